@@ -1,0 +1,191 @@
+"""Every failure the product names: `code` is for machines, the message for people.
+
+HTTP statuses are given on the web floor, where a test demands one for each class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class CheckoutError(Exception):
+    """Base of all our errors."""
+
+    code: ClassVar[str] = "checkout_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the input: where (`items.0.quantity`) and why."""
+
+    loc: str
+    message: str
+
+
+class InvalidInput(CheckoutError):
+    """The request is understood and wrong; carries every fault at once."""
+
+    code = "invalid_input"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.loc}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class NotFound(CheckoutError):
+    """Unknown and malformed ids get the same answer, so an answer reveals nothing."""
+
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here by that id.")
+
+
+class OrderPaid(CheckoutError):
+    code = "order_paid"
+
+    def __init__(self) -> None:
+        super().__init__("This order is paid already.")
+
+
+class OrderCanceled(CheckoutError):
+    code = "order_canceled"
+
+    def __init__(self) -> None:
+        super().__init__("This order was canceled.")
+
+
+class MoneyInFlight(CheckoutError):
+    code = "money_in_flight"
+
+    def __init__(self) -> None:
+        super().__init__("A payment for this order is on its way; wait for it to arrive or fail.")
+
+
+class NotPaid(CheckoutError):
+    code = "not_paid"
+
+    def __init__(self) -> None:
+        super().__init__("There is no payment on this order to give back.")
+
+
+class RefundTooLarge(CheckoutError):
+    code = "refund_too_large"
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"The refund is larger than what is left to refund ({left} minor units).")
+
+
+class WrongFlow(CheckoutError):
+    """An order begun with one flow was asked to go on with another."""
+
+    code = "wrong_flow"
+
+    def __init__(self) -> None:
+        super().__init__("This order was started with another way to pay.")
+
+
+class PullMode(CheckoutError):
+    code = "pull_mode"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service runs in pull mode (a read-only key and no webhook secret): "
+            "it confirms Payment Links and cannot create payments or refunds."
+        )
+
+
+class IdempotencyKeyReused(CheckoutError):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used with another request body.")
+
+
+class IdempotencyInProgress(CheckoutError):
+    code = "idempotency_in_progress"
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is still running.")
+
+
+class GatewayError(CheckoutError):
+    """Something between us and Stripe."""
+
+    code = "gateway_error"
+
+
+class StripeUnavailable(GatewayError):
+    """Stripe did not answer, or said so itself; the outcome of a write is unknown.
+
+    `retry_after` is in seconds. `indeterminate` says a 5xx came back, which Stripe replays
+    under the same key (https://docs.stripe.com/error-low-level).
+    """
+
+    code = "stripe_unavailable"
+
+    def __init__(
+        self,
+        message: str = "Stripe does not answer right now.",
+        *,
+        retry_after: int = 2,
+        indeterminate: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.indeterminate = indeterminate
+
+
+class StripeRejected(GatewayError):
+    """Stripe understood the request and refused it."""
+
+    code = "stripe_rejected"
+
+    def __init__(self, message: str, *, reason: str = "", permission: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.permission = permission
+
+
+class ReadsSpent(GatewayError):
+    """The ceiling on reads of Stripe is reached for this moment."""
+
+    code = "reads_spent"
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__("The ceiling on reads of Stripe is reached for this moment.")
+        self.wait_ms = wait_ms
+
+
+class DatabaseUnavailable(CheckoutError):
+    code = "database_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer right now.")
+
+
+class BadEvent(CheckoutError):
+    """The webhook is forged, stale, or no event."""
+
+    code = "bad_event"
+
+
+class StaleOrder(CheckoutError):
+    """The order kept changing while we looked; the sweep looks again."""
+
+    code = "stale_order"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"Order {order_id} kept changing.")
+
+
+class NoSuchHold(CheckoutError):
+    code = "no_such_hold"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The order has no hold named {name}.")
+
+
+class BadCatalog(CheckoutError):
+    code = "bad_catalog"

@@ -1,0 +1,127 @@
+"""The door to Stripe, in our words. Use cases know this protocol and never the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .snapshots import IncomingEvent, IntentView, RefundView, SessionView, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """One line: either Stripe's own price, or our name and unit amount (minor units)."""
+
+    name: str
+    unit_amount: int
+    currency: str
+    quantity: int
+    description: str | None = None
+    stripe_price: str | None = None
+    recurring: Mapping[str, str | int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """All that opens a Checkout Session. Equal requests under one key are one session."""
+
+    idempotency_key: str
+    order_id: str
+    attempt_id: str
+    reference: str
+    mode: str
+    lines: tuple[LineRequest, ...]
+    success_url: str
+    cancel_url: str
+    customer_email: str | None = None
+    locale: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    expires_at: int | None = None  # milliseconds UTC
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRequest:
+    """All that creates a PaymentIntent; amounts in minor units."""
+
+    idempotency_key: str
+    order_id: str
+    attempt_id: str
+    amount: int
+    currency: str
+    description: str
+    customer_email: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceView:
+    """A Price of Stripe's: minor units, lower-case currency."""
+
+    id: str
+    unit_amount: int | None
+    currency: str
+    recurring: Mapping[str, str | int] | None
+    active: bool
+
+
+class PaymentGateway(Protocol):
+    """Everything we ask of Stripe.
+
+    Raises StripeUnavailable (no answer, the outcome of a write is unknown), StripeRejected
+    (understood and refused) and, on reads, ReadsSpent. `urgent` reads go before the sweep's.
+    """
+
+    def open_session(self, request: SessionRequest) -> SessionView: ...
+
+    def close_session(self, session_id: str) -> SessionView | None:
+        """Expire an open session; None when it was not open any more."""
+        ...
+
+    def look_at_session(self, session_id: str, *, urgent: bool) -> Snapshot: ...
+
+    def find_sessions(
+        self,
+        *,
+        created_from: int | None = None,
+        created_to: int | None = None,
+        payment_link: str | None = None,
+        status: str | None = None,
+    ) -> Iterator[SessionView]:
+        """List sessions newest first, page by page; the window is in milliseconds UTC."""
+        ...
+
+    def open_intent(self, request: IntentRequest) -> tuple[IntentView, str]:
+        """Create a PaymentIntent; the second value is its client secret, never to be stored."""
+        ...
+
+    def client_secret(self, intent_id: str) -> str: ...
+
+    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> IntentView: ...
+
+    def close_intent(self, intent_id: str) -> IntentView | None:
+        """Cancel an intent; None when it cannot be canceled any more."""
+        ...
+
+    def look_at_intent(self, intent_id: str, *, urgent: bool) -> Snapshot: ...
+
+    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[IntentView]: ...
+
+    def refund(
+        self, *, intent_id: str, amount: int, idempotency_key: str, order_id: str
+    ) -> RefundView: ...
+
+    def price(self, price_id: str) -> PriceView: ...
+
+    def events_since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:
+        """List events from a time on (milliseconds UTC), oldest first."""
+        ...
+
+    def read_signed_event(self, body: bytes, signature: str | None, now: int) -> IncomingEvent:
+        """Verify a webhook and read it. Raises BadEvent."""
+        ...
+
+    def read_event(self, body: bytes) -> IncomingEvent:
+        """Read an event that was verified before. Raises BadEvent."""
+        ...

@@ -1,0 +1,43 @@
+"""Our own ids and the shapes of Stripe's. A random part carries at least 128 bits."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import string
+
+_ALPHABET = string.ascii_letters + string.digits
+_RANDOM_LENGTH = 24  # 62**24 is about 2**142
+
+_ORDER = re.compile(r"ord_[A-Za-z0-9]{24}", re.ASCII)
+_SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}", re.ASCII)
+_INTENT = re.compile(r"pi_[A-Za-z0-9]{1,200}", re.ASCII)
+_REFERENCE = re.compile(r"ref_[A-Za-z0-9]{24}", re.ASCII)
+
+
+def new_id(prefix: str) -> str:
+    """Make an unguessable id such as `ord_...`."""
+    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_LENGTH))
+
+
+def is_order_id(text: str) -> bool:
+    return _ORDER.fullmatch(text) is not None
+
+
+def is_session_id(text: str) -> bool:
+    """Guard the SDK: it would quote `..` or an empty id into another URL."""
+    return _SESSION.fullmatch(text) is not None
+
+
+def is_intent_id(text: str) -> bool:
+    return _INTENT.fullmatch(text) is not None
+
+
+def is_reference(text: str) -> bool:
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def message_id(order_id: str, kind: str, about: str) -> str:
+    """Derive a notification's id from what it tells, so a second telling carries the same id."""
+    return "msg_" + hashlib.sha256(f"{order_id}|{kind}|{about}".encode()).hexdigest()[:40]

@@ -1,0 +1,114 @@
+"""Frozen views of Stripe's objects, in our words. All that bears on an order, and nothing else.
+
+Amounts are minor units, times are milliseconds UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class IntentView:
+    id: str
+    status: str
+    amount: int
+    amount_received: int
+    currency: str
+    livemode: bool
+    order_id: str | None = None
+    attempt_id: str | None = None
+    delayed_failure: bool = False  # the last try was a delayed method, and it failed
+    created: int = 0
+    customer_email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    id: str
+    status: str | None
+    payment_status: str
+    mode: str
+    amount_subtotal: int
+    amount_total: int
+    currency: str
+    livemode: bool
+    amount_discount: int = 0
+    amount_tax: int = 0
+    amount_shipping: int = 0
+    url: str | None = None
+    expires_at: int | None = None
+    created: int = 0
+    client_reference_id: str | None = None
+    payment_link: str | None = None
+    order_id: str | None = None
+    attempt_id: str | None = None
+    intent_id: str | None = None
+    intent: IntentView | None = None
+    customer_email: str | None = None
+    subscription_id: str | None = None
+    recovered_from: str | None = None
+    recovery_url: str | None = None
+    async_failed: bool = False  # told by checkout.session.async_payment_failed
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    intent_id: str | None
+    charge_id: str | None = None
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    intent_id: str | None
+    charge_id: str | None = None
+    reason: str = ""
+    evidence_due_at: int | None = None
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeView:
+    """A charge says which intent it belongs to and that money may have moved back."""
+
+    id: str
+    intent_id: str | None
+    amount_refunded: int = 0
+    disputed: bool = False
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One look at one attempt: the answer as of now, not the memory of an event."""
+
+    session: SessionView | None = None
+    intent: IntentView | None = None
+    refunds: tuple[RefundView, ...] = ()
+    disputes: tuple[DisputeView, ...] = ()
+
+
+Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """A verified event of Stripe's."""
+
+    id: str
+    type: str
+    api_version: str | None
+    livemode: bool
+    created: int
+    body: bytes = field(repr=False)
+    subject: Subject | None = None
+    account: str | None = None

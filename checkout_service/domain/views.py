@@ -1,0 +1,147 @@
+"""What leaves the use cases: frozen answers, no rows. Times are milliseconds UTC, money minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .status import WAITING, OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    price: str | None
+    name: str
+    quantity: int
+    unit_amount: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order. The first group is public; the second is for an API key or a notification."""
+
+    id: str
+    status: OrderStatus
+    fulfilled: bool
+    amount_total: int
+    amount_paid: int
+    amount_refunded: int
+    currency: str
+    holds: tuple[str, ...]
+    livemode: bool
+    created_at: int
+    items: tuple[LineView, ...]
+
+    client_reference_id: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    flow: str = "checkout_session"
+    customer_email: str | None = None
+    checkout_session: str | None = None
+    payment_intent: str | None = None
+    amount_discount: int = 0
+    amount_tax: int = 0
+    amount_shipping: int = 0
+
+    @property
+    def final(self) -> bool:
+        """True when nobody needs to wait: the status is not a waiting one, or a hold is up."""
+        return self.status not in WAITING or bool(self.holds)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAnswer:
+    """The session object of the API: this session's words, the whole order's truth."""
+
+    id: str
+    url: str | None
+    status: str
+    payment_status: str
+    expires_at: int | None
+    order: OrderView
+    retry_after: int = 2  # seconds, while not final
+
+
+@dataclass(frozen=True, slots=True)
+class IntentAnswer:
+    """The intent object of the API; the client secret only ever in a create's answer."""
+
+    id: str
+    status: str
+    order: OrderView
+    client_secret: str | None = field(default=None, repr=False)
+    retry_after: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAnswer:
+    url: str
+    client_reference_id: str
+    order: OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    id: str
+    kind: str
+    state: str
+    won: bool
+    checkout_session: str | None
+    payment_intent: str | None
+    payment_link: str | None
+    amount: int
+    stripe_status: str | None
+    payment_status: str | None
+    expires_at: int | None
+    created_at: int
+    recovery_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBackView:
+    """A refund or a dispute in the ledger of an order."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailView:
+    """One entry of the trail: what moved, by which door, because of what, when."""
+
+    seq: int
+    before: str
+    after: str
+    source: str
+    reason: str | None
+    event: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    order: OrderView
+    attempts: tuple[AttemptView, ...]
+    refunds: tuple[MoneyBackView, ...]
+    disputes: tuple[MoneyBackView, ...]
+    trail: tuple[TrailView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    orders: tuple[OrderView, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    order: str

@@ -1,0 +1,43 @@
+"""Everything the product can do, as one frozen list. One file, one verb; no HTTP, no SDK.
+
+Every door to an order's status leads through `settle_order`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .cancel_order import CancelOrder
+from .check_readiness import CheckReadiness
+from .close_session import CloseSession
+from .confirm_payment import ConfirmPayment
+from .deliver_outbox import DeliverOutbox
+from .hold_idempotency import HoldIdempotency
+from .list_products import ListProducts
+from .read_orders import ReadOrders
+from .receive_event import ReceiveEvent
+from .refund_order import RefundOrder
+from .release_hold import ReleaseHold
+from .settle_order import SettleOrder
+from .start_checkout import StartCheckout
+from .sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """The product's verbs, wired once in `create_app`."""
+
+    list_products: ListProducts
+    start_checkout: StartCheckout
+    confirm_payment: ConfirmPayment
+    close_session: CloseSession
+    cancel_order: CancelOrder
+    refund_order: RefundOrder
+    release_hold: ReleaseHold
+    read_orders: ReadOrders
+    receive_event: ReceiveEvent
+    settle_order: SettleOrder
+    hold_idempotency: HoldIdempotency
+    sweep: Sweep
+    deliver_outbox: DeliverOutbox
+    check_readiness: CheckReadiness
