@@ -118,8 +118,8 @@ class PaymentGateway(Protocol):
         """List events from a time on (milliseconds UTC), oldest first."""
         ...
 
-    def read_signed_event(self, body: bytes, signature: str | None, now: int) -> IncomingEvent:
-        """Verify a webhook and read it. Raises BadEvent."""
+    def read_signed_event(self, body: bytes, signature: str | None) -> IncomingEvent:
+        """Verify a webhook and read it; its age is measured in real time. Raises BadEvent."""
         ...
 
     def read_event(self, body: bytes) -> IncomingEvent:
