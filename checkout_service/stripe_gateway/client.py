@@ -1,0 +1,64 @@
+"""The SDK's client, made once per process and only after fork: connections must not be shared.
+
+Nothing of the SDK is left to its defaults: it retries nothing, waits 80 seconds and reports
+telemetry unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+import stripe
+
+from .transport import BoundedTransport
+
+API_VERSION: Final[str] = stripe.api_version
+"""The version of Stripe's API every call is pinned to: the SDK's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client and the transport below it, which keeps the time."""
+
+    client: stripe.StripeClient
+    transport: BoundedTransport
+    pid: int
+
+
+@dataclass(slots=True)
+class Connector:
+    """Makes the connection of this process at its first use.
+
+    Two threads may race to be first; the loser's empty pool is dropped, nothing else happens.
+    """
+
+    secret_key: str = field(repr=False)
+    api_base: str | None
+    connect_timeout: float
+    read_timeout: float
+    _connection: Connection | None = field(default=None, repr=False)
+
+    def connection(self) -> Connection:
+        current = self._connection
+        if current is None or current.pid != os.getpid():
+            current = self._connection = self._connect()
+        return current
+
+    def _connect(self) -> Connection:
+        # The SDK's log carries whole bodies at DEBUG and every address at INFO.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
+        stripe.enable_telemetry = False
+        transport = BoundedTransport(
+            connect_timeout=self.connect_timeout, read_timeout=self.read_timeout
+        )
+        client = stripe.StripeClient(
+            self.secret_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": self.api_base} if self.api_base else None,
+            max_network_retries=0,  # each call says its own
+            http_client=transport,
+        )
+        return Connection(client, transport, os.getpid())

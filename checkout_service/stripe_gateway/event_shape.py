@@ -1,0 +1,85 @@
+"""Read an event's JSON, once it is known to be Stripe's. Valid JSON is not yet an event.
+
+Depth is bounded before parsing, and NaN and Infinity are refused: Python would take both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn
+
+from checkout_service.domain.errors import BadEvent
+from checkout_service.domain.snapshots import IncomingEvent
+
+from .fields import Json, Malformed, livemode, maybe_word, moment, reference, wants_object, word
+from .translate import subject_of
+
+DEEPEST = 64
+_EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+def read_event(text: str, body: bytes) -> IncomingEvent:
+    """Make an event of verified text; `body` is kept byte for byte. Raises BadEvent."""
+    if _too_deep(text):
+        raise BadEvent("the body is nested too deep")
+    try:
+        data = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise BadEvent("the body is not JSON") from None
+    try:
+        return event_of(data, body)
+    except Malformed as error:
+        raise BadEvent(f"the event's {error} is missing or of another type") from None
+
+
+def event_of(value: object, body: bytes) -> IncomingEvent:
+    """Translate an event. Raises Malformed."""
+    data = wants_object(value, "body")
+    if data.get("object") != "event":
+        raise Malformed("object")
+    event_id, event_type = data.get("id"), word(data, "type")
+    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+        raise Malformed("id")
+    return IncomingEvent(
+        id=event_id,
+        type=event_type,
+        api_version=maybe_word(data, "api_version"),
+        livemode=livemode(data),
+        created=_created(data),
+        body=body,
+        subject=subject_of(event_type, _object_of(data)),
+        account=reference(data, "account"),
+    )
+
+
+def _object_of(event: Json) -> Json:
+    return wants_object(wants_object(event.get("data"), "data").get("object"), "data.object")
+
+
+def _created(event: Json) -> int:
+    created = moment(event, "created")
+    if not created:
+        raise Malformed("created")
+    return created
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _too_deep(text: str) -> bool:
+    """Count levels, skipping strings; few brackets need no counting."""
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return False
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(text):
+        match token[0]:
+            case "{" | "[":
+                depth += 1
+                if depth > DEEPEST:
+                    return True
+            case "}" | "]":
+                depth -= 1
+    return False

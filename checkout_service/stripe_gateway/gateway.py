@@ -1,0 +1,129 @@
+"""Stripe in our words: the whole of `domain.gateway.PaymentGateway`, and nothing of the SDK.
+
+Safe to share between threads; made before fork, it connects after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import stripe
+
+from checkout_service.domain.errors import BadEvent
+from checkout_service.domain.gateway import IntentRequest, PriceView, SessionRequest
+from checkout_service.domain.snapshots import (
+    IncomingEvent,
+    IntentView,
+    RefundView,
+    SessionView,
+    Snapshot,
+)
+
+from .bulkhead import Bulkhead
+from .calls import Calls
+from .client import Connector
+from .event_shape import read_event
+from .events import Events
+from .intents import Intents
+from .prices import Prices
+from .sessions import Sessions
+from .signature import verify
+
+BUDGET = 1.5  # all tries of a call together, in read timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class StripeGateway:
+    """See the protocol for what each promises and raises."""
+
+    sessions: Sessions
+    intents: Intents
+    prices: Prices
+    events: Events
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+
+    def open_session(self, request: SessionRequest) -> SessionView:
+        return self.sessions.open(request)
+
+    def close_session(self, session_id: str) -> SessionView | None:
+        return self.sessions.close(session_id)
+
+    def look_at_session(self, session_id: str, *, urgent: bool) -> Snapshot:
+        return self.sessions.look(session_id, urgent=urgent)
+
+    def find_sessions(
+        self,
+        *,
+        created_from: int | None = None,
+        created_to: int | None = None,
+        payment_link: str | None = None,
+        status: str | None = None,
+    ) -> Iterator[SessionView]:
+        return self.sessions.find(created_from, created_to, payment_link, status)
+
+    def open_intent(self, request: IntentRequest) -> tuple[IntentView, str]:
+        return self.intents.open(request)
+
+    def client_secret(self, intent_id: str) -> str:
+        return self.intents.client_secret(intent_id)
+
+    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> IntentView:
+        return self.intents.update(intent_id, amount, idempotency_key)
+
+    def close_intent(self, intent_id: str) -> IntentView | None:
+        return self.intents.close(intent_id)
+
+    def look_at_intent(self, intent_id: str, *, urgent: bool) -> Snapshot:
+        return self.intents.look(intent_id, urgent=urgent)
+
+    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[IntentView]:
+        return self.intents.find(created_from, created_to)
+
+    def refund(
+        self, *, intent_id: str, amount: int, idempotency_key: str, order_id: str
+    ) -> RefundView:
+        return self.intents.refund(intent_id, amount, idempotency_key, order_id)
+
+    def price(self, price_id: str) -> PriceView:
+        return self.prices.price(price_id)
+
+    def events_since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:
+        return self.events.since(created_from, undelivered=undelivered)
+
+    def read_signed_event(self, body: bytes, signature: str | None) -> IncomingEvent:
+        return read_event(verify(body, signature, self.webhook_secrets), body)
+
+    def read_event(self, body: bytes) -> IncomingEvent:
+        try:
+            return read_event(body.decode("utf-8"), body)
+        except UnicodeDecodeError:
+            raise BadEvent("the body is not UTF-8") from None
+
+
+def build_gateway(
+    *,
+    secret_key: str,
+    webhook_secrets: tuple[str, ...],
+    api_base: str | None,
+    take_read: Callable[[bool], None],
+    slots: int,
+    live: bool,
+    connect_timeout: float = 3.05,
+    read_timeout: float = 10.0,
+) -> StripeGateway:
+    """Build the gateway; nothing is connected yet. Timeouts are in seconds.
+
+    `take_read` is called before every read of Stripe, with whether it is urgent; it may wait, or
+    raise ReadsSpent. `slots` is how many calls may be in flight at once. Raises ValueError for
+    what must never start: a live key away from Stripe, an empty webhook secret.
+    """
+    if live and api_base not in (None, stripe.DEFAULT_API_BASE):
+        raise ValueError("A live key may only talk to Stripe itself.")
+    if not all(secret.strip() for secret in webhook_secrets):
+        raise ValueError("An empty webhook secret would let anyone sign.")
+    connector = Connector(secret_key, api_base, connect_timeout, read_timeout)
+    calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout)
+    return StripeGateway(
+        Sessions(calls), Intents(calls), Prices(calls), Events(calls), webhook_secrets
+    )

@@ -1,0 +1,97 @@
+"""Our requests as Stripe's parameters. Equal requests give equal parameters, key by key.
+
+Stripe refuses one idempotency key with other parameters, so nothing here may depend on the
+moment or on the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from checkout_service.domain.clock import SECOND
+from checkout_service.domain.gateway import IntentRequest, LineRequest, SessionRequest
+
+from .translate import ATTEMPT_KEY, ORDER_KEY
+
+Params = dict[str, Any]
+
+
+def session_params(request: SessionRequest) -> Params:
+    """Write a Checkout Session's parameters.
+
+    Stripe does not hand a session's metadata on, so the payment is told as well.
+    https://docs.stripe.com/payments/checkout/customization/policies#metadata
+    """
+    metadata = _metadata(request)
+    handed_on = "payment_intent_data" if request.mode == "payment" else "subscription_data"
+    return _said({
+        "mode": request.mode,
+        "line_items": [_line(line) for line in request.lines],
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+        "client_reference_id": request.reference,
+        "customer_email": request.customer_email,
+        "locale": request.locale,
+        "expires_at": None if request.expires_at is None else request.expires_at // SECOND,
+        "metadata": metadata,
+        handed_on: {"metadata": metadata},
+        **_options(request.options),
+    })  # fmt: skip
+
+
+def intent_params(request: IntentRequest) -> Params:
+    return _said({
+        "amount": request.amount,
+        "currency": request.currency,
+        "automatic_payment_methods": {"enabled": True},
+        "description": request.description,
+        "receipt_email": request.customer_email,
+        "metadata": _metadata(request),
+    })  # fmt: skip
+
+
+def created_between(start: int | None, end: int | None) -> Params:
+    """Write a window, both ends included, in Stripe's whole seconds."""
+    window = _said({
+        "gte": None if start is None else start // SECOND,
+        "lte": None if end is None else end // SECOND,
+    })  # fmt: skip
+    return {"created": window} if window else {}
+
+
+def _metadata(request: SessionRequest | IntentRequest) -> dict[str, str]:
+    ours = {ORDER_KEY: request.order_id, ATTEMPT_KEY: request.attempt_id}
+    return {**request.metadata, **ours}
+
+
+def _line(line: LineRequest) -> Params:
+    if line.stripe_price:
+        return {"price": line.stripe_price, "quantity": line.quantity}
+    price = {
+        "currency": line.currency,
+        "unit_amount": line.unit_amount,
+        "product_data": _said({"name": line.name, "description": line.description}),
+        "recurring": dict(line.recurring) if line.recurring else None,
+    }
+    return {"price_data": _said(price), "quantity": line.quantity}
+
+
+def _options(options: Mapping[str, object]) -> Params:
+    """Translate what the merchant lets Stripe ask or compute on top of the cart."""
+    params: Params = {}
+    if options.get("allow_promotion_codes"):
+        params["allow_promotion_codes"] = True
+    if options.get("automatic_tax"):
+        params["automatic_tax"] = {"enabled": True}
+    countries = options.get("shipping_countries")
+    if isinstance(countries, list | tuple) and countries:
+        params["shipping_address_collection"] = {"allowed_countries": list(countries)}
+    if options.get("recovery"):
+        params["after_expiration"] = {"recovery": {"enabled": True}}
+    return params
+
+
+def _said(params: Params) -> Params:
+    """Leave out what was not said; Stripe takes an empty text for a wish to unset."""
+    return {key: value for key, value in params.items() if value not in (None, "", {}, [])}

@@ -1,0 +1,182 @@
+"""Stripe's JSON in our words. Only here is it known how Stripe spells things.
+
+A wrong type raises Malformed. Unknown words pass: the domain holds what it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checkout_service.domain.gateway import PriceView
+from checkout_service.domain.snapshots import (
+    ChargeView,
+    DisputeView,
+    IntentView,
+    RefundView,
+    SessionView,
+    Subject,
+)
+
+from .fields import (
+    Json,
+    Malformed,
+    address,
+    flag,
+    identifier,
+    livemode,
+    maybe_moment,
+    maybe_object,
+    maybe_word,
+    moment,
+    number,
+    reference,
+    text,
+    word,
+)
+
+ORDER_KEY, ATTEMPT_KEY = "order_id", "checkout_attempt_id"
+
+# Methods that report days after the buyer left; the rest fail in the buyer's sight.
+# https://docs.stripe.com/payments/payment-methods#payment-notification
+DELAYED_METHODS = frozenset((
+    "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
+    "multibanco", "nz_bank_account", "oxxo", "payto", "sepa_debit", "sofort", "us_bank_account",
+))  # fmt: skip
+
+
+def session_view(data: Json, *, async_failed: bool = False) -> SessionView:
+    """Translate a Checkout Session; its intent comes along when it was expanded."""
+    live = livemode(data)
+    metadata = maybe_object(data.get("metadata"), "metadata")
+    totals = maybe_object(data.get("total_details"), "total_details")
+    buyer = maybe_object(data.get("customer_details"), "customer_details")
+    after = maybe_object(data.get("after_expiration"), "after_expiration")
+    recovery = maybe_object(after.get("recovery"), "recovery")
+    intent = data.get("payment_intent")
+    return SessionView(
+        id=identifier(data, "id"),
+        status=maybe_word(data, "status"),
+        payment_status=word(data, "payment_status"),
+        mode=word(data, "mode"),
+        amount_subtotal=number(data, "amount_subtotal"),
+        amount_total=number(data, "amount_total"),
+        currency=maybe_word(data, "currency") or "",
+        livemode=live,
+        amount_discount=number(totals, "amount_discount"),
+        amount_tax=number(totals, "amount_tax"),
+        amount_shipping=number(totals, "amount_shipping"),
+        url=address(data, "url", live=live),
+        expires_at=maybe_moment(data, "expires_at"),
+        created=moment(data, "created"),
+        client_reference_id=text(data, "client_reference_id"),
+        payment_link=reference(data, "payment_link"),
+        order_id=text(metadata, ORDER_KEY),
+        attempt_id=text(metadata, ATTEMPT_KEY),
+        intent_id=reference(data, "payment_intent"),
+        intent=intent_view(intent) if isinstance(intent, dict) else None,
+        customer_email=text(buyer, "email") or text(data, "customer_email"),
+        subscription_id=reference(data, "subscription"),
+        recovered_from=reference(data, "recovered_from"),
+        recovery_url=address(recovery, "url", live=live),
+        async_failed=async_failed,
+    )
+
+
+def intent_view(data: Json) -> IntentView:
+    metadata = maybe_object(data.get("metadata"), "metadata")
+    return IntentView(
+        id=identifier(data, "id"),
+        status=word(data, "status"),
+        amount=number(data, "amount"),
+        amount_received=number(data, "amount_received"),
+        currency=word(data, "currency"),
+        livemode=livemode(data),
+        order_id=text(metadata, ORDER_KEY),
+        attempt_id=text(metadata, ATTEMPT_KEY),
+        delayed_failure=_failed_late(data),
+        created=moment(data, "created"),
+        customer_email=text(data, "receipt_email"),
+    )
+
+
+def _failed_late(intent: Json) -> bool:
+    if intent.get("status") != "requires_payment_method":
+        return False
+    error = maybe_object(intent.get("last_payment_error"), "last_payment_error")
+    method = maybe_object(error.get("payment_method"), "payment_method")
+    return method.get("type") in DELAYED_METHODS
+
+
+def refund_view(data: Json) -> RefundView:
+    return RefundView(
+        id=identifier(data, "id"),
+        amount=number(data, "amount"),
+        currency=word(data, "currency"),
+        status=maybe_word(data, "status") or "pending",
+        intent_id=reference(data, "payment_intent"),
+        charge_id=reference(data, "charge"),
+        created=moment(data, "created"),
+    )
+
+
+def dispute_view(data: Json) -> DisputeView:
+    evidence = maybe_object(data.get("evidence_details"), "evidence_details")
+    return DisputeView(
+        id=identifier(data, "id"),
+        amount=number(data, "amount"),
+        currency=word(data, "currency"),
+        status=word(data, "status"),
+        intent_id=reference(data, "payment_intent"),
+        charge_id=reference(data, "charge"),
+        reason=text(data, "reason") or "",
+        evidence_due_at=maybe_moment(evidence, "due_by"),
+        created=moment(data, "created"),
+    )
+
+
+def charge_view(data: Json) -> ChargeView:
+    metadata = maybe_object(data.get("metadata"), "metadata")
+    return ChargeView(
+        id=identifier(data, "id"),
+        intent_id=reference(data, "payment_intent"),
+        amount_refunded=number(data, "amount_refunded"),
+        disputed=flag(data, "disputed"),
+        order_id=text(metadata, ORDER_KEY),
+    )
+
+
+def price_view(data: Json) -> PriceView:
+    recurring = maybe_object(data.get("recurring"), "recurring")
+    amount = data.get("unit_amount")
+    return PriceView(
+        id=identifier(data, "id"),
+        unit_amount=None if amount is None else number(data, "unit_amount"),
+        currency=word(data, "currency"),
+        recurring={
+            "interval": word(recurring, "interval"),
+            "interval_count": number(recurring, "interval_count") or 1,
+        }
+        if recurring
+        else None,
+        active=flag(data, "active"),
+    )
+
+
+_SUBJECTS: dict[str, Callable[[Json], Subject]] = {
+    "payment_intent": intent_view,
+    "refund": refund_view,
+    "dispute": dispute_view,
+    "charge": charge_view,
+}
+
+
+def subject_of(event_type: str, data: Json) -> Subject | None:
+    """Translate what an event is about; None for kinds of objects that bear on no order."""
+    kind = data.get("object")
+    if kind == "checkout.session":
+        failed = event_type == "checkout.session.async_payment_failed"
+        return session_view(data, async_failed=failed)
+    if not isinstance(kind, str):
+        raise Malformed("object")
+    translate = _SUBJECTS.get(kind)
+    return translate(data) if translate else None

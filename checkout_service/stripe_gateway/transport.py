@@ -1,0 +1,125 @@
+"""One HTTP exchange with Stripe, bounded in time and size; redirects are never followed.
+
+The environment is not trusted: a proxy variable or a `.netrc` must not redirect payments or
+replace our key.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import stripe
+import urllib3
+from requests.adapters import HTTPAdapter
+
+POOL_SIZE = 64
+MAX_BODY = 16 * 1024 * 1024  # a full page of a hundred long events stays well below
+_CHUNK = 64 * 1024
+_TOO_LATE = 0.25  # seconds; with less left a try cannot succeed
+_TRY_AGAIN = (
+    requests.exceptions.Timeout,
+    requests.exceptions.ConnectionError,
+    urllib3.exceptions.TimeoutError,
+    urllib3.exceptions.ProtocolError,
+)
+
+
+class BoundedTransport(stripe.HTTPClient):
+    """The SDK's HTTP client: one shared pool of connections for all threads of a process."""
+
+    name = "requests"
+
+    def __init__(self, *, connect_timeout: float, read_timeout: float) -> None:
+        super().__init__()
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._local = threading.local()
+        self._session = _session()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Bound all tries of one call together, in this thread."""
+        self._local.until = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._local.until = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        """Send one request; raise stripe.APIConnectionError when no whole answer came."""
+        left = self._left()
+        if left < _TOO_LATE:
+            raise _broken("NoTimeLeft", should_retry=False)
+        try:
+            return self._exchange(method, url, headers, post_data, left)
+        except requests.exceptions.SSLError as error:
+            raise _broken(type(error).__name__, should_retry=False) from None
+        except _TRY_AGAIN as error:
+            raise _broken(type(error).__name__, should_retry=True) from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _broken(type(error).__name__, should_retry=False) from None
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _left(self) -> float:
+        until: float | None = getattr(self._local, "until", None)
+        return self._read_timeout if until is None else until - time.monotonic()
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str] | None, data: Any, left: float
+    ) -> tuple[str, int, Mapping[str, str]]:
+        until = time.monotonic() + left
+        response = self._session.request(
+            method,
+            url,
+            headers=dict(headers or {}),
+            data=data,
+            timeout=(min(self._connect_timeout, left), min(self._read_timeout, left)),
+            verify=stripe.ca_bundle_path,
+            allow_redirects=False,
+            stream=True,
+        )
+        body = _read(response.raw, until)
+        return body.decode("utf-8", "replace"), response.status_code, response.headers
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_maxsize=POOL_SIZE)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _read(raw: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """Read the whole body, giving up on one that is too long or drips in too slowly."""
+    body = bytearray()
+    while chunk := raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > MAX_BODY or time.monotonic() > until:
+            raw.close()
+            raise _broken("TooLongOrTooSlow", should_retry=False)
+    raw.release_conn()
+    return bytes(body)
+
+
+def _broken(kind: str, *, should_retry: bool) -> stripe.APIConnectionError:
+    """Name the kind of failure only: an exception's text may hold an address with ids in it."""
+    return stripe.APIConnectionError(kind, should_retry=should_retry)  # type: ignore[no-untyped-call]
