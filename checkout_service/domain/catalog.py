@@ -215,8 +215,8 @@ def _check_whole(catalog: Catalog, faults: list[str]) -> None:
     prices = [price.id for product in catalog.products for price in product.prices]
     links = [link.id for link in catalog.payment_links]
     for kind, names in (("price", prices), ("payment link", links)):
-        for name in {n for n in names if names.count(n) > 1}:
-            faults.append(f"{name}: this {kind} id is given twice")
+        twice = {name for name in names if names.count(name) > 1}
+        faults += [f"{name}: this {kind} id is given twice" for name in sorted(twice)]
         faults += [f"{n!r}: letters, digits, - and _ only" for n in names if not _NAME.fullmatch(n)]
     for link in catalog.payment_links:
         if link.price and link.price not in prices:

@@ -120,7 +120,8 @@ class StripeUnavailable(GatewayError):
     """Stripe did not answer, or said so itself; the outcome of a write is unknown.
 
     `retry_after` is in seconds. `indeterminate` says a 5xx came back, which Stripe replays
-    under the same key (https://docs.stripe.com/error-low-level).
+    under the same key (https://docs.stripe.com/error-low-level). `in_use` says that a twin of
+    this very request is still running at Stripe (409 idempotency_key_in_use).
     """
 
     code = "stripe_unavailable"
@@ -131,10 +132,12 @@ class StripeUnavailable(GatewayError):
         *,
         retry_after: int = 2,
         indeterminate: bool = False,
+        in_use: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.indeterminate = indeterminate
+        self.in_use = in_use
 
 
 class StripeRejected(GatewayError):

@@ -34,17 +34,25 @@ def merge(ledger: Ledger, news: Subject, *, looked: bool, new_attempt_id: str) -
         case IntentView():
             return _merge_intent(ledger, news, looked=looked)
         case RefundView():
-            known = ledger.refunds.get(news.id)
-            if known and not looked and not _rises(_REFUND_RANK, known.status, news.status):
-                return ledger
-            return replace(ledger, refunds={**ledger.refunds, news.id: news})
+            return _merge_refund(ledger, news, looked=looked)
         case DisputeView():
-            seen = ledger.disputes.get(news.id)
-            if seen and not looked and not _rises(_DISPUTE_RANK, seen.status, news.status):
-                return ledger
-            return replace(ledger, disputes={**ledger.disputes, news.id: news})
+            return _merge_dispute(ledger, news, looked=looked)
         case ChargeView():
             return ledger  # it links an intent and asks for a look; it carries no facts
+
+
+def _merge_refund(ledger: Ledger, view: RefundView, *, looked: bool) -> Ledger:
+    known = ledger.refunds.get(view.id)
+    if known and not looked and not _rises(_REFUND_RANK, known.status, view.status):
+        return ledger
+    return replace(ledger, refunds={**ledger.refunds, view.id: view})
+
+
+def _merge_dispute(ledger: Ledger, view: DisputeView, *, looked: bool) -> Ledger:
+    known = ledger.disputes.get(view.id)
+    if known and not looked and not _rises(_DISPUTE_RANK, known.status, view.status):
+        return ledger
+    return replace(ledger, disputes={**ledger.disputes, view.id: view})
 
 
 def _rises(ranks: dict[str, int], before: str, after: str) -> bool:

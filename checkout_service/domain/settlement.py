@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,16 +63,25 @@ class Settlement:
         return self.before != self.after
 
 
+def unchanged(ledger: Ledger) -> Ledger:
+    return ledger
+
+
 def settle(
-    ledger: Ledger, news: Iterable[Subject], *, looked: bool, new_attempt_id: str
+    ledger: Ledger,
+    news: Iterable[Subject],
+    *,
+    looked: bool,
+    new_attempt_id: str,
+    change: Callable[[Ledger], Ledger] = unchanged,
 ) -> Settlement:
     """Merge the news and derive what is true now. Pure; safe to repeat.
 
     `looked` says that the news is Stripe's answer of this moment, not an event's memory.
     `new_attempt_id` names the attempt to write down should an unknown session claim the order;
-    at most one per settlement.
+    at most one per settlement. `change` is a fact of our own: canceled, released, withdrawn.
     """
-    after = ledger
+    after = change(ledger)
     for item in news:
         after = merge(after, item, looked=looked, new_attempt_id=new_attempt_id)
     after = judge(after)

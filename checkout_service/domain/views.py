@@ -1,4 +1,7 @@
-"""What leaves the use cases: frozen answers, no rows. Times are milliseconds UTC, money minor units."""
+"""What leaves the use cases: frozen answers, no rows.
+
+Times are milliseconds UTC, money is minor units.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,43 @@
+"""Facts of our own, as changes of a ledger: what a person or our own call did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .ledger import Ledger
+from .status import AttemptState, Hold
+
+Change = Callable[[Ledger], Ledger]
+
+
+def cancel(ledger: Ledger) -> Ledger:
+    """Note that the merchant canceled the order; money that still comes is held."""
+    return replace(ledger, canceled=True)
+
+
+def release(name: Hold) -> Change:
+    """Take a hold down, for every attempt it was raised for."""
+
+    def change(ledger: Ledger) -> Ledger:
+        holds = tuple(
+            replace(hold, released=True) if hold.name is name else hold for hold in ledger.holds
+        )
+        return replace(ledger, holds=holds)
+
+    return change
+
+
+def withdraw(attempt_id: str) -> Change:
+    """Give up a draft that Stripe refused to open: it can never be paid."""
+
+    def change(ledger: Ledger) -> Ledger:
+        attempts = tuple(
+            replace(attempt, state=AttemptState.CANCELED)
+            if attempt.id == attempt_id and attempt.state is AttemptState.DRAFT
+            else attempt
+            for attempt in ledger.attempts
+        )
+        return replace(ledger, attempts=attempts)
+
+    return change

@@ -1,0 +1,124 @@
+"""One helper for every transaction: short, retried when the database says so, never around a call.
+
+SQLite writes begin IMMEDIATE (a deferred transaction that turns into a writer fails at once,
+busy timeout or not); reads run in autocommit and queue behind nobody.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from checkout_service.domain.errors import DatabaseUnavailable
+
+T = TypeVar("T")
+
+_TRIES = 4
+_RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
+_WRITES = "checkout_writes"
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=8000",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def engine_options(url: str, *, pool_size: int = 8) -> dict[str, Any]:
+    """Give SQLAlchemy's engine options for this database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 8, "check_same_thread": False}, "pool_size": pool_size}
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 2,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=8000 -c lock_timeout=4000"
+            " -c idle_in_transaction_session_timeout=10000",
+        },
+    }
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Give SQLite its durability and its explicit transactions; PostgreSQL needs nothing."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    return prepare_engine(create_engine(url, **engine_options(url, pool_size=pool_size)))
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class Database:
+    """Transactions for the use cases, over one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        if engine.dialect.name == "sqlite":
+            self._reader = engine.execution_options(**{_WRITES: False})
+        else:
+            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run the work in one transaction; again if the database asks for it.
+
+        The work may run several times, so it has no side effects besides its rows. Raises
+        DatabaseUnavailable; whatever the work raises rolls back and passes through.
+        """
+        for turn in range(1, _TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except PoolTimeout as error:
+                raise DatabaseUnavailable from error
+            except (OperationalError, InterfaceError) as error:
+                if turn == _TRIES or not _worth_another_try(error):
+                    raise DatabaseUnavailable from error
+                time.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - jitter, no secret
+        raise DatabaseUnavailable
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reads, in autocommit. Raises DatabaseUnavailable."""
+        try:
+            with self._reader.connect() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise DatabaseUnavailable from error
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in _RETRY_STATES
+    return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)

@@ -1,0 +1,68 @@
+"""Clients' idempotency keys: one row a key; the primary key lets one request in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from .rows import AnyRow
+from .tables import idempotency_keys
+from .upsert import insert_once
+
+_k = idempotency_keys.c
+
+
+def begin(connection: Connection, row: dict[str, Any]) -> bool:
+    """Claim a fresh key; False if the key is there already."""
+    return insert_once(connection, idempotency_keys, row)
+
+
+def find(connection: Connection, scope: str, key: str) -> AnyRow | None:
+    return connection.execute(
+        select(idempotency_keys).where(_k.scope == scope, _k.key == key)
+    ).one_or_none()
+
+
+def take_over(
+    connection: Connection, found: AnyRow, *, locked_until: int, fresh: dict[str, Any]
+) -> bool:
+    """Claim a freed key, or one whose holder died; False if somebody else was quicker.
+
+    `fresh` holds a new fingerprint and nonce when the key now serves another request.
+    """
+    result = connection.execute(
+        update(idempotency_keys)
+        .where(
+            _k.scope == found.scope,
+            _k.key == found.key,
+            _k.state == found.state,
+            _k.locked_until == found.locked_until,
+        )
+        .values(state="running", locked_until=locked_until, status=None, body=None, **fresh)
+    )
+    return result.rowcount == 1
+
+
+def finish(
+    connection: Connection,
+    scope: str,
+    key: str,
+    nonce: str,
+    *,
+    status: int | None,
+    body: bytes | None,
+) -> None:
+    """Keep the answer under the key, or free the key when there is none to keep."""
+    connection.execute(
+        update(idempotency_keys)
+        .where(_k.scope == scope, _k.key == key, _k.nonce == nonce)
+        .values(
+            state="free" if status is None else "kept", status=status, body=body, locked_until=0
+        )
+    )
+
+
+def forget_older(connection: Connection, before: int) -> int:
+    result = connection.execute(delete(idempotency_keys).where(_k.created_at < before))
+    return int(result.rowcount)

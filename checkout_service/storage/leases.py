@@ -1,0 +1,68 @@
+"""Leases in the database: who may do a thing now, until when. A dead holder's lease runs out."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from .tables import leases, orders
+from .upsert import insert_once
+
+_l = leases.c
+
+
+def take_lease(connection: Connection, name: str, *, owner: str, now: int, for_ms: int) -> bool:
+    """Take or renew a lease; a lease further ahead than its length is void (a clock jumped)."""
+    insert_once(connection, leases, {"name": name, "owner": "", "until": 0})
+    result = connection.execute(
+        update(leases)
+        .where(_l.name == name, or_(_l.owner == owner, _l.until < now, _l.until > now + for_ms))
+        .values(owner=owner, until=now + for_ms)
+    )
+    return result.rowcount == 1
+
+
+def end_lease(connection: Connection, name: str, *, owner: str) -> None:
+    connection.execute(update(leases).where(_l.name == name, _l.owner == owner).values(until=0))
+
+
+def take_look(
+    connection: Connection, order_id: str, *, now: int, for_ms: int, window_ms: int
+) -> bool:
+    """Take the right to look an order up: one look at a time, and none within the window.
+
+    A window of 0 asks for the lease alone.
+    """
+    o = orders.c
+    free = or_(
+        o.look_lease_until.is_(None),
+        o.look_lease_until < now,
+        o.look_lease_until > now + for_ms,
+    )
+    rested = or_(o.looked_at.is_(None), o.looked_at <= now - window_ms, o.looked_at > now + for_ms)
+    result = connection.execute(
+        update(orders)
+        .where(and_(o.id == order_id, free, rested))
+        .values(look_lease_until=now + for_ms)
+    )
+    return result.rowcount == 1
+
+
+def end_look(
+    connection: Connection, order_id: str, *, lease_until: int, looked_at: int | None
+) -> None:
+    """End a look, unless it was taken over; `looked_at` is None when Stripe did not answer."""
+    o = orders.c
+    if looked_at is not None:
+        connection.execute(update(orders).where(o.id == order_id).values(looked_at=looked_at))
+    connection.execute(
+        update(orders)
+        .where(o.id == order_id, o.look_lease_until == lease_until)
+        .values(look_lease_until=None)
+    )
+
+
+def look_lease(connection: Connection, order_id: str) -> int | None:
+    """Tell until when somebody is looking at the order."""
+    return connection.execute(
+        select(orders.c.look_lease_until).where(orders.c.id == order_id)
+    ).scalar()

@@ -1,0 +1,88 @@
+"""The buyer is back, or a page polls: give the local answer when final, else look once for all."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from checkout_service.domain.clock import SECOND
+from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
+from checkout_service.domain.ids import is_order_id, is_session_id
+from checkout_service.domain.views import OrderView, SessionAnswer
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+
+from .answer import order_view, session_answer
+from .settle_order import Look, SettleOrder
+
+log = logging.getLogger(__name__)
+
+WINDOW = 2 * SECOND
+_PAGE_WAITS_SECONDS = 2.0
+_PAUSE_SECONDS = 0.08
+_SOON, _LATER = 1, 2  # seconds, for Retry-After
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPayment:
+    database: Database
+    settle_order: SettleOrder
+
+    def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
+        """Say where the order of this session stands.
+
+        Raises NotFound for a session that is not ours, without calling Stripe. Stripe's silence
+        is no error: the local answer is given, not final.
+        """
+        if not is_session_id(session_id):
+            raise NotFound
+        answer = self._session(session_id)
+        if answer.order.final:
+            return answer
+        retry_after = self._look(answer.order.id, source=source, wait=wait)
+        answer = self._session(session_id)
+        return replace(answer, retry_after=retry_after)
+
+    def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
+        """Say where an order stands, by its own id. Raises NotFound."""
+        order = self._order(order_id)
+        if order.final:
+            return order
+        self._look(order_id, source=source, wait=wait)
+        return self._order(order_id)
+
+    def _look(self, order_id: str, *, source: str, wait: bool) -> int:
+        """Look at Stripe unless somebody just did; give the seconds to wait before asking again."""
+        try:
+            look = self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
+        except (GatewayError, StaleOrder) as error:
+            if not isinstance(error, ReadsSpent):
+                log.warning("confirm.no_look", extra={"order_id": order_id, "why": error.code})
+            return _LATER
+        if look is Look.DONE:
+            return _LATER
+        if wait:
+            self._wait(order_id)
+        return _SOON
+
+    def _wait(self, order_id: str) -> None:
+        """Wait a moment for the one who is looking."""
+        until = time.monotonic() + _PAGE_WAITS_SECONDS
+        while time.monotonic() < until:
+            if self._order(order_id).final or not self.settle_order.in_progress(order_id):
+                return
+            time.sleep(_PAUSE_SECONDS)
+
+    def _session(self, session_id: str) -> SessionAnswer:
+        with self.database.read() as connection:
+            attempt = orders.attempt_by_session(connection, session_id)
+            if attempt is None:
+                raise NotFound
+            return session_answer(connection, attempt)
+
+    def _order(self, order_id: str) -> OrderView:
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            return order_view(connection, order_id)

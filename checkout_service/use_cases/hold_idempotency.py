@@ -1,0 +1,115 @@
+"""Clients' Idempotency-Keys: one request in, its answer kept; a dead holder's key frees itself.
+
+The ticket's nonce outlives failures, so that a repeat after a 5xx finds the same order again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import HOUR, SECOND, Clock
+from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
+from checkout_service.storage import idempotency
+from checkout_service.storage.database import Database
+from checkout_service.storage.rows import AnyRow
+
+HOLD_FOR = 60 * SECOND
+KEEP_FOR = 72 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to run the request of a key; `nonce` names its order."""
+
+    scope: str
+    key: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The answer this key got before."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIdempotency:
+    database: Database
+    clock: Clock
+
+    def begin(self, *, scope: str, key: str, fingerprint: str) -> Ticket | Replay:
+        """Claim a key, or give the answer kept under it.
+
+        Raises IdempotencyKeyReused (another body) and IdempotencyInProgress.
+        """
+        return self.database.write(lambda c: self._begin(c, scope, key, fingerprint))
+
+    def keep(self, ticket: Ticket, status: int, body: bytes) -> None:
+        """Keep the answer for 72 hours."""
+        self._finish(ticket, status, body)
+
+    def free(self, ticket: Ticket) -> None:
+        """Free the key: the answer was none to keep."""
+        self._finish(ticket, None, None)
+
+    def forget(self) -> int:
+        """Forget keys older than 72 hours; give their number."""
+        before = self.clock.now() - KEEP_FOR
+        return self.database.write(lambda c: idempotency.forget_older(c, before))
+
+    def _finish(self, ticket: Ticket, status: int | None, body: bytes | None) -> None:
+        self.database.write(
+            lambda c: idempotency.finish(
+                c, ticket.scope, ticket.key, ticket.nonce, status=status, body=body
+            )
+        )
+
+    def _begin(
+        self, connection: Connection, scope: str, key: str, fingerprint: str
+    ) -> Ticket | Replay:
+        now = self.clock.now()
+        row = {
+            "scope": scope,
+            "key": key,
+            "fingerprint": fingerprint,
+            "nonce": ids.new_id("non"),
+            "state": "running",
+            "locked_until": now + HOLD_FOR,
+            "created_at": now,
+        }
+        if idempotency.begin(connection, row):
+            return Ticket(scope, key, str(row["nonce"]))
+        found = idempotency.find(connection, scope, key)
+        if found is None:
+            raise IdempotencyInProgress
+        if found.created_at < now - KEEP_FOR:
+            return self._take(connection, found, row, now, fresh=True)
+        same = found.fingerprint == fingerprint
+        if found.state == "kept" and same:
+            return Replay(found.status, bytes(found.body))
+        running = found.state == "running" and now < found.locked_until <= now + HOLD_FOR
+        if not same and (found.state == "kept" or running):
+            raise IdempotencyKeyReused
+        if running:
+            raise IdempotencyInProgress
+        return self._take(connection, found, row, now, fresh=not same)
+
+    def _take(
+        self,
+        connection: Connection,
+        found: AnyRow,
+        row: dict[str, object],
+        now: int,
+        *,
+        fresh: bool,
+    ) -> Ticket:
+        names = ("fingerprint", "nonce", "created_at") if fresh else ()
+        changed = {name: row[name] for name in names}
+        if not idempotency.take_over(connection, found, locked_until=now + HOLD_FOR, fresh=changed):
+            raise IdempotencyInProgress
+        return Ticket(found.scope, found.key, str(changed.get("nonce", found.nonce)))

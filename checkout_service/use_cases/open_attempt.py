@@ -1,0 +1,158 @@
+"""Ask Stripe to open a drafted attempt; repeatable, because the draft holds the key.
+
+The same key gives the same session. A 5xx is replayed under its key, so then the session is
+looked for by our id in its metadata, and only if it is not there a new key is used
+(https://docs.stripe.com/error-low-level).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checkout_service.domain.cart import Line
+from checkout_service.domain.changes import withdraw
+from checkout_service.domain.clock import DAY, SECOND
+from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
+from checkout_service.domain.gateway import LineRequest, PaymentGateway, SessionRequest
+from checkout_service.domain.snapshots import SessionView
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.rows import AnyRow
+
+from .settle_order import SettleOrder
+
+log = logging.getLogger(__name__)
+
+_FIND_MOST = 500
+_TWIN_WAIT_SECONDS = 8.0
+_TWIN_PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    database: Database
+    gateway: PaymentGateway
+    settle_order: SettleOrder
+
+    def __call__(self, order_id: str, *, source: str) -> None:
+        """Open the order's drafted session at Stripe and record it; nothing to do without a draft.
+
+        Raises StripeUnavailable (try again: the draft stays) and StripeRejected (the draft is
+        given up).
+        """
+        order, draft, lines = self._read(order_id)
+        if draft is None:
+            return
+        request = session_request(order, draft, lines)
+        try:
+            view = self._open(request, draft)
+        except StripeUnavailable as error:
+            self._note_try(draft)
+            if error.in_use and self._wait_for_twin(draft.id):
+                return
+            raise
+        except StripeRejected as refusal:
+            why = f"Stripe refused: {refusal.reason or refusal}"
+            self.give_up(order_id, draft.id, source=source, reason=why)
+            raise
+        # The answer to our own call is this attempt's, whatever its metadata says.
+        view = replace(view, attempt_id=draft.id)
+        self.database.write(
+            lambda c: self.settle_order.record(c, order_id, [view], source=source, looked=True)
+        )
+
+    def _read(self, order_id: str) -> tuple[AnyRow, AnyRow | None, tuple[Line, ...]]:
+        with self.database.read() as connection:
+            order = orders.order_row(connection, order_id)
+            if order is None:
+                raise NotFound
+            tries = orders.attempt_rows(connection, order_id)
+            draft = next((a for a in reversed(tries) if a.state == "draft"), None)
+            return order, draft, orders.lines_of(connection, order_id, order.currency)
+
+    def _open(self, request: SessionRequest, draft: AnyRow) -> SessionView:
+        try:
+            return self.gateway.open_session(request)
+        except StripeUnavailable as error:
+            if not error.indeterminate:
+                raise
+            found = self._find(draft)
+            if found is not None:
+                return found
+        key = f"{draft.id}.{draft.tries + 1}"
+        log.warning("attempt.new_key", extra={"attempt": draft.id, "tries": draft.tries})
+        self._update(draft, {"idempotency_key": key})
+        return self.gateway.open_session(replace(request, idempotency_key=key))
+
+    def _find(self, draft: AnyRow) -> SessionView | None:
+        """Look for the session a lost answer spoke of, newest first."""
+        sessions = self.gateway.find_sessions(created_from=draft.created_at - DAY)
+        for seen, view in enumerate(sessions):
+            if view.attempt_id == draft.id:
+                return view
+            if seen >= _FIND_MOST:
+                break
+        return None
+
+    def _wait_for_twin(self, attempt_id: str) -> bool:
+        """Wait for the twin of this request (a double click) to record its session."""
+        until = time.monotonic() + _TWIN_WAIT_SECONDS
+        while time.monotonic() < until:
+            time.sleep(_TWIN_PAUSE_SECONDS)
+            with self.database.read() as connection:
+                row = orders.attempt_by_id(connection, attempt_id)
+            if row is not None and row.session_id is not None:
+                return True
+        return False
+
+    def _note_try(self, draft: AnyRow) -> None:
+        self._update(draft, {"tries": draft.tries + 1})
+
+    def _update(self, draft: AnyRow, values: dict[str, Any]) -> None:
+        self.database.write(lambda c: orders.update_attempt(c, draft.id, values))
+
+    def give_up(
+        self, order_id: str, attempt_id: str, *, source: str, reason: str = "never opened"
+    ) -> None:
+        """Withdraw a draft that cannot be opened any more."""
+        self.database.write(
+            lambda c: self.settle_order.record(
+                c, order_id, [], source=source, change=withdraw(attempt_id), reason=reason[:200]
+            )
+        )
+
+
+def session_request(order: AnyRow, draft: AnyRow, lines: tuple[Line, ...]) -> SessionRequest:
+    """Build the request from our rows alone, so that a repeat is equal to the first."""
+    options = json.loads(order.options)
+    expires_after = options.pop("expires_after", None)
+    return SessionRequest(
+        idempotency_key=draft.idempotency_key,
+        order_id=order.id,
+        attempt_id=draft.id,
+        reference=draft.reference,
+        mode=order.mode,
+        lines=tuple(
+            LineRequest(
+                name=line.name,
+                unit_amount=line.unit_amount,
+                currency=line.currency,
+                quantity=line.quantity,
+                description=line.description or None,
+                stripe_price=line.stripe_price,
+                recurring=line.recurring,
+            )
+            for line in lines
+        ),
+        success_url=order.success_url,
+        cancel_url=order.cancel_url,
+        customer_email=order.customer_email,
+        locale=order.locale,
+        metadata=json.loads(order.metadata),
+        expires_at=draft.created_at + expires_after * SECOND if expires_after else None,
+        options=options,
+    )

@@ -1,0 +1,85 @@
+"""Read orders for pages, the merchant's API and people; never writes, never calls Stripe."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from checkout_service.domain.errors import Fault, InvalidInput, NotFound
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.views import OrderDetail, OrderPage, OrderView
+from checkout_service.storage import details, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.rows import AnyRow
+
+from .answer import order_view
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrders:
+    database: Database
+
+    def view(self, order_id: str) -> OrderView:
+        """Give one order. Raises NotFound."""
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            return order_view(connection, order_id)
+
+    def detail(self, order_id: str) -> OrderDetail:
+        """Give one order with its attempts, refunds, disputes and trail. Raises NotFound."""
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            order = order_view(connection, order_id)
+            return OrderDetail(
+                order=order,
+                attempts=details.attempts_of(connection, order_id),
+                refunds=details.refunds_of(connection, order_id),
+                disputes=details.disputes_of(connection, order_id),
+                trail=details.trail_of(connection, order_id),
+            )
+
+    def open_url(self, order_id: str) -> str | None:
+        """Give the url of the order's open session, or None."""
+        with self.database.read() as connection:
+            rows = orders.attempt_rows(connection, order_id)
+        return next((a.url for a in reversed(rows) if a.state == "open" and a.ours), None)
+
+    def page(
+        self, *, status: str | None, created_after: int | None, limit: int, cursor: str | None
+    ) -> OrderPage:
+        """List orders newest first; `created_after` in milliseconds UTC.
+
+        Raises InvalidInput for a cursor that is not ours.
+        """
+        before = None if cursor is None else _read_cursor(cursor)
+        with self.database.read() as connection:
+            rows = orders.page(
+                connection,
+                status=status,
+                created_after=created_after,
+                before=before,
+                limit=limit + 1,
+            )
+            shown = rows[:limit]
+            views = tuple(orders.views(connection, shown))
+        more = len(rows) > limit
+        return OrderPage(views, _cursor(shown[-1]) if more else None)
+
+
+def _cursor(row: AnyRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.created_at}:{row.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        created_at, order_id = text.split(":")
+        at = int(created_at)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise InvalidInput([Fault("cursor", "is not a cursor of this list")]) from error
+    if not is_order_id(order_id) or not 0 <= at < 2**53:
+        raise InvalidInput([Fault("cursor", "is not a cursor of this list")])
+    return at, order_id

@@ -1,0 +1,211 @@
+"""An event of Stripe's: written down once, and merged in the same transaction. Never calls Stripe.
+
+What an event can prove by itself (monotone facts in the pinned API version) is merged from its
+body. Everything else marks the order look-due and the worker looks.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMode
+from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.merge import attempt_for_session
+from checkout_service.domain.schedule import next_event_try, next_wait
+from checkout_service.domain.snapshots import (
+    ChargeView,
+    DisputeView,
+    IncomingEvent,
+    IntentView,
+    RefundView,
+    SessionView,
+)
+from checkout_service.storage import inbox, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.finding import find_order
+
+from .settle_order import SettleOrder
+
+log = logging.getLogger(__name__)
+
+# A session's own event usually follows its intent's within a second: look only if it does not.
+_GRACE = 15 * SECOND
+_BARE_INTENT_FACTS = frozenset(("payment_intent.succeeded", "payment_intent.canceled"))
+_REFUND_WORDS = frozenset(("pending", "requires_action", "succeeded", "failed", "canceled"))
+_MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveEvent:
+    database: Database
+    gateway: PaymentGateway
+    settle_order: SettleOrder
+    clock: Clock
+    api_version: str
+    live: bool
+    pull_mode: bool
+
+    def __call__(self, body: bytes, signature: str | None) -> None:
+        """Take a webhook in. When this returns the event is durable.
+
+        Raises BadEvent (forged, stale or no event), DatabaseUnavailable, PullMode (there is no
+        secret to verify with).
+        """
+        if self.pull_mode:
+            raise PullMode
+        event = self.gateway.read_signed_event(body, signature)
+        self.take(event, source="webhook")
+
+    def take(self, event: IncomingEvent, *, source: str) -> None:
+        """Write a verified event down and merge it, in one transaction; once."""
+        try:
+            self.database.write(lambda c: self._first_time(c, event, source))
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            # A rule that fails on this event must not lose its receipt: written down alone, it
+            # is tried again, then quarantined.
+            log.exception("event.failed", extra={"event": event.id, "type": event.type})
+            why = _name(error)
+            self.database.write(lambda c: self._record_failed(c, event, source, why))
+
+    def retry(self, leftover: inbox.Leftover) -> None:
+        """Try an event again that waited for its order or failed before."""
+        try:
+            self.database.write(lambda c: self._again(c, leftover))
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("event.failed", extra={"event": leftover.id, "tries": leftover.tries})
+            final, why = isinstance(error, BadEvent), _name(error)
+            self.database.write(lambda c: self._failed_again(c, leftover, why, final=final))
+
+    def replay(self, event_id: str, *, source: str) -> bool:
+        """Merge a stored event once more, for a person; False if there is no such event."""
+        with self.database.read() as connection:
+            body = inbox.body_of(connection, event_id)
+        if body is None:
+            return False
+        now = self.clock.now()
+        self.retry(inbox.Leftover(event_id, body, source, "failed", 0, now))
+        return True
+
+    def _first_time(self, connection: Connection, event: IncomingEvent, source: str) -> None:
+        now = self.clock.now()
+        state, order_id, next_at = self._place(connection, event, now, now)
+        new = inbox.record_once(
+            connection,
+            event,
+            source=source,
+            now=now,
+            state=state,
+            order_id=order_id,
+            intent_id=_intent_of(event),
+            next_at=next_at,
+        )
+        if new and state == "applied" and order_id is not None:
+            self._apply(connection, event, order_id, source)
+
+    def _again(self, connection: Connection, leftover: inbox.Leftover) -> None:
+        now = self.clock.now()
+        event = self.gateway.read_event(leftover.body)
+        state, order_id, next_at = self._place(connection, event, leftover.received_at, now)
+        if state == "applied" and order_id is not None:
+            self._apply(connection, event, order_id, leftover.source)
+        inbox.mark(connection, event.id, state=state, now=now, next_at=next_at, order_id=order_id)
+
+    def _place(
+        self, connection: Connection, event: IncomingEvent, received_at: int, now: int
+    ) -> tuple[str, str | None, int | None]:
+        """Say what becomes of an event: applied, ignored (not ours) or waiting for its order."""
+        subject = event.subject
+        if subject is None or event.livemode != self.live:
+            return "ignored", None, None
+        order_id = find_order(connection, subject)
+        if order_id is not None:
+            return "applied", order_id, None
+        named = getattr(subject, "order_id", None)
+        if named is not None and is_order_id(named):
+            next_at = next_wait(received_at, now)
+            return ("waiting", named, next_at) if next_at else ("ignored", named, None)
+        return "ignored", None, None
+
+    def _apply(
+        self, connection: Connection, event: IncomingEvent, order_id: str, source: str
+    ) -> None:
+        now = self.clock.now()
+        subject = event.subject
+        if subject is None:
+            return
+        if event.api_version != self.api_version:
+            orders.make_look_due(connection, order_id, now)
+            return
+        settlement = self.settle_order.record(
+            connection, order_id, [subject], source=source, event_id=event.id
+        )
+        wish = _look_wanted(event, settled=settlement.after.winner is not None)
+        if wish is not None:
+            orders.make_look_due(connection, order_id, now + wish)
+        if isinstance(subject, SessionView) and not attempt_for_session(settlement.before, subject):
+            log.warning("event.unknown_session", extra={"order_id": order_id, "event": event.id})
+
+    def _record_failed(
+        self, connection: Connection, event: IncomingEvent, source: str, why: str
+    ) -> None:
+        now = self.clock.now()
+        inbox.record_once(
+            connection,
+            event,
+            source=source,
+            now=now,
+            state="failed",
+            next_at=next_event_try(0, now),
+            error=why,
+        )
+
+    def _failed_again(
+        self, connection: Connection, leftover: inbox.Leftover, why: str, *, final: bool
+    ) -> None:
+        now, tries = self.clock.now(), leftover.tries + 1
+        next_at = None if final else next_event_try(tries, now)
+        inbox.mark(
+            connection,
+            leftover.id,
+            state="failed" if next_at else "quarantined",
+            now=now,
+            next_at=next_at,
+            tries=tries,
+            last_error=why,
+        )
+
+
+def _look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
+    """Say in how many milliseconds a look is wanted; None when the event told it all."""
+    match event.subject:
+        case IntentView() if not settled:
+            return _GRACE if event.type in _BARE_INTENT_FACTS else 0
+        case RefundView(status=status) if status not in _REFUND_WORDS:
+            return 0
+        case DisputeView(status=status) if status.startswith("appeal"):
+            return 0
+        case ChargeView() if not settled or event.type.startswith(_MONEY_BACK_HINTS):
+            return _GRACE
+        case _:
+            return None
+
+
+def _intent_of(event: IncomingEvent) -> str | None:
+    subject = event.subject
+    if isinstance(subject, RefundView | DisputeView | ChargeView | SessionView):
+        return subject.intent_id
+    return subject.id if isinstance(subject, IntentView) else None
+
+
+def _name(error: Exception) -> str:
+    """Name an error without its payload, which may hold what must not be kept."""
+    return type(error).__name__

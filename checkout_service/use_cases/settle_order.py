@@ -1,0 +1,273 @@
+"""THE ROOM: every door brings facts here; status, trail, fulfilment and messages leave together.
+
+`record` runs inside the caller's transaction and never calls Stripe. A look calls Stripe with
+no transaction open and writes only if the order is still the one it looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids, shapes
+from checkout_service.domain.changes import Change
+from checkout_service.domain.clock import Clock, rfc3339
+from checkout_service.domain.errors import NotFound, StaleOrder
+from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ledger import Attempt, Ledger
+from checkout_service.domain.schedule import next_look
+from checkout_service.domain.settlement import MOVE, Settlement, settle, unchanged
+from checkout_service.domain.snapshots import Snapshot, Subject
+from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.storage import inbox, leases, orders, outbox
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledgers import Loaded, load_ledger
+from checkout_service.storage.settlements import Circumstances, save_settlement
+
+log = logging.getLogger(__name__)
+
+_LOOKS = 3
+LEASE_MS = 3_000
+_LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
+
+
+class Look(Enum):
+    """What became of the wish to look an order up."""
+
+    DONE = "done"
+    BUSY = "busy"  # somebody else is looking, or looked a moment ago
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrder:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    sweep_interval: int  # milliseconds
+
+    def __call__(
+        self, order_id: str, *, source: str, urgent: bool = False, window: int = 0
+    ) -> Look:
+        """Look the order up at Stripe and record what is true now.
+
+        Safe to call any number of times, from any number of processes: a lease lets one look at
+        a time, and none within `window` milliseconds of the last. Raises GatewayError when
+        Stripe does not answer.
+        """
+        lease_until = self._take(order_id, window)
+        if lease_until is None:
+            return Look.BUSY
+        looked_at = None
+        try:
+            self._look(order_id, source=source, urgent=urgent)
+            looked_at = self.clock.now()
+        finally:
+            self.database.write(
+                lambda c: leases.end_look(c, order_id, lease_until=lease_until, looked_at=looked_at)
+            )
+        return Look.DONE
+
+    def _take(self, order_id: str, window: int) -> int | None:
+        now = self.clock.now()
+        taken = self.database.write(
+            lambda c: leases.take_look(c, order_id, now=now, for_ms=LEASE_MS, window_ms=window)
+        )
+        return now + LEASE_MS if taken else None
+
+    def in_progress(self, order_id: str) -> bool:
+        """Say whether somebody is looking this order up right now."""
+        with self.database.read() as connection:
+            lease_until = leases.look_lease(connection, order_id)
+        return lease_until is not None and lease_until > self.clock.now()
+
+    def _look(self, order_id: str, *, source: str, urgent: bool) -> None:
+        for _ in range(_LOOKS):
+            with self.database.read() as connection:
+                loaded = load_ledger(connection, order_id, lock=False)
+            if loaded is None:
+                raise NotFound
+            version = loaded.version
+            news: list[Subject] = []
+            for attempt in worth_a_look(loaded.ledger):
+                news += _subjects(self._look_at(attempt, urgent=urgent))
+            try:
+                self.database.write(
+                    lambda c, version=version, news=news: self.record(  # type: ignore[misc]
+                        c, order_id, news, source=source, looked=True, version=version
+                    )
+                )
+            except StaleOrder:
+                continue  # a webhook settled it while we looked: look again
+            return
+        log.warning("order.kept_changing", extra={"order_id": order_id})
+        raise StaleOrder(order_id)
+
+    def _look_at(self, attempt: Attempt, *, urgent: bool) -> Snapshot:
+        if attempt.session_id is not None:
+            return self.gateway.look_at_session(attempt.session_id, urgent=urgent)
+        if attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
+            return self.gateway.look_at_intent(attempt.intent_id, urgent=urgent)
+        return Snapshot()
+
+    def record(
+        self,
+        connection: Connection,
+        order_id: str,
+        news: Iterable[Subject],
+        *,
+        source: str,
+        looked: bool = False,
+        version: int | None = None,
+        event_id: str | None = None,
+        change: Change = unchanged,
+        reason: str | None = None,
+    ) -> Settlement:
+        """Merge facts into the order and write down what follows, in this transaction.
+
+        Raises NotFound, and StaleOrder when the order is not at `version` any more.
+        """
+        loaded = load_ledger(connection, order_id)
+        if loaded is None:
+            raise NotFound
+        if version is not None and loaded.version != version:
+            raise StaleOrder(order_id)
+        now = self.clock.now()
+        settlement = settle(
+            loaded.ledger,
+            news,
+            looked=looked,
+            new_attempt_id=ids.new_id("att"),
+            change=change,
+        )
+        settlement = self._claim_earlier_events(connection, settlement, now)
+        more = self._look_times(loaded, settlement, source if looked else None, now)
+        if change is not unchanged and settlement.after.canceled and not loaded.ledger.canceled:
+            more["canceled_at"] = now
+        if settlement.changed or more:
+            why = Circumstances(source=source, now=now, event_id=event_id, reason=reason)
+            last = save_settlement(connection, loaded, settlement, why, more)
+            self._tell(connection, loaded, settlement, now=now, last_move=last)
+        if settlement.moved:
+            log.info(
+                "order.moved",
+                extra={
+                    "order_id": order_id,
+                    "before": settlement.before.status.value,
+                    "after": settlement.after.status.value,
+                    "source": source,
+                },
+            )
+        return settlement
+
+    def _claim_earlier_events(
+        self, connection: Connection, settlement: Settlement, now: int
+    ) -> Settlement:
+        """Take in refunds and disputes that came before we knew their intent to be ours."""
+        known = {attempt.intent_id for attempt in settlement.before.attempts}
+        news: list[Subject] = []
+        for intent_id in {a.intent_id for a in settlement.after.attempts} - known - {None}:
+            for event_id, body in inbox.unclaimed_by_intent(connection, str(intent_id)):
+                event = self.gateway.read_event(body)
+                if event.subject is not None:
+                    news.append(event.subject)
+                inbox.mark(
+                    connection,
+                    event_id,
+                    state="applied",
+                    now=now,
+                    order_id=settlement.after.terms.order_id,
+                )
+        if not news:
+            return settlement
+        more = settle(settlement.after, news, looked=False, new_attempt_id=ids.new_id("att"))
+        return Settlement(settlement.before, more.after, (*settlement.told, *more.told))
+
+    def _look_times(
+        self, loaded: Loaded, settlement: Settlement, looked_by: str | None, now: int
+    ) -> dict[str, Any]:
+        """Plan the sweep's next look; a buyer's own looks do not wear the plan out."""
+        after = settlement.after
+        due = next_look(
+            after,
+            now=now,
+            tries=loaded.look_tries + 1,
+            interval=self.sweep_interval,
+            created_at=loaded.created_at,
+        )
+        if looked_by == "sweep" or (looked_by and due is None):
+            return {"look_due_at": due, "look_tries": loaded.look_tries + 1}
+        # News ended the wait: the planned look is not needed; one that is due already is.
+        ended = loaded.ledger.status in WAITING and after.status not in WAITING
+        if ended and loaded.look_due_at is not None and loaded.look_due_at > now:
+            return {"look_due_at": due}
+        return {}
+
+    def _tell(
+        self,
+        connection: Connection,
+        loaded: Loaded,
+        settlement: Settlement,
+        *,
+        now: int,
+        last_move: int,
+    ) -> None:
+        """Write the messages owed for this settlement, each with the order as it is now."""
+        if not settlement.told:
+            return
+        order_id = settlement.after.terms.order_id
+        order = orders.view(connection, order_id)
+        if order is None:
+            raise NotFound
+        snapshot = shapes.private_order(order)
+        for place, told in enumerate(settlement.told, start=1):
+            about = f"move-{last_move}" if told.about == MOVE else told.about
+            sequence = loaded.sequence + place
+            body = {
+                "type": told.kind.value,
+                "timestamp": rfc3339(now),
+                "data": {"order": snapshot, "sequence": sequence},
+            }
+            outbox.put_once(
+                connection,
+                {
+                    "id": ids.message_id(order_id, told.kind.value, about),
+                    "order_id": order_id,
+                    "kind": told.kind.value,
+                    "about": about,
+                    "sequence": sequence,
+                    "body": json.dumps(body, separators=(",", ":")),
+                    "state": "due",
+                    "tries": 0,
+                    "created_at": now,
+                    "next_at": now,
+                },
+            )
+
+
+def worth_a_look(ledger: Ledger) -> list[Attempt]:
+    """Choose the attempts whose truth may differ from ours: open ones, and the one that paid."""
+    lively = [
+        attempt
+        for attempt in ledger.attempts
+        if attempt.won
+        or attempt.state in _LIVELY
+        or (attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED)
+    ]
+    if lively or ledger.newest is None:
+        return lively
+    return [ledger.newest]
+
+
+def _subjects(snapshot: Snapshot) -> list[Subject]:
+    found: list[Subject] = []
+    if snapshot.session is not None:
+        found.append(snapshot.session)
+    elif snapshot.intent is not None:
+        found.append(snapshot.intent)
+    return [*found, *snapshot.refunds, *snapshot.disputes]

@@ -1,0 +1,139 @@
+"""The pass that repeats whatever may have been missed.
+
+Every step is idempotent; a lease lets one process sweep at a time, and another takes over when
+it dies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
+from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.storage import bookmarks, inbox, leases, refunding
+from checkout_service.storage.database import Database
+
+from .look_at_due import LookAtDue
+from .receive_event import ReceiveEvent
+from .refund_order import RefundOrder
+from .sweep_report import SweepReport, pages
+
+log = logging.getLogger(__name__)
+
+_LEASE = 30 * SECOND
+_OVERLAP = 5 * MINUTE
+_BATCH = 1_000
+_PAGE = 100
+_EVENTS = "events"
+_UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    look_at_due: LookAtDue
+    receive_event: ReceiveEvent
+    refund_order: RefundOrder
+    pull_mode: bool
+    owner: str = field(default_factory=lambda: ids.new_id("own"))
+
+    def __call__(self) -> SweepReport:
+        """Sweep once, whole. Stripe's failures are counted in the report, never raised."""
+        report = SweepReport()
+        if not self._lease():
+            report.skipped = True
+            return report
+        try:
+            self._step(report, self._retry_leftovers)
+            self._step(report, self._read_missed_events)
+            self._step(report, self._look_at_due_orders)
+            self._step(report, self._finish_refunds)
+        finally:
+            self.database.write(lambda c: leases.end_lease(c, "sweep", owner=self.owner))
+        return report
+
+    def _step(self, report: SweepReport, step: Callable[[SweepReport], None]) -> None:
+        try:
+            step(report)
+        except DatabaseUnavailable:
+            raise
+        except GatewayError as error:
+            log.warning("sweep.step_failed", extra={"step": step.__name__, "why": error.code})
+            report.failures.append(f"{step.__name__}: {error.code}")
+
+    def _lease(self) -> bool:
+        now = self.clock.now()
+        return self.database.write(
+            lambda c: leases.take_lease(c, "sweep", owner=self.owner, now=now, for_ms=_LEASE)
+        )
+
+    def _retry_leftovers(self, report: SweepReport) -> None:
+        with self.database.read() as connection:
+            found = inbox.leftovers(connection, now=self.clock.now(), limit=_BATCH)
+        for leftover in found:
+            self.receive_event.retry(leftover)
+            report.retried += 1
+            if report.retried % _PAGE == 0 and not self._lease():
+                return
+
+    def _read_missed_events(self, report: SweepReport) -> None:
+        """Read Stripe's events since the bookmark; the position is Stripe's time, not ours."""
+        if self.pull_mode:
+            return
+        try:
+            self._read_since(report, _EVENTS, DAY, _OVERLAP, undelivered=False)
+            if self._due_hourly():
+                self._read_since(report, _UNDELIVERED, 3 * DAY, 3 * DAY, undelivered=True)
+        except StripeRejected as refusal:
+            if not refusal.permission:
+                raise
+            report.failures.append("events: the key may not read events")
+
+    def _read_since(
+        self, report: SweepReport, name: str, first: int, overlap: int, *, undelivered: bool
+    ) -> None:
+        with self.database.read() as connection:
+            position = bookmarks.position(connection, name)
+        start = self.clock.now() - first if position is None else position - overlap
+        newest = position or 0
+        for page in pages(self.gateway.events_since(start, undelivered=undelivered)):
+            with self.database.read() as connection:
+                known = inbox.known_ids(connection, [event.id for event in page])
+            for event in page:
+                newest = max(newest, event.created)
+                if event.id not in known:
+                    self.receive_event.take(event, source="sweep")
+                    report.events += 1
+            self._lease()
+        if newest > (position or 0):
+            self.database.write(lambda c: bookmarks.move_to(c, name, newest))
+
+    def _due_hourly(self) -> bool:
+        now = self.clock.now()
+        with self.database.read() as connection:
+            last = bookmarks.position(connection, "hourly") or 0
+        if abs(now - last) < HOUR:
+            return False
+        self.database.write(lambda c: bookmarks.move_to(c, "hourly", now))
+        return True
+
+    def _look_at_due_orders(self, report: SweepReport) -> None:
+        self.look_at_due(report, keep_going=self._lease)
+
+    def _finish_refunds(self, report: SweepReport) -> None:
+        with self.database.read() as connection:
+            wishes = refunding.unfinished(
+                connection, older_than=self.clock.now() - MINUTE, limit=_PAGE
+            )
+        for wish in wishes:
+            try:
+                self.refund_order.finish(wish, source="sweep")
+                report.refunds += 1
+            except GatewayError as error:
+                report.failures.append(f"{wish.order_id}: {error.code}")
