@@ -1,0 +1,110 @@
+# The one entrance: `make run` to see it, `make test` to prove it, `make check` before you push.
+
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+DEV := $(PY) develop.py
+JOBS ?= 2
+
+# What to test: make test T=tests/domain K='late or twice' DB=sqlite JOBS=4
+T ?= tests
+PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadscope $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
+
+# Bytecode makes every start about three times quicker: do not let the environment forbid it.
+unexport PYTHONDONTWRITEBYTECODE
+# An HTTP proxy must never catch what we say to ourselves.
+comma := ,
+export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
+export no_proxy := $(NO_PROXY)
+
+.PHONY: help setup run test check bench drill lint types imports fmt lock vendor browser
+
+help:  ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/runtime.stamp  ## Make .venv with the locked dependencies, bring the database to head
+	@$(DEV) flask --app wsgi db upgrade
+
+run: setup  ## Serve shop, worker and sandbox together; PORT=8000 SANDBOX_PORT=4242
+	@$(DEV)
+
+test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=2
+	$(PYTEST) $(T)
+
+check: lint types imports test  ## Everything CI runs
+
+bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
+	$(PY) -m bench
+
+drill: setup .venv/tests.stamp browser  ## The long fault drills, in full
+	$(PY) -m pytest tests/drills --full $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
+
+lint: .venv/tests.stamp  ## ruff: rules and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: .venv/tests.stamp  ## mypy --strict on product and tests
+	$(PY) -m mypy
+
+imports: .venv/tests.stamp  ## import-linter: which floor may know which
+	.venv/bin/lint-imports
+
+fmt: .venv/tests.stamp  ## Let ruff mend and format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock: .venv/tests.stamp  ## Rewrite requirements*.txt from requirements*.in
+	$(UV_COMPILE) requirements.in -o requirements.txt
+	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+
+VENDOR := checkout_service/static/vendor
+
+vendor:  ## Fetch the browser libraries again, exactly as vendor.lock says
+	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	grep -v '^#' $(VENDOR)/vendor.lock | while read -r sum target package file; do \
+	  unpacked="$$tmp/$$package"; \
+	  [ -d "$$unpacked" ] || { mkdir -p "$$unpacked" && cd "$$unpacked" && npm pack --silent "$$package" >/dev/null && tar xzf ./*.tgz && cd "$(CURDIR)" || exit 1; }; \
+	  mkdir -p "$(VENDOR)/$$(dirname "$$target")" && cp "$$unpacked/package/$$file" "$(VENDOR)/$$target" || exit 1; \
+	  echo "$$sum  $(VENDOR)/$$target" | sha256sum --check || exit 1; \
+	done
+
+# --- what the targets above stand on -----------------------------------------------------------
+
+# The first Python that runs and is new enough; PYTHON=... overrides.
+.venv/made.stamp:
+	@if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
+	  for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then echo 'No Python 3.11 or newer found. Install one, or say where: make PYTHON=/path/to/python3' >&2; exit 1; fi; \
+	  echo "Making .venv with $$("$$found" --version)"; \
+	  "$$found" -m venv .venv || { rm -rf .venv; echo 'Could not make .venv. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }; \
+	fi
+	@touch $@
+
+.venv/runtime.stamp: .venv/made.stamp requirements.txt
+	@echo 'Installing the locked dependencies'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/tests.stamp: .venv/runtime.stamp requirements-dev.txt
+	@echo 'Installing what the tests need'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# A browser: CHROMIUM if given, else one on PATH, else Debian's own package.
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+FIND_BROWSER = [ -n "$$CHROMIUM" ] && command -v "$$CHROMIUM" || command -v $(firstword $(BROWSERS)) $(foreach b,$(BROWSERS),|| command -v $(b))
+
+browser:
+	@if $(FIND_BROWSER) >/dev/null 2>&1; then exit 0; fi; \
+	if [ -n "$$CHROMIUM" ]; then echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+	  echo 'Installing Chromium for the browser tests'; \
+	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	fi; \
+	$(FIND_BROWSER) >/dev/null 2>&1 || { echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium; Fedora: dnf install chromium; macOS: brew install --cask chromium), or set CHROMIUM=/path/to/it.' >&2; exit 1; }

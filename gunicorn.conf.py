@@ -1,0 +1,60 @@
+"""How gunicorn serves the product; `gunicorn wsgi:app` reads it by itself.
+
+Threads wait for Stripe, processes use the cores. SQLite wants one process: two would fight
+for its one write lock. Everything can still be overridden by GUNICORN_CMD_ARGS.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+_ENV = {**dotenv_values(Path(__file__).with_name(".env")), **os.environ}
+_ON_SQLITE = (_ENV.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
+
+bind = f"0.0.0.0:{_ENV.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(_ENV.get("WEB_CONCURRENCY") or (1 if _ON_SQLITE else 2))
+threads = int(_ENV.get("WEB_THREADS") or 32)
+preload_app = True
+
+timeout = 30
+graceful_timeout = 7  # seconds; with the two that idle connections get, SIGTERM is over in 10
+keepalive = 95  # longer than any router keeps its side, so a request never meets a closing socket
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+forwarded_allow_ips = ""  # who to believe is the application's matter: TRUSTED_PROXY_HOPS
+
+accesslog = None  # the application writes its own JSON line where a decision was made
+control_socket_disable = True  # one socket a user would be shared by every gunicorn of that user
+if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat on a slow disk stops the worker
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+# Several processes count together only through files that they share (METRICS_TOKEN turns it on).
+_METRICS_DIR = None
+if _ENV.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    _METRICS_DIR = tempfile.mkdtemp(prefix="checkout-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _METRICS_DIR
+
+
+def post_fork(server, worker):
+    """Give the worker connections of its own: sockets made before the fork are the parent's."""
+    after_fork = server.app.wsgi().extensions.get("after_fork")
+    if after_fork:
+        after_fork()
+
+
+def child_exit(server, worker):
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    if _METRICS_DIR:
+        shutil.rmtree(_METRICS_DIR, ignore_errors=True)
