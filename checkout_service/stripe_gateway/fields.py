@@ -107,9 +107,10 @@ def flag(data: Json, key: str) -> bool:
 
 def livemode(data: Json) -> bool:
     """Read whether real money moves; this one must be said."""
-    if "livemode" not in data:
+    value = data.get("livemode")
+    if not isinstance(value, bool):
         raise Malformed("livemode")
-    return flag(data, "livemode")
+    return value
 
 
 def maybe_moment(data: Json, key: str) -> int | None:

@@ -24,6 +24,7 @@ EXPANSIONS = (
     ("payment_intent.latest_charge.refunds",),
     ("payment_intent.latest_charge",),
     ("payment_intent",),
+    (),
 )
 
 
@@ -56,7 +57,7 @@ class Sessions:
     def look(self, session_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve a session with its payment, refunds and disputes."""
         _check(session_id)
-        data = self._retrieve(session_id, urgent=urgent)
+        data = self._retrieve(session_id, self._expansion, urgent=urgent)
         with reading():
             view = session_view(data)
             if view.id != session_id:
@@ -88,19 +89,17 @@ class Sessions:
                 views = [session_view(item) for item in page.items]
             yield from views
 
-    def _retrieve(self, session_id: str, *, urgent: bool) -> Json:
+    def _retrieve(self, session_id: str, level: int, *, urgent: bool) -> Json:
         """Retrieve with as much expanded as our key may see; what it may not is remembered."""
-        for level in range(self._expansion, len(EXPANSIONS)):
-            try:
-                params = {"expand": list(EXPANSIONS[level])}
-                data = self.calls.get(_ONE, params, of=session_id, urgent=urgent)
-            except StripeRejected as refusal:
-                if not refusal.permission:
-                    raise
-            else:
-                self._expansion = level
-                return data
-        return self.calls.get(_ONE, {}, of=session_id, urgent=urgent)
+        params = {"expand": list(EXPANSIONS[level])}
+        try:
+            data = self.calls.get(_ONE, params, of=session_id, urgent=urgent)
+        except StripeRejected as refusal:
+            if refusal.permission and level + 1 < len(EXPANSIONS):
+                return self._retrieve(session_id, level + 1, urgent=urgent)
+            raise
+        self._expansion = level
+        return data
 
 
 def _charge_of(session: Json) -> Json | None:

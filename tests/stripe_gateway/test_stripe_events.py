@@ -1,0 +1,113 @@
+"""The events of the last days, oldest first, however many there are."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args, get_type_hints
+
+import pytest
+import stripe
+
+from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.stripe_gateway.events import TYPES
+from tests.stripe_gateway import stripe_json as sj
+from tests.stripe_gateway.stub_stripe import Answer, StubStripe
+
+
+def events(*numbers: int) -> list[sj.Json]:
+    return [sj.an_event(id=f"evt_{number}") for number in numbers]
+
+
+def ids(gateway: PaymentGateway, *, undelivered: bool = False) -> list[str]:
+    return [event.id for event in gateway.events_since(7_900, undelivered=undelivered)]
+
+
+def queries(stub: StubStripe) -> list[dict[str, str]]:
+    return [
+        {k: v[0] for k, v in seen.query.items() if not k.startswith("types")} for seen in stub.seen
+    ]
+
+
+def test_one_page_is_told_oldest_first(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(Answer(sj.a_list(*events(3, 2, 1))))
+
+    assert ids(gateway) == ["evt_1", "evt_2", "evt_3"]
+    assert queries(stub) == [{"created[gte]": "7", "limit": "100"}]
+    assert sorted(v[0] for k, v in stub.seen[0].query.items() if k.startswith("types")) == sorted(
+        TYPES
+    )
+    assert reads == [False]
+
+
+def test_only_undelivered_events_can_be_asked_for(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(Answer(sj.a_list()))
+
+    assert ids(gateway, undelivered=True) == []
+    assert queries(stub) == [
+        {"created[gte]": "7", "limit": "100", "delivery_success": "false"}
+    ]  # fmt: skip
+
+
+def test_a_backlog_is_walked_forward_from_the_last_event_before_it(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(
+        Answer(sj.a_list(*events(5, 4), has_more=True)),
+        Answer(sj.a_list(*events(0))),
+        Answer(sj.a_list(*events(2, 1), has_more=True)),
+        Answer(sj.a_list(*events(4, 3), has_more=True)),
+        Answer(sj.a_list(*events(6, 5))),
+    )
+
+    assert ids(gateway) == [f"evt_{n}" for n in range(1, 7)]
+    assert queries(stub)[1] == {"created[lt]": "7", "limit": "1"}
+    assert [query.get("ending_before") for query in queries(stub)[2:]] == [
+        "evt_0",
+        "evt_2",
+        "evt_4",
+    ]
+
+
+def test_a_backlog_with_nothing_before_it_is_collected(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(
+        Answer(sj.a_list(*events(6, 5), has_more=True)),
+        Answer(sj.a_list()),
+        Answer(sj.a_list(*events(4, 3), has_more=True)),
+        Answer(sj.a_list(*events(2, 1))),
+    )
+
+    assert ids(gateway) == [f"evt_{n}" for n in range(1, 7)]
+    assert [query.get("starting_after") for query in queries(stub)[2:]] == ["evt_5", "evt_3"]
+
+
+def test_an_event_we_cannot_read_does_not_hide_the_others(
+    gateway: PaymentGateway, stub: StubStripe, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = sj.an_event(id="evt_2", data=None)
+    stub.says(Answer(sj.a_list(*events(3), broken, *events(1))))
+
+    assert ids(gateway) == ["evt_1", "evt_3"]
+    assert "stripe.event_unreadable" in [record.getMessage() for record in caplog.records]
+
+
+def test_an_events_body_can_be_read_again(gateway: PaymentGateway, stub: StubStripe) -> None:
+    original = sj.an_event(sj.a_session(client_reference_id="ümläut \U0001f5bc"))
+    stub.says(Answer(sj.a_list(original)))
+
+    (event,) = gateway.events_since(0, undelivered=False)
+
+    assert json.loads(event.body) == original
+    assert gateway.read_event(event.body) == event
+
+
+def test_the_kinds_we_ask_for_are_kinds_stripe_knows() -> None:
+    known = get_args(get_type_hints(stripe.Event)["type"])
+
+    assert set(TYPES) <= set(known)
+    assert len(set(TYPES)) == len(TYPES) <= 20

@@ -1,0 +1,302 @@
+"""What a look and a list ask of Stripe, how often, and what they make of the answers."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from checkout_service.domain.errors import StripeRejected, StripeUnavailable
+from checkout_service.domain.gateway import PaymentGateway
+from tests.stripe_gateway import stripe_json as sj
+from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
+
+FORBIDDEN = error(403, type="invalid_request_error", message="rak_charge_read is missing")
+NOTHING = Answer(sj.a_list())
+
+
+def looked_at(*, charge: sj.Json | None = None, **session: object) -> Answer:
+    intent = sj.an_intent(latest_charge=charge)
+    return Answer(sj.a_session(**{"payment_intent": intent, **session}))
+
+
+def asked(stub: StubStripe) -> list[tuple[str, dict[str, list[str]]]]:
+    return [(seen.path, seen.query) for seen in stub.seen]
+
+
+def test_a_plain_payment_costs_one_read(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(looked_at(charge=sj.a_charge()))
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert snapshot.session is not None
+    assert snapshot.session.intent is not None
+    assert (snapshot.refunds, snapshot.disputes) == ((), ())
+    assert asked(stub) == [
+        (
+            f"/v1/checkout/sessions/{sj.SESSION_ID}",
+            {"expand[0]": ["payment_intent.latest_charge.refunds"]},
+        )
+    ]
+    assert reads == [True]
+
+
+def test_refunds_within_the_charge_cost_nothing_more(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    enclosed = sj.a_list(sj.a_refund(), sj.a_refund(id="re_2", status="failed"))
+    stub.says(looked_at(charge=sj.a_charge(refunds=enclosed)))
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=False)
+
+    assert [(r.id, r.status) for r in snapshot.refunds] == [
+        ("re_1", "succeeded"),
+        ("re_2", "failed"),
+    ]
+    assert reads == [False]
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [
+        sj.a_charge(amount_refunded=150),
+        sj.a_charge(refunded=True),
+        sj.a_charge(amount_refunded=150, refunds=sj.a_list(sj.a_refund(), has_more=True)),
+    ],
+)
+def test_refunds_a_charge_only_speaks_of_are_listed_whole(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool], charge: sj.Json
+) -> None:
+    second_page = sj.a_list(sj.a_refund(id="re_2"))
+    stub.says(
+        looked_at(charge=charge),
+        Answer(sj.a_list(sj.a_refund(), has_more=True)),
+        Answer(second_page),
+    )
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert [refund.id for refund in snapshot.refunds] == ["re_1", "re_2"]
+    assert asked(stub)[1:] == [
+        ("/v1/refunds", {"limit": ["100"], "payment_intent": [sj.INTENT_ID]}),
+        ("/v1/refunds", {"limit": ["100"], "payment_intent": [sj.INTENT_ID],
+                         "starting_after": ["re_1"]}),
+    ]  # fmt: skip
+    assert reads == [True, True, True]
+
+
+def test_disputes_are_listed_when_the_charge_is_disputed(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(looked_at(charge=sj.a_charge(disputed=True)), Answer(sj.a_list(sj.a_dispute())))
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert [dispute.status for dispute in snapshot.disputes] == ["needs_response"]
+    assert asked(stub)[1] == (
+        "/v1/disputes", {"limit": ["100"], "payment_intent": [sj.INTENT_ID]}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("intent", [None, sj.INTENT_ID])
+def test_a_session_without_a_payment_is_looked_at_alone(
+    gateway: PaymentGateway, stub: StubStripe, intent: str | None
+) -> None:
+    stub.says(looked_at(payment_intent=intent, mode="subscription", subscription="sub_1"))
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert snapshot.session is not None
+    assert snapshot.session.subscription_id == "sub_1"
+    assert len(stub.seen) == 1
+
+
+def test_a_restricted_key_sees_what_it_may_and_does_not_ask_again(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(sj.a_session()))
+
+    first = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    assert first.session is not None
+    assert first.session.intent_id == sj.INTENT_ID
+    assert len(reads) == 4
+
+    gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    assert asked(stub)[-1][1] == {}
+    assert len(reads) == 5
+
+
+def test_a_key_that_may_see_payments_but_not_charges_sees_payments(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(FORBIDDEN, FORBIDDEN, looked_at(charge=None))
+
+    for _ in range(2):
+        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        assert snapshot.session is not None
+        assert snapshot.session.intent is not None
+    assert [query for _, query in asked(stub)][-1] == {"expand[0]": ["payment_intent"]}
+    assert len(stub.seen) == 4
+
+
+def test_a_key_that_may_see_no_session_is_refused_and_nothing_is_concluded(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(FORBIDDEN)
+
+    for _ in range(2):
+        with pytest.raises(StripeRejected):
+            gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    assert len(stub.seen) == 8
+
+
+def test_a_key_that_may_not_list_refunds_still_tells_the_payment(
+    gateway: PaymentGateway, stub: StubStripe, caplog: pytest.LogCaptureFixture
+) -> None:
+    stub.says(looked_at(charge=sj.a_charge(refunded=True, disputed=True)), FORBIDDEN)
+
+    with caplog.at_level(logging.WARNING):
+        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert snapshot.session is not None
+    assert (snapshot.refunds, snapshot.disputes) == ((), ())
+    assert [r.getMessage() for r in caplog.records].count("stripe.permission_missing") == 2
+
+
+def test_a_list_of_refunds_that_fails_fails_the_look(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(looked_at(charge=sj.a_charge(refunded=True)), error(500))
+
+    with pytest.raises(StripeUnavailable):
+        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+
+def test_an_answer_about_another_object_is_not_believed(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(Answer(sj.a_session(id="cs_test_other")))
+    with pytest.raises(StripeUnavailable):
+        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    stub.says(Answer(sj.an_intent(id="pi_other")))
+    with pytest.raises(StripeUnavailable):
+        gateway.look_at_intent(sj.INTENT_ID, urgent=True)
+
+    stub.says(Answer(sj.a_price(id="price_other")))
+    with pytest.raises(StripeUnavailable):
+        gateway.price("price_1")
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "..", "cs_test_", "cs_test_a/../b", "pi_1", "cs_test_é", "x" * 999]
+)
+def test_what_is_no_session_id_never_reaches_stripe(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool], bad: str
+) -> None:
+    with pytest.raises(StripeRejected) as refusal:
+        gateway.look_at_session(bad, urgent=True)
+    with pytest.raises(StripeRejected):
+        gateway.close_session(bad)
+
+    assert refusal.value.reason == "resource_missing"
+    assert (stub.seen, reads) == ([], [])
+
+
+@pytest.mark.parametrize("bad", ["", "..", "pi_", "pi_a/cancel", "cs_test_1"])
+def test_what_is_no_intent_id_never_reaches_stripe(
+    gateway: PaymentGateway, stub: StubStripe, bad: str
+) -> None:
+    for ask in (gateway.client_secret, gateway.close_intent):
+        with pytest.raises(StripeRejected):
+            ask(bad)
+    with pytest.raises(StripeRejected):
+        gateway.look_at_intent(bad, urgent=True)
+    with pytest.raises(StripeRejected):
+        gateway.update_intent(bad, amount=1, idempotency_key="k")
+    with pytest.raises(StripeRejected):
+        gateway.refund(intent_id=bad, amount=1, idempotency_key="k", order_id=sj.ORDER_ID)
+    with pytest.raises(StripeRejected):
+        gateway.price("../events")
+    assert stub.seen == []
+
+
+def test_an_intent_is_looked_at_with_its_money_back(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    charge = sj.a_charge(refunds=sj.a_list(sj.a_refund()), disputed=True)
+    stub.says(Answer(sj.an_intent(latest_charge=charge)), Answer(sj.a_list(sj.a_dispute())))
+
+    snapshot = gateway.look_at_intent(sj.INTENT_ID, urgent=True)
+
+    assert snapshot.intent is not None
+    assert [r.id for r in snapshot.refunds] == ["re_1"]
+    assert [d.id for d in snapshot.disputes] == ["du_1"]
+
+
+def test_sessions_are_listed_page_by_page_as_they_are_wanted(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(
+        Answer(
+            sj.a_list(sj.a_session(id="cs_test_3"), sj.a_session(id="cs_test_2"), has_more=True)
+        ),
+        Answer(sj.a_list(sj.a_session(id="cs_test_1"))),
+    )
+
+    found = gateway.find_sessions(
+        created_from=5_500, created_to=9_999, payment_link="plink_1", status="complete"
+    )
+    assert reads == []
+    assert next(found).id == "cs_test_3"
+    assert reads == [False]
+    assert [view.id for view in found] == ["cs_test_2", "cs_test_1"]
+
+    window = {"created[gte]": ["5"], "created[lte]": ["9"], "limit": ["100"],
+              "payment_link": ["plink_1"], "status": ["complete"]}  # fmt: skip
+    assert asked(stub) == [
+        ("/v1/checkout/sessions", window),
+        ("/v1/checkout/sessions", {**window, "starting_after": ["cs_test_2"]}),
+    ]
+    assert reads == [False, False]
+
+
+def test_intents_are_listed_too(gateway: PaymentGateway, stub: StubStripe) -> None:
+    stub.says(Answer(sj.a_list(sj.an_intent())))
+
+    assert [v.id for v in gateway.find_intents(created_from=0, created_to=1000)] == [sj.INTENT_ID]
+    assert asked(stub) == [
+        ("/v1/payment_intents", {"created[gte]": ["0"], "created[lte]": ["1"], "limit": ["100"]})
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {},
+        {"data": None},
+        {"data": [1]},
+        {"data": [], "has_more": True},
+        {"data": [], "has_more": 1},
+    ],
+)
+def test_a_list_that_makes_no_sense_ends_in_unavailable(
+    gateway: PaymentGateway, stub: StubStripe, page: sj.Json
+) -> None:
+    stub.says(Answer(page))
+
+    with pytest.raises(StripeUnavailable):
+        list(gateway.find_sessions())
+    with pytest.raises(StripeUnavailable):
+        list(gateway.events_since(0, undelivered=False))
+
+
+def test_a_price_is_asked_for_once_a_minute(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(Answer(sj.a_price()))
+
+    assert gateway.price("price_1") == gateway.price("price_1")
+    assert reads == [True]

@@ -1,0 +1,236 @@
+"""What we write to Stripe, parameter by parameter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from checkout_service.domain.errors import StripeRejected, StripeUnavailable
+from checkout_service.domain.gateway import (
+    IntentRequest,
+    LineRequest,
+    PaymentGateway,
+    SessionRequest,
+)
+from tests.stripe_gateway import stripe_json as sj
+from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
+
+POSTER = LineRequest("Poster", 2500, "usd", 2, description="A2, matte")
+REQUEST = SessionRequest(
+    idempotency_key="co_1",
+    order_id=sj.ORDER_ID,
+    attempt_id="att_1",
+    reference="ref_1",
+    mode="payment",
+    lines=(POSTER,),
+    success_url="https://shop.example/ok?session_id={CHECKOUT_SESSION_ID}",
+    cancel_url="https://shop.example/no",
+)
+INTENT = IntentRequest("pi_key", sj.ORDER_ID, "att_1", 5000, "usd", "Order", "x@y.z", {"a": "b"})
+LEAST = {
+    "mode": "payment",
+    "line_items[0][price_data][currency]": "usd",
+    "line_items[0][price_data][unit_amount]": "2500",
+    "line_items[0][price_data][product_data][name]": "Poster",
+    "line_items[0][price_data][product_data][description]": "A2, matte",
+    "line_items[0][quantity]": "2",
+    "success_url": "https://shop.example/ok?session_id={CHECKOUT_SESSION_ID}",
+    "cancel_url": "https://shop.example/no",
+    "client_reference_id": "ref_1",
+    "metadata[order_id]": sj.ORDER_ID,
+    "metadata[checkout_attempt_id]": "att_1",
+    "payment_intent_data[metadata][order_id]": sj.ORDER_ID,
+    "payment_intent_data[metadata][checkout_attempt_id]": "att_1",
+}
+
+
+def written(stub: StubStripe) -> dict[str, str]:
+    return {name: values[0] for name, values in stub.seen[-1].form.items()}
+
+
+@pytest.fixture(autouse=True)
+def _an_open_session(stub: StubStripe) -> None:
+    stub.says(Answer(sj.a_session(status="open", url="https://checkout.stripe.com/c/pay/x")))
+
+
+def test_a_session_says_no_more_than_it_must(gateway: PaymentGateway, stub: StubStripe) -> None:
+    view = gateway.open_session(REQUEST)
+
+    assert view.url == "https://checkout.stripe.com/c/pay/x"
+    assert written(stub) == LEAST
+    assert stub.seen[0].headers["Idempotency-Key"] == "co_1"
+
+
+@pytest.mark.parametrize(
+    ("change", "adds"),
+    [
+        ({"customer_email": "x@y.z"}, {"customer_email": "x@y.z"}),
+        ({"locale": "de"}, {"locale": "de"}),
+        ({"expires_at": 1_790_000_000_999}, {"expires_at": "1790000000"}),
+        ({"metadata": {"cart": "7"}},
+         {"metadata[cart]": "7", "payment_intent_data[metadata][cart]": "7"}),
+        ({"metadata": {"order_id": "forged"}}, {}),
+        ({"options": {"allow_promotion_codes": True}}, {"allow_promotion_codes": "true"}),
+        ({"options": {"automatic_tax": True}}, {"automatic_tax[enabled]": "true"}),
+        ({"options": {"shipping_countries": ("DE", "FR")}},
+         {"shipping_address_collection[allowed_countries][0]": "DE",
+          "shipping_address_collection[allowed_countries][1]": "FR"}),
+        ({"options": {"recovery": True}}, {"after_expiration[recovery][enabled]": "true"}),
+        ({"options": {"allow_promotion_codes": False, "automatic_tax": None,
+                      "shipping_countries": [], "recovery": False}}, {}),
+    ],
+)  # fmt: skip
+def test_what_is_said_besides(
+    gateway: PaymentGateway, stub: StubStripe, change: dict[str, Any], adds: dict[str, str]
+) -> None:
+    gateway.open_session(replace(REQUEST, **change))
+
+    assert written(stub) == {**LEAST, **adds}
+
+
+def test_stripes_own_price_goes_by_its_id(gateway: PaymentGateway, stub: StubStripe) -> None:
+    line = replace(POSTER, stripe_price="price_1", quantity=3)
+
+    gateway.open_session(replace(REQUEST, lines=(line,)))
+
+    items = {k: v for k, v in written(stub).items() if k.startswith("line_items")}
+    assert items == {"line_items[0][price]": "price_1", "line_items[0][quantity]": "3"}
+
+
+def test_an_empty_description_is_left_out(gateway: PaymentGateway, stub: StubStripe) -> None:
+    gateway.open_session(replace(REQUEST, lines=(replace(POSTER, description=""),)))
+
+    assert "line_items[0][price_data][product_data][description]" not in written(stub)
+
+
+def test_a_subscription_hands_its_metadata_to_the_subscription(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    line = replace(POSTER, recurring={"interval": "month", "interval_count": 2})
+
+    gateway.open_session(replace(REQUEST, mode="subscription", lines=(line,)))
+
+    form = written(stub)
+    assert form["line_items[0][price_data][recurring][interval]"] == "month"
+    assert form["line_items[0][price_data][recurring][interval_count]"] == "2"
+    assert form["subscription_data[metadata][order_id]"] == sj.ORDER_ID
+    assert not [name for name in form if name.startswith("payment_intent_data")]
+
+
+def test_an_intent_is_created_with_its_key_and_its_secret_passes_through(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(Answer(sj.an_intent(status="requires_payment_method", amount_received=0)))
+
+    view, secret = gateway.open_intent(INTENT)
+
+    assert view.status == "requires_payment_method"
+    assert secret == f"{sj.INTENT_ID}_secret_x"
+    assert secret not in repr(view)
+    assert stub.seen[0].headers["Idempotency-Key"] == "pi_key"
+    assert written(stub) == {
+        "amount": "5000",
+        "currency": "usd",
+        "automatic_payment_methods[enabled]": "true",
+        "description": "Order",
+        "receipt_email": "x@y.z",
+        "metadata[a]": "b",
+        "metadata[order_id]": sj.ORDER_ID,
+        "metadata[checkout_attempt_id]": "att_1",
+    }
+
+
+def test_a_secret_is_read_again_never_kept(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    stub.says(Answer(sj.an_intent()))
+
+    assert gateway.client_secret(sj.INTENT_ID) == gateway.client_secret(sj.INTENT_ID)
+    assert reads == [True, True]
+
+
+@pytest.mark.parametrize("secret", [None, "", 3])
+def test_an_intent_without_a_secret_is_not_believed(
+    gateway: PaymentGateway, stub: StubStripe, secret: object
+) -> None:
+    stub.says(Answer(sj.an_intent(client_secret=secret)))
+
+    with pytest.raises(StripeUnavailable):
+        gateway.client_secret(sj.INTENT_ID)
+
+
+def test_an_intents_amount_is_changed_under_a_key(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(Answer(sj.an_intent(amount=700)))
+
+    assert gateway.update_intent(sj.INTENT_ID, amount=700, idempotency_key="k").amount == 700
+    assert stub.seen[0].path == f"/v1/payment_intents/{sj.INTENT_ID}"
+    assert written(stub) == {"amount": "700"}
+    assert stub.seen[0].headers["Idempotency-Key"] == "k"
+
+
+def test_a_refund_names_the_order_and_the_key(gateway: PaymentGateway, stub: StubStripe) -> None:
+    stub.says(Answer(sj.a_refund()))
+
+    view = gateway.refund(
+        intent_id=sj.INTENT_ID, amount=150, idempotency_key="rf_1", order_id=sj.ORDER_ID
+    )
+
+    assert (view.id, view.amount) == ("re_1", 150)
+    assert stub.seen[0].headers["Idempotency-Key"] == "rf_1"
+    assert written(stub) == {
+        "payment_intent": sj.INTENT_ID,
+        "amount": "150",
+        "metadata[order_id]": sj.ORDER_ID,
+    }
+
+
+def test_what_is_open_can_be_closed(gateway: PaymentGateway, stub: StubStripe) -> None:
+    stub.says(
+        Answer(sj.a_session(status="expired", payment_status="unpaid")),
+        Answer(sj.an_intent(status="canceled")),
+    )
+
+    session = gateway.close_session(sj.SESSION_ID)
+    intent = gateway.close_intent(sj.INTENT_ID)
+
+    assert session is not None
+    assert intent is not None
+    assert (session.status, intent.status) == ("expired", "canceled")
+    assert [seen.path for seen in stub.seen] == [
+        f"/v1/checkout/sessions/{sj.SESSION_ID}/expire",
+        f"/v1/payment_intents/{sj.INTENT_ID}/cancel",
+    ]
+
+
+@pytest.mark.parametrize("code", [{}, {"code": "payment_intent_unexpected_state"}])
+def test_what_is_not_open_any_more_is_told_so(
+    gateway: PaymentGateway, stub: StubStripe, code: dict[str, str]
+) -> None:
+    stub.says(error(400, type="invalid_request_error", message="Only open ones.", **code))
+
+    assert gateway.close_session(sj.SESSION_ID) is None
+    assert gateway.close_intent(sj.INTENT_ID) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(404, type="invalid_request_error", code="resource_missing"),
+        error(403, message="rak_checkout_session_write"),
+        error(401, message="Invalid key"),
+        error(400, type="idempotency_error"),
+    ],
+)
+def test_a_refusal_for_another_reason_is_not_taken_for_closed(
+    gateway: PaymentGateway, stub: StubStripe, answer: Answer
+) -> None:
+    stub.says(answer)
+
+    with pytest.raises(StripeRejected):
+        gateway.close_session(sj.SESSION_ID)
+    with pytest.raises(StripeRejected):
+        gateway.close_intent(sj.INTENT_ID)
