@@ -6,7 +6,7 @@ The client secret passes through and is kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.gateway import IntentRequest
@@ -14,6 +14,7 @@ from checkout_service.domain.ids import is_intent_id
 from checkout_service.domain.snapshots import IntentView, RefundView, Snapshot
 
 from .calls import Calls, reading
+from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed
 from .money_back import disputes_of, refunds_of
@@ -21,11 +22,13 @@ from .params import created_between, intent_params
 from .translate import ORDER_KEY, intent_view, refund_view
 
 _INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
+_EXPANSIONS = ("latest_charge.refunds", "latest_charge")
 
 
 @dataclass(frozen=True, slots=True)
 class Intents:
     calls: Calls
+    _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
     def open(self, request: IntentRequest) -> tuple[IntentView, str]:
         params = intent_params(request)
@@ -61,7 +64,9 @@ class Intents:
 
     def look(self, intent_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve an intent with its refunds and disputes."""
-        data = self._retrieve(intent_id, ["latest_charge.refunds"], urgent=urgent)
+        data = self._expansions.retrieve(
+            lambda expand: self._retrieve(intent_id, expand, urgent=urgent)
+        )
         with reading():
             view = intent_view(data)
         charge = data.get("latest_charge")

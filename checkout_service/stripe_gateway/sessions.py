@@ -11,6 +11,7 @@ from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.snapshots import SessionView, Snapshot
 
 from .calls import Calls, reading
+from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed
 from .money_back import disputes_of, refunds_of
@@ -19,19 +20,17 @@ from .translate import session_view
 
 _SESSIONS, _ONE = "/v1/checkout/sessions", "/v1/checkout/sessions/{id}"
 
-# What a look would like to see in one read, and what a restricted key may be left with.
-EXPANSIONS = (
-    ("payment_intent.latest_charge.refunds",),
-    ("payment_intent.latest_charge",),
-    ("payment_intent",),
-    (),
+_EXPANSIONS = (
+    "payment_intent.latest_charge.refunds",
+    "payment_intent.latest_charge",
+    "payment_intent",
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sessions:
     calls: Calls
-    _expansion: int = field(default=0)  # the first our key is not refused
+    _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
     def open(self, request: SessionRequest) -> SessionView:
         params = session_params(request)
@@ -57,7 +56,9 @@ class Sessions:
     def look(self, session_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve a session with its payment, refunds and disputes."""
         _check(session_id)
-        data = self._retrieve(session_id, self._expansion, urgent=urgent)
+        data = self._expansions.retrieve(
+            lambda expand: self.calls.get(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
+        )
         with reading():
             view = session_view(data)
             if view.id != session_id:
@@ -88,18 +89,6 @@ class Sessions:
             with reading():
                 views = [session_view(item) for item in page.items]
             yield from views
-
-    def _retrieve(self, session_id: str, level: int, *, urgent: bool) -> Json:
-        """Retrieve with as much expanded as our key may see; what it may not is remembered."""
-        params = {"expand": list(EXPANSIONS[level])}
-        try:
-            data = self.calls.get(_ONE, params, of=session_id, urgent=urgent)
-        except StripeRejected as refusal:
-            if refusal.permission and level + 1 < len(EXPANSIONS):
-                return self._retrieve(session_id, level + 1, urgent=urgent)
-            raise
-        self._expansion = level
-        return data
 
 
 def _charge_of(session: Json) -> Json | None:

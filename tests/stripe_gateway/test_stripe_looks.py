@@ -236,6 +236,18 @@ def test_an_intent_is_looked_at_with_its_money_back(
     assert [d.id for d in snapshot.disputes] == ["du_1"]
 
 
+def test_an_intent_whose_charge_is_not_for_us_is_still_looked_at(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(FORBIDDEN, FORBIDDEN, Answer(sj.an_intent()))
+
+    for _ in range(2):
+        assert gateway.look_at_intent(sj.INTENT_ID, urgent=True).intent is not None
+    assert [query for _, query in asked(stub)] == [
+        {"expand[0]": ["latest_charge.refunds"]}, {"expand[0]": ["latest_charge"]}, {}, {}
+    ]  # fmt: skip
+
+
 def test_sessions_are_listed_page_by_page_as_they_are_wanted(
     gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
 ) -> None:
