@@ -171,9 +171,11 @@ def make_look_due(connection: Connection, order_id: str, at: int) -> None:
 
 def due_attempts(connection: Connection, *, now: int, limit: int) -> Sequence[AnyRow]:
     """List orders whose look is due and that nobody is looking at, with their newest attempt."""
+    later = attempts.alias("later")
     newest = (
-        select(func.max(attempts.c.seq))
-        .where(attempts.c.order_id == _o.id, attempts.c.ours)
+        select(func.max(later.c.seq))
+        .where(later.c.order_id == _o.id, later.c.ours)
+        .correlate(orders)
         .scalar_subquery()
     )
     return connection.execute(
@@ -185,6 +187,7 @@ def due_attempts(connection: Connection, *, now: int, limit: int) -> Sequence[An
             attempts.c.session_id,
             attempts.c.created_at.label("attempt_created_at"),
         )
+        .select_from(orders)
         .join(attempts, (attempts.c.order_id == _o.id) & (attempts.c.seq == newest))
         .where(
             _o.look_due_at <= now,

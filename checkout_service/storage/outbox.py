@@ -38,11 +38,12 @@ def claim(
         .order_by(_m.next_at, _m.sequence)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
+        .cte("due")  # evaluated once: as a plain subquery PostgreSQL may run it again for each row
     )
     # The guard is repeated outside: without it PostgreSQL lets two workers take one message.
     statement = (
         update(outbox_messages)
-        .where(_m.id.in_(due.scalar_subquery()), _m.state == "due", _free(now))
+        .where(_m.id.in_(select(due.c.id)), _m.state == "due", _free(now))
         .values(lease_owner=owner, lease_until=now + lease_ms)
         .returning(_m.id, _m.order_id, _m.kind, _m.body, _m.tries, _m.created_at)
     )

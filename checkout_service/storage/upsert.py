@@ -13,7 +13,9 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 def insert_once(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert the row; False if a constraint says that it is there already."""
     statement = _INSERT[connection.dialect.name](table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # Without the option some drivers forget the count of an INSERT once it is done.
+    result = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    return bool(result.rowcount == 1)
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any], keys: list[str]) -> None:

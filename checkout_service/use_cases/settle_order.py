@@ -23,7 +23,7 @@ from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import next_look
 from checkout_service.domain.settlement import MOVE, Settlement, settle, unchanged
-from checkout_service.domain.snapshots import Snapshot, Subject
+from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
 from checkout_service.storage import inbox, leases, orders, outbox
 from checkout_service.storage.database import Database
@@ -138,6 +138,8 @@ class SettleOrder:
         if version is not None and loaded.version != version:
             raise StaleOrder(order_id)
         now = self.clock.now()
+        news = list(news)
+        news += self._claim_earlier_events(connection, loaded.ledger, news, now)
         settlement = settle(
             loaded.ledger,
             news,
@@ -145,7 +147,6 @@ class SettleOrder:
             new_attempt_id=ids.new_id("att"),
             change=change,
         )
-        settlement = self._claim_earlier_events(connection, settlement, now)
         more = self._look_times(loaded, settlement, source if looked else None, now)
         if change is not unchanged and settlement.after.canceled and not loaded.ledger.canceled:
             more["canceled_at"] = now
@@ -166,27 +167,29 @@ class SettleOrder:
         return settlement
 
     def _claim_earlier_events(
-        self, connection: Connection, settlement: Settlement, now: int
-    ) -> Settlement:
-        """Take in refunds and disputes that came before we knew their intent to be ours."""
-        known = {attempt.intent_id for attempt in settlement.before.attempts}
-        news: list[Subject] = []
-        for intent_id in {a.intent_id for a in settlement.after.attempts} - known - {None}:
-            for event_id, body in inbox.unclaimed_by_intent(connection, str(intent_id)):
+        self, connection: Connection, ledger: Ledger, news: list[Subject], now: int
+    ) -> list[Subject]:
+        """Take in refunds and disputes that came before we knew their intent to be ours.
+
+        They are judged together with the news that names the intent: money seen going before
+        the order was given must hold it.
+        """
+        known = {attempt.intent_id for attempt in ledger.attempts}
+        named = {_intent_named(item) for item in news} - known - {None}
+        found: list[Subject] = []
+        for intent_id in sorted(filter(None, named)):
+            for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
                 event = self.gateway.read_event(body)
                 if event.subject is not None:
-                    news.append(event.subject)
+                    found.append(event.subject)
                 inbox.mark(
                     connection,
                     event_id,
                     state="applied",
                     now=now,
-                    order_id=settlement.after.terms.order_id,
+                    order_id=ledger.terms.order_id,
                 )
-        if not news:
-            return settlement
-        more = settle(settlement.after, news, looked=False, new_attempt_id=ids.new_id("att"))
-        return Settlement(settlement.before, more.after, (*settlement.told, *more.told))
+        return found
 
     def _look_times(
         self, loaded: Loaded, settlement: Settlement, looked_by: str | None, now: int
@@ -248,6 +251,12 @@ class SettleOrder:
                     "next_at": now,
                 },
             )
+
+
+def _intent_named(item: Subject) -> str | None:
+    if isinstance(item, SessionView):
+        return item.intent_id
+    return item.id if isinstance(item, IntentView) else None
 
 
 def worth_a_look(ledger: Ledger) -> list[Attempt]:
