@@ -9,15 +9,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv import load_dotenv
 
-_ENV = {**dotenv_values(Path(__file__).with_name(".env")), **os.environ}
-_ON_SQLITE = (_ENV.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
+load_dotenv(Path(__file__).with_name(".env"))
+_ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
 
-bind = f"0.0.0.0:{_ENV.get('PORT') or 8000}"
+bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
-workers = int(_ENV.get("WEB_CONCURRENCY") or (1 if _ON_SQLITE else 2))
-threads = int(_ENV.get("WEB_THREADS") or 32)
+workers = int(os.environ.get("WEB_CONCURRENCY") or (1 if _ON_SQLITE else 2))
+threads = int(os.environ.get("WEB_THREADS") or 32)
 preload_app = True
 
 timeout = 30
@@ -36,7 +36,7 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat on a slow disk stops t
 
 # Several processes count together only through files that they share (METRICS_TOKEN turns it on).
 _METRICS_DIR = None
-if _ENV.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     _METRICS_DIR = tempfile.mkdtemp(prefix="checkout-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _METRICS_DIR
 

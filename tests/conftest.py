@@ -1,0 +1,48 @@
+"""What every floor's tests may ask for: databases, a Stripe, the service, a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.databases import KINDS, Databases
+
+pytest_plugins = ["tests.support.browser", "tests.support.stack"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run only on this kind of database")
+    parser.addoption("--full", action="store_true", help="run the drills at full length")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever touches a database once on each kind."""
+    if "database_kind" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether a drill runs at full length (`make drill`) or as its short version."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def database_url(databases: Databases, database_kind: str) -> Iterator[str]:
+    """A database at head, without rows, of this test alone."""
+    yield from databases.at_head(database_kind)
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases, database_kind: str) -> Iterator[str]:
+    """A database without any table, of this test alone."""
+    yield from databases.empty(database_kind)

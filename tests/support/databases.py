@@ -1,0 +1,84 @@
+"""Fresh databases at head, quickly: migrate one template a kind, copy it for every test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.postgres import Postgres
+from tests.support.processes import run
+
+KINDS = ("sqlite", "postgresql")
+# What a command needs besides DATABASE_URL to start; nothing listens at this address.
+KEYS = {
+    "SECRET_KEY": "tests-only-0123456789abcdef0123456789",
+    "STRIPE_SECRET_KEY": "sk_test_tests",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_tests",
+    "STRIPE_WEBHOOK_SECRET": "whsec_tests",
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
+    "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
+}
+
+
+def migrate(url: str) -> None:
+    """Bring the database to head by the very command that a release runs."""
+    run(["flask", "--app", "wsgi", "db", "upgrade"], env=KEYS | {"DATABASE_URL": url})
+
+
+class Sqlite:
+    """Database files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+
+    def create(self, template: str | None = None) -> str:
+        self._count += 1
+        path = self._folder / f"{self._count}.sqlite3"
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        path = Path(url.removeprefix("sqlite:///"))
+        for leftover in path.parent.glob(f"{path.name}*"):
+            leftover.unlink()
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+class Databases:
+    """Both kinds, each started and migrated only when a test first asks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._servers: dict[str, Sqlite | Postgres] = {}
+        self._templates: dict[str, str] = {}
+
+    def server(self, kind: str) -> Sqlite | Postgres:
+        if kind not in self._servers:
+            self._servers[kind] = Sqlite(self._folder) if kind == "sqlite" else Postgres()
+        return self._servers[kind]
+
+    def empty(self, kind: str) -> Iterator[str]:
+        """Lend a database without any table."""
+        yield from self._lend(kind, None)
+
+    def at_head(self, kind: str) -> Iterator[str]:
+        """Lend a database with the schema at head and no rows."""
+        if kind not in self._templates:
+            template = self.server(kind).create()
+            migrate(template)
+            self._templates[kind] = template
+        yield from self._lend(kind, self._templates[kind])
+
+    def stop(self) -> None:
+        for server in self._servers.values():
+            server.stop()
+
+    def _lend(self, kind: str, template: str | None) -> Iterator[str]:
+        url = self.server(kind).create(template)
+        yield url
+        self.server(kind).drop(url)

@@ -1,0 +1,126 @@
+"""Real processes under test: start, wait until they serve, stop by pid, keep what they said."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
+_SECONDS_TO_START = 30
+_SECONDS_TO_STOP = 15
+
+
+class DidNotStart(RuntimeError):
+    """A process ended or stayed silent; the message carries its log."""
+
+
+def clean_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Give an environment with nothing of the developer's: no key, no proxy, no .env."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    ours = {"PYTHON_DOTENV_DISABLED": "1", "FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"}
+    return kept | ours | dict(given)
+
+
+@dataclass
+class Running:
+    """A process of ours and all that it started."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def logs(self) -> str:
+        return self.log.read_text("utf-8", "replace")
+
+    def stop(self, *, seconds: float = _SECONDS_TO_STOP) -> int:
+        """Ask it to stop and give its exit code; kill the whole group if it does not listen."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End the process and its children at once, as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(_SECONDS_TO_STOP)
+
+
+def start(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    log: Path,
+    ready: Callable[[], bool] = lambda: True,
+) -> Running:
+    """Start a Python module (`command` follows `python -m`) and return when it is ready."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env=clean_environment(env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    running = Running(process, log)
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            running.kill()
+            raise DidNotStart(f"{' '.join(command)} did not start:\n{running.logs}")
+        time.sleep(0.05)
+    return running
+
+
+def answers(url: str, *, status: int = 200) -> Callable[[], bool]:
+    """Make a check: does a GET of this URL answer with that status? No proxy is ever asked."""
+    parts = urlsplit(url)
+
+    def check() -> bool:
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+        try:
+            connection.request("GET", parts.path or "/")
+            return connection.getresponse().status == status
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return check
+
+
+def run(command: Sequence[str], *, env: Mapping[str, str], seconds: float = 60) -> str:
+    """Run a Python module to its end and give what it printed; any failure raises with it."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        check=False,
+        env=clean_environment(env),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=seconds,
+    )
+    said = done.stdout.decode("utf-8", "replace")
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+    return said
