@@ -11,6 +11,10 @@ from .status import AttemptState, Hold
 Change = Callable[[Ledger], Ledger]
 
 
+def unchanged(ledger: Ledger) -> Ledger:
+    return ledger
+
+
 def cancel(ledger: Ledger) -> Ledger:
     """Note that the merchant canceled the order; money that still comes is held."""
     return replace(ledger, canceled=True)
@@ -28,8 +32,8 @@ def release(name: Hold) -> Change:
     return change
 
 
-def withdraw(attempt_id: str) -> Change:
-    """Give up a draft that Stripe refused to open: it can never be paid."""
+def withdraw(attempt_id: str, *, then: Change = unchanged) -> Change:
+    """Give up a draft that was never opened: it can never be paid."""
 
     def change(ledger: Ledger) -> Ledger:
         attempts = tuple(
@@ -38,6 +42,6 @@ def withdraw(attempt_id: str) -> Change:
             else attempt
             for attempt in ledger.attempts
         )
-        return replace(ledger, attempts=attempts)
+        return then(replace(ledger, attempts=attempts))
 
     return change

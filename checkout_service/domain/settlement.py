@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .changes import Change, unchanged
 from .ledger import DISPUTE_CLOSED, DISPUTE_OPEN, Ledger, refund_counts
 from .merge import merge
 from .snapshots import Subject
@@ -63,17 +64,13 @@ class Settlement:
         return self.before != self.after
 
 
-def unchanged(ledger: Ledger) -> Ledger:
-    return ledger
-
-
 def settle(
     ledger: Ledger,
     news: Iterable[Subject],
     *,
     looked: bool,
     new_attempt_id: str,
-    change: Callable[[Ledger], Ledger] = unchanged,
+    change: Change = unchanged,
 ) -> Settlement:
     """Merge the news and derive what is true now. Pure; safe to repeat.
 

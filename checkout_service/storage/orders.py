@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from checkout_service.domain.cart import Line
 from checkout_service.domain.status import OrderStatus
@@ -25,11 +25,22 @@ def insert_order(connection: Connection, row: dict[str, Any], lines: Sequence[Li
     """Write an order and its lines; False if the nonce has its order already."""
     if not insert_once(connection, orders, row):
         return False
+    _insert_lines(connection, row["id"], lines)
+    return True
+
+
+def replace_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
+    """Write a changed cart's lines in place of the old ones."""
+    connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
+    _insert_lines(connection, order_id, lines)
+
+
+def _insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
     connection.execute(
         insert(order_lines),
         [
             {
-                "order_id": row["id"],
+                "order_id": order_id,
                 "place": place,
                 "price": line.price,
                 "name": line.name,
@@ -42,7 +53,6 @@ def insert_order(connection: Connection, row: dict[str, Any], lines: Sequence[Li
             for place, line in enumerate(lines)
         ],
     )
-    return True
 
 
 def insert_attempt(connection: Connection, row: dict[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from .refund_order import RefundOrder
 from .release_hold import ReleaseHold
 from .settle_order import SettleOrder
 from .start_checkout import StartCheckout
+from .start_intent import StartIntent
 from .sweep import Sweep
 
 
@@ -29,6 +30,7 @@ class UseCases:
 
     list_products: ListProducts
     start_checkout: StartCheckout
+    start_intent: StartIntent
     confirm_payment: ConfirmPayment
     close_session: CloseSession
     cancel_order: CancelOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from checkout_service.domain.errors import NotFound
-from checkout_service.domain.views import OrderView, SessionAnswer
+from checkout_service.domain.views import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.rows import AnyRow
 
@@ -25,5 +25,14 @@ def session_answer(connection: Connection, attempt: AnyRow) -> SessionAnswer:
         status=attempt.stripe_status or "open",
         payment_status=attempt.payment_status or "unpaid",
         expires_at=attempt.expires_at,
+        order=order_view(connection, attempt.order_id),
+    )
+
+
+def intent_answer(connection: Connection, attempt: AnyRow) -> IntentAnswer:
+    """Describe one attempt's PaymentIntent, without its client secret."""
+    return IntentAnswer(
+        id=attempt.intent_id,
+        status=attempt.stripe_status or "requires_payment_method",
         order=order_view(connection, attempt.order_id),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from checkout_service.domain.changes import Change, unchanged
 from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_session_id
@@ -44,8 +45,19 @@ class CloseSession:
             raise MoneyInFlight
         return answer
 
-    def quietly(self, order_id: str, session_id: str, *, source: str = "retry") -> None:
-        """Close the session and settle its order by what Stripe answers. Raises GatewayError."""
+    def quietly(
+        self,
+        order_id: str,
+        session_id: str,
+        *,
+        source: str = "retry",
+        change: Change = unchanged,
+        reason: str | None = None,
+    ) -> None:
+        """Close the session and settle its order by what Stripe answers.
+
+        `change` is recorded together with the closing. Raises GatewayError.
+        """
         view = self.gateway.close_session(session_id)
         if view is None:
             self.settle_order(order_id, source=source, urgent=True)
@@ -53,5 +65,7 @@ class CloseSession:
         # Stripe's answer to our own call: this session, whatever else it says.
         view = replace(view, id=session_id)
         self.database.write(
-            lambda c: self.settle_order.record(c, order_id, [view], source=source, looked=True)
+            lambda c: self.settle_order.record(
+                c, order_id, [view], source=source, looked=True, change=change, reason=reason
+            )
         )

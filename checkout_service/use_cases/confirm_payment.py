@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
-from checkout_service.domain.ids import is_order_id, is_session_id
-from checkout_service.domain.views import OrderView, SessionAnswer
+from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
+from checkout_service.domain.status import AttemptKind
+from checkout_service.domain.views import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 
-from .answer import order_view, session_answer
+from .answer import intent_answer, order_view, session_answer
 from .settle_order import Look, SettleOrder
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,16 @@ class ConfirmPayment:
         retry_after = self._look(answer.order.id, source=source, wait=wait)
         answer = self._session(session_id)
         return replace(answer, retry_after=retry_after)
+
+    def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
+        """Say where the order of this PaymentIntent stands, as `by_session` does."""
+        if not is_intent_id(intent_id):
+            raise NotFound
+        answer = self._intent(intent_id)
+        if answer.order.final:
+            return answer
+        retry_after = self._look(answer.order.id, source=source, wait=wait)
+        return replace(self._intent(intent_id), retry_after=retry_after)
 
     def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
         """Say where an order stands, by its own id. Raises NotFound."""
@@ -80,6 +91,13 @@ class ConfirmPayment:
             if attempt is None:
                 raise NotFound
             return session_answer(connection, attempt)
+
+    def _intent(self, intent_id: str) -> IntentAnswer:
+        with self.database.read() as connection:
+            attempt = orders.attempt_by_intent(connection, intent_id)
+            if attempt is None or attempt.kind != AttemptKind.INTENT:
+                raise NotFound
+            return intent_answer(connection, attempt)
 
     def _order(self, order_id: str) -> OrderView:
         if not is_order_id(order_id):

@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from checkout_service.domain import ids, shapes
-from checkout_service.domain.changes import Change
+from checkout_service.domain.changes import Change, unchanged
 from checkout_service.domain.clock import Clock, rfc3339
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import next_look
-from checkout_service.domain.settlement import MOVE, Settlement, settle, unchanged
+from checkout_service.domain.settlement import MOVE, Settlement, settle
 from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
 from checkout_service.storage import inbox, leases, orders, outbox

@@ -1,0 +1,131 @@
+"""Write an order down before Stripe is asked: its lines, its terms, and a first draft attempt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.cart import Cart, Line, mode_of, price_lines
+from checkout_service.domain.catalog import Catalog
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ledger import DISCOUNT
+from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    catalog: Catalog
+    public_base_url: str
+    live: bool
+    sweep_interval: int  # milliseconds
+
+    def known(self, nonce: str) -> str | None:
+        """Name the order this nonce made before."""
+        with self.database.read() as connection:
+            return orders.order_by_nonce(connection, nonce)
+
+    def __call__(self, cart: Cart, *, kind: AttemptKind, nonce: str) -> str:
+        """Price the cart and write the order down; the same nonce is the same order.
+
+        Raises InvalidInput, and GatewayError when a price of Stripe's cannot be read.
+        """
+        lines = self.price(cart, kind)
+        order_id = ids.new_id("ord")
+        row = self._row(order_id, cart, kind, lines) | {"nonce": nonce}
+        if self.database.write(lambda c: self._insert(c, row, lines)):
+            return order_id
+        return self.known(nonce) or order_id
+
+    def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:
+        lines = price_lines(cart, self.catalog, self.gateway.price)
+        if kind is AttemptKind.INTENT and mode_of(lines) != "payment":
+            raise InvalidInput([Fault("items", "a subscription needs a checkout session")])
+        return lines
+
+    def next_attempt(
+        self,
+        connection: Connection,
+        order_id: str,
+        *,
+        seq: int,
+        kind: AttemptKind,
+        reference: str | None,
+    ) -> bool:
+        """Draft another attempt; False if somebody else just did."""
+        attempt_id = ids.new_id("att")
+        return orders.insert_attempt(
+            connection,
+            {
+                "id": attempt_id,
+                "order_id": order_id,
+                "seq": seq,
+                "kind": kind.value,
+                "state": AttemptState.DRAFT.value,
+                "idempotency_key": attempt_id,
+                "reference": reference,
+                "created_at": self.clock.now(),
+            },
+        )
+
+    def _insert(self, connection: Connection, row: dict[str, Any], lines: Sequence[Line]) -> bool:
+        now = self.clock.now()
+        times = {"created_at": now, "updated_at": now, "look_due_at": now + self.sweep_interval}
+        if not orders.insert_order(connection, row | times, lines):
+            return False
+        kind = AttemptKind(row["flow"])
+        reference = row["client_reference_id"] or row["id"]
+        return self.next_attempt(
+            connection,
+            row["id"],
+            seq=1,
+            kind=kind,
+            reference=reference if kind is AttemptKind.SESSION else None,
+        )
+
+    def _row(
+        self, order_id: str, cart: Cart, kind: AttemptKind, lines: Sequence[Line]
+    ) -> dict[str, Any]:
+        base = self.public_base_url
+        return {
+            "id": order_id,
+            "flow": kind.value,
+            "status": OrderStatus.PENDING.value,
+            "amount_total": sum(line.amount for line in lines),
+            "currency": lines[0].currency,
+            "livemode": self.live,
+            "mode": mode_of(lines),
+            "client_reference_id": cart.client_reference_id,
+            "metadata": json.dumps(dict(cart.metadata)),
+            "customer_email": cart.customer_email,
+            "locale": cart.locale,
+            "success_url": cart.success_url
+            or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",
+        } | (self._options(cart) if kind is AttemptKind.SESSION else {})
+
+    def _options(self, cart: Cart) -> dict[str, Any]:
+        options = self.catalog.options
+        adjustable = set(options.adjustable) | ({DISCOUNT} if cart.allow_promotion_codes else set())
+        asked = {
+            "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
+            "automatic_tax": options.automatic_tax,
+            "shipping_countries": list(options.shipping_countries),
+            "recovery": options.recovery,
+            "expires_after": options.expires_after,
+        }
+        return {
+            "adjustable": ",".join(sorted(adjustable)),
+            "options": json.dumps({key: value for key, value in asked.items() if value}),
+        }

@@ -1,0 +1,39 @@
+"""Find the attempt an order can be paid with, or say why it cannot."""
+
+from __future__ import annotations
+
+from checkout_service.domain.errors import (
+    MoneyInFlight,
+    NotFound,
+    OrderCanceled,
+    OrderPaid,
+    WrongFlow,
+)
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.rows import AnyRow
+
+
+def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> AnyRow:
+    """Give the newest attempt of an order that may still be paid.
+
+    Raises NotFound, WrongFlow, OrderPaid, MoneyInFlight, OrderCanceled.
+    """
+    if not is_order_id(order_id):
+        raise NotFound
+    with database.read() as connection:
+        order = orders.order_row(connection, order_id)
+        tries = [row for row in orders.attempt_rows(connection, order_id) if row.ours]
+    if order is None or not tries:
+        raise NotFound
+    if order.flow != kind:
+        raise WrongFlow
+    if order.status in SETTLED:
+        raise OrderPaid
+    if order.status == OrderStatus.PROCESSING:
+        raise MoneyInFlight
+    if order.status == OrderStatus.CANCELED:
+        raise OrderCanceled
+    return tries[-1]
