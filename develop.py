@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
@@ -28,8 +28,8 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def settings() -> dict[str, str]:
     """Give the whole environment: the caller's, then .env, then the sandbox's defaults."""
-    load_dotenv(ROOT / ".env")
-    given = dict(os.environ)
+    written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+    given = written | os.environ
     port = given.get("PORT", "8000")
     sandbox = f"http://127.0.0.1:{given.get('SANDBOX_PORT', '4242')}"
     defaults = {
