@@ -1,0 +1,137 @@
+"""The machinery around orders: inbox, outbox, leases, budgets, keys. Times are milliseconds UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from .schema import metadata, moment, needed, one_of
+
+INBOX_STATES = ("applied", "ignored", "waiting", "failed", "quarantined")
+
+inbox_events = Table(
+    "inbox_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    needed("type"),
+    needed("state"),
+    needed("source"),
+    Column("api_version", Text),
+    Column("livemode", Boolean, nullable=False),
+    Column("order_id", Text),
+    Column("intent_id", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+    moment("created", null=False),
+    moment("received_at", null=False),
+    moment("applied_at"),
+    moment("next_at"),
+    one_of("state", INBOX_STATES),
+)
+Index(
+    "ix_inbox_events_next_at",
+    inbox_events.c.next_at,
+    sqlite_where=inbox_events.c.next_at.is_not(None),
+    postgresql_where=inbox_events.c.next_at.is_not(None),
+)
+_UNCLAIMED = text("state = 'ignored' AND intent_id IS NOT NULL")
+Index(
+    "ix_inbox_events_unclaimed_intent",
+    inbox_events.c.intent_id,
+    sqlite_where=_UNCLAIMED,
+    postgresql_where=_UNCLAIMED,
+)
+Index("ix_inbox_events_order_id", inbox_events.c.order_id)
+Index("ix_inbox_events_received_at", inbox_events.c.received_at)
+
+OUTBOX_STATES = ("due", "delivered", "dead")
+
+outbox_messages = Table(
+    "outbox_messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    needed("kind"),
+    needed("about"),
+    Column("sequence", Integer, nullable=False),
+    needed("body"),
+    Column("state", Text, nullable=False, default="due"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease_owner", Text),
+    Column("last_error", Text),
+    moment("created_at", null=False),
+    moment("next_at"),
+    moment("lease_until"),
+    moment("delivered_at"),
+    UniqueConstraint("order_id", "kind", "about"),
+    one_of("state", OUTBOX_STATES),
+)
+Index(
+    "ix_outbox_messages_next_at",
+    outbox_messages.c.next_at,
+    sqlite_where=outbox_messages.c.next_at.is_not(None),
+    postgresql_where=outbox_messages.c.next_at.is_not(None),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    needed("owner"),
+    moment("until", null=False),
+)
+
+read_budgets = Table(
+    "read_budgets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # The moment at which the next evenly spaced read would be free (GCRA).
+    Column("free_at", BigInteger, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    needed("scope"),
+    needed("key"),
+    needed("fingerprint"),
+    needed("nonce"),
+    needed("state"),
+    moment("locked_until", null=False),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+    moment("created_at", null=False),
+    PrimaryKeyConstraint("scope", "key"),
+    one_of("state", ("running", "kept", "free")),
+)
+Index("ix_idempotency_keys_created_at", idempotency_keys.c.created_at)
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False, default="well"),
+    moment("probe_at"),
+    moment("changed_at", null=False),
+    one_of("state", ("well", "failing", "disabled")),
+)

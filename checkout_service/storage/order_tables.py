@@ -1,0 +1,223 @@
+"""Orders and their money. Keys and constraints are the design: they decide every race.
+
+Times are integer milliseconds UTC; money is integer minor units.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+
+from .schema import metadata, moment, needed, one_of
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    needed("nonce"),
+    needed("flow"),
+    Column("status", Text, nullable=False, default="pending"),
+    Column("amount_total", BigInteger, nullable=False),
+    Column("amount_paid", BigInteger, nullable=False, default=0),
+    Column("amount_refunded", BigInteger, nullable=False, default=0),
+    needed("currency"),
+    Column("livemode", Boolean, nullable=False),
+    needed("mode"),
+    Column("adjustable", Text, nullable=False, default=""),
+    Column("holds", Text, nullable=False, default=""),
+    Column("fulfilled", Boolean, nullable=False, default=False),
+    Column("client_reference_id", Text),
+    Column("metadata", Text, nullable=False, default="{}"),
+    Column("customer_email", Text),
+    Column("locale", Text),
+    Column("success_url", Text),
+    Column("cancel_url", Text),
+    Column("options", Text, nullable=False, default="{}"),
+    # True once a hold, refund or dispute was ever written: lets the hot path skip three reads.
+    Column("has_more", Boolean, nullable=False, default=False),
+    Column("version", Integer, nullable=False, default=0),
+    Column("sequence", Integer, nullable=False, default=0),
+    Column("moves", Integer, nullable=False, default=0),
+    moment("created_at", null=False),
+    moment("updated_at", null=False),
+    moment("canceled_at"),
+    moment("looked_at"),
+    moment("look_due_at"),
+    Column("look_tries", Integer, nullable=False, default=0),
+    moment("look_lease_until"),
+    UniqueConstraint("nonce"),
+    one_of("status", OrderStatus),
+    one_of("flow", AttemptKind),
+    CheckConstraint(
+        "amount_total >= 0 AND amount_paid >= 0 AND amount_refunded >= 0", name="money"
+    ),
+    CheckConstraint("length(currency) = 3", name="currency"),
+)
+Index("ix_orders_created_at_id", orders.c.created_at, orders.c.id)
+Index("ix_orders_status_created_at_id", orders.c.status, orders.c.created_at, orders.c.id)
+Index(
+    "ix_orders_look_due_at",
+    orders.c.look_due_at,
+    sqlite_where=orders.c.look_due_at.is_not(None),
+    postgresql_where=orders.c.look_due_at.is_not(None),
+)
+Index("ix_orders_client_reference_id", orders.c.client_reference_id)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("price", Text),
+    needed("name"),
+    Column("description", Text, nullable=False, default=""),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_amount", BigInteger, nullable=False),
+    Column("stripe_price", Text),
+    Column("recurring", Text),
+    PrimaryKeyConstraint("order_id", "place"),
+    CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("unit_amount >= 0", name="unit_amount"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    needed("kind"),
+    Column("state", Text, nullable=False, default="draft"),
+    Column("ours", Boolean, nullable=False, default=True),
+    Column("won", Boolean, nullable=False, default=False),
+    needed("idempotency_key"),
+    Column("session_id", Text),
+    Column("intent_id", Text),
+    Column("link_id", Text),
+    Column("reference", Text),
+    Column("amount", BigInteger, nullable=False, default=0),
+    Column("amount_discount", BigInteger, nullable=False, default=0),
+    Column("amount_tax", BigInteger, nullable=False, default=0),
+    Column("amount_shipping", BigInteger, nullable=False, default=0),
+    Column("stripe_status", Text),
+    Column("payment_status", Text),
+    Column("url", Text),
+    Column("customer_email", Text),
+    Column("subscription_id", Text),
+    Column("recovery_url", Text),
+    moment("expires_at"),
+    moment("created_at", null=False),
+    Column("tries", Integer, nullable=False, default=0),
+    UniqueConstraint("order_id", "seq"),
+    UniqueConstraint("idempotency_key"),
+    UniqueConstraint("session_id"),
+    UniqueConstraint("intent_id"),
+    one_of("kind", AttemptKind),
+    one_of("state", AttemptState),
+    CheckConstraint("amount >= 0", name="amount"),
+)
+_OPEN_ONCE = text("state IN ('draft', 'open') AND ours AND kind <> 'payment_link'")
+Index(
+    "uq_attempts_open",
+    attempts.c.order_id,
+    unique=True,
+    sqlite_where=_OPEN_ONCE,
+    postgresql_where=_OPEN_ONCE,
+)
+Index(
+    "uq_attempts_won",
+    attempts.c.order_id,
+    unique=True,
+    sqlite_where=text("won"),
+    postgresql_where=text("won"),
+)
+Index("ix_attempts_reference", attempts.c.reference)
+Index("ix_attempts_link_id", attempts.c.link_id)
+Index("ix_attempts_subscription_id", attempts.c.subscription_id)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    needed("name"),
+    Column("attempt_id", Text, ForeignKey("attempts.id"), nullable=False),
+    moment("raised_at", null=False),
+    moment("released_at"),
+    Column("released_by", Text),
+    PrimaryKeyConstraint("order_id", "name", "attempt_id"),
+    one_of("name", Hold),
+)
+
+
+def _money_back(name: str, *more: Column[int] | Column[str]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+        Column("intent_id", Text),
+        Column("charge_id", Text),
+        Column("amount", BigInteger, nullable=False),
+        needed("currency"),
+        needed("status"),
+        moment("created_at", null=False),
+        *more,
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+
+refunds = _money_back("refunds")
+disputes = _money_back(
+    "disputes", Column("reason", Text, nullable=False, default=""), moment("evidence_due_at")
+)
+
+fulfilments = Table(
+    "fulfilments",
+    metadata,
+    # The primary key is the promise: an order is fulfilled once, ever.
+    Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
+    moment("fulfilled_at", null=False),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    needed("before"),
+    needed("after"),
+    needed("source"),
+    Column("reason", Text),
+    Column("event_id", Text),
+    moment("at", null=False),
+    PrimaryKeyConstraint("order_id", "seq"),
+)
+
+refund_requests = Table(
+    "refund_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    needed("nonce"),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    needed("intent_id"),
+    Column("amount", BigInteger, nullable=False),
+    Column("refund_id", Text),
+    Column("refused", Text),
+    moment("created_at", null=False),
+    UniqueConstraint("nonce"),
+    CheckConstraint("amount > 0", name="amount"),
+)
