@@ -35,6 +35,7 @@ def settings() -> dict[str, str]:
     defaults = {
         "PORT": port,
         "SANDBOX_PORT": "4242",
+        "SANDBOX_DATABASE": "instance/sandbox.sqlite3",
         "SECRET_KEY": "for-development-only-0123456789abcdef",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "STRIPE_SECRET_KEY": "sk_test_sandbox",
