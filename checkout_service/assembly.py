@@ -11,6 +11,7 @@ from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
 from checkout_service.stripe_gateway import API_VERSION, build_gateway
 from checkout_service.use_cases import UseCases
+from checkout_service.use_cases.adopt_session import AdoptSession
 from checkout_service.use_cases.cancel_order import CancelOrder
 from checkout_service.use_cases.check_readiness import CheckReadiness
 from checkout_service.use_cases.close_session import CloseSession
@@ -21,7 +22,9 @@ from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
 from checkout_service.use_cases.look_at_due import LookAtDue
 from checkout_service.use_cases.open_attempt import OpenAttempt
+from checkout_service.use_cases.poll_link import PollLink
 from checkout_service.use_cases.read_allowance import ReadAllowance
+from checkout_service.use_cases.read_links import ReadLinks
 from checkout_service.use_cases.read_orders import ReadOrders
 from checkout_service.use_cases.receive_event import ReceiveEvent
 from checkout_service.use_cases.refund_order import RefundOrder
@@ -29,6 +32,7 @@ from checkout_service.use_cases.release_hold import ReleaseHold
 from checkout_service.use_cases.settle_order import SettleOrder
 from checkout_service.use_cases.start_checkout import StartCheckout
 from checkout_service.use_cases.start_intent import StartIntent
+from checkout_service.use_cases.start_link import StartLink
 from checkout_service.use_cases.sweep import Sweep
 
 # Beyond this share of a worker's threads a call to Stripe is refused at once: a Stripe that
@@ -68,6 +72,10 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
         database, gateway, settle_order, clock, API_VERSION, live=live, pull_mode=pull_mode
     )
     refund_order = RefundOrder(database, gateway, settle_order, clock, pull_mode)
+    start_link = StartLink(database, gateway, clock, catalog, live, interval)
+    adopt_session = AdoptSession(database, catalog, settle_order, start_link)
+    confirm_payment = ConfirmPayment(database, settle_order)
+    read_links = ReadLinks(database, gateway, clock, catalog, adopt_session)
     look_at_due = LookAtDue(database, gateway, clock, settle_order, open_attempt)
     return UseCases(
         list_products=ListProducts(catalog, gateway),
@@ -77,7 +85,9 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
         start_intent=StartIntent(
             database, gateway, draft_order, open_attempt, settle_order, pull_mode
         ),
-        confirm_payment=ConfirmPayment(database, settle_order),
+        start_link=start_link,
+        confirm_payment=confirm_payment,
+        poll_link=PollLink(database, gateway, clock, settle_order, confirm_payment, adopt_session),
         close_session=close_session,
         cancel_order=CancelOrder(
             database, gateway, settle_order, close_session, open_attempt, pull_mode
@@ -88,7 +98,16 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
         receive_event=receive_event,
         settle_order=settle_order,
         hold_idempotency=HoldIdempotency(database, clock),
-        sweep=Sweep(database, gateway, clock, look_at_due, receive_event, refund_order, pull_mode),
+        sweep=Sweep(
+            database,
+            gateway,
+            clock,
+            read_links,
+            look_at_due,
+            receive_event,
+            refund_order,
+            pull_mode,
+        ),
         deliver_outbox=DeliverOutbox(database, receiver, clock),
         check_readiness=CheckReadiness(database, migration_head),
     )

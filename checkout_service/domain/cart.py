@@ -106,6 +106,17 @@ def _from_catalog(
     if not 1 <= item.quantity <= price.max_quantity:
         faults.append(Fault(f"{loc}.quantity", f"must be from 1 to {price.max_quantity}"))
         return None
+    return line_of(price, item.quantity, stripe_price, loc, faults)
+
+
+def line_of(
+    price: Price,
+    quantity: int,
+    stripe_price: Callable[[str], PriceView],
+    loc: str,
+    faults: list[Fault],
+) -> Line | None:
+    """Make an order's line of a catalog price; None, with a fault noted, if it is not for sale."""
     known = resolve(price, stripe_price)
     if known.unit_amount is None or not known.active:
         faults.append(Fault(f"{loc}.price", "this price cannot be bought right now"))
@@ -114,7 +125,7 @@ def _from_catalog(
         price=price.id,
         name=price.name,
         description=price.description,
-        quantity=item.quantity,
+        quantity=quantity,
         unit_amount=known.unit_amount,
         currency=known.currency,
         stripe_price=price.stripe_price,

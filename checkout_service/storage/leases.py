@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from .tables import leases, orders
 from .upsert import insert_once
@@ -47,17 +47,12 @@ def take_look(
     return result.rowcount == 1
 
 
-def end_look(
-    connection: Connection, order_id: str, *, lease_until: int, looked_at: int | None
-) -> None:
-    """End a look, unless it was taken over; `looked_at` is None when Stripe did not answer."""
+def end_look(connection: Connection, order_id: str, *, lease_until: int, looked_at: int) -> None:
+    """Note the look, and end its lease unless that was taken over."""
     o = orders.c
-    if looked_at is not None:
-        connection.execute(update(orders).where(o.id == order_id).values(looked_at=looked_at))
+    kept = case((o.look_lease_until == lease_until, None), else_=o.look_lease_until)
     connection.execute(
-        update(orders)
-        .where(o.id == order_id, o.look_lease_until == lease_until)
-        .values(look_lease_until=None)
+        update(orders).where(o.id == order_id).values(looked_at=looked_at, look_lease_until=kept)
     )
 
 

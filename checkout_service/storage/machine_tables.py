@@ -135,3 +135,14 @@ receivers = Table(
     moment("changed_at", null=False),
     one_of("state", ("well", "failing", "disabled")),
 )
+
+session_claims = Table(
+    "session_claims",
+    metadata,
+    # Session ids that holders of a reference brought: looked up at Stripe, a few a reference.
+    needed("reference"),
+    needed("session_id"),
+    moment("created_at", null=False),
+    moment("next_at", null=False),
+    PrimaryKeyConstraint("reference", "session_id"),
+)

@@ -193,6 +193,7 @@ def due_attempts(connection: Connection, *, now: int, limit: int) -> Sequence[An
             _o.id.label("order_id"),
             _o.version,
             attempts.c.id.label("attempt_id"),
+            attempts.c.kind,
             attempts.c.state,
             attempts.c.session_id,
             attempts.c.created_at.label("attempt_created_at"),
@@ -218,3 +219,27 @@ def attempt_by_session(connection: Connection, session_id: str) -> AnyRow | None
 
 def attempt_by_intent(connection: Connection, intent_id: str) -> AnyRow | None:
     return attempt_row(connection, attempts.c.intent_id == intent_id)
+
+
+def attempt_by_reference(
+    connection: Connection, reference: str | None, *, other_than: str | None = None
+) -> AnyRow | None:
+    """Find the first attempt that was given this reference."""
+    if reference is None:
+        return None
+    statement = select(attempts).where(attempts.c.reference == reference)
+    if other_than is not None:
+        statement = statement.where(attempts.c.id != other_than)
+    return connection.execute(
+        statement.order_by(attempts.c.created_at, attempts.c.seq).limit(1)
+    ).one_or_none()
+
+
+def states_of_sessions(connection: Connection, session_ids: list[str]) -> dict[str, str]:
+    """Give the state of the attempts these sessions are known as."""
+    rows = connection.execute(
+        select(attempts.c.session_id, attempts.c.state).where(
+            attempts.c.session_id.in_(session_ids)
+        )
+    )
+    return {row.session_id: row.state for row in rows}

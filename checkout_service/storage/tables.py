@@ -10,6 +10,7 @@ from .machine_tables import (
     outbox_messages,
     read_budgets,
     receivers,
+    session_claims,
 )
 from .order_tables import (
     attempts,
@@ -41,5 +42,6 @@ __all__ = [
     "receivers",
     "refund_requests",
     "refunds",
+    "session_claims",
     "transitions",
 ]

@@ -14,6 +14,7 @@ from .confirm_payment import ConfirmPayment
 from .deliver_outbox import DeliverOutbox
 from .hold_idempotency import HoldIdempotency
 from .list_products import ListProducts
+from .poll_link import PollLink
 from .read_orders import ReadOrders
 from .receive_event import ReceiveEvent
 from .refund_order import RefundOrder
@@ -21,6 +22,7 @@ from .release_hold import ReleaseHold
 from .settle_order import SettleOrder
 from .start_checkout import StartCheckout
 from .start_intent import StartIntent
+from .start_link import StartLink
 from .sweep import Sweep
 
 
@@ -31,7 +33,9 @@ class UseCases:
     list_products: ListProducts
     start_checkout: StartCheckout
     start_intent: StartIntent
+    start_link: StartLink
     confirm_payment: ConfirmPayment
+    poll_link: PollLink
     close_session: CloseSession
     cancel_order: CancelOrder
     refund_order: RefundOrder

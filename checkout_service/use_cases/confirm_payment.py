@@ -74,10 +74,10 @@ class ConfirmPayment:
         if look is Look.DONE:
             return _LATER
         if wait:
-            self._wait(order_id)
+            self.wait_for_look(order_id)
         return _SOON
 
-    def _wait(self, order_id: str) -> None:
+    def wait_for_look(self, order_id: str) -> None:
         """Wait a moment for the one who is looking."""
         until = time.monotonic() + _PAGE_WAITS_SECONDS
         while time.monotonic() < until:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from checkout_service.domain.clock import HOUR, SECOND, Clock
+from checkout_service.domain.changes import lapse, unchanged
+from checkout_service.domain.clock import DAY, HOUR, SECOND, Clock
 from checkout_service.domain.errors import CheckoutError, DatabaseUnavailable, StaleOrder
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.snapshots import SessionView
-from checkout_service.domain.status import AttemptState
+from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
@@ -27,6 +28,7 @@ from .sweep_report import SweepReport, pages
 _BATCH = 2_000
 _DENSE = 20  # from here on listing a window is cheaper than asking one by one
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
+_LINK_LIFE = 2 * DAY  # a link can be opened late; money that comes later still is welcome
 _RENEW_EVERY = 20
 
 
@@ -54,7 +56,9 @@ class LookAtDue:
     def _one(self, report: SweepReport, row: AnyRow) -> None:
         """Do one order; its failure delays it and stops nobody else."""
         try:
-            if row.state != AttemptState.DRAFT:
+            if row.kind == AttemptKind.LINK and row.session_id is None:
+                self._wait_for_buyer(row)
+            elif row.state != AttemptState.DRAFT:
                 self.settle_order(row.order_id, source="sweep")
             elif self.clock.now() - row.attempt_created_at > _DRAFT_LIFE:
                 self.open_attempt.give_up(row.order_id, row.attempt_id, source="sweep")
@@ -68,6 +72,21 @@ class LookAtDue:
             self.database.write(lambda c: orders.update_order(c, row.order_id, {"look_due_at": at}))
         else:
             report.looked += 1
+
+    def _wait_for_buyer(self, row: AnyRow) -> None:
+        """A link's order has nothing to look at until its session is found by its link."""
+        old = self.clock.now() - row.attempt_created_at > _LINK_LIFE
+        self.database.write(
+            lambda c: self.settle_order.record(
+                c,
+                row.order_id,
+                [],
+                source="sweep",
+                looked=True,
+                change=lapse(row.attempt_id) if old else unchanged,
+                reason="nobody came to pay" if old else None,
+            )
+        )
 
     def _look_by_list(
         self,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -60,18 +61,27 @@ class SettleOrder:
         a time, and none within `window` milliseconds of the last. Raises GatewayError when
         Stripe does not answer.
         """
+        with self.leased(order_id, window=window) as mine:
+            if not mine:
+                return Look.BUSY
+            self._look(order_id, source=source, urgent=urgent)
+        return Look.DONE
+
+    @contextmanager
+    def leased(self, order_id: str, *, window: int) -> Iterator[bool]:
+        """Hold the right to look the order up; False when somebody else has it, or just had."""
         lease_until = self._take(order_id, window)
         if lease_until is None:
-            return Look.BUSY
+            yield False
+            return
         looked_at = None
         try:
-            self._look(order_id, source=source, urgent=urgent)
+            yield True
             looked_at = self.clock.now()
         finally:
             self.database.write(
                 lambda c: leases.end_look(c, order_id, lease_until=lease_until, looked_at=looked_at)
             )
-        return Look.DONE
 
     def _take(self, order_id: str, window: int) -> int | None:
         now = self.clock.now()

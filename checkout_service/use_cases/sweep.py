@@ -18,6 +18,7 @@ from checkout_service.storage import bookmarks, inbox, leases, refunding
 from checkout_service.storage.database import Database
 
 from .look_at_due import LookAtDue
+from .read_links import ReadLinks
 from .receive_event import ReceiveEvent
 from .refund_order import RefundOrder
 from .sweep_report import SweepReport, pages
@@ -37,6 +38,7 @@ class Sweep:
     database: Database
     gateway: PaymentGateway
     clock: Clock
+    read_links: ReadLinks
     look_at_due: LookAtDue
     receive_event: ReceiveEvent
     refund_order: RefundOrder
@@ -52,6 +54,7 @@ class Sweep:
         try:
             self._step(report, self._retry_leftovers)
             self._step(report, self._read_missed_events)
+            self._step(report, self._read_links)
             self._step(report, self._look_at_due_orders)
             self._step(report, self._finish_refunds)
         finally:
@@ -122,6 +125,9 @@ class Sweep:
             return False
         self.database.write(lambda c: bookmarks.move_to(c, "hourly", now))
         return True
+
+    def _read_links(self, report: SweepReport) -> None:
+        self.read_links(report, keep_going=self._lease)
 
     def _look_at_due_orders(self, report: SweepReport) -> None:
         self.look_at_due(report, keep_going=self._lease)

@@ -167,6 +167,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_receivers")),
     )
     op.create_table(
+        "session_claims",
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("reference", "session_id", name=op.f("pk_session_claims")),
+    )
+    op.create_table(
         "attempts",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -403,6 +411,7 @@ def downgrade() -> None:
     op.drop_index("ix_attempts_reference", table_name="attempts")
     op.drop_index("ix_attempts_link_id", table_name="attempts")
     op.drop_table("attempts")
+    op.drop_table("session_claims")
     op.drop_table("receivers")
     op.drop_table("read_budgets")
     op.drop_index("ix_orders_status_created_at_id", table_name="orders")
