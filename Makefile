@@ -87,24 +87,30 @@ vendor:  ## Fetch the browser libraries again, exactly as vendor.lock says
 
 .venv/runtime.stamp: .venv/made.stamp requirements.txt
 	@echo 'Installing the locked dependencies'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/tests.stamp: .venv/runtime.stamp requirements-dev.txt
 	@echo 'Installing what the tests need'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # A browser: CHROMIUM if given, else one on PATH, else Debian's own package.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
-FIND_BROWSER = [ -n "$$CHROMIUM" ] && command -v "$$CHROMIUM" || command -v $(firstword $(BROWSERS)) $(foreach b,$(BROWSERS),|| command -v $(b))
+WITH_BROWSER := has_browser() { [ -z "$$CHROMIUM" ] || { command -v "$$CHROMIUM" >/dev/null; return; }; \
+  for name in $(BROWSERS); do command -v "$$name" >/dev/null && return; done; return 1; }
 
 browser:
-	@if $(FIND_BROWSER) >/dev/null 2>&1; then exit 0; fi; \
+	@$(WITH_BROWSER); \
+	if has_browser; then exit 0; fi; \
 	if [ -n "$$CHROMIUM" ]; then echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; fi; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
 	  echo 'Installing Chromium for the browser tests'; \
 	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	fi; \
-	$(FIND_BROWSER) >/dev/null 2>&1 || { echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium; Fedora: dnf install chromium; macOS: brew install --cask chromium), or set CHROMIUM=/path/to/it.' >&2; exit 1; }
+	if ! has_browser; then \
+	  echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium,' >&2; \
+	  echo 'Fedora: dnf install chromium, macOS: brew install --cask chromium) or set CHROMIUM=/path/to/it.' >&2; \
+	  exit 1; \
+	fi

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Route
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -17,7 +17,7 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-proxy-server",
 )  # fmt: skip
-_LOOPBACK = {"127.0.0.1", "localhost", "::1", None}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def find_browser() -> str:
@@ -43,7 +43,7 @@ class Complaints:
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
-        context.on("request", self._on_request)
+        context.route(_is_abroad, self._refuse)
 
     def left(self) -> list[str]:
         return [said for said in self.heard if not any(word in said for word in self.expected)]
@@ -52,10 +52,14 @@ class Complaints:
         if message.type == "error":
             self.heard.append(f"console: {message.text} ({message.location.get('url')})")
 
-    def _on_request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in _LOOPBACK:
-            self.heard.append(f"abroad: {request.url}")
+    def _refuse(self, route: Route) -> None:
+        self.heard.append(f"abroad: {route.request.url}")
+        route.abort()
+
+
+def _is_abroad(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in _LOOPBACK
 
 
 @pytest.fixture
@@ -69,9 +73,4 @@ def context(context: BrowserContext, complaints: Complaints) -> Iterator[Browser
     """The browser's context, watched: any complaint left at the end fails the test."""
     complaints.watch(context)
     yield context
-    try:
-        for page in context.pages:
-            page.close()
-    except Error:
-        pass
     assert complaints.left() == []
