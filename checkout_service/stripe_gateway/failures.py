@@ -60,7 +60,7 @@ def _failure(error: stripe.StripeError, *, write: bool) -> GatewayError:
         )
     if isinstance(error, stripe.APIError) and not _is_refusal(error):
         if error.http_status == HTTPStatus.CONFLICT:  # this very key is still running
-            return StripeUnavailable(retry_after=1)
+            return StripeUnavailable(retry_after=1, in_use=True)
         return StripeUnavailable(retry_after=_retry_after(error.headers), indeterminate=write)
     return _refusal(error)
 

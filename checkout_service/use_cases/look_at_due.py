@@ -74,7 +74,7 @@ class LookAtDue:
             report.looked += 1
 
     def _wait_for_buyer(self, row: AnyRow) -> None:
-        """A link's order has nothing to look at until its session is found by its link."""
+        """Wait on: a link's order has nothing to look at until its session is found by its link."""
         old = self.clock.now() - row.attempt_created_at > _LINK_LIFE
         self.database.write(
             lambda c: self.settle_order.record(

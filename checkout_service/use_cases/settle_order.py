@@ -74,13 +74,13 @@ class SettleOrder:
         if lease_until is None:
             yield False
             return
-        looked_at = None
         try:
             yield True
-            looked_at = self.clock.now()
         finally:
+            # A failed look counts as one too: a Stripe that is down is not asked on every poll.
+            now = self.clock.now()
             self.database.write(
-                lambda c: leases.end_look(c, order_id, lease_until=lease_until, looked_at=looked_at)
+                lambda c: leases.end_look(c, order_id, lease_until=lease_until, looked_at=now)
             )
 
     def _take(self, order_id: str, window: int) -> int | None:
