@@ -28,6 +28,8 @@ setup: .venv/runtime.stamp  ## Make .venv with the locked dependencies, bring th
 run: setup  ## Serve shop, worker and sandbox together; PORT=8000 SANDBOX_PORT=4242
 	@$(DEV)
 
+# Every process of a test run must collect a set in the same order.
+test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=2
 	$(PYTEST) $(T)
 

@@ -61,7 +61,7 @@ def sandbox(sandbox_process: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def start_service(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterator[StartService]:
-    """Start services against the sandbox: `start_service(worker=True, NOTIFY_URL=...)`.
+    """Start services against the sandbox: `start_service(worker=True, API_KEYS="")`.
 
     The first one gets the sandbox's webhooks; later ones share its database, on other ports.
     """
