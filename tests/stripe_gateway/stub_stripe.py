@@ -39,14 +39,15 @@ class Seen:
     query: dict[str, list[str]]
     form: dict[str, list[str]]
     headers: Mapping[str, str]
+    body: bytes
 
 
 class StubStripe(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.seen: list[Seen] = []
         self.connections = 0
         self._script: list[Answer] = [Answer({})]
@@ -85,9 +86,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         seen = Seen(
-            self.command, parts.path, parse_qs(parts.query), parse_qs(body), dict(self.headers)
+            method=self.command,
+            path=parts.path,
+            query=parse_qs(parts.query),
+            form=parse_qs(body.decode()),
+            headers=dict(self.headers),
+            body=body,
         )
         answer = cast("StubStripe", self.server).next_answer(seen)
         time.sleep(answer.wait)
@@ -119,8 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_stub() -> Iterator[StubStripe]:
-    server = StubStripe()
+def running_stub(port: int = 0) -> Iterator[StubStripe]:
+    server = StubStripe(port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
