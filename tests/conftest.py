@@ -17,8 +17,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run whatever touches a database once on each kind."""
-    if "database_kind" in metafunc.fixturenames:
+    """Run whatever touches a database once on each kind, unless the test itself names kinds."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    named = any("database_kind" in mark.args[0] for mark in marks)
+    if "database_kind" in metafunc.fixturenames and not named:
         only = metafunc.config.getoption("--database")
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
 

@@ -1,0 +1,60 @@
+"""How the product is served: processes, a stop that loses nothing, nothing left behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.service import Service, environment
+
+SECONDS_TO_STOP = 10  # what the least patient host grants
+NOBODY_THERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def web(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    """The web on its own: no Stripe answers."""
+    env = environment(database_url=database_url, stripe_url=NOBODY_THERE)
+    service = Service(tmp_path, env | {"HOME": str(tmp_path), "METRICS_TOKEN": "tests"})
+    service.start_web()
+    yield service
+    service.stop()
+
+
+def test_sqlite_gets_one_process_and_postgresql_two(web: Service, database_kind: str) -> None:
+    assert web.web is not None
+
+    processes = psutil.Process(web.web.pid).children()
+
+    assert len(processes) == {"sqlite": 1, "postgresql": 2}[database_kind]
+
+
+def test_a_stop_is_over_in_ten_seconds_though_a_client_keeps_its_connection(web: Service) -> None:
+    assert web.web is not None
+    idle = HTTPConnection("127.0.0.1", int(web.env["PORT"]), timeout=5)
+    idle.request("GET", "/healthz")
+    idle.getresponse().read()
+
+    begun = time.monotonic()
+    code = web.web.stop(seconds=SECONDS_TO_STOP)
+    idle.close()
+
+    assert (code, time.monotonic() - begun < SECONDS_TO_STOP) == (0, True)
+    assert "Traceback" not in web.logs
+
+
+def test_no_control_socket_is_left_in_the_home_folder(web: Service, tmp_path: Path) -> None:
+    assert not (tmp_path / ".gunicorn").exists()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], scope="session")
+def test_a_busy_port_is_named(web: Service) -> None:
+    second = Service(web.folder, web.env)
+
+    with pytest.raises(RuntimeError, match=web.env["PORT"]):
+        second.start_web()
