@@ -1,0 +1,9 @@
+"""The door to the merchant's backend: signed messages out, over guarded HTTP.
+
+It knows no orders and no rows; its neighbours on this floor are strangers to it.
+"""
+
+from .receiver import MerchantReceiver, build_receiver
+from .session import safe_session
+
+__all__ = ["MerchantReceiver", "build_receiver", "safe_session"]
