@@ -7,22 +7,27 @@ values here, which know the sandbox alone and are good for nothing else.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 from dotenv import dotenv_values
+from honcho.colour import get_colours
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
+from honcho.printer import Message, Printer
 
 ROOT = Path(__file__).resolve().parent
 SECONDS_TO_START = 60
-STOPPED_BY_HAND = {128 + signal.SIGINT, 128 + signal.SIGTERM}
+SECONDS_TO_STOP = 10
+PROCESSES = parse_procfile((ROOT / "Procfile.dev").read_text("utf-8")).processes
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -53,19 +58,64 @@ def settings() -> dict[str, str]:
     return env
 
 
+class Crew:
+    """The processes of Procfile.dev, in our own process group: they live and end together."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._env = env
+        self._printer = Printer(sys.stdout, width=max(map(len, PROCESSES)))
+        self._colours = get_colours()
+        self._members: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Start them all, deaf to Ctrl-C: we hear it and ask them to stop, each in its own time."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for name, command in PROCESSES.items():
+            member = subprocess.Popen(  # noqa: S602 - our own Procfile.dev
+                command, shell=True, env=self._env, cwd=ROOT, stdout=PIPE, stderr=STDOUT
+            )
+            self._members[name] = member
+            relay = (name, member, next(self._colours))
+            threading.Thread(target=self._relay, args=relay, daemon=True).start()
+
+    def ended(self) -> str | None:
+        """Name one that is not running any more."""
+        return next((n for n, m in self._members.items() if m.poll() is not None), None)
+
+    def stop(self) -> None:
+        for member in self._members.values():
+            member.terminate()
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        for name, member in self._members.items():
+            try:
+                member.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                print(f"{name} did not stop in {SECONDS_TO_STOP} seconds; killing it.", flush=True)
+                member.kill()
+
+    def _relay(self, name: str, member: subprocess.Popen[bytes], colour: str) -> None:
+        for line in member.stdout or ():
+            now = dt.datetime.now().astimezone()
+            self._printer.write(Message("line", line, now, name, colour))
+
+
 def run_everything(env: dict[str, str]) -> int:
-    """Start the processes of Procfile.dev, say when they serve, stop them all together."""
+    """Run the crew until a signal comes, one of them ends, or whoever started us is gone."""
     for name in ("PORT", "SANDBOX_PORT"):
         demand_free(name, env[name])
     (ROOT / "instance").mkdir(exist_ok=True)
-    manager = Manager()
-    procfile = parse_procfile((ROOT / "Procfile.dev").read_text("utf-8"))
-    for name, command in procfile.processes.items():
-        manager.add_process(name, command, env=env, cwd=str(ROOT))
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    stop, parent = threading.Event(), os.getppid()
+    crew = Crew(env)
+    crew.start()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=announce, args=(env,), daemon=True).start()
-    manager.loop()
-    return 0 if manager.returncode in STOPPED_BY_HAND else int(manager.returncode or 1)
+    while not (stop.wait(0.2) or crew.ended() or os.getppid() != parent):
+        pass
+    ended = None if stop.is_set() else crew.ended()
+    print(f"\n{ended} ended; stopping the rest." if ended else "\nStopping.", flush=True)
+    crew.stop()
+    return 1 if ended else 0
 
 
 def demand_free(name: str, port: str) -> None:
