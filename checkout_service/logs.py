@@ -1,0 +1,143 @@
+"""One JSON object a line on stdout, from the product, gunicorn and werkzeug alike.
+
+Everything passes `redact` last: a secret is known by its shape (or its value), whoever logs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import math
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+_LONGEST = 1_500  # characters of one value; a whole line stays one write to a pipe
+_LONGEST_TRACE = 2_500
+_SUSPECT = re.compile(r"_|@|\d{4}|://|earer ")
+_SHAPES = (
+    (re.compile(r"\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+"), r"\1_\2_[hidden]"),
+    (re.compile(r"\bwhsec_[A-Za-z0-9_+/=-]+"), "whsec_[hidden]"),
+    (re.compile(r"\b((?:pi|seti|cs)_[A-Za-z0-9_]+?)_secret_[A-Za-z0-9_%]+"), r"\1_secret_[hidden]"),
+    # Who holds a session's id may ask for its state: the log keeps enough to find it again.
+    (re.compile(r"\b(cs_(?:live|test)_[A-Za-z0-9]{8})[A-Za-z0-9]{4,}"), r"\1..."),
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1[hidden]@"),
+    (re.compile(r"(?i)\b(bearer|basic) +[A-Za-z0-9._~+/=-]+"), r"\1 [hidden]"),
+    (re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}"), "[e-mail]"),
+)
+_DIGITS = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?!\w)")
+_CARD_LENGTHS = range(13, 20)
+
+
+class Redactor:
+    """Hides what must not be written: by its shape, and the given secrets by their value."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # A short word is no secret worth the risk of hiding half the language.
+        known = sorted({s for s in secrets if len(s) >= 8}, key=len, reverse=True)  # noqa: PLR2004
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, _logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+        return {self.text(str(key)): self.value(value, str(key)) for key, value in event.items()}
+
+    def value(self, value: Any, key: str = "") -> Any:
+        if value is None or isinstance(value, bool | int):
+            return value
+        if isinstance(value, float):
+            return value if math.isfinite(value) else str(value)
+        if isinstance(value, dict):
+            return {self.text(str(k)): self.value(v) for k, v in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.value(item) for item in value]
+        text = self.text(str(value))
+        if key == "exception":
+            return text[-_LONGEST_TRACE:]
+        return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+    def text(self, text: str) -> str:
+        if self._known is not None:
+            text = self._known.sub("[hidden]", text)
+        if not _SUSPECT.search(text):
+            return text
+        for shape, instead in _SHAPES:
+            text = shape.sub(instead, text)
+        return _DIGITS.sub(_hide_card, text)
+
+
+def _hide_card(match: re.Match[str]) -> str:
+    digits = [int(c) for c in match[0] if c.isdigit()]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    is_card = len(digits) in _CARD_LENGTHS and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    return "[digits]" if is_card else match[0]
+
+
+class StdoutHandler(logging.Handler):
+    """Writes each line at once to whatever stdout is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+            sys.stdout.flush()
+        except Exception:  # noqa: BLE001 - logging must not fail what it reports on
+            self.handleError(record)
+
+
+def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
+    """Send every logger of this process through one formatter; give what it hides secrets with.
+
+    Safe to call again.
+    """
+    redact = Redactor(secrets)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    ]
+    formatter: dict[str, Any] = {
+        "()": ProcessorFormatter,
+        "foreign_pre_chain": shared,
+        "processors": [
+            ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _message_last,
+            redact,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+    }
+    quiet = dict.fromkeys(("stripe", "urllib3", "flask_cors", "apscheduler", "alembic"), "WARNING")
+    taken_over = ("gunicorn.error", "gunicorn.access", "werkzeug", "flask-limiter")
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"json": formatter},
+            "handlers": {"stdout": {"()": StdoutHandler, "formatter": "json"}},
+            "root": {"level": level, "handlers": ["stdout"]},
+            "loggers": {
+                **{name: {"level": quietest} for name, quietest in quiet.items()},
+                **{name: {"handlers": [], "propagate": True} for name in taken_over},
+            },
+        }
+    )
+    logging.captureWarnings(capture=True)
+    return redact
+
+
+def bind_request(request_id: str) -> None:
+    """Put the request's id on every line this request logs."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def _message_last(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Lead with time and level: what a person's eye looks for first."""
+    first = {key: event.pop(key) for key in ("time", "level", "logger", "event") if key in event}
+    return {**first, **event}

@@ -1,0 +1,164 @@
+"""The settings, read once. A bad or missing one stops the start with one message naming them all.
+
+Fields are checked in the order written here: a rule that needs another setting finds it among
+those that passed before. Secrets never show in a repr or in a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from . import rules, shapes
+
+_Listed = BeforeValidator(shapes.split_list)
+_WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
+_NotifySecret = Annotated[str, AfterValidator(shapes.notify_secret)]
+_ApiKey = Annotated[str, AfterValidator(shapes.printable)]
+_Origin = Annotated[str, AfterValidator(shapes.origin)]
+_Address = Annotated[str, AfterValidator(shapes.web_address)]
+_Rate = Annotated[str, AfterValidator(shapes.rate)]
+_File = Annotated[Path, AfterValidator(shapes.file_path)]
+
+
+class SettingsError(Exception):
+    """The service cannot start as it is configured; the message names every bad variable."""
+
+
+class Settings(BaseSettings):
+    """What the environment says. Build it with `Settings.load()` for a readable refusal."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True
+    )
+
+    dyno: str | None = None
+    stripe_secret_key: Annotated[str, AfterValidator(shapes.secret_key)] = Field(repr=False)
+    flask_debug: bool = False
+    stripe_api_base: _Origin | None = None
+    stripe_js_url: _Address = rules.STRIPE_JS
+    stripe_checkout_origin: _Origin = "https://checkout.stripe.com"  # or your own checkout domain
+    stripe_webhook_secret: Annotated[tuple[_WebhookSecret, ...], NoDecode, _Listed] = Field(
+        (), repr=False
+    )
+    stripe_publishable_key: str | None = None
+    port: int = Field(8000, ge=1, le=65535)
+    database_url: Annotated[str, AfterValidator(shapes.database_url)] = Field(
+        "sqlite:///instance/checkout.sqlite3", repr=False
+    )
+    secret_key: str = Field(None, repr=False)  # type: ignore[assignment]  # the rule fills it
+    public_base_url: _Origin = None  # type: ignore[assignment]  # the rule fills it
+    allowed_origins: Annotated[tuple[_Origin, ...], NoDecode, _Listed] = ()
+    trusted_proxy_hops: int = Field(0, ge=0, le=10)
+    api_keys: Annotated[tuple[_ApiKey, ...], NoDecode, _Listed] = Field((), repr=False)
+    admin_password: str | None = Field(None, repr=False)
+    notify_url: _Address | None = Field(None, repr=False)
+    notify_secret: Annotated[tuple[_NotifySecret, ...], NoDecode, _Listed] = Field((), repr=False)
+    notify_allow_private: bool = False
+    catalog_file: _File = Path("catalog.toml")
+    create_rate_limit: _Rate = "30 per minute"
+    poll_rate_limit: _Rate = "600 per minute"
+    stripe_reads_per_second: int = Field(15, ge=1, le=1000)
+    sweep_interval_seconds: float = Field(60, gt=0, le=3600)
+    deliver_interval_seconds: float = Field(1, gt=0, le=3600)
+    clock_offset_file: _File | None = None
+    metrics_token: str | None = Field(None, repr=False)
+    redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)
+    shop_name: str = Field("Shop", max_length=60)
+    support_email: str | None = Field(None, max_length=254)
+    sentry_dsn: _Address | None = Field(None, repr=False)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    web_concurrency: int = Field(1, ge=1, le=256)
+    web_threads: int = Field(32, ge=1, le=1024)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the environment. Raises SettingsError naming every bad variable."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            raise SettingsError(_told_at_once(error)) from None
+
+    @property
+    def live(self) -> bool:
+        """True with a live key: real money."""
+        return rules.live(self.__dict__)
+
+    @property
+    def pull_mode(self) -> bool:
+        """True with a restricted key and no webhook secret: Payment Links only."""
+        return rules.pull_mode(self.__dict__)
+
+    @property
+    def development(self) -> bool:
+        """True with a test key and either the sandbox (a loopback API base) or a debug server."""
+        return rules.development(self.__dict__)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_unset(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        stripped = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
+        return {key: value for key, value in stripped.items() if value != ""}
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("stripe_publishable_key")
+    @classmethod
+    def _publishable(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return rules.publishable(value, info.data)
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def _signing_key(cls, value: str | None, info: ValidationInfo) -> str:
+        return rules.signing_key(value, info.data)
+
+    @field_validator("public_base_url", mode="before")
+    @classmethod
+    def _own_address(cls, value: str | None, info: ValidationInfo) -> str:
+        return rules.own_address(value, info.data)
+
+    @field_validator(*rules.TOGETHER)
+    @classmethod
+    def _together(cls, value: Any, info: ValidationInfo) -> Any:
+        rules.TOGETHER[str(info.field_name)](value, info.data)
+        return value
+
+
+def _told_at_once(error: ValidationError) -> str:
+    faults: dict[str, str] = {}
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        reason = "is missing" if fault["type"] == "missing" else fault["msg"]
+        faults.setdefault(str(fault["loc"][0]).upper(), reason.removeprefix("Value error, "))
+    lines = [f"  {name}: {reason}" for name, reason in faults.items()]
+    return "The service cannot start. Mend these settings:\n" + "\n".join(lines)

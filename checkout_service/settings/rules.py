@@ -1,0 +1,127 @@
+"""What settings must be together. Each rule raises ValueError with the way to mend it.
+
+`known` holds the settings that passed before; a rule whose partner is bad stays silent or assumes
+the stricter case, so that one start names everything that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .shapes import is_loopback, publishable_key
+
+STRIPE_API = "https://api.stripe.com"
+STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
+SANDBOX_PUBLISHABLE_KEY = "pk_test_sandbox"
+DEVELOPMENT_SECRET_KEY = "for-development-only"  # noqa: S105 - signs nothing outside development
+
+Known = Mapping[str, Any]
+
+
+def live(known: Known) -> bool:
+    return "_live_" in known.get("stripe_secret_key", "")
+
+
+def development(known: Known) -> bool:
+    """Say whether this is nobody's shop: a test key, and the sandbox or a debug server."""
+    key = known.get("stripe_secret_key")
+    debug = bool(known.get("flask_debug"))
+    return key is not None and not live(known) and (debug or on_sandbox(known))
+
+
+def on_sandbox(known: Known) -> bool:
+    return is_loopback(known.get("stripe_api_base"))
+
+
+def pull_mode(known: Known) -> bool:
+    restricted = known.get("stripe_secret_key", "").startswith("rk_")
+    return restricted and known.get("stripe_webhook_secret") == ()
+
+
+def no_live_debug(debug: bool, known: Known) -> None:  # noqa: FBT001 - one shape for all rules
+    if debug and live(known):
+        raise ValueError("a debug server may not run with a live key")
+
+
+def live_means_stripe(value: str | None, known: Known) -> None:
+    if live(known) and value not in (None, STRIPE_API):
+        raise ValueError("a live key may only talk to Stripe itself; leave this unset")
+
+
+def live_means_stripe_js(value: str, known: Known) -> None:
+    if live(known) and not value.startswith("https://js.stripe.com/"):
+        raise ValueError("a live shop loads Stripe.js from Stripe itself; leave this unset")
+
+
+def webhooks_are_signed(secrets: tuple[str, ...], known: Known) -> None:
+    if not secrets and not known.get("stripe_secret_key", "").startswith("rk_"):
+        raise ValueError("is missing: an event without a signature could be anybody's")
+
+
+def publishable(value: str | None, known: Known) -> str | None:
+    """Check the key's shape and mode; only pull mode does without one."""
+    if value is None:
+        if development(known):
+            return SANDBOX_PUBLISHABLE_KEY
+        if "stripe_webhook_secret" in known and pull_mode(known):
+            return None
+        raise ValueError("is missing")
+    publishable_key(value)
+    if "stripe_secret_key" in known and ("_live_" in value) is not live(known):
+        raise ValueError("is of another mode (test, live) than STRIPE_SECRET_KEY")
+    return value
+
+
+def disk_stays(url: str, known: Known) -> None:
+    if url.startswith("sqlite") and known.get("dyno") and live(known):
+        raise ValueError("SQLite on this host's ephemeral disk would lose orders; use PostgreSQL")
+
+
+def signing_key(value: str | None, known: Known) -> str:
+    if value is not None:
+        return value
+    if development(known):
+        return DEVELOPMENT_SECRET_KEY
+    raise ValueError(
+        "is missing: make one with python -c 'import secrets; print(secrets.token_hex())'"
+    )
+
+
+def own_address(value: str | None, known: Known) -> str:
+    """Give the one source of the service's own URLs."""
+    if value is None:
+        if development(known):
+            return f"http://127.0.0.1:{known.get('port', 8000)}"
+        raise ValueError("is missing: the address buyers reach this service at")
+    if live(known) and not value.startswith("https://"):
+        raise ValueError("must be https:// with a live key")
+    return value
+
+
+def notify_in_private(url: str | None, known: Known) -> None:
+    if url and live(known) and not url.startswith("https://"):
+        raise ValueError("must be https:// with a live key")
+
+
+def notifications_are_signed(secrets: tuple[str, ...], known: Known) -> None:
+    if known.get("notify_url") and not secrets:
+        raise ValueError("is missing: NOTIFY_URL needs one to sign with")
+
+
+def no_live_drills(path: Path | None, known: Known) -> None:
+    if path is not None and live(known):
+        raise ValueError("a live shop's clock is not moved; leave this unset")
+
+
+TOGETHER: Mapping[str, Callable[[Any, Known], None]] = {
+    "flask_debug": no_live_debug,
+    "stripe_api_base": live_means_stripe,
+    "stripe_js_url": live_means_stripe_js,
+    "stripe_webhook_secret": webhooks_are_signed,
+    "database_url": disk_stays,
+    "notify_url": notify_in_private,
+    "notify_secret": notifications_are_signed,
+    "clock_offset_file": no_live_drills,
+}

@@ -1,0 +1,57 @@
+"""The web floor: pages, JSON API, webhooks, health. It parses, calls one use case, and renders."""
+
+from __future__ import annotations
+
+from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from checkout_service.settings import Settings
+
+from . import (
+    api,
+    checkout,
+    context,
+    health,
+    limits,
+    origins,
+    problems,
+    rendering,
+    security,
+    spec,
+    static_files,
+    strict_json,
+    webhooks,
+)
+
+
+def init_app(app: APIFlask, settings: Settings) -> None:
+    """Give the application its doors. The request's id is made first, for all that follows."""
+    app.config[context.SETTINGS] = settings
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES
+    app.config["MAX_FORM_PARTS"] = 50
+    app.request_class = strict_json.StrictRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
+    security.init_app(app, settings)
+    if settings.metrics_token is not None:
+        from . import metrics  # noqa: PLC0415 - its first import decides where counters live
+
+        metrics.init_app(app)
+    origins.init_app(app, settings)
+    limits.init_app(app, settings)
+    problems.init_app(app)
+    rendering.init_app(app)
+    spec.init_app(app, settings)
+    for blueprint in (checkout.bp, api.bp, webhooks.bp, health.bp):
+        app.register_blueprint(blueprint)
+    static_files.init_app(app)
+    _believe_proxies(app, settings.trusted_proxy_hops)
+
+
+def _believe_proxies(app: APIFlask, hops: int) -> None:
+    """Read the client's address through the proxies that stand in front; never a host name."""
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )

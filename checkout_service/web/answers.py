@@ -1,0 +1,59 @@
+"""The API's answers in JSON: exactly the contract's fields, the public ones for the public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, json
+
+from checkout_service.domain.clock import rfc3339
+from checkout_service.domain.shapes import private_order, public_order
+from checkout_service.domain.views import OrderView, SessionAnswer
+from checkout_service.use_cases.list_products import ProductView
+
+from .callers import is_merchant
+
+
+def order_object(order: OrderView) -> dict[str, Any]:
+    return private_order(order) if is_merchant() else public_order(order)
+
+
+def session_object(answer: SessionAnswer) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "url": answer.url,
+        "status": answer.status,
+        "payment_status": answer.payment_status,
+        "expires_at": None if answer.expires_at is None else rfc3339(answer.expires_at),
+        "final": answer.order.final,
+        "order": order_object(answer.order),
+    }
+
+
+def product_object(product: ProductView) -> dict[str, Any]:
+    return {
+        "id": product.id,
+        "name": product.name,
+        "description": product.description,
+        "prices": [
+            {
+                "id": price.id,
+                "currency": price.currency,
+                "unit_amount": price.unit_amount,
+                "recurring": None if price.recurring is None else dict(price.recurring),
+            }
+            for price in product.prices
+        ],
+    }
+
+
+def tell_session(answer: SessionAnswer, status: int = 200) -> Response:
+    """Answer with a session object; while it is not final, say when to ask again."""
+    response = tell(session_object(answer), status)
+    if not answer.order.final:
+        response.headers["Retry-After"] = str(max(1, answer.retry_after))
+    return response
+
+
+def tell(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(body) + "\n", status, mimetype="application/json")

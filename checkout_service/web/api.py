@@ -1,0 +1,94 @@
+"""The JSON API for frontends, `/api/v1`: what is for sale, and Checkout Sessions."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from checkout_service.domain.cart import Cart, CartItem
+from checkout_service.domain.errors import Fault, InvalidInput
+
+from .answers import product_object, tell, tell_session
+from .callers import caller
+from .context import settings, use_cases
+from .documents import Config, Products, Session
+from .idempotency import idempotent, order_nonce
+from .limits import CREATE, POLL, limited, spend_on_prices
+from .origins import with_session_id
+from .schemas import CreateSession
+
+bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Checkout")
+
+
+@bp.get("/config")
+@bp.output(Config)
+def config() -> Response:
+    """Tell a frontend which key, which mode and which flows there are."""
+    known = settings()
+    flows = ["payment_link"] if known.pull_mode else _FLOWS
+    return tell(
+        {
+            "publishable_key": known.stripe_publishable_key,
+            "livemode": known.live,
+            "flows": flows,
+        }
+    )
+
+
+_FLOWS = ["checkout_session", "payment_intent", "payment_link"]
+
+
+@bp.get("/products")
+@limited(POLL)
+@bp.output(Products)
+def products() -> Response:
+    """List what is for sale."""
+    return tell({"data": [product_object(product) for product in use_cases().list_products()]})
+
+
+@bp.post("/checkout-sessions")
+@limited(CREATE)
+@idempotent
+@bp.input(CreateSession, arg_name="body")
+@bp.output(Session, status_code=201)
+def create_checkout_session(body: CreateSession) -> Response:
+    """Open a Checkout Session for a cart, or try an order again."""
+    start = use_cases().start_checkout
+    if body.order is not None:
+        return tell_session(start.again(body.order), 201)
+    cart = _cart(body)
+    spend_on_prices(item.price for item in body.items or ())
+    return tell_session(start(cart, nonce=order_nonce(), caller=caller()), 201)
+
+
+@bp.get("/checkout-sessions/<session_id>")
+@limited(POLL)
+@bp.output(Session)
+def confirm_checkout_session(session_id: str) -> Response:
+    """Say how the payment stands, looking at Stripe when nobody did in the last two seconds."""
+    return tell_session(use_cases().confirm_payment.by_session(session_id, source="poll"))
+
+
+@bp.post("/checkout-sessions/<session_id>/expire")
+@limited(CREATE)
+@idempotent
+@bp.output(Session)
+def expire_checkout_session(session_id: str) -> Response:
+    """Close an open session at Stripe, so that it can be paid no more."""
+    if request.get_data() and request.get_json() != {}:
+        raise InvalidInput([Fault("", "this request has no body")])
+    return tell_session(use_cases().close_session(session_id))
+
+
+def _cart(body: CreateSession) -> Cart:
+    return Cart(
+        items=[CartItem(item.price, item.quantity) for item in body.items or ()],
+        mode=body.mode,
+        success_url=None if body.success_url is None else with_session_id(body.success_url),
+        cancel_url=body.cancel_url,
+        customer_email=body.customer_email,
+        client_reference_id=body.client_reference_id,
+        metadata=body.metadata or {},
+        locale=body.locale,
+        allow_promotion_codes=bool(body.allow_promotion_codes),
+    )

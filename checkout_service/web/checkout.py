@@ -1,0 +1,135 @@
+"""The buyer's pages of the main journey: choose, leave for Stripe, come back, be told the truth.
+
+Every page works without JavaScript, and none says "paid" that the order does not say.
+"""
+
+from __future__ import annotations
+
+import re
+
+from apiflask import APIBlueprint
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoPage
+
+from checkout_service.domain.cart import Cart, CartItem
+from checkout_service.domain.errors import (
+    CheckoutError,
+    DatabaseUnavailable,
+    Fault,
+    GatewayError,
+    InvalidInput,
+    MoneyInFlight,
+    OrderCanceled,
+    OrderPaid,
+    StaleOrder,
+)
+
+from . import form_token
+from .context import request_id, use_cases
+from .limits import CREATE, POLL, limited, spend_on_prices
+from .order_page import OrderPage
+from .origins import refuse_foreign_forms
+from .problems import problem_of
+
+SEE_OTHER = 303
+_QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+bp = APIBlueprint("shop", __name__, enable_openapi=False)
+
+
+@bp.get("/")
+def storefront() -> str:
+    """Show what is for sale; each form has a token of its own."""
+    return render_template(
+        "shop/index.html", products=use_cases().list_products(), new_token=form_token.new_token
+    )
+
+
+@bp.post("/checkout")
+@limited(CREATE)
+def checkout() -> ResponseReturnValue:
+    """Send the buyer to Stripe's page, for a new order or an old one."""
+    refuse_foreign_forms()
+    form = {name: value.replace("\0", "") for name, value in request.form.items()}
+    if "order" in form:
+        return _start_over(form["order"])
+    return _start(form)
+
+
+@bp.get("/checkout/success")
+@limited(POLL)
+def success() -> ResponseReturnValue:
+    """Confirm the session the buyer comes back with, and say how it stands."""
+    session_id = request.args.get("session_id", "")
+    answer = use_cases().confirm_payment.by_session(session_id, source="return", wait=True)
+    return _order_page(OrderPage(answer.order))
+
+
+@bp.get("/orders/<order_id>")
+@limited(POLL)
+def order(order_id: str) -> ResponseReturnValue:
+    """Say the same for a bookmark."""
+    known = use_cases().confirm_payment.by_order(order_id, source="poll", wait=True)
+    return _order_page(OrderPage(known))
+
+
+@bp.get("/checkout/cancel")
+@limited(POLL)
+def cancel() -> ResponseReturnValue:
+    """Offer to go on or to start over, unless money is on its way or has arrived."""
+    order_id = request.args.get("order")
+    if order_id is None:
+        raise NoPage
+    known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
+    page = OrderPage(known)
+    if page.state not in ("unpaid", "failed", "expired"):
+        return redirect(f"/orders/{known.id}", SEE_OTHER)
+    resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
+    return render_template("shop/cancel.html", page=page, order=known, resume=resume)
+
+
+def _order_page(page: OrderPage) -> Response:
+    response = make_response(render_template("shop/order.html", page=page, order=page.order))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _start(form: dict[str, str]) -> ResponseReturnValue:
+    price, quantity = form.get("price", ""), form.get("quantity", "1")
+    token = form_token.usable(form.get("token", ""))
+    if not _QUANTITY.fullmatch(quantity):
+        raise InvalidInput([Fault("quantity", "must be a whole number")])
+    cart = Cart(items=[CartItem(price, int(quantity))])
+    spend_on_prices([price])
+    try:
+        session = use_cases().start_checkout(
+            cart, nonce=form_token.nonce_of(token, price, int(quantity)), caller="public"
+        )
+    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+        return _try_again(error, {"price": price, "quantity": quantity, "token": token})
+    return _to_stripe(session.url, session.order.id)
+
+
+def _start_over(order_id: str) -> ResponseReturnValue:
+    try:
+        session = use_cases().start_checkout.again(order_id)
+    except (OrderPaid, MoneyInFlight, OrderCanceled):
+        return redirect(f"/orders/{order_id}", SEE_OTHER)
+    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+        return _try_again(error, {"order": order_id})
+    return _to_stripe(session.url, session.order.id)
+
+
+def _to_stripe(url: str | None, order_id: str) -> ResponseReturnValue:
+    """Redirect to the session's page; a session without one is over, and its order tells how."""
+    return redirect(url or f"/orders/{order_id}", SEE_OTHER)
+
+
+def _try_again(error: CheckoutError, fields: dict[str, str]) -> Response:
+    """Say what happened and offer the same form again: the same token finds the same order."""
+    problem = problem_of(error)
+    page = render_template(
+        "shop/try_again.html", problem=problem, fields=fields, request_id=request_id()
+    )
+    return Response(page, problem.status, mimetype="text/html", headers=dict(problem.headers))

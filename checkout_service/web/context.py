@@ -1,0 +1,26 @@
+"""What a view may reach: the settings and the use cases of the application it runs in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g
+
+from checkout_service.settings import Settings
+from checkout_service.use_cases import UseCases
+
+SETTINGS = "CHECKOUT_SETTINGS"
+USE_CASES = "checkout_service"
+
+
+def settings() -> Settings:
+    return cast("Settings", current_app.config[SETTINGS])
+
+
+def use_cases() -> UseCases:
+    return cast("UseCases", current_app.extensions[USE_CASES])
+
+
+def request_id() -> str:
+    """Give this request's id; it is on every answer, error page and log line."""
+    return cast("str", g.get("request_id", ""))

@@ -1,0 +1,96 @@
+"""`Idempotency-Key` for every POST of the API: one key, one body, one answer.
+
+Kept: 2xx and 422. Freed: 409, 429 and 5xx, so that a repeat may go through.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, ParamSpec
+
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
+
+from checkout_service.domain import ids
+from checkout_service.use_cases.hold_idempotency import Replay, Ticket
+
+from .callers import caller
+from .context import use_cases
+from .problems import PROBLEM_TYPE
+
+P = ParamSpec("P")
+
+_KEY = re.compile(r"[ -~]{1,255}", re.ASCII)
+_LATER = "2"  # seconds
+
+
+def idempotent(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Run the view once for each key; stands right below the route, above input and output."""
+
+    @functools.wraps(view)
+    def once(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        if not _KEY.fullmatch(key):
+            raise BadRequest("An Idempotency-Key is 1 to 255 printable ASCII characters.")
+        scope = f"{caller()} {request.path}"
+        held = use_cases().hold_idempotency.begin(scope=scope, key=key, fingerprint=_fingerprint())
+        if isinstance(held, Replay):
+            return _replayed(held)
+        g.nonce = held.nonce
+        return _run(held, lambda: view(*args, **kwargs))
+
+    return once
+
+
+def order_nonce() -> str:
+    """Name the order of this request: by its key if it has one, else anew."""
+    return str(g.get("nonce") or ids.new_id("non"))
+
+
+def _run(ticket: Ticket, view: Callable[[], ResponseReturnValue]) -> Response:
+    hold = use_cases().hold_idempotency
+    try:
+        response = _answer_of(view)
+    except BaseException:
+        hold.free(ticket)
+        raise
+    status = response.status_code
+    if status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        hold.keep(ticket, status, response.get_data())
+    else:
+        hold.free(ticket)
+    return response
+
+
+def _answer_of(view: Callable[[], ResponseReturnValue]) -> Response:
+    """Give the answer a client will see, errors included."""
+    try:
+        return current_app.make_response(view())
+    except Exception as error:  # noqa: BLE001 - the application's own handlers name it
+        return current_app.make_response(current_app.handle_user_exception(error))
+
+
+def _fingerprint() -> str:
+    """Digest what was asked, however it was spelled."""
+    body: Any = request.get_json() if request.get_data() else None
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{request.method} {request.path}\n{canonical}".encode()).hexdigest()
+
+
+def _replayed(kept: Replay) -> Response:
+    refused = kept.status >= HTTPStatus.BAD_REQUEST
+    response = Response(
+        kept.body, kept.status, mimetype=PROBLEM_TYPE if refused else "application/json"
+    )
+    response.headers["Idempotent-Replayed"] = "true"
+    if not refused and json.loads(kept.body).get("final") is False:
+        response.headers["Retry-After"] = _LATER
+    return response

@@ -1,0 +1,81 @@
+"""Money, times and words as a page shows them, in the reader's language.
+
+Amounts are divided by Stripe's decimals, never by a locale library's: ISO differs for a dozen
+currencies, and an amount would be wrong by 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import parse_pattern
+from flask import Flask, request
+from flask_babel import Babel, get_locale, ngettext
+
+from checkout_service.domain.clock import rfc3339, to_datetime
+from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
+
+from .context import settings
+from .static_files import static_url
+
+LANGUAGES = ("en",)
+
+
+def init_app(app: Flask) -> None:
+    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_language)
+    app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339)
+    app.jinja_env.globals.update(static_url=static_url, page_locale=_locale, interval=interval)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def shop() -> dict[str, object]:
+        known = settings()
+        return {
+            "test_mode": not known.live,
+            "shop_name": known.shop_name,
+            "support_email": known.support_email,
+        }
+
+
+def money(minor: int, currency: str) -> str:
+    """Write an amount of minor units, such as $25.00 or 1,000 of a currency without decimals."""
+    amount = Money(minor, currency)
+    digits = exponent(currency)
+    if currency in WHOLE_UNITS_ONLY and minor % 100 == 0:
+        digits = 0
+    locale = _locale()
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    shown: str = pattern.apply(
+        amount.major(), locale, currency=currency.upper(), currency_digits=False
+    )
+    return shown
+
+
+def moment(millis: int) -> str:
+    """Write a time (milliseconds UTC) for a reader."""
+    return format_datetime(to_datetime(millis), "d MMMM y, HH:mm 'UTC'", locale=_locale())
+
+
+def interval(recurring: Mapping[str, str | int] | None) -> str:
+    """Say how often a subscription's price is due; nothing for a price paid once."""
+    if recurring is None:
+        return ""
+    count = int(recurring.get("interval_count", 1))
+    every = {
+        "day": ngettext("per day", "every %(num)d days", count),
+        "week": ngettext("per week", "every %(num)d weeks", count),
+        "month": ngettext("per month", "every %(num)d months", count),
+        "year": ngettext("per year", "every %(num)d years", count),
+    }
+    return f" {every[str(recurring['interval'])]}"
+
+
+def _language() -> str | None:
+    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")

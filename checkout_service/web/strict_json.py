@@ -1,0 +1,108 @@
+"""JSON read strictly: UTF-8, one object, no name twice, no NaN, no depth or number bombs.
+
+What Python's parser lets pass (duplicate names, Infinity, lone surrogates) is where two readers
+of one body begin to disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from checkout_service.domain.errors import Fault, InvalidInput
+
+MAX_BYTES = 64 * 1024
+_MAX_DEPTH = 16
+_MAX_DIGITS = 32
+
+
+class StrictRequest(Request):
+    """A request whose `get_json` gives a checked object, or raises.
+
+    400 for what is no JSON, 413, 415, and InvalidInput for JSON that is no object or whose texts
+    no database could keep.
+    """
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002 - Flask's own signature
+        if "strict_json" not in self.__dict__:
+            self.__dict__["strict_json"] = self._read_strictly()
+        return self.__dict__["strict_json"]
+
+    def _read_strictly(self) -> Any:
+        if self.mimetype != "application/json" or self.headers.get("Content-Encoding"):
+            raise UnsupportedMediaType("Send the body as application/json.")
+        body: Any = parse(self.get_data())
+        faults = list(_unkeepable(body, ""))
+        if not isinstance(body, dict):
+            faults = [Fault("", "the body must be a JSON object")]
+        if faults:
+            raise InvalidInput(faults)
+        return body
+
+
+def parse(data: bytes) -> Any:
+    """Parse bytes as strict JSON. Raises BadRequest."""
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse,
+            parse_int=_integer,
+            parse_float=_number,
+        )
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON.") from None
+    if _depth_exceeds(value, _MAX_DEPTH):
+        raise BadRequest("The body is nested too deeply.")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError
+    return value
+
+
+def _refuse(_name: str) -> NoReturn:
+    raise ValueError
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise ValueError
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _depth_exceeds(value: Any, left: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return left == 0 or any(_depth_exceeds(item, left - 1) for item in inner)
+
+
+def _unkeepable(value: Any, loc: str) -> Iterator[Fault]:
+    """Name every text that PostgreSQL or UTF-8 cannot hold: NUL, or half a surrogate pair."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            yield Fault(loc, "holds a character that no text may hold")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            inner = f"{loc}.{name}".lstrip(".")
+            yield from (Fault(loc, fault.message) for fault in _unkeepable(name, loc))
+            yield from _unkeepable(item, inner)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _unkeepable(item, f"{loc}.{place}".lstrip("."))

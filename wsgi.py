@@ -1,0 +1,18 @@
+"""The street door: `.env` is read here and nowhere else, and a bad start ends with one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from checkout_service.app import create_app
+from checkout_service.domain.errors import BadCatalog
+from checkout_service.settings import SettingsError
+
+load_dotenv(Path(__file__).with_name(".env"))
+
+try:
+    app = create_app()
+except (SettingsError, BadCatalog) as error:
+    raise SystemExit(str(error)) from None
