@@ -1,16 +1,22 @@
-"""Messages owed to the merchant's backend: written with the change they tell of, sent later."""
+"""Messages owed to the merchant's backend: written with the change they tell of, sent later.
+
+A message is sent under a lease and outside any transaction; a dead sender's lease runs out.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from .tables import outbox_messages
 from .upsert import insert_once
 
 _m = outbox_messages.c
+_NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
+_CHUNK = 5_000
+_MOST_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class Message:
     body: str
     tries: int
     created_at: int
+    sequence: int
+    next_at: int
 
 
 def put_once(connection: Connection, row: dict[str, Any]) -> bool:
@@ -29,43 +37,96 @@ def put_once(connection: Connection, row: dict[str, Any]) -> bool:
 
 
 def claim(
-    connection: Connection, *, owner: str, now: int, lease_ms: int, limit: int
+    connection: Connection,
+    *,
+    owner: str,
+    now: int,
+    lease_ms: int,
+    limit: int,
+    untried: bool = False,
 ) -> list[Message]:
-    """Take messages that are due under a lease; several workers never take the same one."""
-    due = (
+    """Take messages that are due under a lease; several workers never take the same one.
+
+    With `untried` only those that never failed.
+    """
+    wanted = _m.next_at <= now
+    if untried:
+        wanted = and_(wanted, _m.last_error.is_(None))
+    order = (_m.next_at, _m.created_at, _m.sequence)
+    return _claim(connection, wanted, order, owner=owner, now=now, lease_ms=lease_ms, limit=limit)
+
+
+def claim_ahead(connection: Connection, *, owner: str, now: int, lease_ms: int) -> list[Message]:
+    """Take one message whose time has not come: any, lest a bad one be taken for ever."""
+    wanted, order = _m.next_at > now, (func.random(),)
+    return _claim(connection, wanted, order, owner=owner, now=now, lease_ms=lease_ms, limit=1)
+
+
+def _claim(
+    connection: Connection,
+    wanted: ColumnElement[bool],
+    order: tuple[ColumnElement[Any], ...],
+    *,
+    owner: str,
+    now: int,
+    lease_ms: int,
+    limit: int,
+) -> list[Message]:
+    # A lease further ahead than its length is void: a clock jumped.
+    free = or_(_m.lease_until.is_(None), _m.lease_until < now, _m.lease_until > now + lease_ms)
+    chosen = (
         select(_m.id)
-        .where(_m.state == "due", _m.next_at <= now, _free(now))
-        .order_by(_m.next_at, _m.sequence)
+        .where(_m.state == "due", wanted, free)
+        .order_by(*order)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
-        .cte("due")  # evaluated once: as a plain subquery PostgreSQL may run it again for each row
+        .cte("chosen")  # evaluated once: as a plain subquery it may run again for every row
     )
     # The guard is repeated outside: without it PostgreSQL lets two workers take one message.
     statement = (
         update(outbox_messages)
-        .where(_m.id.in_(select(due.c.id)), _m.state == "due", _free(now))
+        .where(_m.id.in_(select(chosen.c.id)), _m.state == "due", free)
         .values(lease_owner=owner, lease_until=now + lease_ms)
-        .returning(_m.id, _m.order_id, _m.kind, _m.body, _m.tries, _m.created_at)
+        .returning(
+            _m.id,
+            _m.order_id,
+            _m.kind,
+            _m.body,
+            _m.tries,
+            _m.created_at,
+            _m.sequence,
+            _m.next_at,
+        )
     )
-    return [Message(*row) for row in connection.execute(statement)]
+    found = [Message(*row) for row in connection.execute(statement)]
+    return sorted(found, key=lambda message: (message.next_at, message.sequence))
 
 
-def _free(now: int) -> Any:
-    return or_(_m.lease_until.is_(None), _m.lease_until < now)
+def is_any_due(connection: Connection, now: int) -> bool:
+    statement = select(_m.id).where(_m.state == "due", _m.next_at <= now).limit(1)
+    return connection.execute(statement).first() is not None
 
 
-def mark_delivered(connection: Connection, message_id: str, owner: str, now: int) -> None:
+def is_one_at_most_failing(connection: Connection) -> bool:
+    """Say whether at most one waiting message has ever failed."""
+    failing = select(_m.id).where(
+        _m.state == "due", _m.next_at.is_not(None), _m.last_error.is_not(None)
+    )
+    return len(connection.execute(failing.limit(2)).all()) <= 1
+
+
+def mark_delivered(connection: Connection, message_id: str, *, now: int) -> None:
+    """Note a delivery, whoever holds the lease by now: a 2xx is a fact."""
     connection.execute(
         update(outbox_messages)
-        .where(_m.id == message_id, _m.lease_owner == owner, _m.state != "delivered")
+        .where(_m.id == message_id, _m.state != "delivered")
         .values(
             state="delivered",
             delivered_at=now,
             next_at=None,
-            lease_until=None,
-            lease_owner=None,
             last_error=None,
             tries=_m.tries + 1,
+            **_NO_LEASE,
         )
     )
 
@@ -75,16 +136,24 @@ def mark_failed(
 ) -> None:
     """Note a failed try; without a next time the message is a dead letter."""
     connection.execute(
-        update(outbox_messages)
-        .where(_m.id == message_id, _m.lease_owner == owner, _m.state == "due")
-        .values(
+        _of(message_id, owner).values(
             state="due" if next_at is not None else "dead",
             next_at=next_at,
-            lease_until=None,
-            lease_owner=None,
-            last_error=error[:500],
+            last_error=error[:_MOST_ERROR],
             tries=_m.tries + 1,
+            **_NO_LEASE,
         )
+    )
+
+
+def keep(connection: Connection, message_id: str, owner: str, *, error: str) -> None:
+    """Note that a send told nothing about the message; its own time and tries stay."""
+    connection.execute(_of(message_id, owner).values(last_error=error[:_MOST_ERROR], **_NO_LEASE))
+
+
+def _of(message_id: str, owner: str) -> Any:
+    return update(outbox_messages).where(
+        _m.id == message_id, _m.lease_owner == owner, _m.state == "due"
     )
 
 
@@ -93,16 +162,22 @@ def give_back(connection: Connection, message_ids: list[str], owner: str) -> Non
     connection.execute(
         update(outbox_messages)
         .where(_m.id.in_(message_ids), _m.lease_owner == owner)
-        .values(lease_until=None, lease_owner=None)
+        .values(**_NO_LEASE)
     )
 
 
-def make_all_due(connection: Connection, now: int) -> int:
-    """Make every waiting message due now: the receiver answers again."""
+def make_due(connection: Connection, now: int) -> bool:
+    """Make waiting messages due, as since they were written; True if more are waiting.
+
+    In portions: an outage may have left more of them than one statement should touch.
+    """
+    waiting = select(_m.id).where(_m.state == "due", _m.next_at > now).limit(_CHUNK)
     result = connection.execute(
-        update(outbox_messages).where(_m.state == "due", _m.next_at > now).values(next_at=now)
+        update(outbox_messages)
+        .where(_m.id.in_(waiting.scalar_subquery()))
+        .values(next_at=case((_m.created_at < now, _m.created_at), else_=now))
     )
-    return int(result.rowcount)
+    return int(result.rowcount) == _CHUNK
 
 
 def replay(connection: Connection, message_id: str, now: int) -> bool:
@@ -110,7 +185,7 @@ def replay(connection: Connection, message_id: str, now: int) -> bool:
     result = connection.execute(
         update(outbox_messages)
         .where(_m.id == message_id)
-        .values(state="due", next_at=now, tries=0, lease_until=None, lease_owner=None)
+        .values(state="due", next_at=now, tries=0, last_error=None, **_NO_LEASE)
     )
     return bool(result.rowcount)
 

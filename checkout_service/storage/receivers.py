@@ -1,0 +1,100 @@
+"""How the merchant's backend is doing, shared by all workers: well, failing or disabled.
+
+A receiver nobody wrote about is well. Only a person takes it out of `disabled`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, or_, select, update
+
+from .tables import receivers
+from .upsert import insert_once
+
+WELL, FAILING, DISABLED = "well", "failing", "disabled"
+
+_r = receivers.c
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    state: str = WELL
+    probe_at: int | None = None
+    changed_at: int | None = None
+
+
+def health_of(connection: Connection, name: str) -> Health:
+    row = connection.execute(
+        select(_r.state, _r.probe_at, _r.changed_at).where(_r.name == name)
+    ).one_or_none()
+    return Health() if row is None else Health(row.state, row.probe_at, row.changed_at)
+
+
+def note_failure(
+    connection: Connection, name: str, *, now: int, first_probe: int, pause: int
+) -> bool:
+    """Note that nothing gets through; True if this is news.
+
+    The first probe follows after `first_probe`, and none before the `pause` that was asked for;
+    both in milliseconds.
+    """
+    if _move(connection, name, (WELL,), FAILING, now=now, probe_at=now + max(first_probe, pause)):
+        return True
+    connection.execute(
+        update(receivers)
+        .where(_r.name == name, _r.state == FAILING, _r.probe_at < now + pause)
+        .values(probe_at=now + pause)
+    )
+    return False
+
+
+def take_probe(connection: Connection, name: str, *, now: int, every: int, longest: int) -> bool:
+    """Take the right to send the probe that is due; one worker gets it.
+
+    A probe further ahead than the longest pause is void: a clock jumped.
+    """
+    due = or_(_r.probe_at.is_(None), _r.probe_at <= now, _r.probe_at > now + longest)
+    result = connection.execute(
+        update(receivers)
+        .where(_r.name == name, _r.state == FAILING, due)
+        .values(probe_at=now + every)
+    )
+    return result.rowcount == 1
+
+
+def is_probe_due(health: Health, *, now: int, longest: int) -> bool:
+    return health.probe_at is None or not now < health.probe_at <= now + longest
+
+
+def recover(connection: Connection, name: str, *, now: int) -> bool:
+    """Note that a failing receiver answers again; True if this is news."""
+    return _move(connection, name, (FAILING,), WELL, now=now)
+
+
+def disable(connection: Connection, name: str, *, now: int) -> bool:
+    """Send nothing until a person says so; True if this is news."""
+    return _move(connection, name, (WELL, FAILING), DISABLED, now=now)
+
+
+def enable(connection: Connection, name: str, *, now: int) -> bool:
+    """Give the receiver a fresh start; False if it was well."""
+    return _move(connection, name, (FAILING, DISABLED), WELL, now=now)
+
+
+def _move(
+    connection: Connection,
+    name: str,
+    before: tuple[str, ...],
+    after: str,
+    *,
+    now: int,
+    probe_at: int | None = None,
+) -> bool:
+    insert_once(connection, receivers, {"name": name, "state": WELL, "changed_at": now})
+    result = connection.execute(
+        update(receivers)
+        .where(_r.name == name, _r.state.in_(before))
+        .values(state=after, probe_at=probe_at, changed_at=now)
+    )
+    return result.rowcount == 1

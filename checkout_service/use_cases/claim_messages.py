@@ -1,0 +1,79 @@
+"""Choose what may be sent now: all that is due while the receiver is well, else one probe.
+
+One bad message says little about a receiver. As long as only one message has ever failed,
+another may go and see at once; after the second, one a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.notify import LONGEST_PAUSE, PROBE_EVERY
+from checkout_service.storage import outbox, receivers
+from checkout_service.storage.database import Database
+from checkout_service.storage.outbox import Message
+
+LEASE = 30 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Messages under our lease; `probing` says that the receiver is failing."""
+
+    messages: list[Message]
+    probing: bool = False
+
+
+_NOTHING = Claim([])
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMessages:
+    database: Database
+    clock: Clock
+    receiver_name: str
+    owner: str
+
+    def __call__(self, width: int) -> Claim:
+        """Claim at most `width` messages. Most passes find nothing and write nothing."""
+        now = self.clock.now()
+        with self.database.read() as connection:
+            health = receivers.health_of(connection, self.receiver_name)
+            if health.state == receivers.DISABLED:
+                return _NOTHING
+            if health.state == receivers.FAILING:
+                probe = receivers.is_probe_due(health, now=now, longest=LONGEST_PAUSE)
+                if not probe and not outbox.is_one_at_most_failing(connection):
+                    return _NOTHING
+            elif not outbox.is_any_due(connection, now):
+                return _NOTHING
+        if health.state == receivers.WELL:
+            return Claim(self.database.write(lambda c: self._due(c, now, width)))
+        take = self._probe if probe else self._newcomer
+        return Claim(self.database.write(lambda c: take(c, now)), probing=True)
+
+    def _due(
+        self, connection: Connection, now: int, limit: int, *, untried: bool = False
+    ) -> list[Message]:
+        return outbox.claim(
+            connection, owner=self.owner, now=now, lease_ms=LEASE, limit=limit, untried=untried
+        )
+
+    def _newcomer(self, connection: Connection, now: int) -> list[Message]:
+        return self._due(connection, now, 1, untried=True)
+
+    def _probe(self, connection: Connection, now: int) -> list[Message]:
+        name = self.receiver_name
+        if not receivers.take_probe(
+            connection, name, now=now, every=PROBE_EVERY, longest=LONGEST_PAUSE
+        ):
+            return []
+        found = self._due(connection, now, 1) or outbox.claim_ahead(
+            connection, owner=self.owner, now=now, lease_ms=LEASE
+        )
+        if not found:  # nothing waits: the next message finds out by itself
+            receivers.recover(connection, name, now=now)
+        return found
