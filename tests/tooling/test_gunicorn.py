@@ -50,11 +50,3 @@ def test_a_stop_is_over_in_ten_seconds_though_a_client_keeps_its_connection(web:
 
 def test_no_control_socket_is_left_in_the_home_folder(web: Service, tmp_path: Path) -> None:
     assert not (tmp_path / ".gunicorn").exists()
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], scope="session")
-def test_a_busy_port_is_named(web: Service) -> None:
-    second = Service(web.folder, web.env)
-
-    with pytest.raises(RuntimeError, match=web.env["PORT"]):
-        second.start_web()
