@@ -6,7 +6,6 @@ Everything passes `redact` last: a secret is known by its shape (or its value), 
 from __future__ import annotations
 
 import logging
-import logging.config
 import math
 import re
 import sys
@@ -18,6 +17,8 @@ from structlog.stdlib import ProcessorFormatter
 
 _LONGEST = 1_500  # characters of one value; a whole line stays one write to a pipe
 _LONGEST_TRACE = 2_500
+_TAKEN_OVER = ("gunicorn.error", "gunicorn.access", "werkzeug", "flask-limiter")
+_QUIET = ("stripe", "urllib3", "flask_cors", "flask-limiter", "apscheduler", "alembic")
 _SUSPECT = re.compile(r"_|@|\d{4}|://|earer ")
 _SHAPES = (
     (re.compile(r"\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+"), r"\1_\2_[hidden]"),
@@ -99,32 +100,28 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
-    formatter: dict[str, Any] = {
-        "()": ProcessorFormatter,
-        "foreign_pre_chain": shared,
-        "processors": [
-            ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            _message_last,
-            redact,
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-    }
-    quiet = dict.fromkeys(("stripe", "urllib3", "flask_cors", "apscheduler", "alembic"), "WARNING")
-    taken_over = ("gunicorn.error", "gunicorn.access", "werkzeug", "flask-limiter")
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"json": formatter},
-            "handlers": {"stdout": {"()": StdoutHandler, "formatter": "json"}},
-            "root": {"level": level, "handlers": ["stdout"]},
-            "loggers": {
-                **{name: {"level": quietest} for name, quietest in quiet.items()},
-                **{name: {"handlers": [], "propagate": True} for name in taken_over},
-            },
-        }
+    handler = StdoutHandler()
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _first_things_first,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=True),
+            ],
+        )
     )
+    root = logging.getLogger()
+    # Handlers of others, such as a test's, stay.
+    root.handlers = [h for h in root.handlers if not isinstance(h, StdoutHandler)] + [handler]
+    root.setLevel(level)
+    for name in _TAKEN_OVER:
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     return redact
 
@@ -135,9 +132,10 @@ def bind_request(request_id: str) -> None:
     structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
-def _message_last(
+def _first_things_first(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Lead with time and level: what a person's eye looks for first."""
+    event.pop("message", None)  # left on the record by another handler's formatter
     first = {key: event.pop(key) for key in ("time", "level", "logger", "event") if key in event}
     return {**first, **event}

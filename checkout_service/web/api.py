@@ -10,6 +10,7 @@ from checkout_service.domain.errors import Fault, InvalidInput
 
 from .answers import product_object, tell, tell_session
 from .callers import caller
+from .cart_faults import every_fault
 from .context import settings, use_cases
 from .documents import Config, Products, Session
 from .idempotency import idempotent, order_nonce
@@ -49,6 +50,7 @@ def products() -> Response:
 @bp.post("/checkout-sessions")
 @limited(CREATE)
 @idempotent
+@every_fault
 @bp.input(CreateSession, arg_name="body")
 @bp.output(Session, status_code=201)
 def create_checkout_session(body: CreateSession) -> Response:

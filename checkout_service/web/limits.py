@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-import logging
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -35,7 +34,6 @@ class Limits:
     """The counters of one application."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        logging.getLogger("flask-limiter").setLevel(logging.WARNING)
         self._limiter = Limiter(
             client_address,
             app=app,

@@ -113,7 +113,9 @@ class Problem:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(CheckoutError, lambda error: answer(problem_of(error)))
-    app.register_error_handler(HTTPError, lambda error: answer(_of_validation(error)))
+    app.register_error_handler(
+        HTTPError, lambda error: answer(problem_of(e.InvalidInput(faults_of(error))))
+    )
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -155,15 +157,14 @@ def _wait_of(error: CheckoutError) -> int | None:
     return _RETRY_AFTER.get(type(error))
 
 
-def _of_validation(error: HTTPError) -> Problem:
-    """Turn the framework's validation answer into ours."""
-    faults = [
+def faults_of(error: HTTPError) -> list[Fault]:
+    """Read the faults out of the framework's validation answer."""
+    return [
         Fault("" if loc == "_schema" else loc, message)
         for fields in error.detail.values()
         for loc, messages in fields.items()
         for message in messages
     ]
-    return problem_of(e.InvalidInput(faults))
 
 
 def _http_exception(error: HTTPException) -> Response | HTTPException:

@@ -1,0 +1,115 @@
+"""Whatever is logged, by whomever: one JSON object a line, and no secret in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from checkout_service import logs
+
+log = logging.getLogger("checkout_service.tests")
+
+
+@pytest.fixture(autouse=True)
+def configured() -> Iterator[None]:
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    logs.configure("INFO", ["the-admin-password"])
+    yield
+    root.handlers, level = before
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+SECRETS = [
+    "sk_live_51CanaryCanary",
+    "rk_test_CanaryCanary",
+    "whsec_CanaryCanary",
+    "pi_3Abc_secret_CanaryCanary",
+    "cs_test_a1_secret_CanaryCanary",
+    "buyer.canary@mail.example",
+    "4242 4242 4242 4242",
+    "4242-4242-4242-4242",
+    "378282246310005",
+    "Bearer canary-canary",
+    "postgresql://shop:canary@db.example/shop",
+    "cs_test_a1b2c3d4CanaryCanaryCanary",
+    "the-admin-password",
+]
+
+
+def leaks(line: dict[str, Any]) -> bool:
+    text = json.dumps(line).lower()
+    return any(word in text for word in ("canary", "4242 4242", "4242-4242", "3782822", "admin-p"))
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_hidden_wherever_it_stands(
+    secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.warning("in the message %s.", secret)
+    log.warning("extra", extra={"why": f"({secret})", "deep": {"in": [secret], secret: 1}})
+    log.error("in the exception", exc_info=ValueError(secret))
+
+    told = lines(capsys)
+
+    assert len(told) == 3
+    assert not any(leaks(line) for line in told)
+
+
+def test_ordinary_words_and_numbers_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    log.info("order.moved", extra={"order_id": "ord_0123456789abcdefABCDEFgh", "at": 1732170000000})
+
+    (line,) = lines(capsys)
+
+    assert line["order_id"] == "ord_0123456789abcdefABCDEFgh"
+    assert line["at"] == 1732170000000
+    assert line["level"] == "info"
+    assert line["logger"] == "checkout_service.tests"
+
+
+@pytest.mark.parametrize(
+    "nasty", ["a\nb", "a\r\nb", "\x1b[31mred", "\u2028", "\x00", '"}{"', "\ud800"]
+)
+def test_no_text_breaks_a_line(nasty: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.warning("said: %s", nasty, extra={"also": nasty, "number": float("nan")})
+
+    (line,) = lines(capsys)
+
+    assert line["event"] == f"said: {nasty}"
+    assert line["number"] == "nan"
+
+
+def test_long_texts_are_cut_so_that_a_line_stays_one_write(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.warning("x" * 100_000, extra={"long": "a@" * 50_000})
+
+    assert len(capsys.readouterr().out) < 4096
+
+
+def test_gunicorn_and_werkzeug_speak_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("gunicorn.error", "werkzeug"):
+        logging.getLogger(name).warning("hello")
+
+    assert [line["logger"] for line in lines(capsys)] == ["gunicorn.error", "werkzeug"]
+
+
+def test_every_line_of_a_request_carries_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.bind_request("0123456789abcdef0123")
+    log.info("one")
+    logs.bind_request("another-request-id-000")
+    log.info("two")
+
+    assert [line["request_id"] for line in lines(capsys)] == [
+        "0123456789abcdef0123",
+        "another-request-id-000",
+    ]
