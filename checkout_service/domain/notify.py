@@ -38,6 +38,7 @@ FIRST_PROBE = 5 * SECOND
 PROBE_EVERY = 55 * SECOND
 
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
+_REFUSAL = re.compile(r"HTTP (?!429|503)[45]\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Failed:
 
     reason: str
     retry_after: int | None = None
+
+    def __str__(self) -> str:
+        asked = "" if self.retry_after is None else f", retry after {self.retry_after} s"
+        return f"{self.reason}{asked}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ def next_try(*, tries: int, age: int, now: int, retry_after: int | None = None) 
 def pause(retry_after: int | None) -> int:
     """Give the pause a receiver asked for, in milliseconds, bounded."""
     return min(max(0, retry_after or 0) * SECOND, LONGEST_PAUSE)
+
+
+def may_be_the_message(failure: str) -> bool:
+    """Say whether a failure may lie in the one message, and not in the receiver as a whole."""
+    return _REFUSAL.fullmatch(failure) is not None
 
 
 def read_retry_after(value: str | None, *, now: datetime) -> int | None:

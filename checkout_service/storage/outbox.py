@@ -107,12 +107,12 @@ def is_any_due(connection: Connection, now: int) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def is_one_at_most_failing(connection: Connection) -> bool:
-    """Say whether at most one waiting message has ever failed."""
-    failing = select(_m.id).where(
+def failures(connection: Connection, *, limit: int) -> list[str]:
+    """List why waiting messages failed last, one entry a message."""
+    failing = select(_m.last_error).where(
         _m.state == "due", _m.next_at.is_not(None), _m.last_error.is_not(None)
     )
-    return len(connection.execute(failing.limit(2)).all()) <= 1
+    return list(connection.execute(failing.limit(limit)).scalars())
 
 
 def mark_delivered(connection: Connection, message_id: str, *, now: int) -> None:

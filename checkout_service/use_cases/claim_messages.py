@@ -1,7 +1,7 @@
 """Choose what may be sent now: all that is due while the receiver is well, else one probe.
 
-One bad message says little about a receiver. As long as only one message has ever failed,
-another may go and see at once; after the second, one a minute.
+One refused message says little about a receiver: as long as there is only one, another may go
+and see at once. After the second, or when nobody answers at all, it is one a minute.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.notify import LONGEST_PAUSE, PROBE_EVERY
+from checkout_service.domain.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
 from checkout_service.storage import outbox, receivers
 from checkout_service.storage.database import Database
 from checkout_service.storage.outbox import Message
@@ -46,7 +46,7 @@ class ClaimMessages:
                 return _NOTHING
             if health.state == receivers.FAILING:
                 probe = receivers.is_probe_due(health, now=now, longest=LONGEST_PAUSE)
-                if not probe and not outbox.is_one_at_most_failing(connection):
+                if not probe and not _may_be_one_message(connection):
                     return _NOTHING
             elif not outbox.is_any_due(connection, now):
                 return _NOTHING
@@ -77,3 +77,8 @@ class ClaimMessages:
         if not found:  # nothing waits: the next message finds out by itself
             receivers.recover(connection, name, now=now)
         return found
+
+
+def _may_be_one_message(connection: Connection) -> bool:
+    failures = outbox.failures(connection, limit=2)
+    return len(failures) < 2 and all(map(may_be_the_message, failures))  # noqa: PLR2004

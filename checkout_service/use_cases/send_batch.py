@@ -105,22 +105,20 @@ class SendBatch:
         if probing and message.next_at > now:
             # A probe ahead of the message's own time is no try of its ladder.
             self.database.write(
-                lambda c: outbox.keep(c, message.id, self.owner, error=failure.reason)
+                lambda c: outbox.keep(c, message.id, self.owner, error=str(failure))
             )
-            log.warning("message.failed", extra=facts | {"why": failure.reason})
+            log.warning("message.failed", extra=facts | {"why": str(failure)})
             return False
         tries = message.tries + 1
         due = next_try(
             tries=tries, age=now - message.created_at, now=now, retry_after=failure.retry_after
         )
         self.database.write(
-            lambda c: outbox.mark_failed(
-                c, message.id, self.owner, error=failure.reason, next_at=due
-            )
+            lambda c: outbox.mark_failed(c, message.id, self.owner, error=str(failure), next_at=due)
         )
         level = logging.ERROR if due is None else logging.WARNING
         event = "message.dead" if due is None else "message.failed"
-        log.log(level, event, extra=facts | {"why": failure.reason, "tries": tries})
+        log.log(level, event, extra=facts | {"why": str(failure), "tries": tries})
         return due is None
 
     def _disable(self, connection: Connection, message: Message, now: int) -> None:

@@ -13,6 +13,8 @@ from checkout_service.domain.notify import (
     LADDER,
     LONGEST_PAUSE,
     PROBE_EVERY,
+    Failed,
+    may_be_the_message,
     next_try,
     pause,
     read_retry_after,
@@ -128,3 +130,22 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
     now = datetime(2026, 11, 21, 8, 0, 0, tzinfo=UTC)
 
     assert read_retry_after(header, now=now) == seconds
+
+
+WHOLE = [
+    Failed("HTTP 500", 30),
+    Failed("HTTP 429"),
+    Failed("HTTP 503", 30),
+    Failed("HTTP 302"),
+    Failed("ConnectTimeout"),
+]
+
+
+@pytest.mark.parametrize("failure", [Failed("HTTP 500"), Failed("HTTP 400"), Failed("HTTP 404")])
+def test_a_plain_refusal_may_lie_in_the_message(failure: Failed) -> None:
+    assert may_be_the_message(str(failure))
+
+
+@pytest.mark.parametrize("failure", WHOLE)
+def test_every_other_failure_speaks_of_the_receiver(failure: Failed) -> None:
+    assert not may_be_the_message(str(failure))
