@@ -1,0 +1,115 @@
+"""Form bodies with brackets become nested values, and `expand[]` turns ids into objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .errors import ApiError, invalid
+from .store import Json
+
+_PART = re.compile(r"\[([^\[\]]*)\]")
+_DEPTH = 8
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> Json:
+    """Read `a[b][0][c]=d` as {"a": {"b": [{"c": "d"}]}}."""
+    root: Json = {}
+    for name, value in pairs:
+        head = name.split("[", 1)[0]
+        path = [head, *_PART.findall(name[len(head) :])]
+        if not head or len(path) > _DEPTH:
+            raise ApiError(f"Invalid parameter name: {name[:80]}", code="parameter_unknown")
+        _place(root, path, value)
+    return {key: _lists(value) for key, value in root.items()}
+
+
+def _place(root: Json, path: list[str], value: str) -> None:
+    node = root
+    for step, following in zip(path, path[1:], strict=False):
+        key = step or str(len(node))
+        child = node.setdefault(key, {})
+        if not isinstance(child, dict):
+            raise ApiError(f"Invalid {following}", code="parameter_invalid")
+        node = child
+    node[path[-1] or str(len(node))] = value
+
+
+def _lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    items = {key: _lists(child) for key, child in value.items()}
+    if items and all(key.isdigit() for key in items):
+        return [items[key] for key in sorted(items, key=int)]
+    return items
+
+
+def integer(params: Json, name: str, *, default: int | None = None, where: str = "") -> int | None:
+    """Read a whole number. Raises ApiError in Stripe's words."""
+    if name not in params:
+        return default
+    text = params[name]
+    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,18}", text):
+        raise invalid(where or name, f"Invalid integer: {text}", "parameter_invalid_integer")
+    return int(text)
+
+
+def boolean(params: Json, name: str) -> bool | None:
+    if name not in params:
+        return None
+    if params[name] not in ("true", "false"):
+        raise invalid(name, f"Invalid boolean: {params[name]}")
+    return bool(params[name] == "true")
+
+
+def table(params: Json, name: str) -> Json:
+    """Read a nested table; nothing or an empty text is an empty one."""
+    value = params.get(name) or {}
+    if not isinstance(value, dict):
+        raise invalid(name, "Invalid object")
+    return value
+
+
+def metadata(params: Json, before: Json | None = None, name: str = "metadata") -> dict[str, str]:
+    """Merge metadata as Stripe does: an empty value takes a key away."""
+    kept = dict(before or {})
+    for key, value in table(params, name).items():
+        if not isinstance(value, str) or len(key) > 40 or len(value) > 500:  # noqa: PLR2004
+            raise invalid(f"{name}[{key}]", "Metadata keys have up to 40, values 500 characters.")
+        kept[key] = value
+    kept = {key: value for key, value in kept.items() if value != ""}
+    if len(kept) > 50:  # noqa: PLR2004
+        raise invalid(name, "You may only have 50 metadata keys.")
+    return kept
+
+
+def expand(thing: Json, paths: object, resolve: Callable[[Json, str], Any]) -> Json:
+    """Put objects in the place of their ids; `resolve(parent, field)` finds one."""
+    for path in paths if isinstance(paths, list) else []:
+        steps = str(path).split(".")
+        if len(steps) > 4:  # noqa: PLR2004
+            raise invalid("expand", "You cannot expand more than 4 levels of a property.")
+        _expand(thing, steps, resolve, str(path))
+    return thing
+
+
+def _expand(node: Any, steps: list[str], resolve: Callable[[Json, str], Any], path: str) -> None:
+    if not steps:
+        return
+    if isinstance(node, list):
+        for item in node:
+            _expand(item, steps, resolve, path)
+        return
+    if not isinstance(node, dict):
+        return
+    field = steps[0]
+    if isinstance(node.get(field), dict | list):
+        found = node[field]
+    elif field in node or field in ("line_items", "refunds"):
+        found = resolve(node, field)
+        if found is not None:
+            node[field] = found
+    else:
+        raise invalid("expand", f"This property cannot be expanded ({path}).")
+    _expand(found, steps[1:], resolve, path)

@@ -1,0 +1,218 @@
+"""The one entrance of the API: keys, faults, idempotency, and the log of every call."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Request, Response
+
+from . import forms
+from .errors import ApiError
+from .router import check_scope, find
+from .shapes import API_VERSION
+from .store import Json, new_id, shown
+from .world import Call, World
+
+_HANG_SECONDS = 60
+_KEPT_SECONDS = 24 * 3600
+
+
+class Reset(Exception):
+    """The connection is to be cut without an answer."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    fingerprint: str
+    at: int
+    status: int | None = None  # None while it runs
+    body: Json | None = None
+
+
+class Gate:
+    """Takes a request of the API and gives its answer."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._keys: dict[str, _Kept] = {}
+        self._lock = threading.Lock()
+        self._log: list[Json] = []
+        world.store.on_reset.append(self._forget)
+
+    def log(self) -> list[Json]:
+        with self._lock:
+            return list(self._log)
+
+    def answer(self, request: Request, base: str) -> Response:
+        """Answer one call. Raises Reset when a fault cuts the connection."""
+        name = new_id("req", 14)
+        key = _key_of(request)
+        row = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "method": request.method,
+            "path": request.path,
+            "status": 0,
+            "key_kind": key[:2] if key[:3] in ("sk_", "rk_", "pk_") else None,
+            "idempotency_key": request.headers.get("Idempotency-Key"),
+            "stripe_version": request.headers.get("Stripe-Version"),
+        }
+        with self._lock:
+            self._log.append(row)
+        headers = {"Request-Id": name, "Stripe-Version": row["stripe_version"] or API_VERSION}
+        try:
+            status, body = self._guarded(request, key, name, base, headers)
+        except ApiError as error:
+            status, body = error.status, error.body
+        row["status"] = status
+        if status == 429:  # noqa: PLR2004
+            headers["Retry-After"] = "1"
+        text = json.dumps(body, indent=2)
+        return Response(text, status, headers, content_type="application/json")
+
+    def _guarded(
+        self, request: Request, key: str, name: str, base: str, headers: dict[str, str]
+    ) -> tuple[int, Json]:
+        faults = self._world.faults
+        _check_key(key)
+        faults.check_rate()
+        fault = faults.of_call(request.method, request.path)
+        if fault == "rate_limit":
+            raise ApiError("Too many requests.", status=429, code="rate_limit")
+        if fault == "timeout":
+            time.sleep(_HANG_SECONDS)
+            raise Reset
+        if fault == "reset":
+            raise Reset
+        check_scope(key[:2], key, request.method, request.path)
+        pairs = request.args if request.method in ("GET", "DELETE") else request.form
+        params = forms.parse([(n, v) for n, values in pairs.lists() for v in values])
+        idempotency_key = request.headers.get("Idempotency-Key")
+        call = Call(
+            self._world,
+            params,
+            key[:2],
+            {"id": name, "idempotency_key": idempotency_key},
+            base,
+        )
+        if request.method != "POST" or not idempotency_key:
+            status, body = self._run(request, call, fault)
+        else:
+            status, body = self._once(request, call, fault, idempotency_key, headers)
+        if fault == "commit_then_reset":
+            raise Reset
+        return status, faults.altered(request.path, body)
+
+    def _once(
+        self, request: Request, call: Call, fault: str | None, key: str, headers: dict[str, str]
+    ) -> tuple[int, Json]:
+        """Run a call once per idempotency key; errors and 500s are replayed as well."""
+        if len(key) > 255:  # noqa: PLR2004
+            raise ApiError("Idempotency keys have at most 255 characters.")
+        fingerprint = _fingerprint(request, call.params)
+        now = call.store.now()
+        with self._lock:
+            kept = self._keys.get(key)
+            if kept is None or kept.at < now - _KEPT_SECONDS:
+                kept = self._keys[key] = _Kept(fingerprint, now)
+                mine = True
+            else:
+                mine = False
+        if not mine:
+            return self._replay(kept, fingerprint, key, headers)
+        try:
+            status, body = self._run(request, call, fault)
+        except ApiError as error:
+            if error.status in (400, 404, 429):  # nothing began: not kept
+                with self._lock:
+                    self._keys.pop(key, None)
+                raise
+            status, body = error.status, error.body
+        except BaseException:
+            with self._lock:
+                self._keys.pop(key, None)
+            raise
+        kept.status, kept.body = status, json.loads(json.dumps(body))
+        return status, body
+
+    def _replay(
+        self, kept: _Kept, fingerprint: str, key: str, headers: dict[str, str]
+    ) -> tuple[int, Json]:
+        if kept.fingerprint != fingerprint:
+            raise ApiError(
+                "Keys for idempotent requests can only be used with the same parameters they "
+                f"were first used with. Try using a key other than '{key}' if you meant to "
+                "execute a different request.",
+                kind="idempotency_error",
+            )
+        if kept.status is None or kept.body is None:
+            raise ApiError(
+                f"There is currently another in-progress request using this Idempotent Key ({key}).",
+                status=409,
+                kind="idempotency_error",
+                code="idempotency_key_in_use",
+            )
+        headers["Idempotent-Replayed"] = "true"
+        return kept.status, json.loads(json.dumps(kept.body))
+
+    def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
+        latency = self._world.faults.latency()
+        if latency:
+            time.sleep(latency)
+        if fault == "error_500":
+            return 500, _server_error()
+        handler, names = find(request.method, request.path)
+        paths = call.params.pop("expand", [])
+        with call.store.lock:
+            thing = handler(call, **names)
+            body = forms.expand(shown(thing), paths, self._world.resolve)
+        return (500, _server_error()) if fault == "commit_then_500" else (200, body)
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._keys.clear()
+            self._log.clear()
+
+
+def _server_error() -> Json:
+    message = "An unknown error occurred."
+    return {"error": {"type": "api_error", "message": message}}
+
+
+def _key_of(request: Request) -> str:
+    if request.authorization is None:
+        return ""
+    if request.authorization.type == "basic":
+        return request.authorization.username or ""
+    return request.authorization.token or ""
+
+
+def _check_key(key: str) -> None:
+    if "_live_" in key:
+        raise ApiError("The sandbox takes no live keys: no money moves here.", status=401)
+    if not key.startswith(("sk_test_", "rk_test_", "pk_test_")):
+        shown_key = f"{key[:8]}****" if key else ""
+        raise ApiError(
+            f"Invalid API Key provided: {shown_key}" if key else "You did not provide an API key.",
+            status=401,
+        )
+
+
+def _fingerprint(request: Request, params: Json) -> str:
+    whole = json.dumps([request.method, request.path, params], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def cut(environ: dict[str, Any]) -> None:
+    """Cut the connection with a reset, whatever server holds it."""
+    sock: socket.socket | None = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.shutdown(socket.SHUT_RDWR)  # the server's own close then sends the reset

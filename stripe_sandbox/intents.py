@@ -1,0 +1,169 @@
+"""PaymentIntents over the API, with the part a publishable key may use."""
+
+from __future__ import annotations
+
+from . import payments, shapes
+from .errors import ApiError, missing, unknown
+from .forms import boolean, integer, metadata, table
+from .methods import find_method
+from .money import check_amount, check_currency
+from .store import Json
+from .world import Call
+
+_CREATE = frozenset((
+    "amount", "allowed_payment_method_types", "automatic_payment_methods", "capture_method",
+    "confirm", "currency", "customer", "description", "excluded_payment_method_types", "expand",
+    "metadata", "off_session", "payment_method", "payment_method_options", "receipt_email",
+    "return_url", "setup_future_usage", "shipping", "statement_descriptor_suffix",
+))  # fmt: skip
+_UPDATE = _CREATE - {"automatic_payment_methods", "confirm"}
+_CANCELABLE = (
+    "requires_payment_method", "requires_capture", "requires_confirmation", "requires_action",
+    "processing",
+)  # fmt: skip
+
+
+def create(call: Call) -> Json:
+    params = call.params
+    if "payment_method_types" in params:
+        raise ApiError(
+            "payment_method_types is no longer supported; use automatic_payment_methods.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
+        )
+    _check(params, _CREATE)
+    for name in ("amount", "currency"):
+        if name not in params:
+            raise missing(name)
+    currency = check_currency(params["currency"])
+    amount = integer(params, "amount") or 0
+    check_amount(amount, currency)
+    if amount == 0:
+        raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    automatic = table(params, "automatic_payment_methods")
+    more = {"eur": ["sepa_debit"], "usd": ["us_bank_account"]}.get(currency, [])
+    thing = shapes.intent(
+        call.store,
+        amount=amount,
+        currency=currency,
+        customer=params.get("customer"),
+        description=params.get("description"),
+        receipt_email=params.get("receipt_email"),
+        capture_method=params.get("capture_method", "automatic_async"),
+        metadata=metadata(params),
+        payment_method_types=["card", *more, "customer_balance"],
+        automatic_payment_methods={
+            "allow_redirects": automatic.get("allow_redirects", "always"),
+            "enabled": True,
+        },
+    )
+    call.store.put(thing)
+    call.emit("payment_intent.created", thing)
+    if boolean(params, "confirm"):
+        return confirm(call, thing)
+    return thing
+
+
+def _check(params: Json, allowed: frozenset[str]) -> None:
+    for name in params:
+        if name not in allowed:
+            raise unknown(name)
+
+
+def update(call: Call, intent: Json) -> Json:
+    _refuse_for_session(intent, "updated")
+    _check(call.params, _UPDATE)
+    if not intent["status"].startswith("requires_"):
+        raise _unexpected(intent, "updated")
+    params = call.params
+    currency = check_currency(params.get("currency", intent["currency"]))
+    amount = integer(params, "amount", default=intent["amount"]) or 0
+    check_amount(amount, currency)
+    intent |= {"amount": amount, "currency": currency}
+    for name in ("description", "receipt_email"):
+        if name in params:
+            intent[name] = params[name] or None
+    intent["metadata"] = metadata(params, intent["metadata"])
+    return call.store.put(intent)
+
+
+def cancel(call: Call, intent: Json) -> Json:
+    _refuse_for_session(intent, "canceled")
+    if intent["status"] not in _CANCELABLE or intent["status"] == "processing":
+        raise _unexpected(intent, "canceled")
+    intent |= {
+        "status": "canceled",
+        "canceled_at": call.store.now(),
+        "cancellation_reason": call.params.get("cancellation_reason"),
+        "next_action": None,
+    }
+    call.emit("payment_intent.canceled", call.store.put(intent))
+    return intent
+
+
+def confirm(call: Call, intent: Json) -> Json:
+    """Confirm with a method; a card that asks for 3-D Secure stops at requires_action."""
+    _refuse_for_session(intent, "confirmed")
+    given = call.params.get("payment_method") or intent["payment_method"]
+    data = table(call.params, "payment_method_data")
+    if data:
+        given = _number_in(data)
+    if not given:
+        raise ApiError(
+            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            code="payment_intent_unexpected_state",
+        )
+    kept = call.store.get(given, "payment_method")
+    method = find_method(kept["_number"] if kept else given, intent["currency"])
+    return_url = call.params.get("return_url") or intent.get("_return_url") or ""
+    intent["_return_url"] = return_url
+    if method.challenge and intent["status"] in (
+        "requires_payment_method",
+        "requires_confirmation",
+    ):
+        url = f"{call.base}/3ds/{intent['id']}"
+        payments.demand_challenge(call, intent, method, url, return_url)
+        return intent
+    email = table(data, "billing_details").get("email")
+    payments.attempt(call, intent, method, email=email, passed=False)
+    return intent
+
+
+def _number_in(data: Json) -> str:
+    kind = str(data.get("type", "card"))
+    details = table(data, kind)
+    names = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}
+    return str(details.get(names.get(kind, ""), "voucher" if kind == "customer_balance" else ""))
+
+
+def create_method(call: Call) -> Json:
+    """Keep a payment method for a later confirm."""
+    params = call.params
+    kind = params.get("type") or "card"
+    token = table(params, "card").get("token") if kind == "card" else None
+    method = find_method(token or _number_in(params), _home_currency(kind))
+    thing = shapes.payment_method(call.store, method.kind, {}, None)
+    thing[method.kind] = payments.details(method)
+    thing["_number"] = method.number
+    return call.store.put(thing)
+
+
+def _home_currency(kind: str) -> str:
+    return "eur" if kind == "sepa_debit" else "usd"
+
+
+def _refuse_for_session(intent: Json, what: str) -> None:
+    if "_session" in intent:
+        raise ApiError(
+            f"This PaymentIntent belongs to a Checkout Session and cannot be {what} directly; "
+            "expire the session instead.",
+            code="payment_intent_unexpected_state",
+        )
+
+
+def _unexpected(intent: Json, what: str) -> ApiError:
+    return ApiError(
+        f"This PaymentIntent could not be {what} because it has a status of {intent['status']}.",
+        code="payment_intent_unexpected_state",
+        payment_intent=payments.shapes_of(intent),
+    )

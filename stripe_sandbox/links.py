@@ -1,0 +1,122 @@
+"""Payment Links: the same session again and again, for whoever comes."""
+
+from __future__ import annotations
+
+import re
+
+from . import sessions, shapes
+from .errors import ApiError, invalid, unknown
+from .forms import boolean, integer, metadata, table
+from .store import Json, new_id
+from .world import Call
+
+_ALLOWED = frozenset((
+    "active", "after_completion", "allow_promotion_codes", "automatic_tax",
+    "billing_address_collection", "currency", "expand", "id", "inactive_message", "line_items",
+    "metadata", "payment_intent_data", "payment_method_types", "restrictions", "submit_type",
+))  # fmt: skip
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
+
+
+def create(call: Call) -> Json:
+    """Make a link. The sandbox alone lets its id be chosen (`id`), for catalogs written before."""
+    params = call.params
+    for name in params:
+        if name not in _ALLOWED:
+            raise unknown(name)
+    items = sessions.lines(call, params.get("line_items"))
+    named = params.get("id")
+    if named is not None and not re.fullmatch(r"plink_[A-Za-z0-9]{1,60}", str(named)):
+        raise invalid("id", "An id of the sandbox's links is plink_ with letters and digits.")
+    thing = shapes.payment_link(
+        call.store,
+        currency=items[0]["currency"],
+        metadata=metadata(params),
+        inactive_message=params.get("inactive_message"),
+        allow_promotion_codes=boolean(params, "allow_promotion_codes") or False,
+        restrictions=_restrictions(params),
+        **({"id": named} if named else {}),
+    )
+    thing["after_completion"] = _after(params) or thing["after_completion"]
+    thing["_handed_on"] = table(params, "payment_intent_data")
+    thing["_items"] = items
+    thing["_slug"] = "test_" + thing["id"].removeprefix("plink_")[:20]
+    thing["url"] = f"{call.base}/b/{thing['_slug']}"
+    return call.store.put(thing)
+
+
+def _restrictions(params: Json) -> Json | None:
+    completed = table(table(params, "restrictions"), "completed_sessions")
+    limit = integer(completed, "limit")
+    return None if limit is None else {"completed_sessions": {"count": 0, "limit": limit}}
+
+
+def _after(params: Json) -> Json | None:
+    given = table(params, "after_completion")
+    if not given:
+        return None
+    if given.get("type") == "redirect":
+        url = table(given, "redirect").get("url")
+        if not url:
+            raise invalid("after_completion[redirect][url]", "Not a valid URL", "url_invalid")
+        return {"type": "redirect", "hosted_confirmation": None, "redirect": {"url": url}}
+    custom = table(given, "hosted_confirmation").get("custom_message")
+    return {
+        "type": "hosted_confirmation",
+        "hosted_confirmation": {"custom_message": custom},
+        "redirect": None,
+    }
+
+
+def update(call: Call, link: Json) -> Json:
+    params = call.params
+    active = boolean(params, "active")
+    if active is not None:
+        link["active"] = active
+    if "after_completion" in params:
+        link["after_completion"] = _after(params)
+    if "inactive_message" in params:
+        link["inactive_message"] = params["inactive_message"] or None
+    if "restrictions" in params:
+        link["restrictions"] = _restrictions(params)
+    link["metadata"] = metadata(params, link["metadata"])
+    return call.store.put(link)
+
+
+def closed_because(link: Json) -> str | None:
+    """Say why a link takes no payment, or None."""
+    if not link["active"]:
+        return link["inactive_message"] or "This payment link is no longer active."
+    limits = (link["restrictions"] or {}).get("completed_sessions")
+    if limits and limits["count"] >= limits["limit"]:
+        return link["inactive_message"] or "This payment link has reached its limit."
+    return None
+
+
+def open_session(call: Call, link: Json, reference: object) -> Json:
+    """Begin a session; a reference of the wrong shape is dropped without a word, as Stripe does."""
+    why = closed_because(link)
+    if why:
+        raise ApiError(why, code="payment_link_no_longer_active")
+    after = link["after_completion"]
+    params = {
+        "metadata": dict(link["metadata"]),
+        "payment_intent_data": link["_handed_on"],
+        "success_url": after["redirect"]["url"] if after["redirect"] else None,
+    }
+    if isinstance(reference, str) and _REFERENCE.fullmatch(reference):
+        params["client_reference_id"] = reference
+    params = {key: value for key, value in params.items() if value}
+    items = [dict(item) | {"id": new_id("li")} for item in link["_items"]]
+    mode = "subscription" if any(item["_recurring"] for item in items) else "payment"
+    session = sessions.build(call, items, mode=mode, params=params, payment_link=link["id"])
+    session["allow_promotion_codes"] = link["allow_promotion_codes"]
+    return call.store.put(session)
+
+
+def count(call: Call, session: Json) -> None:
+    """Count a completed session against its link's limit."""
+    link = call.store.get(session["payment_link"], "payment_link")
+    if link and link["restrictions"]:
+        link["restrictions"]["completed_sessions"]["count"] += 1
+        call.store.put(link)

@@ -1,0 +1,194 @@
+"""Stripe's test numbers and what becomes of them. https://docs.stripe.com/testing"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .errors import ApiError
+
+MINUTE = 60
+SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
+NEVER = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to pay and its fate.
+
+    `decline` is (code, decline_code); `delay` in seconds; `fate` of a delayed method is
+    `succeeded` or `failed`.
+    """
+
+    kind: str
+    number: str
+    brand: str = ""
+    decline: tuple[str, str | None] | None = None
+    challenge: bool = False
+    fate: str | None = None
+    delay: int | None = None
+    dispute: str | None = None
+    refund: str = "succeeded"
+    failure: str | None = None
+
+    @property
+    def last4(self) -> str:
+        return self.number[-4:]
+
+    @property
+    def delayed(self) -> bool:
+        return self.fate is not None
+
+
+def _declined(code: str, why: str | None = None) -> tuple[str, str | None]:
+    return code, why
+
+
+_VISA, _MC, _AMEX = "visa", "mastercard", "amex"
+_BRANDS = {
+    "4242424242424242": _VISA, "4000056655665556": _VISA, "5555555555554444": _MC,
+    "2223003122003222": _MC, "5200828282828210": _MC, "5105105105105100": _MC,
+    "378282246310005": _AMEX, "371449635398431": _AMEX, "6011111111111117": "discover",
+    "3056930009020004": "diners", "3566002020360505": "jcb", "6200000000000005": "unionpay",
+    "4000000000003055": _VISA,
+}  # fmt: skip
+_DECLINES = {
+    "4000000000000002": _declined("card_declined", "generic_decline"),
+    "4000000000009995": _declined("card_declined", "insufficient_funds"),
+    "4000000000009987": _declined("card_declined", "lost_card"),
+    "4000000000009979": _declined("card_declined", "stolen_card"),
+    "4000000000000069": _declined("expired_card", "expired_card"),
+    "4000000000000127": _declined("incorrect_cvc", "incorrect_cvc"),
+    "4000000000000119": _declined("processing_error", "processing_error"),
+    "4000000000006975": _declined("card_declined", "card_velocity_exceeded"),
+    "4000000000000341": _declined("card_declined", "generic_decline"),
+    "4242424242424241": _declined("incorrect_number", None),
+}
+_CHALLENGED = {
+    "4000002500003155", "4000002760003184", "4000000000003220", "4000000000003063",
+}  # fmt: skip
+
+METHODS: dict[str, Method] = {
+    **{n: Method("card", n, brand) for n, brand in _BRANDS.items()},
+    **{n: Method("card", n, _VISA, decline=d) for n, d in _DECLINES.items()},
+    **{n: Method("card", n, _VISA, challenge=True) for n in _CHALLENGED},
+    "4000008400001629": Method(
+        "card", "4000008400001629", _VISA, _declined("card_declined", "generic_decline"), True
+    ),
+    "4000000000000259": Method("card", "4000000000000259", _VISA, dispute="fraudulent"),
+    "4000000000002685": Method("card", "4000000000002685", _VISA, dispute="product_not_received"),
+    "4000000000001976": Method("card", "4000000000001976", _VISA, dispute="inquiry"),
+    "4000000000007726": Method("card", "4000000000007726", _VISA, refund="pending"),
+    "4000000000005126": Method("card", "4000000000005126", _VISA, refund="failed"),
+}
+
+
+def _sepa(iban: str, fate: str, delay: int, failure: str | None = None, **more: str) -> Method:
+    return Method("sepa_debit", iban, fate=fate, delay=delay, failure=failure, **more)  # type: ignore[arg-type]
+
+
+METHODS |= {
+    method.number: method
+    for method in (
+        _sepa("AT611904300234573201", "succeeded", SOON),
+        _sepa("AT321904300235473204", "succeeded", LATER),
+        _sepa("AT861904300235473202", "failed", SOON, "generic_decline"),
+        _sepa("AT051904300235473205", "failed", LATER, "generic_decline"),
+        _sepa("AT591904300235473203", "succeeded", SOON, dispute="fraudulent"),
+        _sepa("AT981904300000343434", "failed", SOON, "charge_exceeds_source_limit"),
+        _sepa("AT601904300000121212", "failed", SOON, "charge_exceeds_weekly_limit"),
+        _sepa("AT981904300002222227", "failed", SOON, "insufficient_funds"),
+        Method("us_bank_account", "000123456789", fate="succeeded", delay=SOON),
+        Method(
+            "us_bank_account", "000111111113", fate="failed", delay=SOON, failure="account_closed"
+        ),
+        Method("us_bank_account", "000111111116", fate="failed", delay=SOON, failure="no_account"),
+        Method(
+            "us_bank_account",
+            "000222222227",
+            fate="failed",
+            delay=SOON,
+            failure="insufficient_funds",
+        ),
+        Method(
+            "us_bank_account",
+            "000333333335",
+            fate="failed",
+            delay=SOON,
+            failure="debit_not_authorized",
+        ),
+        Method(
+            "us_bank_account", "000555555559", fate="succeeded", delay=SOON, dispute="fraudulent"
+        ),
+        Method("us_bank_account", "000000000009", fate="succeeded", delay=NEVER),
+        # A bank transfer or voucher: the buyer pays later, `settle` says when.
+        Method("customer_balance", "voucher", fate="succeeded", delay=NEVER),
+    )
+}
+
+_TOKENS = {
+    "visa": "4242424242424242", "visa_debit": "4000056655665556", "mastercard": "5555555555554444",
+    "amex": "378282246310005", "discover": "6011111111111117", "diners": "3056930009020004",
+    "jcb": "3566002020360505", "unionpay": "6200000000000005",
+    "visa_chargeDeclined": "4000000000000002",
+    "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "visa_chargeDeclinedLostCard": "4000000000009987",
+    "visa_chargeDeclinedStolenCard": "4000000000009979",
+    "chargeDeclinedExpiredCard": "4000000000000069",
+    "chargeDeclinedIncorrectCvc": "4000000000000127",
+    "chargeDeclinedProcessingError": "4000000000000119",
+    "visa_chargeDeclinedVelocityLimitExceeded": "4000000000006975",
+    "authenticationRequired": "4000002500003155", "threeDSecure2Required": "4000000000003220",
+    "threeDSecureRequiredChargeDeclined": "4000008400001629",
+    "threeDSecureOptional": "4000000000003055",
+    "createDispute": "4000000000000259", "createDisputeProductNotReceived": "4000000000002685",
+    "createDisputeInquiry": "4000000000001976",
+    "pendingRefund": "4000000000007726", "refundFail": "4000000000005126",
+}  # fmt: skip
+
+
+def find_method(text: object, currency: str) -> Method:
+    """Find a method by card number, IBAN, account number or `pm_card_...`. Raises ApiError."""
+    plain = re.sub(r"[\s-]", "", str(text))
+    for prefix in ("pm_card_", "tok_"):
+        if plain.startswith(prefix):
+            plain = _TOKENS.get(plain.removeprefix(prefix), plain)
+    if plain in ("pm_voucher", "voucher"):
+        plain = "voucher"
+    method = METHODS.get(plain) or METHODS.get(plain.upper())
+    if method is None:
+        raise ApiError(
+            "Your card number is incorrect.",
+            status=402,
+            kind="card_error",
+            code="incorrect_number",
+            param="number",
+        )
+    wanted = {"sepa_debit": "eur", "us_bank_account": "usd"}.get(method.kind)
+    if wanted is not None and currency != wanted:
+        raise ApiError(
+            f"The payment method type {method.kind} needs the currency {wanted}, not {currency}.",
+            code="payment_intent_invalid_parameter",
+            param="payment_method",
+        )
+    return method
+
+
+MESSAGES = {
+    "card_declined": "Your card was declined.",
+    "insufficient_funds": "Your card has insufficient funds.",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+    "incorrect_number": "Your card number is incorrect.",
+    "payment_intent_authentication_failure": (
+        "We are unable to authenticate your payment method. "
+        "Please choose a different payment method and try again."
+    ),
+}
+
+
+def decline_message(code: str, why: str | None) -> str:
+    if code == "card_declined" and why == "insufficient_funds":
+        return MESSAGES["insufficient_funds"]
+    return MESSAGES.get(code, MESSAGES["card_declined"])

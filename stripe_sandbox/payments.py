@@ -1,0 +1,310 @@
+"""What happens when somebody pays: an intent, a charge, and the events Stripe would send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import shapes
+from .errors import ApiError
+from .methods import METHODS, Method, decline_message
+from .store import Json, new_id
+from .world import Call
+
+_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+def attempt(call: Call, intent: Json, method: Method, *, email: str | None, passed: bool) -> None:
+    """Try to pay an intent. `passed` says that a 3-D Secure challenge was met.
+
+    Raises ApiError 402 on a decline; the intent is open for another try then.
+    """
+    if intent["status"] not in _OPEN:
+        raise ApiError(
+            f"This PaymentIntent's status is {intent['status']}; it cannot be confirmed.",
+            code="payment_intent_unexpected_state",
+            payment_intent=shapes_of(intent),
+        )
+    paid_with = _remember_method(call, method, email)
+    intent["payment_method"] = paid_with["id"]
+    intent["_method"] = method.number
+    intent["last_payment_error"] = None
+    intent["next_action"] = None
+    if method.challenge and not passed:
+        _fail(call, intent, method, ("payment_intent_authentication_failure", None), charged=False)
+    if method.decline:
+        _fail(call, intent, method, method.decline, charged=True)
+    if method.delayed:
+        _begin_waiting(call, intent, method)
+    else:
+        _succeed(call, intent, _charge(call, intent, method, "succeeded"))
+
+
+def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_url: str) -> None:
+    """Stop for 3-D Secure: the buyer is sent to a page of the bank's."""
+    intent["payment_method"] = _remember_method(call, method, None)["id"]
+    intent["_method"] = method.number
+    intent["status"] = "requires_action"
+    intent["next_action"] = {
+        "type": "redirect_to_url",
+        "redirect_to_url": {"url": url, "return_url": return_url},
+    }
+    call.store.put(intent)
+    call.emit("payment_intent.requires_action", intent)
+
+
+def _remember_method(call: Call, method: Method, email: str | None) -> Json:
+    return call.store.put(shapes.payment_method(call.store, method.kind, details(method), email))
+
+
+def details(method: Method) -> Json:
+    if method.kind == "card":
+        return {
+            "brand": method.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "pass",
+            },
+            "country": "US",
+            "display_brand": method.brand,
+            "exp_month": 12,
+            "exp_year": 2034,
+            "fingerprint": "sandbox" + method.last4,
+            "funding": "credit",
+            "generated_from": None,
+            "last4": method.last4,
+            "networks": {"available": [method.brand], "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": True},
+            "wallet": None,
+        }
+    if method.kind == "sepa_debit":
+        return {
+            "bank_code": method.number[4:9],
+            "branch_code": None,
+            "country": method.number[:2],
+            "fingerprint": "sandbox" + method.last4,
+            "generated_from": {"charge": None, "setup_attempt": None},
+            "last4": method.last4,
+        }
+    if method.kind == "us_bank_account":
+        return {
+            "account_holder_type": "individual",
+            "account_type": "checking",
+            "bank_name": "SANDBOX BANK",
+            "financial_connections_account": None,
+            "fingerprint": "sandbox" + method.last4,
+            "last4": method.last4,
+            "networks": None,
+            "routing_number": "110000000",
+            "status_details": None,
+        }
+    return {}
+
+
+def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) -> Json:
+    amount = intent["amount"]
+    email = (call.store.get(intent["payment_method"]) or {}).get("billing_details", {}).get("email")
+    charge = shapes.charge(
+        call.store,
+        amount=amount,
+        amount_captured=amount if status == "succeeded" else 0,
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        metadata=dict(intent["metadata"]),
+        paid=status == "succeeded",
+        payment_intent=intent["id"],
+        payment_method=intent["payment_method"],
+        payment_method_details={"type": method.kind, method.kind: _paid_details(method)},
+        receipt_email=intent["receipt_email"],
+        status=status,
+        **more,
+    )
+    charge["billing_details"]["email"] = email
+    if status == "succeeded":
+        charge["outcome"] = {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "risk_level": "normal",
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+        charge["receipt_url"] = f"{call.base}/receipts/{charge['id']}"
+        charge["balance_transaction"] = new_id("txn")
+    charge["_method"] = method.number
+    intent["latest_charge"] = charge["id"]
+    return call.store.put(charge)
+
+
+def _paid_details(method: Method) -> Json:
+    if method.kind == "card":
+        return {
+            "amount_authorized": None,
+            "authorization_code": None,
+            "brand": method.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "pass",
+            },
+            "country": "US",
+            "exp_month": 12,
+            "exp_year": 2034,
+            "fingerprint": "sandbox" + method.last4,
+            "funding": "credit",
+            "installments": None,
+            "last4": method.last4,
+            "mandate": None,
+            "network": method.brand,
+            "network_token": {"used": False},
+            "network_transaction_id": None,
+            "regulated_status": "unregulated",
+            "three_d_secure": None,
+            "transaction_link_id": None,
+            "wallet": None,
+        }
+    if method.kind == "sepa_debit":
+        return {
+            "bank_code": method.number[4:9],
+            "branch_code": None,
+            "country": method.number[:2],
+            "expected_debit_date": None,
+            "fingerprint": "sandbox" + method.last4,
+            "last4": method.last4,
+            "mandate": None,
+        }
+    return {}
+
+
+def _fail(
+    call: Call,
+    intent: Json,
+    method: Method,
+    decline: tuple[str, str | None],
+    *,
+    charged: bool,
+) -> None:
+    code, why = decline
+    message = decline_message(code, why)
+    if charged:
+        charge = _charge(
+            call,
+            intent,
+            method,
+            "failed",
+            failure_code=code,
+            failure_message=message,
+        )
+        charge["outcome"] = {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "declined_by_network",
+            "reason": why or code,
+            "risk_level": "normal",
+            "seller_message": "The bank did not return any further details with this decline.",
+            "type": "issuer_declined",
+        }
+        call.emit("charge.failed", call.store.put(charge))
+    refused = _payment_error(call, intent, code, why, message)
+    _reopen(call, intent, refused)
+    raise ApiError(
+        message,
+        status=402,
+        kind="card_error",
+        code=code,
+        decline_code=why,
+        charge=intent["latest_charge"] if charged else None,
+        payment_intent=shapes_of(intent),
+    )
+
+
+def _payment_error(call: Call, intent: Json, code: str, why: str | None, message: str) -> Json:
+    method = call.store.get(intent["payment_method"])
+    return {
+        "advice_code": None,
+        "charge": intent["latest_charge"],
+        "code": code,
+        "decline_code": why,
+        "doc_url": f"https://docs.stripe.com/error-codes#{code.replace('_', '-')}",
+        "message": message,
+        "payment_method": shapes_of(method) if method else None,
+        "type": "card_error" if (method or {}).get("type") == "card" else "invalid_request_error",
+    }
+
+
+def _reopen(call: Call, intent: Json, error: Json) -> None:
+    """Take the intent back to where another method can be tried."""
+    intent["last_payment_error"] = error
+    intent["payment_method"] = None
+    intent["next_action"] = None
+    intent["processing"] = None
+    intent["status"] = "requires_payment_method"
+    call.store.put(intent)
+    call.emit("payment_intent.payment_failed", intent)
+
+
+def _begin_waiting(call: Call, intent: Json, method: Method) -> None:
+    """A delayed method: the money is on its way, or the buyer still has to send it."""
+    intent["_fate"] = method.fate
+    intent["_due"] = None if method.delay is None else call.store.now() + method.delay
+    if method.kind == "customer_balance":
+        intent["status"] = "requires_action"
+        intent["next_action"] = {"type": "display_bank_transfer_instructions"}
+        call.store.put(intent)
+        call.emit("payment_intent.requires_action", intent)
+        return
+    charge = _charge(call, intent, method, "pending")
+    intent["status"] = "processing"
+    call.store.put(intent)
+    call.emit("payment_intent.processing", intent)
+    call.emit("charge.pending", charge)
+
+
+def _succeed(call: Call, intent: Json, charge: Json) -> None:
+    intent["status"] = "succeeded"
+    intent["amount_received"] = intent["amount"]
+    intent["next_action"] = None
+    intent["processing"] = None
+    intent["_due"] = None
+    call.store.put(intent)
+    call.emit("charge.succeeded", charge)
+    call.emit("payment_intent.succeeded", intent)
+
+
+def settle(call: Call, intent: Json, outcome: str) -> None:
+    """Let a delayed payment come in, or fail; its session hears of it."""
+    waiting = intent["status"] == "processing" or (
+        intent["status"] == "requires_action" and "_fate" in intent
+    )
+    if not waiting:
+        raise ApiError(f"{intent['id']} waits for nothing: it is {intent['status']}.")
+    method = _method_of(intent)
+    charge = call.store.get(intent["latest_charge"]) if intent["latest_charge"] else None
+    if charge is None:
+        charge = _charge(call, intent, method, "pending")
+    if outcome == "succeeded":
+        charge |= {"status": "succeeded", "paid": True, "amount_captured": charge["amount"]}
+        _succeed(call, intent, call.store.put(charge))
+    else:
+        code = method.failure or "generic_decline"
+        message = "The debit was refused by the buyer's bank."
+        charge |= {"status": "failed", "failure_code": code, "failure_message": message}
+        call.emit("charge.failed", call.store.put(charge))
+        intent.pop("_fate", None)
+        intent["_due"] = None
+        error = _payment_error(call, intent, code, code, message)
+        _reopen(call, intent, error)
+
+
+def _method_of(intent: Json) -> Method:
+    return METHODS[intent["_method"]]
+
+
+def shapes_of(thing: Json) -> Json:
+    """Show an object inside an error."""
+    return {key: value for key, value in thing.items() if not key.startswith("_")}

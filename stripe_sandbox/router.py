@@ -1,0 +1,180 @@
+"""Which handler answers which call: Stripe's paths, and who may use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import catalog, intents, links, lists, money_back, sessions, shapes
+from .errors import ApiError, missing
+from .forms import metadata
+from .store import Json, new_id, shown
+from .world import Call
+
+Handler = Callable[..., Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: re.Pattern[str]
+    handler: Handler
+
+
+def _route(method: str, path: str, handler: Handler) -> Route:
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
+    return Route(method, re.compile(pattern), handler)
+
+
+def _get(kind: str) -> Handler:
+    return lambda call, name: call.world.need(name, kind)
+
+
+def _on(kind: str, act: Callable[[Call, Json], Json]) -> Handler:
+    return lambda call, name: act(call, call.world.need(name, kind))
+
+
+def _of(kind: str, url: str, *fields: str) -> Handler:
+    return lambda call: lists.page(call, kind, url, fields)
+
+
+def _create_endpoint(call: Call) -> Json:
+    params = call.params
+    for name in ("url", "enabled_events"):
+        if name not in params:
+            raise missing(name)
+    secret = new_id("whsec", 32)
+    thing = shapes.webhook_endpoint(
+        call.store,
+        url=params["url"],
+        enabled_events=params["enabled_events"],
+        api_version=params.get("api_version"),
+        description=params.get("description"),
+        metadata=metadata(params),
+    )
+    thing["_secret"] = secret
+    return shown(call.store.put(thing)) | {"secret": secret}
+
+
+def _update_endpoint(call: Call, endpoint: Json) -> Json:
+    params = call.params
+    for name in ("url", "enabled_events", "description"):
+        if name in params:
+            endpoint[name] = params[name]
+    if "disabled" in params:
+        endpoint["status"] = "disabled" if params["disabled"] == "true" else "enabled"
+    return call.store.put(endpoint)
+
+
+def _delete_endpoint(call: Call, endpoint: Json) -> Json:
+    call.store.drop(endpoint["id"])
+    return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
+
+
+def _close_dispute(call: Call, dispute: Json) -> Json:
+    return money_back.close_dispute(call, dispute, "lost")
+
+
+def _intent_for(call: Call, name: str) -> Json:
+    intent = call.world.need(name, "payment_intent")
+    if call.key_kind == "pk" and call.params.get("client_secret") != intent["client_secret"]:
+        raise ApiError(
+            "The client_secret provided does not match the client_secret on the PaymentIntent.",
+            param="client_secret",
+        )
+    return intent
+
+
+def _confirm(call: Call, name: str) -> Json:
+    return intents.confirm(call, _intent_for(call, name))
+
+
+def _refund_update(call: Call, refund: Json) -> Json:
+    refund["metadata"] = metadata(call.params, refund["metadata"])
+    return call.store.put(refund)
+
+
+_S, _P, _L = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/payment_links"
+
+ROUTES = (
+    _route("POST", _S, sessions.create),
+    _route("GET", _S, lists.sessions),
+    _route("GET", _S + "/{name}", _get("checkout.session")),
+    _route("POST", _S + "/{name}", _on("checkout.session", sessions.update)),
+    _route("POST", _S + "/{name}/expire", _on("checkout.session", sessions.expire)),
+    _route(
+        "GET",
+        _S + "/{name}/line_items",
+        _on("checkout.session", lambda c, s: c.world.line_items(s)),
+    ),
+    _route("POST", _P, intents.create),
+    _route("GET", _P, _of("payment_intent", _P, "customer")),
+    _route("GET", _P + "/{name}", _intent_for),
+    _route("POST", _P + "/{name}", _on("payment_intent", intents.update)),
+    _route("POST", _P + "/{name}/confirm", _confirm),
+    _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
+    _route("POST", "/v1/payment_methods", intents.create_method),
+    _route("GET", "/v1/payment_methods/{name}", _get("payment_method")),
+    _route("POST", _L, links.create),
+    _route("GET", _L, _of("payment_link", _L, "active")),
+    _route("GET", _L + "/{name}", _get("payment_link")),
+    _route("POST", _L + "/{name}", _on("payment_link", links.update)),
+    _route(
+        "GET", _L + "/{name}/line_items", _on("payment_link", lambda c, s: c.world.line_items(s))
+    ),
+    _route("POST", "/v1/products", catalog.create_product),
+    _route("GET", "/v1/products", _of("product", "/v1/products", "active")),
+    _route("GET", "/v1/products/{name}", _get("product")),
+    _route("POST", "/v1/prices", catalog.create_price),
+    _route("GET", "/v1/prices", _of("price", "/v1/prices", "product", "currency", "type")),
+    _route("GET", "/v1/prices/{name}", _get("price")),
+    _route("POST", "/v1/refunds", money_back.create_refund),
+    _route("GET", "/v1/refunds", _of("refund", "/v1/refunds", "charge", "payment_intent")),
+    _route("GET", "/v1/refunds/{name}", _get("refund")),
+    _route("POST", "/v1/refunds/{name}", _on("refund", _refund_update)),
+    _route("GET", "/v1/charges", _of("charge", "/v1/charges", "payment_intent", "customer")),
+    _route("GET", "/v1/charges/{name}", _get("charge")),
+    _route("GET", "/v1/disputes", _of("dispute", "/v1/disputes", "charge", "payment_intent")),
+    _route("GET", "/v1/disputes/{name}", _get("dispute")),
+    _route("POST", "/v1/disputes/{name}/close", _on("dispute", _close_dispute)),
+    _route("GET", "/v1/events", lists.events),
+    _route("GET", "/v1/events/{name}", _get("event")),
+    _route("POST", "/v1/webhook_endpoints", _create_endpoint),
+    _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),
+    _route("GET", "/v1/webhook_endpoints/{name}", _get("webhook_endpoint")),
+    _route("POST", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", _update_endpoint)),
+    _route("DELETE", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", _delete_endpoint)),
+)
+
+_READABLE = (_S, _P, _L)
+_FOR_BROWSERS = re.compile(r"/v1/(payment_methods|payment_intents/[^/]+(/confirm)?)")
+
+
+def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
+    """Find the handler of a call. Raises ApiError in Stripe's words."""
+    for route in ROUTES:
+        match = route.path.fullmatch(path)
+        if match and route.method == method:
+            return route.handler, match.groupdict()
+    raise ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+
+def check_scope(kind: str, key: str, method: str, path: str) -> None:
+    """Refuse what this kind of key may not do. Raises ApiError."""
+    if kind == "rk" and not (method == "GET" and path.startswith(_READABLE)):
+        resource = "checkout_session" if path.startswith(_S) else path.split("/")[2].rstrip("s")
+        permission = f"rak_{resource}_{'read' if method == 'GET' else 'write'}"
+        raise ApiError(
+            f"The provided key '{key[:8]}*********{key[-4:]}' does not have the required "
+            f"permissions for this endpoint. Having the '{permission}' permission would allow "
+            "this request to continue.",
+            status=403,
+            code="more_permissions_required",
+        )
+    if kind == "pk" and not _FOR_BROWSERS.fullmatch(path):
+        raise ApiError(
+            "This API call cannot be made with a publishable API key. Please use a secret API key.",
+            status=403,
+            code="secret_key_required",
+        )

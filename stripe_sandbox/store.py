@@ -1,0 +1,122 @@
+"""Everything the sandbox remembers: objects by id, in memory and in its own SQLite file.
+
+One lock guards it all; it is never held while a webhook or a fault waits. The clock can be moved.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+import sqlite3
+import string
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+class Store:
+    """Objects by id, in the order they were made."""
+
+    def __init__(self, path: str | None = None) -> None:
+        self.lock = threading.RLock()
+        self._objects: dict[str, Json] = {}
+        self._by_kind: dict[str, list[str]] = {}
+        self.offset = 0.0
+        self.on_reset: list[Callable[[], None]] = []
+        self._file = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self._file.isolation_level = None
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=OFF")
+        self._file.execute(
+            "CREATE TABLE IF NOT EXISTS objects (id TEXT PRIMARY KEY, seq INTEGER, body TEXT)"
+        )
+        self._file.execute("CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value)")
+        self._seq = 0
+        self._load()
+
+    def _load(self) -> None:
+        for _, seq, body in self._file.execute("SELECT id, seq, body FROM objects ORDER BY seq"):
+            thing = json.loads(body)
+            self._objects[thing["id"]] = thing
+            self._by_kind.setdefault(thing["object"], []).append(thing["id"])
+            self._seq = seq
+        row = self._file.execute("SELECT value FROM settings WHERE name = 'offset'").fetchone()
+        self.offset = float(row[0]) if row else 0.0
+
+    def now(self) -> int:
+        """Tell the sandbox's time in whole seconds."""
+        return int(time.time() + self.offset)
+
+    def advance(self, seconds: float) -> None:
+        with self.lock:
+            self.offset += seconds
+            self.remember("offset", self.offset)
+
+    def put(self, thing: Json) -> Json:
+        """Keep an object; a second put of the same id replaces it."""
+        with self.lock:
+            if thing["id"] not in self._objects:
+                self._by_kind.setdefault(thing["object"], []).append(thing["id"])
+                self._seq += 1
+                thing["_seq"] = self._seq
+            self._objects[thing["id"]] = thing
+            self._file.execute(
+                "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)",
+                (thing["id"], thing["_seq"], json.dumps(thing)),
+            )
+            return thing
+
+    def get(self, name: object, kind: str | None = None) -> Json | None:
+        with self.lock:
+            thing = self._objects.get(str(name))
+        return thing if thing is not None and kind in (None, thing["object"]) else None
+
+    def newest(self, kind: str) -> Iterator[Json]:
+        """Give all objects of a kind, newest first."""
+        with self.lock:
+            names = list(reversed(self._by_kind.get(kind, [])))
+        for name in names:
+            thing = self._objects.get(name)
+            if thing is not None:
+                yield thing
+
+    def drop(self, name: str) -> None:
+        with self.lock:
+            thing = self._objects.pop(name, None)
+            if thing is not None:
+                self._by_kind[thing["object"]].remove(name)
+                self._file.execute("DELETE FROM objects WHERE id = ?", (name,))
+
+    def remember(self, name: str, value: object) -> None:
+        with self.lock:
+            self._file.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    def reset(self) -> None:
+        """Forget everything, the clock's offset included."""
+        with self.lock:
+            self._objects.clear()
+            self._by_kind.clear()
+            self._file.execute("DELETE FROM objects")
+            self._file.execute("DELETE FROM settings")
+            self.offset = 0.0
+            for forget in self.on_reset:
+                forget()
+
+
+def shown(thing: Json) -> Json:
+    """Copy an object without what the sandbox notes for itself (names with an underscore)."""
+    return {key: _plain(value) for key, value in thing.items() if not key.startswith("_")}
+
+
+def _plain(value: Any) -> Any:
+    return copy.deepcopy(value) if isinstance(value, dict | list) else value

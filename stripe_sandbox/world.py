@@ -1,0 +1,71 @@
+"""The parts of the sandbox, joined: what every handler is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import shapes
+from .delivery import Delivery
+from .errors import no_such
+from .events import Events
+from .faults import Faults
+from .store import Json, Store, shown
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    store: Store
+    faults: Faults
+    delivery: Delivery
+    events: Events
+    base: str  # where pages are reached; "" asks the request
+
+    def need(self, name: object, kind: str, *, param: str | None = None) -> Json:
+        """Give an object, or refuse in Stripe's words."""
+        thing = self.store.get(name, kind)
+        if thing is None:
+            raise no_such(kind.replace(".", " "), str(name), param=param)
+        return thing
+
+    def resolve(self, parent: Json, field: str) -> Any:
+        """Find what an expanded field stands for."""
+        if field == "line_items":
+            return self.line_items(parent)
+        if field == "refunds" and parent.get("object") == "charge":
+            return self.refunds_of(parent["id"])
+        name = parent.get(field)
+        if not isinstance(name, str):
+            return None
+        found = self.store.get(name)
+        return shown(found) if found else None
+
+    def line_items(self, parent: Json) -> Json:
+        thing = self.store.get(parent["id"]) or parent
+        home = "checkout/sessions" if thing["object"] == "checkout.session" else "payment_links"
+        items = [shown(item) for item in thing.get("_items", [])]
+        for item in items:
+            item["price"] = shown(self.need(item["price"], "price"))
+        return shapes.listing(f"/v1/{home}/{thing['id']}/line_items", items)
+
+    def refunds_of(self, charge: str) -> Json:
+        found = [shown(r) for r in self.store.newest("refund") if r["charge"] == charge]
+        return shapes.listing(f"/v1/charges/{charge}/refunds", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API: its parameters, and who makes it."""
+
+    world: World
+    params: Json
+    key_kind: str  # sk, rk or pk
+    request: Json  # for events: {"id", "idempotency_key"}
+    base: str
+
+    @property
+    def store(self) -> Store:
+        return self.world.store
+
+    def emit(self, kind: str, thing: Json, before: Json | None = None) -> Json:
+        return self.world.events.emit(kind, thing, request=self.request, before=before)
