@@ -1,0 +1,32 @@
+"""Where a listing goes on: the time and id of the last row shown, as one opaque word."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from .errors import Fault, InvalidInput
+
+_MOST_MILLIS = 2**53
+_LONGEST = 300
+
+
+def write_cursor(at: int, row_id: str) -> str:
+    return base64.urlsafe_b64encode(f"{at}:{row_id}".encode()).decode("ascii").rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[int, str]:
+    """Give back time and id. Raises InvalidInput for a word that is no cursor of ours."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        at, _, row_id = text.partition(":")
+        millis = int(at)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise _not_ours() from error
+    if not 0 <= millis < _MOST_MILLIS or not 0 < len(row_id) < _LONGEST or not row_id.isprintable():
+        raise _not_ours()
+    return millis, row_id
+
+
+def _not_ours() -> InvalidInput:
+    return InvalidInput([Fault("cursor", "is not a cursor of this list")])

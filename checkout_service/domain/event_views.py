@@ -1,0 +1,66 @@
+"""Stripe's events and our messages as people may see them: frozen, times in milliseconds UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One event of Stripe's and what became of it; `created` is Stripe's own time."""
+
+    id: str
+    type: str
+    state: str
+    source: str
+    api_version: str | None
+    livemode: bool
+    order_id: str | None
+    tries: int
+    last_error: str | None
+    created: int
+    received_at: int
+    applied_at: int | None
+    next_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """An event with its body as it came: it may hold a buyer's data."""
+
+    event: EventView
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    events: tuple[EventView, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message owed to the merchant's backend, and how its delivery goes."""
+
+    id: str
+    order_id: str
+    kind: str
+    sequence: int
+    state: str
+    tries: int
+    last_error: str | None
+    created_at: int
+    next_at: int | None
+    delivered_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDetail:
+    message: MessageView
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    messages: tuple[MessageView, ...]
+    next_cursor: str | None

@@ -1,0 +1,101 @@
+"""Events and messages as read models, newest first by keyset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, select, tuple_
+
+from checkout_service.domain.event_views import (
+    EventDetail,
+    EventView,
+    MessageDetail,
+    MessageView,
+)
+
+from .tables import inbox_events, outbox_messages
+
+Before = tuple[int, str] | None
+
+_e, _m = inbox_events.c, outbox_messages.c
+_EVENT = (
+    _e.id,
+    _e.type,
+    _e.state,
+    _e.source,
+    _e.api_version,
+    _e.livemode,
+    _e.order_id,
+    _e.tries,
+    _e.last_error,
+    _e.created,
+    _e.received_at,
+    _e.applied_at,
+    _e.next_at,
+)
+_MESSAGE = (
+    _m.id,
+    _m.order_id,
+    _m.kind,
+    _m.sequence,
+    _m.state,
+    _m.tries,
+    _m.last_error,
+    _m.created_at,
+    _m.next_at,
+    _m.delivered_at,
+)
+
+
+def events(
+    connection: Connection,
+    *,
+    state: str | None,
+    order_id: str | None,
+    before: Before,
+    limit: int,
+) -> list[EventView]:
+    statement = _newest_first(select(*_EVENT), inbox_events, "received_at", before, limit)
+    wanted = {"state": state, "order_id": order_id}
+    rows = connection.execute(_only(statement, inbox_events, wanted))
+    return [EventView(*row) for row in rows]
+
+
+def event(connection: Connection, event_id: str) -> EventDetail | None:
+    row = connection.execute(select(*_EVENT, _e.body).where(_e.id == event_id)).one_or_none()
+    return None if row is None else EventDetail(EventView(*row[:-1]), bytes(row[-1]))
+
+
+def messages(
+    connection: Connection,
+    *,
+    state: str | None,
+    order_id: str | None,
+    before: Before,
+    limit: int,
+) -> list[MessageView]:
+    statement = _newest_first(select(*_MESSAGE), outbox_messages, "created_at", before, limit)
+    wanted = {"state": state, "order_id": order_id}
+    rows = connection.execute(_only(statement, outbox_messages, wanted))
+    return [MessageView(*row) for row in rows]
+
+
+def message(connection: Connection, message_id: str) -> MessageDetail | None:
+    row = connection.execute(select(*_MESSAGE, _m.body).where(_m.id == message_id)).one_or_none()
+    return None if row is None else MessageDetail(MessageView(*row[:-1]), row[-1])
+
+
+def _newest_first(
+    statement: Select[Any], table: Table, time: str, before: Before, limit: int
+) -> Select[Any]:
+    at, row_id = table.c[time], table.c.id
+    if before is not None:
+        statement = statement.where(tuple_(at, row_id) < before)
+    return statement.order_by(at.desc(), row_id.desc()).limit(limit)
+
+
+def _only(statement: Select[Any], table: Table, wanted: dict[str, str | None]) -> Select[Any]:
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(table.c[name] == value)
+    return statement
