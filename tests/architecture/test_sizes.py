@@ -30,12 +30,24 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Count the lines of a function with its signature, without its docstring."""
-    whole = (node.end_lineno or node.lineno) - node.lineno + 1
-    first = node.body[0]
-    if ast.get_docstring(node) is None or first.end_lineno is None:
-        return whole
-    return whole - (first.end_lineno - first.lineno + 1)
+    """Count a function's own lines: not its docstring's, not those of functions inside it."""
+    lengths = [_span(node)]
+    lengths += [-_span(inner) for inner in _inner_functions(node)]
+    if ast.get_docstring(node) is not None:
+        lengths.append(-_span(node.body[0]))
+    return sum(lengths)
+
+
+def _span(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _inner_functions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield child
+        else:
+            yield from _inner_functions(child)
 
 
 def test_no_product_file_is_longer_than_300_lines() -> None:
