@@ -1,0 +1,108 @@
+"""A life's five events in every order of arrival: the same order in the end."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from .conftest import MakeField
+from .field import Bought, Field, side_by_side
+
+CLOCKS = ("trail", "holds", "fulfilled", "id", "created_at", "attempts", "refunds", "disputes")
+OURS = ("checkout_session", "payment_intent")
+
+
+def _paid_refunded_twice_disputed_won(field: Field, one: Bought) -> list[Any]:
+    field.pay(one)
+    for _ in range(2):
+        field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=500)
+    dispute = field.sandbox.call("POST", f"payment_intents/{one.intent}/dispute")
+    field.sandbox.call("POST", f"disputes/{dispute['id']}/close", {"status": "won"})
+    return [
+        "checkout.session.completed",
+        "refund.created",
+        "refund.created",
+        "charge.dispute.created",
+        "charge.dispute.closed",
+    ]
+
+
+def _delayed_then_in_refunded_and_bounced(field: Field, one: Bought) -> list[Any]:
+    field.pay(one, "000123456789")
+    field.sandbox.call("POST", f"payment_intents/{one.intent}/settle", {"outcome": "succeeded"})
+    refund = field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=700)
+    field.sandbox.call("POST", f"refunds/{refund['id']}/fail")
+    field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=300)
+    return [
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "refund.created",
+        "refund.failed",
+        "refund.created",
+    ]
+
+
+LIVES = {
+    "refunded twice, disputed, won": _paid_refunded_twice_disputed_won,
+    "delayed, in, refund bounced": _delayed_then_in_refunded_and_bounced,
+}
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_every_arrival_order_ends_in_the_same_order(
+    make_field: MakeField, full: bool, life: str
+) -> None:
+    field = make_field(SWEEP_INTERVAL_SECONDS="3600")  # only the webhooks speak
+    field.faults(webhooks={"drop": 1.0})
+    orders = list(itertools.permutations(range(5)))
+    orders = orders if full else orders[::10]
+    bought = side_by_side(lambda _: field.buy(0), orders, threads=8)
+    lives = dict.fromkeys(bought_ids(bought))
+    side_by_side(lambda one: lives.update({one.order: LIVES[life](field, one)}), bought)
+    told = _events_by_intent(field)
+
+    def live(pair: tuple[Bought, tuple[int, ...]]) -> Any:
+        one, order = pair
+        wanted = lives[one.order] or []
+        events = _pick(told[str(one.intent)], wanted)
+        for turn, place in enumerate(order):
+            assert field.post_event(events[place], service=turn) == 200
+        return field.order(one)
+
+    ends = side_by_side(live, zip(bought, orders, strict=True), threads=4)
+
+    first = _truth(ends[0])
+    for end in ends:
+        assert _truth(end) == first
+    assert field.server_errors() == 0
+
+
+def bought_ids(bought: list[Bought]) -> list[str]:
+    return [one.order for one in bought]
+
+
+def _events_by_intent(field: Field) -> dict[str, list[Any]]:
+    told: dict[str, list[Any]] = {}
+    for event in field.events():
+        thing = event["data"]["object"]
+        told.setdefault(str(thing.get("payment_intent") or thing["id"]), []).append(event)
+    return told
+
+
+def _pick(events: list[Any], wanted: list[str]) -> list[Any]:
+    left = list(events)
+    picked = []
+    for kind in wanted:
+        event = next(e for e in left if e["type"] == kind)
+        left.remove(event)
+        picked.append(event)
+    return picked
+
+
+def _truth(order: Any) -> Any:
+    kept = {key: value for key, value in order.items() if key not in CLOCKS and key not in OURS}
+    kept["refunds"] = sorted((r["amount"], r["status"]) for r in order["refunds"])
+    kept["disputes"] = sorted((d["amount"], d["status"]) for d in order["disputes"])
+    return kept
