@@ -42,7 +42,9 @@ class Redactor:
         known = sorted({s for s in secrets if len(s) >= 8}, key=len, reverse=True)  # noqa: PLR2004
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
-    def __call__(self, _logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    def __call__(
+        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> dict[str, Any]:
         return {self.text(str(key)): self.value(value, str(key)) for key, value in event.items()}
 
     def value(self, value: Any, key: str = "") -> Any:

@@ -28,7 +28,8 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     """Give the application its doors. The request's id is made first, for all that follows."""
     app.config[context.SETTINGS] = settings
     app.config["SECRET_KEY"] = settings.secret_key
-    app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES
+    # One byte more than allowed: a chunked body beyond the limit is cut there without a word.
+    app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES + 1
     app.config["MAX_FORM_PARTS"] = 50
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]

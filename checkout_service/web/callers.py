@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 
 from flask import g, request
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from .context import settings
@@ -15,11 +17,17 @@ PUBLIC, MERCHANT = "public", "api"
 def is_merchant() -> bool:
     """Say whether a valid API key came along; every key is compared, each in constant time."""
     if "is_merchant" not in g:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        given = token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
-        matches = [hmac.compare_digest(given, key.encode()) for key in settings().api_keys]
-        g.is_merchant = any(matches)
+        g.is_merchant = bears_one_of(settings().api_keys)
     return bool(g.is_merchant)
+
+
+def bears_one_of(tokens: Iterable[str]) -> bool:
+    """Say whether the request bears one of these tokens."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    given = token.strip().encode("latin-1", "replace")
+    return any([hmac.compare_digest(given, known.encode()) for known in tokens])
 
 
 def caller() -> str:
@@ -29,4 +37,8 @@ def caller() -> str:
 def demand_merchant() -> None:
     """Let only the merchant's backend pass. Raises Unauthorized."""
     if not is_merchant():
-        raise Unauthorized("Send an API key: Authorization: Bearer ...")
+        raise unauthorized("Send an API key: Authorization: Bearer ...")
+
+
+def unauthorized(detail: str) -> Unauthorized:
+    return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer"))

@@ -18,10 +18,11 @@ _ENCODED_PLACEHOLDER = re.compile(r"%7BCHECKOUT_SESSION_ID%7D", re.IGNORECASE)
 _API = "/api/v1/"
 _TEN_MINUTES = 600
 _FROM_HERE = frozenset(("same-origin", "none"))
-# No userinfo, no backslash, no blank, nothing beyond ASCII: what browsers and parsers read apart.
+# No userinfo, no backslash, no blank, nothing beyond ASCII, and a host that only a slash may end:
+# whatever browsers and parsers read apart.
 _URL = re.compile(
     r"(https?)://((?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
-    r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?",
+    r"(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?",
     re.ASCII,
 )
 _DEFAULT_PORT = {"http": "80", "https": "443"}
@@ -40,7 +41,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         return
     CORS(
         app,
-        resources=re.escape(_API),
+        resources=rf"{_API}.*",
         origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
         methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],

@@ -80,6 +80,7 @@ _CODE_OF_STATUS = {
     422: "invalid_input",
     429: "too_many_requests",
 }
+_HEADERS_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 
@@ -172,7 +173,7 @@ def _http_exception(error: HTTPException) -> Response | HTTPException:
     if code < HTTPStatus.BAD_REQUEST or error.response is not None:
         return error
     detail = NOTHING_HERE if code == HTTPStatus.NOT_FOUND else error.description or ""
-    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+    headers = {k: v for k, v in error.get_headers() if k in _HEADERS_KEPT}
     return answer(Problem(code, _CODE_OF_STATUS.get(code, "http_error"), detail, headers=headers))
 
 

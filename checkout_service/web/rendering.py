@@ -6,6 +6,7 @@ currencies, and an amount would be wrong by 100.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from babel import Locale
@@ -20,6 +21,8 @@ from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
 from .context import settings
 from .static_files import static_url
 
+# Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
+_LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
 LANGUAGES = ("en",)
 
 
@@ -51,7 +54,7 @@ def money(minor: int, currency: str) -> str:
     shown: str = pattern.apply(
         amount.major(), locale, currency=currency.upper(), currency_digits=False
     )
-    return shown
+    return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
 
 
 def moment(millis: int) -> str:

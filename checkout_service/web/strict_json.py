@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from flask import Request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from checkout_service.domain.errors import Fault, InvalidInput
 
@@ -36,7 +36,10 @@ class StrictRequest(Request):
     def _read_strictly(self) -> Any:
         if self.mimetype != "application/json" or self.headers.get("Content-Encoding"):
             raise UnsupportedMediaType("Send the body as application/json.")
-        body: Any = parse(self.get_data())
+        data = self.get_data()
+        if len(data) > MAX_BYTES:
+            raise RequestEntityTooLarge
+        body: Any = parse(data)
         faults = list(_unkeepable(body, ""))
         if not isinstance(body, dict):
             faults = [Fault("", "the body must be a JSON object")]

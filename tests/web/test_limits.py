@@ -1,0 +1,165 @@
+"""How often is too often, and whom that concerns."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from checkout_service.web.limits import times
+from tests.web.asserts import page, problem
+from tests.web.conftest import MERCHANT
+from tests.web.fakes import FakeShop, an_order
+
+CREATE = "/api/v1/checkout-sessions"
+CART = {"items": [{"price": "poster-usd", "quantity": 1}]}
+MakeApp = Callable[..., Flask]
+
+
+def creates(client: FlaskClient, count: int, **options: object) -> list[int]:
+    return [client.post(CREATE, json=CART, **options).status_code for _ in range(count)]
+
+
+def test_the_limit_is_the_limit_and_says_when_to_come_back(
+    make_app: MakeApp, shop: FakeShop
+) -> None:
+    client = make_app(create_rate_limit="5 per minute").test_client()
+
+    assert creates(client, 5) == [201] * 5
+    response = client.post(CREATE, json=CART)
+
+    problem(response, 429, "too_many_requests")
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
+    assert len(shop.sessions) == 5
+
+
+def test_the_form_and_the_api_share_one_limit_and_the_form_gets_a_page(
+    make_app: MakeApp,
+) -> None:
+    client = make_app(create_rate_limit="2 per minute").test_client()
+    creates(client, 2)
+
+    response = client.post("/checkout", data={"price": "poster-usd", "quantity": "1"})
+
+    assert response.headers["Retry-After"] in page(response, 429)
+
+
+def test_an_api_key_is_exempt(make_app: MakeApp) -> None:
+    client = make_app(create_rate_limit="2 per minute").test_client()
+
+    assert creates(client, 6, headers=MERCHANT) == [201] * 6
+    assert creates(client, 1, headers={"Authorization": "Bearer wrong"}) == [201]
+
+
+def test_reading_has_a_limit_of_its_own(make_app: MakeApp, shop: FakeShop) -> None:
+    client = make_app(
+        create_rate_limit="1 per minute", poll_rate_limit="3 per minute"
+    ).test_client()
+    session = shop.add(an_order())
+    creates(client, 2)
+
+    statuses = [client.get(f"{CREATE}/{session.id}").status_code for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_a_good_answer_has_no_retry_after_from_the_limiter(client: FlaskClient) -> None:
+    response = client.get("/api/v1/products")
+
+    assert "Retry-After" not in response.headers
+    assert not [name for name, _ in response.headers if "RateLimit" in name]
+
+
+def test_stripe_and_monitors_are_never_limited(make_app: MakeApp) -> None:
+    client = make_app(
+        create_rate_limit="1 per minute", poll_rate_limit="1 per minute"
+    ).test_client()
+
+    for path in ("/healthz", "/readyz"):
+        assert {client.get(path).status_code for _ in range(20)} == {200}
+    events = [
+        client.post("/webhooks/stripe", data=b"{}", headers={"Stripe-Signature": "good"})
+        for _ in range(20)
+    ]
+    assert {response.status_code for response in events} == {200}
+
+
+@pytest.mark.parametrize("hops", [0, 1, 2])
+def test_a_made_up_forwarded_address_changes_nothing(make_app: MakeApp, hops: int) -> None:
+    client = make_app(create_rate_limit="10 per minute", trusted_proxy_hops=hops).test_client()
+    dice = random.Random(hops)  # noqa: S311 - made-up addresses
+    real = ["198.51.100.7", "10.0.0.9"][:hops]
+    passed = 0
+    for _ in range(200):
+        forged = [
+            ".".join(str(dice.randrange(256)) for _ in range(4)) for _ in range(dice.randrange(4))
+        ]
+        response = client.post(
+            CREATE, json=CART, headers={"X-Forwarded-For": ", ".join(forged + real)}
+        )
+        passed += response.status_code == 201
+
+    assert passed == 10
+
+
+def test_behind_a_proxy_clients_are_told_apart(make_app: MakeApp) -> None:
+    client = make_app(create_rate_limit="1 per minute", trusted_proxy_hops=1).test_client()
+
+    statuses = [
+        creates(client, 1, headers={"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(5)
+    ]
+
+    assert statuses == [201] * 5
+
+
+def test_an_ipv6_network_is_one_client(make_app: MakeApp) -> None:
+    client = make_app(create_rate_limit="2 per minute").test_client()
+
+    statuses = [
+        creates(client, 1, environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n:x}"})[0]
+        for n in range(1, 6)
+    ]
+    elsewhere = creates(client, 1, environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"})
+
+    assert statuses == [201, 201, 429, 429, 429]
+    assert elsewhere == [201]
+
+
+def test_one_price_is_bounded_whoever_asks(make_app: MakeApp, shop: FakeShop) -> None:
+    client = make_app(create_rate_limit="1 per minute").test_client()
+
+    statuses = [
+        creates(client, 1, environ_base={"REMOTE_ADDR": f"198.51.100.{n}"})[0] for n in range(1, 30)
+    ]
+
+    assert statuses.count(201) == 20
+    other = client.post(
+        CREATE,
+        json={"items": [{"price": "cloth-jpy", "quantity": 1}]},
+        environ_base={"REMOTE_ADDR": "203.0.113.1"},
+    )
+    assert other.status_code == 201
+
+
+def test_who_is_over_his_limit_uses_up_nobody_elses(make_app: MakeApp) -> None:
+    client = make_app(create_rate_limit="1 per minute").test_client()
+
+    creates(client, 100)
+
+    assert creates(client, 1, environ_base={"REMOTE_ADDR": "198.51.100.1"}) == [201]
+
+
+def test_a_dead_redis_is_replaced_by_counters_of_our_own(make_app: MakeApp) -> None:
+    client = make_app(
+        create_rate_limit="3 per minute", redis_url="redis://127.0.0.1:9/0"
+    ).test_client()
+
+    assert creates(client, 5) == [201, 201, 201, 429, 429]
+
+
+def test_a_rate_is_multiplied() -> None:
+    assert times("30 per minute", 20) == "600 per 1 minute"
+    assert times("5 per 2 hour;100/day", 2) == "10 per 2 hour;200 per 1 day"

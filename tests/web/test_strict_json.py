@@ -1,0 +1,142 @@
+"""Hostile bodies: an answer of the 4xx family, never a 500, never half understood."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.web.asserts import locs, problem
+from tests.web.fakes import FakeShop
+
+CREATE = "/api/v1/checkout-sessions"
+
+NO_JSON = [
+    b"",
+    b" ",
+    b"{",
+    b"{'items': []}",
+    b'{"items": [NaN]}',
+    b'{"items": Infinity}',
+    b'{"items": -Infinity}',
+    b'{"items": 1e400}',
+    b'{"items": 1, "items": 2}',
+    b'{"items": [{"price": "a", "price": "b"}]}',
+    b'{"items": ' + b"9" * 5000 + b"}",
+    b'{"a":' * 50 + b"1" + b"}" * 50,
+    b"[" * 30_000 + b"]" * 30_000,
+    b'{"items": "\xff\xfe"}',
+    b"\xef\xbb\xbf{}",
+    '{"order": "x"}'.encode("utf-16"),
+    b'{"order": "x"} {"order": "y"}',
+    b'{"order": "line\nbreak"}',
+    b'{"order": "\x00"}',
+    b"undefined",
+]
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=lambda body: body[:20].decode("latin-1"))
+def test_what_is_no_strict_json_is_a_400(client: FlaskClient, body: bytes) -> None:
+    problem(client.post(CREATE, data=body, content_type="application/json"), 400, "bad_request")
+
+
+@pytest.mark.parametrize("body", ["null", "[]", "1", '"text"', "true", "1.5"])
+def test_json_that_is_no_object_is_a_422(client: FlaskClient, body: str) -> None:
+    response = client.post(CREATE, data=body, content_type="application/json")
+
+    assert locs(problem(response, 422, "invalid_input")) == {""}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonp",
+        "text/json",
+        "application/json-seq",
+    ],
+)
+def test_another_content_type_is_a_415(client: FlaskClient, content_type: str | None) -> None:
+    response = client.post(CREATE, data=b'{"order":"x"}', content_type=content_type)
+
+    problem(response, 415, "unsupported_media_type")
+
+
+def test_a_compressed_body_is_a_415(client: FlaskClient) -> None:
+    response = client.post(
+        CREATE,
+        data=b"\x1f\x8b",
+        content_type="application/json",
+        headers={"Content-Encoding": "gzip"},
+    )
+
+    problem(response, 415, "unsupported_media_type")
+
+
+def test_a_body_beyond_64_kib_is_a_413(client: FlaskClient) -> None:
+    body = json.dumps({"order": "x" * 65_536})
+
+    problem(client.post(CREATE, data=body, content_type="application/json"), 413, "too_large")
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udfff tail"])
+def test_texts_no_database_can_hold_are_named(client: FlaskClient, text: str) -> None:
+    body = json.dumps(
+        {"items": [{"price": text, "quantity": 1}], "metadata": {"good": text, text: "x"}}
+    )
+
+    response = client.post(CREATE, data=body, content_type="application/json")
+
+    assert locs(problem(response, 422, "invalid_input")) == {
+        "items.0.price",
+        "metadata.good",
+        "metadata",
+    }
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+fields = st.dictionaries(
+    st.sampled_from(
+        ["items", "order", "mode", "metadata", "success_url", "locale", "customer_email", "x"]
+    ),
+    json_values | st.lists(st.fixed_dictionaries({"price": json_values, "quantity": json_values})),
+    max_size=4,
+)
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(body=fields | json_values)
+def test_no_body_at_all_is_a_server_error(
+    client: FlaskClient, shop: FakeShop, body: object
+) -> None:
+    response = client.post(CREATE, data=json.dumps(body), content_type="application/json")
+
+    assert response.status_code in (201, 400, 404, 413, 422)
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(body=st.binary(max_size=200))
+def test_no_bytes_at_all_are_a_server_error(client: FlaskClient, body: bytes) -> None:
+    response = client.post(CREATE, data=body, content_type="application/json")
+
+    assert response.status_code in (400, 422)
