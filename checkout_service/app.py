@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkout_service import logs, web
 from checkout_service.assembly import build_use_cases
+from checkout_service.cli import register_cli
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.settings import Settings
 from checkout_service.storage.database import engine_options, prepare_engine
@@ -55,6 +56,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     app.extensions["after_fork"] = lambda: engine.dispose(close=False)
     web.init_app(app, settings)
+    app.config["CHECKOUT_SETTINGS"] = settings
+    register_cli(app)
     return app
 
 

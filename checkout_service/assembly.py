@@ -25,6 +25,8 @@ from checkout_service.use_cases.open_attempt import OpenAttempt
 from checkout_service.use_cases.poll_link import PollLink
 from checkout_service.use_cases.read_allowance import ReadAllowance
 from checkout_service.use_cases.read_links import ReadLinks
+from checkout_service.use_cases.read_events import ReadEvents
+from checkout_service.use_cases.read_messages import ReadMessages
 from checkout_service.use_cases.read_orders import ReadOrders
 from checkout_service.use_cases.receive_event import ReceiveEvent
 from checkout_service.use_cases.refund_order import RefundOrder
@@ -95,6 +97,8 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
         refund_order=refund_order,
         release_hold=ReleaseHold(database, settle_order),
         read_orders=ReadOrders(database),
+        read_events=ReadEvents(database),
+        read_messages=ReadMessages(database),
         receive_event=receive_event,
         settle_order=settle_order,
         hold_idempotency=HoldIdempotency(database, clock),

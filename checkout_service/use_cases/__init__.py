@@ -15,6 +15,8 @@ from .deliver_outbox import DeliverOutbox
 from .hold_idempotency import HoldIdempotency
 from .list_products import ListProducts
 from .poll_link import PollLink
+from .read_events import ReadEvents
+from .read_messages import ReadMessages
 from .read_orders import ReadOrders
 from .receive_event import ReceiveEvent
 from .refund_order import RefundOrder
@@ -41,6 +43,8 @@ class UseCases:
     refund_order: RefundOrder
     release_hold: ReleaseHold
     read_orders: ReadOrders
+    read_events: ReadEvents
+    read_messages: ReadMessages
     receive_event: ReceiveEvent
     settle_order: SettleOrder
     hold_idempotency: HoldIdempotency

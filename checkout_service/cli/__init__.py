@@ -1,0 +1,20 @@
+"""The command line: parse, call one use case, print. Tables for people, `--json` for machines.
+
+Exit codes: 0 done, 1 refused, 2 wrong input, 75 try again later (EX_TEMPFAIL).
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from .catalog import catalog
+from .events import events
+from .messages import messages
+from .orders import orders
+from .upkeep import deliver, sweep, worker
+
+
+def register_cli(app: Flask) -> None:
+    """Put the commands beside `flask db`."""
+    for command in (catalog, deliver, events, messages, orders, sweep, worker):
+        app.cli.add_command(command)

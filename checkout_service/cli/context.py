@@ -1,0 +1,83 @@
+"""What every command stands on: the use cases, and failures told as one line and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from checkout_service.domain import errors
+from checkout_service.settings import Settings
+from checkout_service.use_cases import UseCases
+
+P = ParamSpec("P")
+
+SETTINGS = "CHECKOUT_SETTINGS"
+USE_CASES = "checkout_service"
+
+REFUSED, WRONG_INPUT, TRY_AGAIN = 1, 2, 75
+_PASSING = (
+    errors.StripeUnavailable,
+    errors.ReadsSpent,
+    errors.DatabaseUnavailable,
+    errors.StaleOrder,
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def use_cases() -> UseCases:
+    return cast("UseCases", current_app.extensions[USE_CASES])
+
+
+def settings() -> Settings:
+    return cast("Settings", current_app.config[SETTINGS])
+
+
+def for_people(function: Callable[P, None]) -> Callable[P, None]:
+    """Run a command in the application, with its output alone on stdout."""
+
+    @with_appcontext
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with logs_on_stderr():
+            try:
+                function(*args, **kwargs)
+            except errors.CheckoutError as error:
+                fail(str(error), exit_code(error))
+
+    return cast("Callable[P, None]", run)
+
+
+def exit_code(error: errors.CheckoutError) -> int:
+    if isinstance(error, _PASSING):
+        return TRY_AGAIN
+    return WRONG_INPUT if isinstance(error, errors.InvalidInput) else REFUSED
+
+
+def fail(why: str, code: int = REFUSED) -> None:
+    """End the command with a sentence on stderr."""
+    click.echo(f"Error: {why}", err=True)
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def logs_on_stderr() -> Iterator[None]:
+    """Keep the log off stdout, where a pipe expects the answer and nothing else."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    aside = logging.StreamHandler(sys.stderr)
+    if before:
+        aside.setFormatter(before[0].formatter)
+    root.handlers = [aside]
+    try:
+        yield
+    finally:
+        root.handlers = before

@@ -1,0 +1,94 @@
+"""Run jobs on their intervals until SIGTERM or SIGINT, then stop within seconds.
+
+Killing a job in its midst is safe: all it holds are leases, and those run out.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from checkout_service.domain.errors import CheckoutError
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 8.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_HABITS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+Work = Callable[[Callable[[], bool]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that is repeated; it is handed the question whether it may go on."""
+
+    name: str
+    work: Work
+    seconds: float
+    busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, keep_going: Callable[[], bool]) -> None:
+        """Run once. A named failure is one line; the scheduler logs any other with its trace."""
+        with self.busy:
+            if not keep_going():
+                return
+            try:
+                self.work(keep_going)
+            except CheckoutError as error:
+                log.warning("job.failed", extra={"job": self.name, "why": error.code})
+
+
+def run_until_told(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:
+    """Run the jobs, each at once and then on its interval, until a signal says stop."""
+    # Blocked here and in every thread to come, the signals wait until we ask for them: no
+    # handler can run in the middle of anything. They stay blocked: the process is about to end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    stopping = threading.Event()
+    scheduler = _schedule(jobs, lambda: not stopping.is_set())
+    scheduler.start()
+    log.info("worker.started", extra={"jobs": [job.name for job in jobs]})
+    told = signal.sigwait(_SIGNALS)
+    log.info("worker.stopping", extra={"signal": signal.Signals(told).name})
+    stopping.set()
+    scheduler.shutdown(wait=False)
+    unfinished = _wait_for(jobs, time.monotonic() + grace_seconds)
+    log.info("worker.stopped", extra={"unfinished": unfinished})
+    if unfinished:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # a normal exit would wait for the job's thread
+
+
+def _schedule(jobs: Sequence[Job], keep_going: Callable[[], bool]) -> BackgroundScheduler:
+    # It warns each time a tick falls into a running job, which is what we asked for.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    pool = ThreadPoolExecutor(len(jobs))
+    scheduler = BackgroundScheduler(executors={"default": pool}, job_defaults=_HABITS, timezone=UTC)
+    for job in jobs:
+        scheduler.add_job(
+            job.run,
+            "interval",
+            args=(keep_going,),
+            seconds=job.seconds,
+            id=job.name,
+            next_run_time=datetime.now(UTC),
+        )
+    return scheduler
+
+
+def _wait_for(jobs: Sequence[Job], until: float) -> list[str]:
+    """Wait for running jobs; name those that did not end in time."""
+    return [
+        job.name for job in jobs if not job.busy.acquire(timeout=max(0.0, until - time.monotonic()))
+    ]

@@ -1,0 +1,96 @@
+"""Orders as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from checkout_service.domain.views import (
+    AttemptView,
+    MoneyBackView,
+    OrderDetail,
+    OrderView,
+    TrailView,
+)
+
+from .printing import amount, cell, moment, print_facts, print_table
+
+_ORDER = ("ORDER", "STATUS", "FULFILLED", "TOTAL", "PAID", "REFUNDED", "HOLDS", "CREATED")
+_ATTEMPT = ("ATTEMPT", "STATE", "WON", "AMOUNT", "AT STRIPE", "EXPIRES")
+_MONEY_BACK = ("ID", "AMOUNT", "STATUS", "PAYMENT", "CREATED")
+_TRAIL = ("AT", "MOVE", "SOURCE", "REASON", "EVENT")
+
+
+def print_orders(orders: Sequence[OrderView]) -> None:
+    print_table(
+        _ORDER,
+        (
+            (
+                order.id,
+                order.status.value,
+                order.fulfilled,
+                amount(order.amount_total, order.currency),
+                amount(order.amount_paid, order.currency),
+                amount(order.amount_refunded, order.currency),
+                order.holds,
+                moment(order.created_at),
+            )
+            for order in orders
+        ),
+    )
+
+
+def print_detail(detail: OrderDetail) -> None:
+    """Print an order with everything that hangs on it."""
+    _print_order(detail.order)
+    currency = detail.order.currency
+    _section("Attempts", _ATTEMPT, [_attempt(view, currency) for view in detail.attempts])
+    _section("Refunds", _MONEY_BACK, [_money_back(view) for view in detail.refunds])
+    _section("Disputes", _MONEY_BACK, [_money_back(view) for view in detail.disputes])
+    _section("Trail", _TRAIL, [_step(view) for view in detail.trail])
+
+
+def _print_order(order: OrderView) -> None:
+    print_facts(
+        (
+            ("order", order.id),
+            ("status", order.status.value),
+            ("fulfilled", order.fulfilled),
+            ("holds", order.holds),
+            ("total", amount(order.amount_total, order.currency)),
+            ("paid", amount(order.amount_paid, order.currency)),
+            ("refunded", amount(order.amount_refunded, order.currency)),
+            ("flow", order.flow),
+            ("reference", order.client_reference_id),
+            ("e-mail", order.customer_email),
+            ("metadata", ", ".join(f"{name}={value}" for name, value in order.metadata.items())),
+            ("live", order.livemode),
+            ("created", moment(order.created_at)),
+        )
+    )
+    for line in order.items:
+        price = amount(line.unit_amount, order.currency)
+        click.echo(f"  {line.quantity} x {cell(line.name)} at {price}")
+
+
+def _section(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        click.echo(f"\n{title}")
+        print_table(heads, rows)
+
+
+def _attempt(view: AttemptView, currency: str) -> tuple[object, ...]:
+    at_stripe = view.checkout_session or view.payment_intent or view.payment_link
+    paid = amount(view.amount, currency)
+    return view.id, view.state, view.won, paid, at_stripe, moment(view.expires_at)
+
+
+def _money_back(view: MoneyBackView) -> tuple[object, ...]:
+    gone = amount(view.amount, view.currency)
+    return view.id, gone, view.status, view.payment_intent, moment(view.created_at)
+
+
+def _step(view: TrailView) -> tuple[object, ...]:
+    move = f"{view.before} > {view.after}"
+    return moment(view.at), move, view.source, view.reason, view.event
