@@ -27,7 +27,8 @@ def bears_one_of(tokens: Iterable[str]) -> bool:
     if scheme.lower() != "bearer":
         return False
     given = token.strip().encode("latin-1", "replace")
-    return any([hmac.compare_digest(given, known.encode()) for known in tokens])
+    matches = [hmac.compare_digest(given, known.encode()) for known in tokens]
+    return any(matches)
 
 
 def caller() -> str:

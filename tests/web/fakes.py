@@ -181,6 +181,7 @@ class FakeShop:
     events: list[tuple[bytes, str | None]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failure: Exception | None = None
+    pay_page: str = PAY_PAGE
     hold_idempotency: FakeHold = field(default_factory=FakeHold)
 
     def __post_init__(self) -> None:
@@ -200,7 +201,7 @@ class FakeShop:
         session_id = "cs_test_" + ids.new_id("a").removeprefix("a_")
         answer = SessionAnswer(
             id=session_id,
-            url=PAY_PAGE + session_id,
+            url=self.pay_page + session_id,
             status="open",
             payment_status="unpaid",
             expires_at=1_790_086_400_000,
