@@ -15,7 +15,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
@@ -132,29 +134,31 @@ def announce(env: dict[str, str]) -> None:
     """Print the addresses once the web and the sandbox both answer."""
     shop, sandbox = f"http://127.0.0.1:{env['PORT']}", f"http://127.0.0.1:{env['SANDBOX_PORT']}"
     deadline = time.monotonic() + SECONDS_TO_START
-    while not (answers(f"{shop}/healthz") and answers(f"{sandbox}/")):
+    while not (status(f"{shop}/healthz") and status(f"{sandbox}/")):
         if time.monotonic() > deadline:
             return
         time.sleep(0.2)
-    print(
-        f"\n  Open     {shop}/\n"
-        f"  Admin    {shop}/admin/   password: {env['ADMIN_PASSWORD']}\n"
-        f"  API      {shop}/api/docs   Authorization: Bearer {env['API_KEYS'].split(',')[0]}\n"
-        f"  Sandbox  {sandbox}/   a small Stripe; no money moves\n"
-        "  Ctrl-C stops everything.\n",
-        flush=True,
-    )
+    places = [
+        ("Open", f"{shop}/", ""),
+        ("Admin", f"{shop}/admin/login", f"password: {env['ADMIN_PASSWORD']}"),
+        ("API", f"{shop}/api/v1/openapi.json", f"key: {env['API_KEYS'].split(',')[0]}"),
+        ("API", f"{shop}/api/docs", "to read and try"),
+        ("Sandbox", f"{sandbox}/", "a small Stripe; no money moves"),
+    ]
+    found = [place for place in places if status(place[1]) == HTTPStatus.OK]
+    lines = "".join(f"  {name:<8} {url}   {note}".rstrip() + "\n" for name, url, note in found)
+    print(f"\n{lines}  Ctrl-C stops everything.\n", flush=True)
 
 
-def answers(url: str) -> bool:
-    """Say whether anything speaks HTTP there, whatever it says."""
+def status(url: str) -> int:
+    """Give the status of a GET; 0 where nobody answers."""
     try:
-        with _DIRECT.open(url, timeout=2):
-            return True
-    except urllib.error.HTTPError:
-        return True
+        with _DIRECT.open(url, timeout=2) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
     except OSError:
-        return False
+        return 0
 
 
 def main() -> int:
