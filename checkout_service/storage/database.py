@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.errors import DatabaseUnavailable
@@ -23,6 +23,7 @@ T = TypeVar("T")
 _TRIES = 4
 _RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _WRITES = "checkout_writes"
+_FRESH_SECONDS = 5.0
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -40,7 +41,6 @@ def engine_options(url: str, *, pool_size: int = 8) -> dict[str, Any]:
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "connect_args": {
             "connect_timeout": 3,
@@ -51,10 +51,13 @@ def engine_options(url: str, *, pool_size: int = 8) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> Engine:
-    """Give SQLite its durability and its explicit transactions; PostgreSQL needs nothing."""
+    """Give SQLite its durability and its explicit transactions, PostgreSQL a ping when idle."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkout", _ping_if_idle)
+        event.listen(engine, "checkin", _note_use)
     return engine
 
 
@@ -71,6 +74,23 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITES, True):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """Try a connection that rested before using it: a ping for every request would double them."""
+    if time.monotonic() - record.info.get("used", float("-inf")) < _FRESH_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        if not connection.autocommit:
+            connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool makes a new one
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    if record is not None:
+        record.info["used"] = time.monotonic()
 
 
 class Database:
@@ -104,6 +124,13 @@ class Database:
                     raise DatabaseUnavailable from error
                 time.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - jitter, no secret
         raise DatabaseUnavailable
+
+    def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Run work that is one statement where the database can: then it needs no transaction."""
+        if self.is_sqlite:
+            return self.write(work)
+        with self.read() as connection:
+            return work(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

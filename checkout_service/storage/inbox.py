@@ -27,8 +27,7 @@ class Leftover:
     received_at: int
 
 
-def record_once(
-    connection: Connection,
+def event_row(
     event: IncomingEvent,
     *,
     source: str,
@@ -38,29 +37,29 @@ def record_once(
     intent_id: str | None = None,
     next_at: int | None = None,
     error: str | None = None,
-) -> bool:
-    """Write the event down; False if we have it. The primary key decides races."""
-    return insert_once(
-        connection,
-        inbox_events,
-        {
-            "id": event.id,
-            "type": event.type,
-            "state": state,
-            "source": source,
-            "api_version": event.api_version,
-            "livemode": event.livemode,
-            "order_id": order_id,
-            "intent_id": intent_id,
-            "body": event.body,
-            "created": event.created,
-            "received_at": now,
-            "applied_at": now if state == "applied" else None,
-            "next_at": next_at,
-            "tries": 0,
-            "last_error": error,
-        },
-    )
+) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "state": state,
+        "source": source,
+        "api_version": event.api_version,
+        "livemode": event.livemode,
+        "order_id": order_id,
+        "intent_id": intent_id,
+        "body": event.body,
+        "created": event.created,
+        "received_at": now,
+        "applied_at": now if state == "applied" else None,
+        "next_at": next_at,
+        "tries": 0,
+        "last_error": error,
+    }
+
+
+def record_once(connection: Connection, row: dict[str, Any]) -> bool:
+    """Write an event down; False if we have it. The primary key decides races."""
+    return insert_once(connection, inbox_events, row)
 
 
 def mark(

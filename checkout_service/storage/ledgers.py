@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from checkout_service.domain.ledger import Attempt, Ledger, RaisedHold, Terms
 from checkout_service.domain.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+from checkout_service.domain.views import LineView, OrderView
 
+from .machine_tables import UNCLAIMED
 from .rows import AnyRow
-from .tables import attempts, disputes, holds, orders, refunds
+from .tables import attempts, disputes, holds, inbox_events, orders, refunds
 
-# One join reads the order and its attempts; it locks the order's row (PostgreSQL; on SQLite the
-# transaction holds the database's write lock already).
+# One join reads the order, its lines and its attempts; it locks the order's row (PostgreSQL; on
+# SQLite the transaction holds the database's write lock already).
 _ORDER_COLUMNS = [
     column.label(f"order_{column.name}")
     for column in (
@@ -32,49 +38,136 @@ _ORDER_COLUMNS = [
         orders.c.look_due_at,
         orders.c.look_tries,
         orders.c.created_at,
+        orders.c.flow,
+        orders.c.client_reference_id,
+        orders.c.metadata,
+        orders.c.customer_email,
     )
 ]
-_LOAD = (
-    select(*_ORDER_COLUMNS, attempts)
+_LINES = {
+    "postgresql": "(SELECT json_agg(json_build_array(price, name, quantity, unit_amount)"
+    " ORDER BY place)::text FROM order_lines WHERE order_id = orders.id)",
+    "sqlite": "(SELECT json_group_array(json_array(price, name, quantity, unit_amount))"
+    " FROM (SELECT * FROM order_lines WHERE order_id = orders.id ORDER BY place))",
+}
+_ATTEMPT_COLUMNS = [column for column in attempts.c if column.name != "order_id"]
+_LOAD = {
+    dialect: select(*_ORDER_COLUMNS, literal_column(lines).label("order_lines"), *_ATTEMPT_COLUMNS)
     .select_from(orders.outerjoin(attempts, attempts.c.order_id == orders.c.id))
     .order_by(attempts.c.seq)
-)
+    for dialect, lines in _LINES.items()
+}
+_BY_ID = {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
+_LOCKED = {d: by_id.with_for_update(of=orders) for d, by_id in _BY_ID.items()}
+_ours = attempts.alias("ours")
+_BY_SESSION = {
+    dialect: load.where(
+        orders.c.id
+        == select(_ours.c.order_id)
+        .where(_ours.c.session_id == bindparam("b_session"))
+        .correlate(None)
+        .scalar_subquery()
+    ).add_columns(
+        exists().where(inbox_events.c.id == bindparam("b_event")).label("event_known"),
+        exists()
+        .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
+        .label("intent_has_news"),
+    )
+    for dialect, load in _LOAD.items()
+}
 _HOLDS = select(holds.c.name, holds.c.attempt_id, holds.c.released_at)
 
 
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """A ledger together with the order's counters as they stood when it was read."""
+    """A ledger together with the order's row as it stood when it was read."""
 
-    __slots__ = (
-        "created_at",
-        "ledger",
-        "look_due_at",
-        "look_tries",
-        "moves",
-        "sequence",
-        "version",
-    )
+    ledger: Ledger
+    row: AnyRow
 
-    def __init__(self, ledger: Ledger, row: AnyRow) -> None:
-        self.ledger = ledger
-        self.version: int = row.order_version
-        self.sequence: int = row.order_sequence
-        self.moves: int = row.order_moves
-        self.look_due_at: int | None = row.order_look_due_at
-        self.look_tries: int = row.order_look_tries
-        self.created_at: int = row.order_created_at
+    @property
+    def version(self) -> int:
+        return int(self.row.order_version)
+
+    @property
+    def sequence(self) -> int:
+        return int(self.row.order_sequence)
+
+    @property
+    def moves(self) -> int:
+        return int(self.row.order_moves)
+
+    @property
+    def look_due_at(self) -> int | None:
+        due: int | None = self.row.order_look_due_at
+        return due
+
+    @property
+    def look_tries(self) -> int:
+        return int(self.row.order_look_tries)
+
+    @property
+    def created_at(self) -> int:
+        return int(self.row.order_created_at)
+
+    def view(self, after: Ledger) -> OrderView:
+        """Describe the order with this ledger in the place of the one that was read."""
+        row = self.row
+        shown = after.winner or next((a for a in reversed(after.attempts) if a.ours), None)
+        return OrderView(
+            id=after.terms.order_id,
+            status=after.status,
+            fulfilled=after.fulfilled,
+            amount_total=after.terms.amount_total,
+            amount_paid=after.amount_paid,
+            amount_refunded=after.amount_refunded,
+            currency=after.terms.currency,
+            holds=after.active_holds,
+            livemode=after.terms.livemode,
+            created_at=row.order_created_at,
+            items=tuple(
+                LineView(price, name, quantity, unit, quantity * unit)
+                for price, name, quantity, unit in json.loads(row.order_lines or "[]")
+            ),
+            client_reference_id=row.order_client_reference_id,
+            metadata=json.loads(row.order_metadata),
+            flow=row.order_flow,
+            customer_email=(shown.customer_email if shown else None) or row.order_customer_email,
+            checkout_session=shown.session_id if shown else None,
+            payment_intent=shown.intent_id if shown else None,
+            amount_discount=shown.amount_discount if shown else 0,
+            amount_tax=shown.amount_tax if shown else 0,
+            amount_shipping=shown.amount_shipping if shown else 0,
+        )
 
 
 def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
     """Read the order whole; None if there is no such order."""
-    statement = _LOAD.where(orders.c.id == order_id)
-    if lock and connection.dialect.name == "postgresql":
-        statement = statement.with_for_update(of=orders)
-    rows = connection.execute(statement).all()
-    if not rows:
-        return None
+    dialect = connection.dialect.name
+    statement = (_LOCKED if lock and dialect == "postgresql" else _BY_ID)[dialect]
+    rows = connection.execute(statement, {"b_id": order_id}).all()
+    return _loaded(connection, rows) if rows else None
+
+
+def load_of_session(
+    connection: Connection, session_id: str, *, event_id: str, intent_id: str | None
+) -> Loaded | None:
+    """Read the order of a session, with what the inbox knows, in one statement and unlocked."""
+    rows = connection.execute(
+        _BY_SESSION[connection.dialect.name],
+        {"b_session": session_id, "b_event": event_id, "b_intent": intent_id},
+    ).all()
+    return _loaded(connection, rows) if rows else None
+
+
+def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     first = rows[0]
-    more = _load_more(connection, order_id) if first.order_has_more else ((), {}, {})
+    order_id = first.order_id
+    raised: tuple[RaisedHold, ...] = ()
+    gone: dict[str, RefundView] = {}
+    disputed: dict[str, DisputeView] = {}
+    if first.order_has_more:
+        raised, gone, disputed = _load_more(connection, order_id)
     ledger = Ledger(
         terms=Terms(
             order_id=order_id,
@@ -88,9 +181,9 @@ def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> 
         canceled=first.order_canceled_at is not None,
         fulfilled=first.order_fulfilled,
         attempts=tuple(_attempt(row) for row in rows if row.id is not None),
-        holds=more[0],
-        refunds=more[1],
-        disputes=more[2],
+        holds=raised,
+        refunds=gone,
+        disputes=disputed,
     )
     return Loaded(ledger, first)
 

@@ -47,12 +47,12 @@ Index(
     sqlite_where=inbox_events.c.next_at.is_not(None),
     postgresql_where=inbox_events.c.next_at.is_not(None),
 )
-_UNCLAIMED = text("state = 'ignored' AND intent_id IS NOT NULL")
+UNCLAIMED = text("state = 'ignored' AND intent_id IS NOT NULL")
 Index(
     "ix_inbox_events_unclaimed_intent",
     inbox_events.c.intent_id,
-    sqlite_where=_UNCLAIMED,
-    postgresql_where=_UNCLAIMED,
+    sqlite_where=UNCLAIMED,
+    postgresql_where=UNCLAIMED,
 )
 Index("ix_inbox_events_order_id", inbox_events.c.order_id)
 Index("ix_inbox_events_received_at", inbox_events.c.received_at)

@@ -10,13 +10,27 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
+from checkout_service.domain.clock import HOUR
+
 from .tables import outbox_messages
 from .upsert import insert_once
 
 _m = outbox_messages.c
 _NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
+# No lease is this long: one that reaches further was written by a clock that was wrong. Less
+# would rob a worker whose clock merely runs a little ahead of ours.
+_VOID_BEYOND = HOUR
 _CHUNK = 5_000
 _MOST_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may send a message, and until when, in real time: drills do not move it."""
+
+    owner: str
+    now: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +51,7 @@ def put_once(connection: Connection, row: dict[str, Any]) -> bool:
 
 
 def claim(
-    connection: Connection,
-    *,
-    owner: str,
-    now: int,
-    lease_ms: int,
-    limit: int,
-    untried: bool = False,
+    connection: Connection, lease: Lease, *, now: int, limit: int, untried: bool = False
 ) -> list[Message]:
     """Take messages that are due under a lease; several workers never take the same one.
 
@@ -52,28 +60,26 @@ def claim(
     wanted = _m.next_at <= now
     if untried:
         wanted = and_(wanted, _m.last_error.is_(None))
-    order = (_m.next_at, _m.created_at, _m.sequence)
-    return _claim(connection, wanted, order, owner=owner, now=now, lease_ms=lease_ms, limit=limit)
+    return _claim(connection, lease, wanted, (_m.next_at, _m.created_at, _m.sequence), limit)
 
 
-def claim_ahead(connection: Connection, *, owner: str, now: int, lease_ms: int) -> list[Message]:
+def claim_ahead(connection: Connection, lease: Lease, *, now: int) -> list[Message]:
     """Take one message whose time has not come: any, lest a bad one be taken for ever."""
-    wanted, order = _m.next_at > now, (func.random(),)
-    return _claim(connection, wanted, order, owner=owner, now=now, lease_ms=lease_ms, limit=1)
+    return _claim(connection, lease, _m.next_at > now, (func.random(),), 1)
 
 
 def _claim(
     connection: Connection,
+    lease: Lease,
     wanted: ColumnElement[bool],
     order: tuple[ColumnElement[Any], ...],
-    *,
-    owner: str,
-    now: int,
-    lease_ms: int,
     limit: int,
 ) -> list[Message]:
-    # A lease further ahead than its length is void: a clock jumped.
-    free = or_(_m.lease_until.is_(None), _m.lease_until < now, _m.lease_until > now + lease_ms)
+    free = or_(
+        _m.lease_until.is_(None),
+        _m.lease_until < lease.now,
+        _m.lease_until > lease.now + _VOID_BEYOND,
+    )
     chosen = (
         select(_m.id)
         .where(_m.state == "due", wanted, free)
@@ -86,7 +92,7 @@ def _claim(
     statement = (
         update(outbox_messages)
         .where(_m.id.in_(select(chosen.c.id)), _m.state == "due", free)
-        .values(lease_owner=owner, lease_until=now + lease_ms)
+        .values(lease_owner=lease.owner, lease_until=lease.until)
         .returning(
             _m.id,
             _m.order_id,

@@ -1,28 +1,23 @@
-"""Write a settlement down: the difference between two ledgers, in the caller's transaction.
+"""What a settlement writes: the difference between two ledgers, as rows. Plans; writes nothing.
 
 Order, trail, fulfilment and messages are written together or not at all.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
-
-from checkout_service.domain.errors import StaleOrder
-from checkout_service.domain.ledger import Attempt, Ledger
-from checkout_service.domain.settlement import Settlement
+from checkout_service.domain import ids, shapes
+from checkout_service.domain.clock import rfc3339
+from checkout_service.domain.ledger import Attempt, RaisedHold
+from checkout_service.domain.settlement import MOVE, Settlement
 
 from .ledgers import Loaded
-from .tables import attempts, disputes, fulfilments, holds, orders, refunds, transitions
-from .upsert import insert_once, upsert
 
-_UPDATE_ORDER = update(orders).where(
-    orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version")
-)
-_INSERT_TRANSITION = insert(transitions)
-_FIXED = frozenset(("id", "seq", "kind", "ours"))
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,139 +30,194 @@ class Circumstances:
     reason: str | None = None
 
 
-def save_settlement(
-    connection: Connection,
-    loaded: Loaded,
-    settlement: Settlement,
-    why: Circumstances,
-    more: dict[str, Any],
-) -> int:
-    """Write what changed; give the number of the order's last transition.
+@dataclass(slots=True)
+class Writing:
+    """Rows to write for one order that is still at `version`."""
 
-    `more` are further columns of the order (look times). Raises StaleOrder when somebody else
-    settled the order since it was loaded.
-    """
+    order_id: str
+    version: int
+    now: int
+    order: Row
+    attempts: list[Row] = field(default_factory=list)
+    new_attempts: list[Row] = field(default_factory=list)
+    new_holds: list[Row] = field(default_factory=list)
+    released_holds: list[RaisedHold] = field(default_factory=list)
+    refunds: list[Row] = field(default_factory=list)
+    disputes: list[Row] = field(default_factory=list)
+    fulfils: bool = False
+    transitions: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    event: Row | None = None
+
+    @property
+    def plain(self) -> bool:
+        """True for the everyday settlement, which touches no hold, refund or dispute."""
+        return not (
+            self.new_attempts
+            or self.new_holds
+            or self.released_holds
+            or self.refunds
+            or self.disputes
+        )
+
+
+def plan_writing(
+    loaded: Loaded, settlement: Settlement, why: Circumstances, more: dict[str, Any]
+) -> Writing:
+    """Work out every row; `more` are further columns of the order (look times)."""
     before, after = settlement.before, settlement.after
     order_id = after.terms.order_id
-    _save_attempts(connection, before, after, why.now)
-    _save_holds(connection, before, after, why.now)
-    _save_money_back(connection, before, after)
-    if settlement.fulfils:
-        insert_once(connection, fulfilments, {"order_id": order_id, "fulfilled_at": why.now})
-    entries = _trail(settlement, why)
-    moves = loaded.moves + len(entries)
-    values = _order_values(settlement) | more
-    values |= {"version": loaded.version + 1, "updated_at": why.now, "moves": moves}
-    values["sequence"] = loaded.sequence + len(settlement.told)
-    result = connection.execute(
-        _UPDATE_ORDER.values(values), {"b_id": order_id, "b_version": loaded.version}
-    )
-    if result.rowcount != 1:
-        raise StaleOrder(order_id)
-    if entries:
-        rows = [e | {"seq": loaded.moves + place} for place, e in enumerate(entries, start=1)]
-        connection.execute(_INSERT_TRANSITION, rows)
-    return moves
-
-
-def _order_values(settlement: Settlement) -> dict[str, Any]:
-    before, after = settlement.before, settlement.after
-    values: dict[str, Any] = {}
-    if settlement.moved:
-        values["status"] = after.status.value
-    if settlement.fulfils:
-        values["fulfilled"] = True
-    if after.amount_paid != before.amount_paid:
-        values["amount_paid"] = after.amount_paid
-    if after.amount_refunded != before.amount_refunded:
-        values["amount_refunded"] = after.amount_refunded
-    if after.holds != before.holds:
-        values["holds"] = ",".join(after.active_holds)
-    if after.holds or after.refunds or after.disputes:
-        values["has_more"] = True
-    return values
-
-
-def _trail(settlement: Settlement, why: Circumstances) -> list[dict[str, Any]]:
-    before, after = settlement.before, settlement.after
-    entry = {
-        "order_id": after.terms.order_id,
-        "before": before.status.value,
-        "after": after.status.value,
-        "source": why.source,
-        "event_id": why.event_id,
-        "at": why.now,
-    }
-    known = {(hold.name, hold.attempt_id): hold for hold in before.holds}
-    reasons: list[str | None] = []
-    for hold in after.holds:
-        old = known.get((hold.name, hold.attempt_id))
-        if old is None:
-            reasons.append(f"hold {hold.name}")
-        elif hold.released and not old.released:
-            reasons.append(f"released {hold.name} ({why.reason})")
-    entries = [entry | {"before": after.status.value, "reason": reason} for reason in reasons]
-    if settlement.moved:
-        entries.insert(0, entry | {"reason": why.reason})
-    if settlement.fulfils:
-        entries.append(entry | {"before": after.status.value, "reason": "fulfilled"})
-    return entries
-
-
-def _save_attempts(connection: Connection, before: Ledger, after: Ledger, now: int) -> None:
+    trail = _trail(settlement, why)
+    moves = loaded.moves + len(trail)
+    order = {
+        "status": after.status.value,
+        "fulfilled": after.fulfilled,
+        "amount_paid": after.amount_paid,
+        "amount_refunded": after.amount_refunded,
+        "holds": ",".join(after.active_holds),
+        "has_more": bool(after.holds or after.refunds or after.disputes),
+        "sequence": loaded.sequence + len(settlement.told),
+        "moves": moves,
+        "look_due_at": loaded.look_due_at,
+        "look_tries": loaded.look_tries,
+        "canceled_at": loaded.row.order_canceled_at,
+    } | more
+    writing = Writing(order_id, loaded.version, why.now, order, fulfils=settlement.fulfils)
+    writing.transitions = [
+        entry | {"seq": loaded.moves + place} for place, entry in enumerate(trail, start=1)
+    ]
     known = {attempt.id: attempt for attempt in before.attempts}
     for attempt in after.attempts:
-        old = known.get(attempt.id)
-        if old is None:
-            connection.execute(insert(attempts).values(_new_attempt(after, attempt, now)))
-        elif old != attempt:
-            was = asdict(old)
-            changed = {k: v for k, v in asdict(attempt).items() if was[k] != v and k not in _FIXED}
-            connection.execute(update(attempts).where(attempts.c.id == attempt.id).values(changed))
+        if attempt.id not in known:
+            writing.new_attempts.append(_new_attempt(order_id, attempt, why.now))
+        elif known[attempt.id] != attempt:
+            writing.attempts.append(_attempt(attempt))
+    if after.holds != before.holds:
+        _plan_holds(writing, before.holds, after.holds)
+    writing.refunds = [
+        _money_row(asdict(refund), order_id)
+        for refund in after.refunds.values()
+        if before.refunds.get(refund.id) != refund
+    ]
+    writing.disputes = [
+        _money_row(asdict(dispute), order_id)
+        for dispute in after.disputes.values()
+        if before.disputes.get(dispute.id) != dispute
+    ]
+    writing.messages = _messages(loaded, settlement, why.now, moves)
+    return writing
 
 
-def _new_attempt(ledger: Ledger, attempt: Attempt, now: int) -> dict[str, Any]:
-    return asdict(attempt) | {
-        "order_id": ledger.terms.order_id,
+def _attempt(attempt: Attempt) -> Row:
+    return {
+        "id": attempt.id,
+        "state": attempt.state.value,
+        "won": attempt.won,
+        "session_id": attempt.session_id,
+        "intent_id": attempt.intent_id,
+        "amount": attempt.amount,
+        "amount_discount": attempt.amount_discount,
+        "amount_tax": attempt.amount_tax,
+        "amount_shipping": attempt.amount_shipping,
+        "stripe_status": attempt.stripe_status,
+        "payment_status": attempt.payment_status,
+        "url": attempt.url,
+        "expires_at": attempt.expires_at,
+        "customer_email": attempt.customer_email,
+        "subscription_id": attempt.subscription_id,
+        "recovery_url": attempt.recovery_url,
+    }
+
+
+def _new_attempt(order_id: str, attempt: Attempt, now: int) -> Row:
+    return _attempt(attempt) | {
+        "order_id": order_id,
+        "seq": attempt.seq,
+        "kind": attempt.kind.value,
+        "ours": attempt.ours,
+        "link_id": attempt.link_id,
+        "reference": attempt.reference,
         "idempotency_key": attempt.id,
         "created_at": now,
     }
 
 
-def _save_holds(connection: Connection, before: Ledger, after: Ledger, now: int) -> None:
+def _plan_holds(
+    writing: Writing, before: Sequence[RaisedHold], after: Sequence[RaisedHold]
+) -> None:
+    known = {(hold.name, hold.attempt_id): hold for hold in before}
+    for hold in after:
+        old = known.get((hold.name, hold.attempt_id))
+        if old is None:
+            writing.new_holds.append(
+                {
+                    "order_id": writing.order_id,
+                    "name": hold.name.value,
+                    "attempt_id": hold.attempt_id,
+                    "raised_at": writing.now,
+                }
+            )
+        elif hold.released and not old.released:
+            writing.released_holds.append(hold)
+
+
+def _money_row(values: Row, order_id: str) -> Row:
+    values["created_at"] = values.pop("created")
+    return values | {"order_id": order_id}
+
+
+def _trail(settlement: Settlement, why: Circumstances) -> list[Row]:
+    before, after = settlement.before, settlement.after
+    entry = {
+        "order_id": after.terms.order_id,
+        "before": after.status.value,
+        "after": after.status.value,
+        "source": why.source,
+        "event_id": why.event_id,
+        "at": why.now,
+    }
+    entries: list[Row] = []
+    if settlement.moved:
+        entries.append(entry | {"before": before.status.value, "reason": why.reason})
     known = {(hold.name, hold.attempt_id): hold for hold in before.holds}
     for hold in after.holds:
         old = known.get((hold.name, hold.attempt_id))
         if old is None:
-            row = {
-                "order_id": after.terms.order_id,
-                "name": hold.name.value,
-                "attempt_id": hold.attempt_id,
-                "raised_at": now,
-            }
-            insert_once(connection, holds, row)
+            entries.append(entry | {"reason": f"hold {hold.name}"})
         elif hold.released and not old.released:
-            connection.execute(
-                update(holds)
-                .where(
-                    holds.c.order_id == after.terms.order_id,
-                    holds.c.name == hold.name.value,
-                    holds.c.attempt_id == hold.attempt_id,
-                )
-                .values(released_at=now)
-            )
+            entries.append(entry | {"reason": f"released {hold.name} ({why.reason})"})
+    if settlement.fulfils:
+        entries.append(entry | {"reason": "fulfilled"})
+    return entries
 
 
-def _save_money_back(connection: Connection, before: Ledger, after: Ledger) -> None:
-    order_id = after.terms.order_id
-    for refund in after.refunds.values():
-        if before.refunds.get(refund.id) != refund:
-            upsert(connection, refunds, _money_row(asdict(refund), order_id), ["id"])
-    for dispute in after.disputes.values():
-        if before.disputes.get(dispute.id) != dispute:
-            upsert(connection, disputes, _money_row(asdict(dispute), order_id), ["id"])
-
-
-def _money_row(values: dict[str, Any], order_id: str) -> dict[str, Any]:
-    values["created_at"] = values.pop("created")
-    return values | {"order_id": order_id}
+def _messages(loaded: Loaded, settlement: Settlement, now: int, last_move: int) -> list[Row]:
+    """Write the messages owed, each with the order as it is after this settlement."""
+    if not settlement.told:
+        return []
+    order_id = settlement.after.terms.order_id
+    snapshot = shapes.private_order(loaded.view(settlement.after))
+    rows = []
+    for place, told in enumerate(settlement.told, start=1):
+        about = f"move-{last_move}" if told.about == MOVE else told.about
+        sequence = loaded.sequence + place
+        body = {
+            "type": told.kind.value,
+            "timestamp": rfc3339(now),
+            "data": {"order": snapshot, "sequence": sequence},
+        }
+        rows.append(
+            {
+                "id": ids.message_id(order_id, told.kind.value, about),
+                "order_id": order_id,
+                "kind": told.kind.value,
+                "about": about,
+                "sequence": sequence,
+                "body": json.dumps(body, separators=(",", ":")),
+                "state": "due",
+                "tries": 0,
+                "created_at": now,
+                "next_at": now,
+            }
+        )
+    return rows

@@ -14,9 +14,11 @@ from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
 from checkout_service.storage import outbox, receivers
 from checkout_service.storage.database import Database
-from checkout_service.storage.outbox import Message
+from checkout_service.storage.outbox import Lease, Message
 
-LEASE = 30 * SECOND
+# Longer than a send that begins late and is answered late (send_batch.py), and no longer: a dead
+# worker's messages wait it out.
+LEASE = 20 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ _NOTHING = Claim([])
 class ClaimMessages:
     database: Database
     clock: Clock
+    real_clock: Clock
     receiver_name: str
     owner: str
 
@@ -55,15 +58,11 @@ class ClaimMessages:
         take = self._probe if probe else self._newcomer
         return Claim(self.database.write(lambda c: take(c, now)), probing=True)
 
-    def _due(
-        self, connection: Connection, now: int, limit: int, *, untried: bool = False
-    ) -> list[Message]:
-        return outbox.claim(
-            connection, owner=self.owner, now=now, lease_ms=LEASE, limit=limit, untried=untried
-        )
+    def _due(self, connection: Connection, now: int, limit: int) -> list[Message]:
+        return outbox.claim(connection, self._lease(), now=now, limit=limit)
 
     def _newcomer(self, connection: Connection, now: int) -> list[Message]:
-        return self._due(connection, now, 1, untried=True)
+        return outbox.claim(connection, self._lease(), now=now, limit=1, untried=True)
 
     def _probe(self, connection: Connection, now: int) -> list[Message]:
         name = self.receiver_name
@@ -72,11 +71,15 @@ class ClaimMessages:
         ):
             return []
         found = self._due(connection, now, 1) or outbox.claim_ahead(
-            connection, owner=self.owner, now=now, lease_ms=LEASE
+            connection, self._lease(), now=now
         )
         if not found:  # nothing waits: the next message finds out by itself
             receivers.recover(connection, name, now=now)
         return found
+
+    def _lease(self) -> Lease:
+        real = self.real_clock.now()
+        return Lease(self.owner, real, real + LEASE)
 
 
 def _may_be_one_message(connection: Connection) -> bool:

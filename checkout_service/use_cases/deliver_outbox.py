@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checkout_service.domain import ids
-from checkout_service.domain.clock import Clock
+from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.notify import FIRST_PROBE, Receiver, pause
 from checkout_service.storage import outbox, receivers
 from checkout_service.storage.database import Database
@@ -50,6 +50,7 @@ class DeliverOutbox:
     receiver: Receiver | None
     clock: Clock
     owner: str = field(default_factory=lambda: ids.new_id("own"))
+    real_clock: Clock = field(default_factory=SystemClock)  # for leases
 
     def __call__(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.
@@ -59,7 +60,9 @@ class DeliverOutbox:
         report = DeliverReport()
         if self.receiver is None:
             return report
-        claim = ClaimMessages(self.database, self.clock, self.receiver.name, self.owner)
+        claim = ClaimMessages(
+            self.database, self.clock, self.real_clock, self.receiver.name, self.owner
+        )
         send = SendBatch(self.database, self.receiver, self.clock, self.owner)
         width = 1  # the first goes alone: a receiver that is down costs one message
         while keep_going():

@@ -6,9 +6,8 @@ no transaction open and writes only if the order is still the one it looked at.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -16,22 +15,31 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from checkout_service.domain import ids, shapes
+from checkout_service.domain import ids
 from checkout_service.domain.changes import Change, unchanged
-from checkout_service.domain.clock import Clock, rfc3339
+from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import next_look
-from checkout_service.domain.settlement import MOVE, Settlement, settle
-from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
+from checkout_service.domain.settlement import Settlement, settle
+from checkout_service.domain.snapshots import (
+    IncomingEvent,
+    IntentView,
+    SessionView,
+    Snapshot,
+    Subject,
+)
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
-from checkout_service.storage import inbox, leases, orders, outbox
+from checkout_service.storage import inbox, leases
 from checkout_service.storage.database import Database
-from checkout_service.storage.ledgers import Loaded, load_ledger
-from checkout_service.storage.settlements import Circumstances, save_settlement
+from checkout_service.storage.ledgers import Loaded, load_ledger, load_of_session
+from checkout_service.storage.settlements import Circumstances, Writing, plan_writing
+from checkout_service.storage.writing import write
 
 log = logging.getLogger(__name__)
+
+EventRow = Callable[[str, int], dict[str, Any]]
 
 _LOOKS = 3
 LEASE_MS = 3_000
@@ -147,34 +155,58 @@ class SettleOrder:
             raise NotFound
         if version is not None and loaded.version != version:
             raise StaleOrder(order_id)
-        now = self.clock.now()
+        why = Circumstances(source, self.clock.now(), event_id, reason)
         news = list(news)
-        news += self._claim_earlier_events(connection, loaded.ledger, news, now)
+        news += self._claim_earlier_events(connection, loaded.ledger, news, why.now)
         settlement = settle(
-            loaded.ledger,
-            news,
-            looked=looked,
-            new_attempt_id=ids.new_id("att"),
-            change=change,
+            loaded.ledger, news, looked=looked, new_attempt_id=ids.new_id("att"), change=change
         )
-        more = self._look_times(loaded, settlement, source if looked else None, now)
-        if change is not unchanged and settlement.after.canceled and not loaded.ledger.canceled:
-            more["canceled_at"] = now
-        if settlement.changed or more:
-            why = Circumstances(source=source, now=now, event_id=event_id, reason=reason)
-            last = save_settlement(connection, loaded, settlement, why, more)
-            self._tell(connection, loaded, settlement, now=now, last_move=last)
-        if settlement.moved:
-            log.info(
-                "order.moved",
-                extra={
-                    "order_id": order_id,
-                    "before": settlement.before.status.value,
-                    "after": settlement.after.status.value,
-                    "source": source,
-                },
-            )
+        writing = self._plan(loaded, settlement, why, looked=looked)
+        if writing is not None:
+            write(connection, writing)
+            _log(settlement, source)
         return settlement
+
+    def record_event(self, event: IncomingEvent, subject: SessionView, row: EventRow) -> bool:
+        """Record an everyday session event in one read and one write, receipt included.
+
+        False when it is not an everyday one, or somebody else settled the order meanwhile: then
+        nothing was written, and the long way is to be taken. `row` makes the event's inbox row.
+        """
+        with self.database.read() as connection:
+            loaded = load_of_session(
+                connection, subject.id, event_id=event.id, intent_id=subject.intent_id
+            )
+        if loaded is None or loaded.row.intent_has_news:
+            return False
+        if loaded.row.event_known:
+            return True
+        source = "webhook"
+        why = Circumstances(source, self.clock.now(), event.id)
+        settlement = settle(
+            loaded.ledger, [subject], looked=False, new_attempt_id=ids.new_id("att")
+        )
+        writing = self._plan(loaded, settlement, why, looked=False)
+        if writing is None or not writing.plain:
+            return False
+        writing.event = row(loaded.ledger.terms.order_id, why.now)
+        try:
+            self.database.write_at_once(lambda c: write(c, writing))
+        except StaleOrder:
+            return False
+        _log(settlement, source)
+        return True
+
+    def _plan(
+        self, loaded: Loaded, settlement: Settlement, why: Circumstances, *, looked: bool
+    ) -> Writing | None:
+        """Work out what to write; None when there is nothing."""
+        more = self._look_times(loaded, settlement, why.source if looked else None, why.now)
+        if settlement.after.canceled and not loaded.ledger.canceled:
+            more["canceled_at"] = why.now
+        if not settlement.changed and not more:
+            return None
+        return plan_writing(loaded, settlement, why, more)
 
     def _claim_earlier_events(
         self, connection: Connection, ledger: Ledger, news: list[Subject], now: int
@@ -221,46 +253,18 @@ class SettleOrder:
             return {"look_due_at": due}
         return {}
 
-    def _tell(
-        self,
-        connection: Connection,
-        loaded: Loaded,
-        settlement: Settlement,
-        *,
-        now: int,
-        last_move: int,
-    ) -> None:
-        """Write the messages owed for this settlement, each with the order as it is now."""
-        if not settlement.told:
-            return
-        order_id = settlement.after.terms.order_id
-        order = orders.view(connection, order_id)
-        if order is None:
-            raise NotFound
-        snapshot = shapes.private_order(order)
-        for place, told in enumerate(settlement.told, start=1):
-            about = f"move-{last_move}" if told.about == MOVE else told.about
-            sequence = loaded.sequence + place
-            body = {
-                "type": told.kind.value,
-                "timestamp": rfc3339(now),
-                "data": {"order": snapshot, "sequence": sequence},
-            }
-            outbox.put_once(
-                connection,
-                {
-                    "id": ids.message_id(order_id, told.kind.value, about),
-                    "order_id": order_id,
-                    "kind": told.kind.value,
-                    "about": about,
-                    "sequence": sequence,
-                    "body": json.dumps(body, separators=(",", ":")),
-                    "state": "due",
-                    "tries": 0,
-                    "created_at": now,
-                    "next_at": now,
-                },
-            )
+
+def _log(settlement: Settlement, source: str) -> None:
+    if settlement.moved:
+        log.info(
+            "order.moved",
+            extra={
+                "order_id": settlement.after.terms.order_id,
+                "before": settlement.before.status.value,
+                "after": settlement.after.status.value,
+                "source": source,
+            },
+        )
 
 
 def _intent_named(item: Subject) -> str | None:
