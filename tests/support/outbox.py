@@ -40,6 +40,7 @@ class Outbox:
     database: Database
     merchant: Merchant
     clock: MovableClock = field(default_factory=MovableClock)
+    real_clock: MovableClock = field(default_factory=MovableClock)
 
     def __post_init__(self) -> None:
         self.session = safe_session(allow_private=True)
@@ -50,7 +51,7 @@ class Outbox:
 
     def worker(self) -> DeliverOutbox:
         """Hire one more worker; it shares nothing with the others but the database."""
-        return DeliverOutbox(self.database, self.receiver, self.clock)
+        return DeliverOutbox(self.database, self.receiver, self.clock, real_clock=self.real_clock)
 
     def owe(self, count: int = 1, *, each: int = 1) -> list[str]:
         """Write orders with this many messages each; give the messages' ids in their order."""

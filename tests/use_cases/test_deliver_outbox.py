@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from checkout_service.domain.clock import HOUR, SECOND
 from checkout_service.domain.notify import LADDER, Outcome
+from checkout_service.storage.outbox import Message
 from checkout_service.use_cases.claim_messages import ClaimMessages
 from checkout_service.use_cases.deliver_outbox import DeliverOutbox
 from tests.support.merchant import Merchant, Says, running_merchant
@@ -31,6 +32,14 @@ def outbox(empty_database_url: str, merchant: Merchant) -> Iterator[Outbox]:
     opened = open_outbox(empty_database_url, merchant)
     yield opened
     opened.close()
+
+
+def claims(outbox: Outbox, owner: str, width: int) -> list[Message]:
+    """Claim as another worker, which then does nothing more."""
+    claim = ClaimMessages(
+        outbox.database, outbox.clock, outbox.real_clock, outbox.receiver.name, owner
+    )
+    return claim(width).messages
 
 
 def test_each_message_is_delivered_once_and_verifies(outbox: Outbox) -> None:
@@ -253,22 +262,40 @@ def test_a_dead_senders_message_goes_out_again_under_its_id_when_its_lease_ends(
     outbox: Outbox,
 ) -> None:
     owed = outbox.owe(3)
-    dead = ClaimMessages(outbox.database, outbox.clock, outbox.receiver.name, "dead")
-    assert len(dead(32).messages) == 3
+    assert len(claims(outbox, "dead", 32)) == 3
 
-    outbox.clock.move(seconds=29)
+    outbox.real_clock.move(seconds=19)
     assert outbox.deliver().delivered == 0
-    outbox.clock.move(seconds=2)
+    outbox.real_clock.move(seconds=2)
     assert outbox.deliver().delivered == 3
 
     assert sorted(outbox.merchant.ids) == sorted(owed)
 
 
-def test_a_lease_from_a_future_that_was_taken_back_is_void(outbox: Outbox) -> None:
+def test_moving_the_services_clock_takes_no_lease_away(outbox: Outbox) -> None:
     outbox.owe()
-    outbox.clock.move(seconds=3600)
-    ClaimMessages(outbox.database, outbox.clock, outbox.receiver.name, "dead")(1)
-    outbox.clock.move(seconds=-3600)
+    claims(outbox, "other", 1)
+
+    outbox.clock.move(seconds=3 * 24 * 3600)
+
+    assert outbox.deliver().delivered == 0
+
+
+@pytest.mark.parametrize("seconds", [-90, -1, 1, 15])
+def test_a_clock_that_differs_a_little_takes_no_lease_away(outbox: Outbox, seconds: int) -> None:
+    outbox.owe()
+    claims(outbox, "other", 1)
+
+    outbox.real_clock.move(seconds=seconds)
+
+    assert outbox.deliver().delivered == 0
+
+
+def test_a_lease_from_a_wrong_future_is_void(outbox: Outbox) -> None:
+    outbox.owe()
+    outbox.real_clock.move(seconds=24 * 3600)
+    claims(outbox, "astray", 1)
+    outbox.real_clock.move(seconds=-24 * 3600)
 
     assert outbox.deliver().delivered == 1
 
@@ -281,9 +308,8 @@ def test_a_delivery_counts_although_another_worker_took_the_lease_over(outbox: O
         slow = pool.submit(outbox.deliver)
         while not outbox.merchant.got:
             threading.Event().wait(0.01)
-        outbox.clock.move(seconds=31)
-        other = ClaimMessages(outbox.database, outbox.clock, outbox.receiver.name, "other")
-        assert len(other(1).messages) == 1
+        outbox.real_clock.move(seconds=21)
+        assert len(claims(outbox, "other", 1)) == 1
         assert slow.result(5).delivered == 1
 
     assert outbox.row(id_).state == "delivered"
