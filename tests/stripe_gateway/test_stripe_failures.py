@@ -254,7 +254,7 @@ def test_a_failed_call_gives_its_slot_back(
 
 
 def test_no_read_is_made_when_the_ceiling_is_reached(stub: StubStripe) -> None:
-    def spent(_urgent: bool) -> None:  # noqa: FBT001 - the gateway's own signature
+    def spent(_urgent: bool) -> None:
         raise ReadsSpent(500)
 
     gateway = build_gateway(
