@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import insert
 
 from checkout_service.domain.errors import InvalidInput, NotFound
-from checkout_service.domain.snapshots import IncomingEvent
-from checkout_service.storage import inbox
+from checkout_service.storage.tables import inbox_events
 from checkout_service.use_cases.read_events import ReadEvents
 from checkout_service.use_cases.read_messages import ReadMessages
 from tests.support.merchant import running_merchant
@@ -26,21 +26,19 @@ def outbox(empty_database_url: str) -> Iterator[Outbox]:
 
 
 def record(outbox: Outbox, number: int, *, at: int, state: str, order_id: str | None) -> str:
-    event = IncomingEvent(
-        id=f"evt_{number}",
-        type="checkout.session.completed",
-        api_version="2026-01-01",
-        livemode=False,
-        created=at - 1_000,
-        body=BODY,
-        subject=None,
-    )
-    outbox.database.write(
-        lambda c: inbox.record_once(
-            c, event, source="webhook", now=at, state=state, order_id=order_id
-        )
-    )
-    return event.id
+    row = {
+        "id": f"evt_{number}",
+        "type": "checkout.session.completed",
+        "state": state,
+        "source": "webhook",
+        "livemode": False,
+        "order_id": order_id,
+        "body": BODY,
+        "created": at - 1_000,
+        "received_at": at,
+    }
+    outbox.database.write(lambda c: c.execute(insert(inbox_events).values(row)))
+    return f"evt_{number}"
 
 
 def test_events_are_listed_newest_first_and_page_by_page(outbox: Outbox) -> None:
