@@ -17,6 +17,7 @@ from . import (
     problems,
     rendering,
     security,
+    sessions,
     spec,
     static_files,
     strict_json,
@@ -42,6 +43,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     origins.init_app(app, settings)
     limits.init_app(app, settings)
     problems.init_app(app)
+    sessions.init_app(app, settings)
     rendering.init_app(app)
     spec.init_app(app, settings)
     for blueprint in (checkout.bp, api.bp, webhooks.bp, health.bp):

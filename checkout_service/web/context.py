@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, request
 
 from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 
 SETTINGS = "CHECKOUT_SETTINGS"
 USE_CASES = "checkout_service"
+REQUEST_ID = "checkout_service.request_id"
 
 
 def settings() -> Settings:
@@ -23,4 +24,4 @@ def use_cases() -> UseCases:
 
 def request_id() -> str:
     """Give this request's id; it is on every answer, error page and log line."""
-    return cast("str", g.get("request_id", ""))
+    return cast("str", request.environ.get(REQUEST_ID, ""))

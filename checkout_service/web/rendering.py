@@ -6,12 +6,13 @@ currencies, and an amount would be wrong by 100.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import parse_pattern
+from babel.numbers import NumberPattern, parse_pattern
 from flask import Flask, request
 from flask_babel import Babel, get_locale, ngettext
 
@@ -49,12 +50,18 @@ def money(minor: int, currency: str) -> str:
     if currency in WHOLE_UNITS_ONLY and minor % 100 == 0:
         digits = 0
     locale = _locale()
-    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
-    pattern.frac_prec = (digits, digits)
+    pattern = _pattern(locale, digits)
     shown: str = pattern.apply(
         amount.major(), locale, currency=currency.upper(), currency_digits=False
     )
     return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
+
+
+@functools.cache
+def _pattern(locale: Locale, digits: int) -> NumberPattern:
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern
 
 
 def moment(millis: int) -> str:

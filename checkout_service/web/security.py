@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import Flask
 from secure import ContentSecurityPolicy, PermissionsPolicy
 
 from checkout_service import logs
 from checkout_service.settings import Settings
+
+from .context import REQUEST_ID
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{20,200}", re.ASCII)
 _TWO_YEARS = 63_072_000
@@ -22,25 +27,31 @@ _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    """Wrap the application, so that whatever answers, the framework itself included, is dressed."""
+    inner = app.wsgi_app
     always = _always(settings)
     page_policy = content_policy(settings)
 
-    @app.before_request
-    def name_request() -> None:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        logs.bind_request(g.request_id)
+    def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        environ[REQUEST_ID] = request_id
+        logs.bind_request(request_id)
 
-    @app.after_request
-    def dress(response: Response) -> Response:
-        headers = response.headers
-        for name, value in always:
-            headers[name] = value
-        headers["X-Request-ID"] = g.get("request_id", "")
-        headers.setdefault("Cache-Control", "no-store")
-        is_page = response.mimetype == "text/html"
-        headers.setdefault("Content-Security-Policy", page_policy if is_page else _NOT_A_PAGE)
-        return response
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            known = {name.lower(): value for name, value in headers}
+            headers = [*headers, *always, ("X-Request-ID", request_id)]
+            if "cache-control" not in known:
+                headers.append(("Cache-Control", "no-store"))
+            if "content-security-policy" not in known:
+                is_page = known.get("content-type", "").startswith("text/html")
+                policy = page_policy if is_page else _NOT_A_PAGE
+                headers.append(("Content-Security-Policy", policy))
+            return start_response(status, headers, *error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = dressed  # type: ignore[method-assign]
 
 
 def content_policy(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse_many
 
 from checkout_service.web.limits import times
 from tests.web.asserts import page, problem
@@ -161,5 +162,5 @@ def test_a_dead_redis_is_replaced_by_counters_of_our_own(make_app: MakeApp) -> N
 
 
 def test_a_rate_is_multiplied() -> None:
-    assert times("30 per minute", 20) == "600 per 1 minute"
-    assert times("5 per 2 hour;100/day", 2) == "10 per 2 hour;200 per 1 day"
+    assert times(parse_many("30 per minute"), 20) == parse_many("600 per minute")
+    assert times(parse_many("5 per 2 hour;100/day"), 2) == parse_many("10 per 2 hour;200/day")

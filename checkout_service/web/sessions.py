@@ -1,0 +1,28 @@
+"""Signed cookies, opened only where some page may have set one.
+
+Opening one for every webhook and every poll would cost more than reading the request does.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from checkout_service.settings import Settings
+
+_WITHOUT = ("/api/", "/webhooks/", "/checkout", "/orders/", "/healthz", "/readyz", "/metrics")
+
+
+class FewSessions(SecureCookieSessionInterface):
+    """Flask's own sessions, for the parts that use them: the admin and the Payment Links."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(_WITHOUT):
+            return None
+        return super().open_session(app, request)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.session_interface = FewSessions()
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_SECURE"] = settings.public_base_url.startswith("https://")
