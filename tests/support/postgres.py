@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.support.leash import Leash
 from tests.support.ports import free_port
 
 _NOBODY = 65534
@@ -94,12 +95,14 @@ class OwnServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **self._as_user
             )
+        self._leash = Leash(self._process.pid, sends="INT", folder=self._home)
         self._wait()
 
     def halt(self) -> None:
         """Stop at once, as an outage does; `start` brings everything back."""
         self._process.send_signal(2)  # SIGINT: the server's fast shutdown
         self._process.wait(20)
+        self._leash.let_go()
 
     def stop(self) -> None:
         if self._process.poll() is None:

@@ -14,6 +14,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.support.leash import Leash
+
 ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
 _SECONDS_TO_START = 30
@@ -38,6 +40,9 @@ class Running:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def __post_init__(self) -> None:
+        self._leash = Leash(self.process.pid)
+
     @property
     def pid(self) -> int:
         return self.process.pid
@@ -51,16 +56,19 @@ class Running:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(seconds)
+            code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        self._leash.let_go()
+        return code
 
     def kill(self) -> None:
         """End the process and its children at once, as a power cut would."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(_SECONDS_TO_STOP)
+        self._leash.let_go()
 
 
 def start(

@@ -57,8 +57,7 @@ class Service:
     def stop(self) -> None:
         """Stop all parts, as a host does before it moves the service."""
         for part in [*self.workers, *([self.web] if self.web else [])]:
-            if part.process.poll() is None:
-                part.stop()
+            part.stop()
 
     def kill(self) -> None:
         for part in [*self.workers, *([self.web] if self.web else [])]:

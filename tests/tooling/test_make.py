@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -42,7 +43,8 @@ def make_run(env: dict[str, str], log: Path) -> Running:
 
 def press_ctrl_c(running: Running) -> None:
     """Do what a terminal does: interrupt make and all that it started in the foreground."""
-    os.killpg(running.pid, signal.SIGINT)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGINT)
     running.process.wait(SECONDS_TO_STOP)
 
 
@@ -56,8 +58,8 @@ def running(env: dict[str, str], tmp_path: Path) -> Iterator[Running]:
             time.sleep(0.1)
         yield made
     finally:
-        if made.process.poll() is None:
-            press_ctrl_c(made)
+        press_ctrl_c(made)
+        made.stop()
 
 
 def test_make_run_serves_shop_and_sandbox_until_ctrl_c(
