@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
@@ -60,14 +61,25 @@ _LOAD = {
 _BY_ID = {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
 _LOCKED = {d: by_id.with_for_update(of=orders) for d, by_id in _BY_ID.items()}
 _ours = attempts.alias("ours")
-_BY_SESSION = {
-    dialect: load.where(
-        orders.c.id
-        == select(_ours.c.order_id)
-        .where(_ours.c.session_id == bindparam("b_session"))
+
+
+def _by_attempt(load: Any, column: str, name: str) -> Any:
+    """Load the order of the attempt that has this id in that column."""
+    order_id = (
+        select(_ours.c.order_id)
+        .where(_ours.c[column] == bindparam(name))
         .correlate(None)
         .scalar_subquery()
-    ).add_columns(
+    )
+    return load.where(orders.c.id == order_id)
+
+
+_READ = {
+    column: {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
+    for column in ("session_id", "intent_id")
+}
+_BY_SESSION = {
+    dialect: _by_attempt(load, "session_id", "b_session").add_columns(
         exists().where(inbox_events.c.id == bindparam("b_event")).label("event_known"),
         exists()
         .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
@@ -146,6 +158,22 @@ def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> 
     dialect = connection.dialect.name
     statement = (_LOCKED if lock and dialect == "postgresql" else _BY_ID)[dialect]
     rows = connection.execute(statement, {"b_id": order_id}).all()
+    return _loaded(connection, rows) if rows else None
+
+
+def read_of_session(connection: Connection, session_id: str) -> Loaded | None:
+    """Read the order of a session, unlocked."""
+    return _read(connection, "session_id", session_id)
+
+
+def read_of_intent(connection: Connection, intent_id: str) -> Loaded | None:
+    """Read the order of an intent, unlocked."""
+    return _read(connection, "intent_id", intent_id)
+
+
+def _read(connection: Connection, column: str, name: str) -> Loaded | None:
+    statement = _READ[column][connection.dialect.name]
+    rows = connection.execute(statement, {"b_name": name}).all()
     return _loaded(connection, rows) if rows else None
 
 

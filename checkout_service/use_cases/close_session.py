@@ -13,7 +13,7 @@ from checkout_service.domain.views import SessionAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 
-from .answer import session_answer
+from .answer import answer_for_session
 from .settle_order import SettleOrder
 
 
@@ -37,8 +37,7 @@ class CloseSession:
         if attempt.state in ("open", "draft"):
             self.quietly(attempt.order_id, session_id, source="close")
         with self.database.read() as connection:
-            attempt = orders.attempt_by_session(connection, session_id)
-            answer = session_answer(connection, attempt)
+            answer = answer_for_session(connection, session_id)
         if answer.order.status in SETTLED:
             raise OrderPaid
         if answer.order.status is OrderStatus.PROCESSING:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
-from checkout_service.domain.status import AttemptKind
 from checkout_service.domain.views import IntentAnswer, OrderView, SessionAnswer
-from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 
-from .answer import intent_answer, order_view, session_answer
+from .answer import answer_for_intent, answer_for_session, order_view
 from .settle_order import Look, SettleOrder
 
 log = logging.getLogger(__name__)
@@ -87,17 +85,11 @@ class ConfirmPayment:
 
     def _session(self, session_id: str) -> SessionAnswer:
         with self.database.read() as connection:
-            attempt = orders.attempt_by_session(connection, session_id)
-            if attempt is None:
-                raise NotFound
-            return session_answer(connection, attempt)
+            return answer_for_session(connection, session_id)
 
     def _intent(self, intent_id: str) -> IntentAnswer:
         with self.database.read() as connection:
-            attempt = orders.attempt_by_intent(connection, intent_id)
-            if attempt is None or attempt.kind != AttemptKind.INTENT:
-                raise NotFound
-            return intent_answer(connection, attempt)
+            return answer_for_intent(connection, intent_id)
 
     def _order(self, order_id: str) -> OrderView:
         if not is_order_id(order_id):

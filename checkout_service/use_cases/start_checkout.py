@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from checkout_service.domain.cart import Cart
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import PullMode, StaleOrder
+from checkout_service.domain.errors import PullMode
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views import SessionAnswer
-from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
 
-from .answer import session_answer
+from .answer import newest_session
 from .close_session import CloseSession
 from .draft_order import DraftOrder
 from .open_attempt import OpenAttempt
@@ -87,8 +86,4 @@ class StartCheckout:
 
     def _answer(self, order_id: str) -> SessionAnswer:
         with self.database.read() as connection:
-            tries = orders.attempt_rows(connection, order_id)
-            opened = [a for a in tries if a.ours and a.session_id is not None]
-            if not opened:
-                raise StaleOrder(order_id)
-            return session_answer(connection, opened[-1])
+            return newest_session(connection, order_id)

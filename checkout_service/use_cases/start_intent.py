@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from checkout_service.domain.cart import Cart, Line
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode, StaleOrder
+from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views import IntentAnswer
@@ -20,7 +20,7 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
 
-from .answer import intent_answer
+from .answer import newest_intent
 from .draft_order import DraftOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
@@ -122,9 +122,5 @@ class StartIntent:
 
     def _answer(self, order_id: str, secret: str | None) -> IntentAnswer:
         with self.database.read() as connection:
-            tries = orders.attempt_rows(connection, order_id)
-            opened = [a for a in tries if a.ours and a.intent_id is not None]
-            if not opened:
-                raise StaleOrder(order_id)
-            answer = intent_answer(connection, opened[-1])
+            answer = newest_intent(connection, order_id)
         return replace(answer, client_secret=secret or self.secret_of(answer.id))
