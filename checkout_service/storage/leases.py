@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, case, or_, select, update
 
+from checkout_service.domain.clock import HOUR
+
 from .tables import leases, orders
 from .upsert import insert_once
 
 _l = leases.c
 
+# Machines' clocks differ a little; a lease that reaches this much further than any lease can was
+# made by a clock that jumped, and is void.
+VOID_BEYOND = HOUR
+
 
 def take_lease(connection: Connection, name: str, *, owner: str, now: int, for_ms: int) -> bool:
-    """Take or renew a lease; a lease further ahead than its length is void (a clock jumped)."""
+    """Take or renew a lease, unless somebody else holds it."""
     insert_once(connection, leases, {"name": name, "owner": "", "until": 0})
     result = connection.execute(
         update(leases)
-        .where(_l.name == name, or_(_l.owner == owner, _l.until < now, _l.until > now + for_ms))
+        .where(
+            _l.name == name,
+            or_(_l.owner == owner, _l.until < now, _l.until > now + for_ms + VOID_BEYOND),
+        )
         .values(owner=owner, until=now + for_ms)
     )
     return result.rowcount == 1
@@ -36,9 +45,11 @@ def take_look(
     free = or_(
         o.look_lease_until.is_(None),
         o.look_lease_until < now,
-        o.look_lease_until > now + for_ms,
+        o.look_lease_until > now + for_ms + VOID_BEYOND,
     )
-    rested = or_(o.looked_at.is_(None), o.looked_at <= now - window_ms, o.looked_at > now + for_ms)
+    rested = or_(
+        o.looked_at.is_(None), o.looked_at <= now - window_ms, o.looked_at > now + VOID_BEYOND
+    )
     result = connection.execute(
         update(orders)
         .where(and_(o.id == order_id, free, rested))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, case, select, update
 
+from checkout_service.domain.clock import MINUTE
+
 from .tables import read_budgets
 from .upsert import insert_once
 
@@ -20,7 +22,7 @@ def take_read(connection: Connection, *, now: int, per_second: int, urgent: bool
     gap, burst = spacing(per_second)
     slack = burst if urgent else 0
     free_at = _b.free_at
-    too_far = now + burst + 10 * gap  # a clock jumped: start over
+    too_far = now + burst + MINUTE  # a clock jumped: start over
     start = case((free_at > too_far, now), (free_at > now, free_at), else_=now)
     result = connection.execute(
         update(read_budgets)

@@ -14,6 +14,7 @@ from checkout_service.domain.clock import HOUR, SECOND, Clock
 from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
 from checkout_service.storage import idempotency
 from checkout_service.storage.database import Database
+from checkout_service.storage.leases import VOID_BEYOND
 from checkout_service.storage.rows import AnyRow
 
 HOLD_FOR = 60 * SECOND
@@ -92,7 +93,9 @@ class HoldIdempotency:
         same = found.fingerprint == fingerprint
         if found.state == "kept" and same:
             return Replay(found.status, bytes(found.body))
-        running = found.state == "running" and now < found.locked_until <= now + HOLD_FOR
+        running = (
+            found.state == "running" and now < found.locked_until <= now + HOLD_FOR + VOID_BEYOND
+        )
         if not same and (found.state == "kept" or running):
             raise IdempotencyKeyReused
         if running:
