@@ -24,8 +24,8 @@ from checkout_service.use_cases.look_at_due import LookAtDue
 from checkout_service.use_cases.open_attempt import OpenAttempt
 from checkout_service.use_cases.poll_link import PollLink
 from checkout_service.use_cases.read_allowance import ReadAllowance
-from checkout_service.use_cases.read_links import ReadLinks
 from checkout_service.use_cases.read_events import ReadEvents
+from checkout_service.use_cases.read_links import ReadLinks
 from checkout_service.use_cases.read_messages import ReadMessages
 from checkout_service.use_cases.read_orders import ReadOrders
 from checkout_service.use_cases.receive_event import ReceiveEvent

@@ -19,6 +19,7 @@ VOID_BEYOND = HOUR
 def take_lease(connection: Connection, name: str, *, owner: str, now: int, for_ms: int) -> bool:
     """Take or renew a lease, unless somebody else holds it."""
     insert_once(connection, leases, {"name": name, "owner": "", "until": 0})
+    void = now + for_ms + VOID_BEYOND
     result = connection.execute(
         update(leases)
         .where(
