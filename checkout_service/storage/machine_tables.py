@@ -86,6 +86,8 @@ Index(
     postgresql_where=outbox_messages.c.next_at.is_not(None),
 )
 
+Index("ix_outbox_messages_created_at_id", outbox_messages.c.created_at, outbox_messages.c.id)
+
 bookmarks = Table(
     "bookmarks",
     metadata,

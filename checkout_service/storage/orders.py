@@ -227,7 +227,9 @@ def attempt_by_reference(
     """Find the first attempt that was given this reference."""
     if reference is None:
         return None
-    statement = select(attempts).where(attempts.c.reference == reference)
+    statement = select(attempts).where(
+        attempts.c.reference == reference, attempts.c.link_id.is_not(None)
+    )
     if other_than is not None:
         statement = statement.where(attempts.c.id != other_than)
     return connection.execute(

@@ -69,7 +69,7 @@ WITH moved AS (
   UPDATE attempts AS a SET {", ".join(f"{name} = t.{name}" for name in _ATTEMPT)}
   FROM moved, jsonb_to_recordset(CAST(:attempts AS jsonb))
     AS t(id text, {", ".join(f"{name} {kind}" for name, kind in _ATTEMPT.items())})
-  WHERE a.id = t.id
+  WHERE a.id = t.id AND a.order_id = :order_id -- by its index, whatever the planner guesses
 ), given AS (
   INSERT INTO fulfilments (order_id, fulfilled_at) SELECT id, :now FROM moved
   WHERE CAST(:fulfils AS boolean) ON CONFLICT DO NOTHING

@@ -135,7 +135,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("nonce", name=op.f("uq_orders_nonce")),
     )
     op.create_index(
-        "ix_orders_client_reference_id", "orders", ["client_reference_id"], unique=False
+        "ix_orders_client_reference_id",
+        "orders",
+        ["client_reference_id"],
+        unique=False,
+        sqlite_where=sa.text("client_reference_id IS NOT NULL"),
+        postgresql_where=sa.text("client_reference_id IS NOT NULL"),
     )
     op.create_index("ix_orders_created_at_id", "orders", ["created_at", "id"], unique=False)
     op.create_index(
@@ -217,9 +222,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("order_id", "seq", name=op.f("uq_attempts_order_id_seq")),
         sa.UniqueConstraint("session_id", name=op.f("uq_attempts_session_id")),
     )
-    op.create_index("ix_attempts_link_id", "attempts", ["link_id"], unique=False)
-    op.create_index("ix_attempts_reference", "attempts", ["reference"], unique=False)
-    op.create_index("ix_attempts_subscription_id", "attempts", ["subscription_id"], unique=False)
+    op.create_index(
+        "ix_attempts_reference",
+        "attempts",
+        ["reference"],
+        unique=False,
+        sqlite_where=sa.text("link_id IS NOT NULL"),
+        postgresql_where=sa.text("link_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_attempts_subscription_id",
+        "attempts",
+        ["subscription_id"],
+        unique=False,
+        sqlite_where=sa.text("subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("subscription_id IS NOT NULL"),
+    )
     op.create_index(
         "uq_attempts_open",
         "attempts",
@@ -302,6 +320,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "order_id", "kind", "about", name=op.f("uq_outbox_messages_order_id_kind_about")
         ),
+    )
+    op.create_index(
+        "ix_outbox_messages_created_at_id", "outbox_messages", ["created_at", "id"], unique=False
     )
     op.create_index(
         "ix_outbox_messages_next_at",
@@ -390,6 +411,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
+    op.drop_index("ix_outbox_messages_created_at_id", table_name="outbox_messages")
     op.drop_table("outbox_messages")
     op.drop_table("order_lines")
     op.drop_table("fulfilments")
@@ -407,9 +429,18 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('draft', 'open') AND ours AND kind <> 'payment_link'"),
         postgresql_where=sa.text("state IN ('draft', 'open') AND ours AND kind <> 'payment_link'"),
     )
-    op.drop_index("ix_attempts_subscription_id", table_name="attempts")
-    op.drop_index("ix_attempts_reference", table_name="attempts")
-    op.drop_index("ix_attempts_link_id", table_name="attempts")
+    op.drop_index(
+        "ix_attempts_subscription_id",
+        table_name="attempts",
+        sqlite_where=sa.text("subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("subscription_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_attempts_reference",
+        table_name="attempts",
+        sqlite_where=sa.text("link_id IS NOT NULL"),
+        postgresql_where=sa.text("link_id IS NOT NULL"),
+    )
     op.drop_table("attempts")
     op.drop_table("session_claims")
     op.drop_table("receivers")
@@ -422,7 +453,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("look_due_at IS NOT NULL"),
     )
     op.drop_index("ix_orders_created_at_id", table_name="orders")
-    op.drop_index("ix_orders_client_reference_id", table_name="orders")
+    op.drop_index(
+        "ix_orders_client_reference_id",
+        table_name="orders",
+        sqlite_where=sa.text("client_reference_id IS NOT NULL"),
+        postgresql_where=sa.text("client_reference_id IS NOT NULL"),
+    )
     op.drop_table("orders")
     op.drop_table("leases")
     op.drop_index(
