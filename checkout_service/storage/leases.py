@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, case, or_, select, update
 
-from checkout_service.domain.clock import HOUR
+from checkout_service.domain.clock import MINUTE
 
 from .tables import leases, orders
 from .upsert import insert_once
@@ -13,7 +13,7 @@ _l = leases.c
 
 # Machines' clocks differ a little; a lease that reaches this much further than any lease can was
 # made by a clock that jumped, and is void.
-VOID_BEYOND = HOUR
+VOID_BEYOND = MINUTE
 
 
 def take_lease(connection: Connection, name: str, *, owner: str, now: int, for_ms: int) -> bool:
@@ -22,10 +22,7 @@ def take_lease(connection: Connection, name: str, *, owner: str, now: int, for_m
     void = now + for_ms + VOID_BEYOND
     result = connection.execute(
         update(leases)
-        .where(
-            _l.name == name,
-            or_(_l.owner == owner, _l.until < now, _l.until > now + for_ms + VOID_BEYOND),
-        )
+        .where(_l.name == name, or_(_l.owner == owner, _l.until < now, _l.until > void))
         .values(owner=owner, until=now + for_ms)
     )
     return result.rowcount == 1
