@@ -11,6 +11,7 @@ from . import (
     api,
     checkout,
     context,
+    docs,
     health,
     limits,
     origins,
@@ -46,7 +47,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     sessions.init_app(app, settings)
     rendering.init_app(app)
     spec.init_app(app, settings)
-    for blueprint in (checkout.bp, api.bp, webhooks.bp, health.bp):
+    for blueprint in (checkout.bp, api.bp, docs.bp, webhooks.bp, health.bp):
         app.register_blueprint(blueprint)
     static_files.init_app(app)
     _believe_proxies(app, settings.trusted_proxy_hops)

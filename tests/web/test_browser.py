@@ -182,6 +182,12 @@ def test_a_keyboard_is_enough_to_buy(live: str, shop: FakeShop, page: Page) -> N
     assert shop.asked[0][0].items[0].quantity == 2
 
 
+def test_the_api_can_be_read_under_the_strict_policy(live: str, page: Page) -> None:
+    page.goto(f"{live}/api/docs")
+
+    expect(page.get_by_text("/api/v1/checkout-sessions", exact=True)).to_be_visible(timeout=15_000)
+
+
 def pages_of(live: str, shop: FakeShop) -> dict[str, str]:
     paths = {"shop": "/", "missing": "/nowhere"}
     for name, changes in STATES.items():
