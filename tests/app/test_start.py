@@ -98,7 +98,8 @@ def test_error_reports_leave_without_secrets(tmp_path: Path) -> None:
         "except ValueError as error:\n"
         "    sentry_sdk.capture_exception(error)\n"
         "text = b''.join(envelope.serialize() for envelope in kept).decode()\n"
-        "print('sent' if 'ValueError' in text else 'silent', 'ive_ca' + 'nary' in text, 'buyer.ca' + 'nary' in text)\n"
+        "print('sent' if 'ValueError' in text else 'silent')\n"
+        "print([word for word in ('yranac_evil', 'yranac.reyub') if word[::-1] in text])\n"
     )
     env = KEYS | {
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3",
@@ -115,4 +116,4 @@ def test_error_reports_leave_without_secrets(tmp_path: Path) -> None:
         check=True,
     )
 
-    assert done.stdout.splitlines()[-1] == "sent False False"
+    assert done.stdout.splitlines()[-2:] == ["sent", "[]"]
