@@ -124,10 +124,13 @@ def init_app(app: Flask) -> None:
 def problem_of(error: CheckoutError) -> Problem:
     """Give an error of ours its status, its words and its Retry-After."""
     wait = _wait_of(error)
-    if isinstance(error, e.StripeRejected | e.BadCatalog):
-        log.warning("request.refused", extra={"code": error.code, "why": str(error)})
+    status = STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= SERVER_ERROR or isinstance(error, e.BadEvent):
+        cause = type(error.__cause__).__name__ if error.__cause__ else None
+        told = {"code": error.code, "why": str(error), "cause": cause}
+        log.warning("request.not_served", extra=told)
     return Problem(
-        status=STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR),
+        status=status,
         code=error.code,
         detail=_SAID_INSTEAD.get(type(error)) or str(error),
         errors=tuple(error.faults) if isinstance(error, e.InvalidInput) else (),

@@ -194,7 +194,7 @@ def test_who_leaves_can_resume_the_very_session(buyer: Buyer) -> None:
     buyer.page.click("#back")
     expect(buyer.page.get_by_text("you were not charged")).to_be_visible()
 
-    buyer.page.get_by_role("button", name="Resume payment").click()
+    buyer.page.get_by_role("link", name="Resume payment").click()
 
     buyer.page.wait_for_url(f"{buyer.sandbox.url}/c/pay/**")
     assert buyer.session_id == session_id

@@ -85,3 +85,13 @@ def test_pull_mode_has_no_such_door(make_app: Callable[..., Flask], shop: FakeSh
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_only_post_is_taken(client: FlaskClient, method: str) -> None:
     problem(client.open(HOOK, method=method), 405, "method_not_allowed")
+
+
+def test_a_refused_event_is_logged_with_its_reason(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.post(HOOK, data=b"{}", headers={"Stripe-Signature": "bad"})
+
+    said = capsys.readouterr().out
+    assert "the signature does not match" in said
+    assert "bad_event" in said
