@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import shapes
+from . import catalog_shapes as shapes
 from .errors import invalid, missing, unknown
 from .forms import boolean, integer, metadata, table
 from .money import check_amount, check_currency
@@ -21,9 +21,9 @@ _PRODUCT_DATA = frozenset(
 
 def create_product(call: Call, given: Json | None = None, where: str = "") -> Json:
     data = call.params if given is None else given
-    for name in data:
-        if name not in _PRODUCT_DATA:
-            raise unknown(f"{where}[{name}]" if where else name)
+    for field in data:
+        if field not in _PRODUCT_DATA:
+            raise unknown(f"{where}[{field}]" if where else field)
     name = data.get("name")
     if not name:
         raise missing(f"{where}[name]" if where else "name")

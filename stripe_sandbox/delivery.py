@@ -202,7 +202,7 @@ class Delivery:
 def delivered(event: Json) -> bool:
     """Say whether every endpoint that wants the event has taken it."""
     done = event.get("_delivered", {})
-    return sum(done.values()) >= event.get("_pending", 0)
+    return bool(sum(done.values()) >= event.get("_pending", 0))
 
 
 def signature(body: bytes, secrets: list[str], at: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from .errors import ApiError, invalid
@@ -27,7 +28,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Json:
 
 def _place(root: Json, path: list[str], value: str) -> None:
     node = root
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         key = step or str(len(node))
         child = node.setdefault(key, {})
         if not isinstance(child, dict):

@@ -66,7 +66,8 @@ class Gate:
         }
         with self._lock:
             self._log.append(row)
-        headers = {"Request-Id": name, "Stripe-Version": row["stripe_version"] or API_VERSION}
+        version = request.headers.get("Stripe-Version") or API_VERSION
+        headers = {"Request-Id": name, "Stripe-Version": version}
         try:
             status, body = self._guarded(request, key, name, base, headers)
         except ApiError as error:
@@ -154,7 +155,8 @@ class Gate:
             )
         if kept.status is None or kept.body is None:
             raise ApiError(
-                f"There is currently another in-progress request using this Idempotent Key ({key}).",
+                "There is currently another in-progress request using this Idempotent Key "
+                f"({key}).",
                 status=409,
                 kind="idempotency_error",
                 code="idempotency_key_in_use",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from . import payments, shapes
 from .errors import ApiError, missing, unknown
 from .forms import boolean, integer, metadata, table
+from .method_details import details
 from .methods import find_method
 from .money import check_amount, check_currency
-from .store import Json
+from .store import Json, shown
 from .world import Call
 
 _CREATE = frozenset((
@@ -143,7 +144,7 @@ def create_method(call: Call) -> Json:
     token = table(params, "card").get("token") if kind == "card" else None
     method = find_method(token or _number_in(params), _home_currency(kind))
     thing = shapes.payment_method(call.store, method.kind, {}, None)
-    thing[method.kind] = payments.details(method)
+    thing[method.kind] = details(method)
     thing["_number"] = method.number
     return call.store.put(thing)
 
@@ -165,5 +166,5 @@ def _unexpected(intent: Json, what: str) -> ApiError:
     return ApiError(
         f"This PaymentIntent could not be {what} because it has a status of {intent['status']}.",
         code="payment_intent_unexpected_state",
-        payment_intent=payments.shapes_of(intent),
+        payment_intent=shown(intent),
     )

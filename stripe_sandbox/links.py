@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import sessions, shapes
+from . import catalog_shapes, line_items, sessions
 from .errors import ApiError, invalid, unknown
 from .forms import boolean, integer, metadata, table
 from .store import Json, new_id
@@ -24,12 +24,11 @@ def create(call: Call) -> Json:
     for name in params:
         if name not in _ALLOWED:
             raise unknown(name)
-    items = sessions.lines(call, params.get("line_items"))
+    items = line_items.read(call, params.get("line_items"))
     named = params.get("id")
     if named is not None and not re.fullmatch(r"plink_[A-Za-z0-9]{1,60}", str(named)):
         raise invalid("id", "An id of the sandbox's links is plink_ with letters and digits.")
-    thing = shapes.payment_link(
-        call.store,
+    thing = catalog_shapes.payment_link(
         currency=items[0]["currency"],
         metadata=metadata(params),
         inactive_message=params.get("inactive_message"),

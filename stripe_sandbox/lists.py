@@ -19,6 +19,7 @@ def page(
     call: Call,
     kind: str,
     url: str,
+    *,
     fields: Iterable[str] = (),
     more: Iterable[Wanted] = (),
     known: Iterable[str] = (),
@@ -93,8 +94,10 @@ def sessions(call: Call) -> Json:
     email = table(call.params, "customer_details").get("email")
     more = [lambda t: (t["customer_details"] or {}).get("email") == email] if email else []
     fields = ("payment_intent", "payment_link", "status", "subscription", "customer")
-    return page(call, "checkout.session", "/v1/checkout/sessions", fields, more,
-                known=("customer_details",))  # fmt: skip
+    url = "/v1/checkout/sessions"
+    return page(
+        call, "checkout.session", url, fields=fields, more=more, known=("customer_details",)
+    )
 
 
 def events(call: Call) -> Json:
@@ -109,7 +112,8 @@ def events(call: Call) -> Json:
     kind = params.get("type")
     if kind is not None:
         more.append(lambda event: _matches(event["type"], str(kind)))
-    return page(call, "event", "/v1/events", (), more, known=("type", "types", "delivery_success"))
+    known = ("type", "types", "delivery_success")
+    return page(call, "event", "/v1/events", more=more, known=known)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -1,4 +1,7 @@
-"""Stripe's test numbers and what becomes of them. https://docs.stripe.com/testing"""
+"""Stripe's test numbers and what becomes of them.
+
+The numbers are those of https://docs.stripe.com/testing.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 
 from .errors import ApiError
 
+DEFAULT_CARD = "4242424242424242"
 MINUTE = 60
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
@@ -73,7 +77,11 @@ METHODS: dict[str, Method] = {
     **{n: Method("card", n, _VISA, decline=d) for n, d in _DECLINES.items()},
     **{n: Method("card", n, _VISA, challenge=True) for n in _CHALLENGED},
     "4000008400001629": Method(
-        "card", "4000008400001629", _VISA, _declined("card_declined", "generic_decline"), True
+        "card",
+        "4000008400001629",
+        _VISA,
+        decline=_declined("card_declined", "generic_decline"),
+        challenge=True,
     ),
     "4000000000000259": Method("card", "4000000000000259", _VISA, dispute="fraudulent"),
     "4000000000002685": Method("card", "4000000000002685", _VISA, dispute="product_not_received"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from . import links, money, payments, sessions
-from .controls import after_payment
+from . import checkout, links, money, payments, sessions
+from .clock import after_payment, maybe_dispute
 from .errors import ApiError
-from .methods import find_method
+from .here import base, call, world
+from .methods import DEFAULT_CARD, find_method
 from .store import Json
-from .world import Call, World
+
+Answer = Response | str | tuple[str, int]
 
 _WAIT_SECONDS = 10
 _PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
+_NOT_THERE = "This page does not exist."
 CARDS = (
     ("4242424242424242", "pays"),
     ("4000000000000002", "is declined"),
@@ -21,143 +25,150 @@ CARDS = (
 )
 IBANS = (("AT611904300234573201", "comes in"), ("AT861904300235473202", "fails later"))
 
+bp = Blueprint("pages", __name__)
 
-def pages(app: Flask, world: World) -> Blueprint:
-    """Build the pages."""
-    bp = Blueprint("pages", __name__)
-    store = world.store
 
-    def call() -> Call:
-        base = app.config["BASE"] or request.url_root.rstrip("/")
-        return Call(world, {}, "sk", {"id": None, "idempotency_key": None}, base)
+@bp.get("/")
+def index() -> Answer:
+    return render_template("index.html")
 
-    def show(session: Json, error: str | None = None, status: int = 200) -> tuple[str, int]:
-        view = _view(world, session)
-        form = request.form
-        return render_template("pay.html", s=view, error=error, form=form, cards=CARDS,
-                               ibans=IBANS), status  # fmt: skip
 
-    @bp.get("/")
-    def index() -> str:
-        return render_template("index.html")
+@bp.get("/c/pay/<name>")
+def hosted(name: str) -> Answer:
+    session = world().store.get(name, "checkout.session")
+    if session is None:
+        return _closed(_NOT_THERE), 404
+    if session["status"] != "open":
+        return _closed(_why_closed(session), session), 410
+    return _page(session)
 
-    @bp.get("/c/pay/<name>")
-    def hosted(name: str) -> object:
-        session = store.get(name, "checkout.session")
-        if session is None:
-            return _gone("This page does not exist."), 404
-        if session["status"] != "open":
-            return _gone(_why_closed(session), session), 410
-        return show(session)
 
-    @bp.post("/c/pay/<name>")
-    def pay(name: str) -> object:
-        session = store.get(name, "checkout.session")
-        if session is None or session["status"] != "open":
-            return _gone(_why_closed(session) if session else "This page does not exist."), 410
-        form = request.form
-        try:
-            if form.get("action") == "promotion":
-                sessions.apply_code(call(), session, form.get("code", ""))
-                return redirect(f"/c/pay/{name}", 303)
-            return _pay(call(), session)
-        except ApiError as error:
-            return show(session, str(error), 402)
-
-    @bp.get("/3ds/<name>")
-    def challenge(name: str) -> object:
-        intent = store.get(name, "payment_intent")
-        if intent is None or intent["status"] != "requires_action":
-            return _gone("There is nothing to authenticate."), 410
-        amount = money.shown(intent["amount"], intent["currency"])
-        return render_template("challenge.html", amount=amount)
-
-    @bp.post("/3ds/<name>")
-    def answer_challenge(name: str) -> object:
-        intent = store.get(name, "payment_intent")
-        if intent is None or intent["status"] != "requires_action":
-            return _gone("There is nothing to authenticate."), 410
-        passed = request.form.get("outcome") == "pass"
-        session = store.get(intent.get("_session"), "checkout.session")
-        try:
-            if session is not None:
-                return _finish(call(), session, intent["_method"], passed=passed)
-            method = find_method(intent["_method"], intent["currency"])
-            with store.lock:
-                payments.attempt(call(), intent, method, email=None, passed=passed)
-        except ApiError as error:
-            if session is not None:
-                return show(session, str(error), 402)
-        return redirect(_intent_return(intent), 303)
-
-    @bp.get("/b/<slug>")
-    def link(slug: str) -> object:
-        found = next((k for k in store.newest("payment_link") if k["_slug"] == slug), None)
-        if found is None:
-            return _gone("This payment link does not exist."), 404
-        try:
-            session = links.open_session(call(), found, request.args.get("client_reference_id"))
-        except ApiError as error:
-            return _gone(str(error)), 410
-        return redirect(f"/c/pay/{session['id']}", 303)
-
-    @bp.get("/r/<name>")
-    def recovery(name: str) -> object:
-        expired = store.get(name, "checkout.session")
-        after = ((expired or {}).get("after_expiration") or {}).get("recovery")
-        if expired is None or not after or (after["expires_at"] or 0) < store.now():
-            return _gone("This link has run out."), 410
-        with store.lock:
-            again = sessions.recover(call(), expired)
-        return redirect(f"/c/pay/{again['id']}", 303)
-
-    def _pay(now: Call, session: Json) -> object:
-        form = request.form
-        kind = form.get("method", "card")
-        number = form.get("iban") if kind == "sepa_debit" else form.get("number")
-        if kind == "customer_balance":
-            number = "voucher"
-        method = find_method(number or "4242424242424242" if session["amount_total"] == 0 else number,
-                             session["currency"])  # fmt: skip
-        if method.challenge and session["amount_total"]:
-            with store.lock:
-                sessions.check_open(session)
-                session["customer_email"] = form.get("email") or session["customer_email"]
-                intent = sessions.intent_of(now, session)
-                url = f"{now.base}/3ds/{intent['id']}"
-                payments.demand_challenge(now, intent, method, url, session["success_url"] or "")
-            return redirect(f"/3ds/{intent['id']}", 303)
-        return _finish(now, session, method.number, passed=True)
-
-    def _finish(now: Call, session: Json, number: str, *, passed: bool) -> object:
-        method = find_method(number, session["currency"])
-        with store.lock:
-            event = sessions.pay(
-                now, session, method, email=request.form.get("email"), passed=passed
-            )
-            after_payment(now, session)
-        # Checkout keeps the buyer up to ten seconds for the webhook's answer.
-        world.delivery.wait_for(event, _WAIT_SECONDS)
+@bp.post("/c/pay/<name>")
+def pay(name: str) -> Answer:
+    session = world().store.get(name, "checkout.session")
+    if session is None:
+        return _closed(_NOT_THERE), 404
+    if session["status"] == "complete":  # the button was pressed twice
         return _leave(session)
+    if session["status"] != "open":
+        return _closed(_why_closed(session), session), 410
+    try:
+        if request.form.get("action") == "promotion":
+            with world().store.lock:
+                checkout.apply_code(call(), session, request.form.get("code", ""))
+            return redirect(f"/c/pay/{name}", 303)
+        return _pay(session)
+    except ApiError as error:
+        return _page(session, str(error), error.status)
 
-    return bp
+
+def _pay(session: Json) -> Answer:
+    form = request.form
+    numbers = {"sepa_debit": "iban", "us_bank_account": "account", "customer_balance": ""}
+    field = numbers.get(form.get("method", "card"), "number")
+    number = form.get(field, "") if field else "voucher"
+    if session["amount_total"] == 0:
+        number = DEFAULT_CARD
+    method = find_method(number, session["currency"])
+    if method.challenge:
+        with world().store.lock:
+            checkout.check_open(session)
+            session["customer_email"] = form.get("email") or session["customer_email"]
+            intent = checkout.intent_of(call(), session)
+            url = f"{base()}/3ds/{intent['id']}"
+            back = f"{base()}/c/pay/{session['id']}"
+            payments.demand_challenge(call(), intent, method, url, back)
+        return redirect(f"/3ds/{intent['id']}", 303)
+    return _finish(session, method.number, passed=True)
 
 
-def _leave(session: Json) -> object:
-    url = session["success_url"]
-    if not url:
-        return _gone("Thank you. Your payment went through.", session)
-    return redirect(url.replace(_PLACEHOLDER, session["id"]), 303)
+def _finish(session: Json, number: str, *, passed: bool) -> Answer:
+    method = find_method(number, session["currency"])
+    with world().store.lock:
+        if session["status"] == "complete":
+            return _leave(session)
+        event = checkout.pay(
+            call(), session, method, email=request.form.get("email"), passed=passed
+        )
+        after_payment(call(), session)
+    # Checkout keeps the buyer up to ten seconds for the webhook's answer.
+    world().delivery.wait_for(event, _WAIT_SECONDS)
+    return _leave(session)
 
 
-def _intent_return(intent: Json) -> str:
+@bp.get("/3ds/<name>")
+def challenge(name: str) -> Answer:
+    intent = world().store.get(name, "payment_intent")
+    if intent is None or not payments.is_challenged(intent):
+        return _closed("There is nothing to authenticate."), 410
+    amount = money.shown(intent["amount"], intent["currency"])
+    return render_template("challenge.html", amount=amount)
+
+
+@bp.post("/3ds/<name>")
+def answer_challenge(name: str) -> Answer:
+    intent = world().store.get(name, "payment_intent")
+    if intent is None or not payments.is_challenged(intent):
+        return _closed("There is nothing to authenticate."), 410
+    passed = request.form.get("outcome") == "pass"
+    session = world().store.get(intent.get("_session"), "checkout.session")
+    if session is None:
+        return _answer_for(intent, passed=passed)
+    try:
+        return _finish(session, intent["_method"], passed=passed)
+    except ApiError as error:
+        return _page(session, str(error), error.status)
+
+
+def _answer_for(intent: Json, *, passed: bool) -> Answer:
+    """Finish the challenge of a merchant's own page, and go back to it either way."""
+    method = find_method(intent["_method"], intent["currency"])
+    outcome = "succeeded"
+    try:
+        with world().store.lock:
+            payments.attempt(call(), intent, method, email=None, passed=passed)
+            maybe_dispute(call(), intent)
+    except ApiError:
+        outcome = "failed"
     url = intent.get("_return_url") or "/"
     joint = "&" if "?" in url else "?"
-    status = "succeeded" if intent["status"] in ("succeeded", "processing") else "failed"
-    return (
+    return redirect(
         f"{url}{joint}payment_intent={intent['id']}"
-        f"&payment_intent_client_secret={intent['client_secret']}&redirect_status={status}"
+        f"&payment_intent_client_secret={intent['client_secret']}&redirect_status={outcome}",
+        303,
     )
+
+
+@bp.get("/b/<slug>")
+def link(slug: str) -> Answer:
+    found = next((k for k in world().store.newest("payment_link") if k["_slug"] == slug), None)
+    if found is None:
+        return _closed("This payment link does not exist."), 404
+    try:
+        with world().store.lock:
+            reference = request.args.get("client_reference_id")
+            session = links.open_session(call(), found, reference)
+    except ApiError as error:
+        return _closed(str(error)), 410
+    return redirect(f"/c/pay/{session['id']}", 303)
+
+
+@bp.get("/r/<name>")
+def recovery(name: str) -> Answer:
+    expired = world().store.get(name, "checkout.session")
+    after = ((expired or {}).get("after_expiration") or {}).get("recovery")
+    if expired is None or not after or (after["expires_at"] or 0) < world().store.now():
+        return _closed("This link has run out."), 410
+    with world().store.lock:
+        again = sessions.recover(call(), expired)
+    return redirect(f"/c/pay/{again['id']}", 303)
+
+
+def _leave(session: Json) -> Answer:
+    url = session["success_url"]
+    if not url:
+        return _closed("Thank you. Your payment went through.", session)
+    return redirect(url.replace(_PLACEHOLDER, session["id"]), 303)
 
 
 def _why_closed(session: Json) -> str:
@@ -166,31 +177,47 @@ def _why_closed(session: Json) -> str:
     return "This checkout page has expired. You have not been charged."
 
 
-def _gone(message: str, session: Json | None = None) -> str:
+def _closed(message: str, session: Json | None = None) -> str:
     back = session["cancel_url"] if session else None
     return render_template("closed.html", message=message, back=back)
 
 
-def _view(world: World, session: Json) -> Json:
+def _page(session: Json, error: str | None = None, status: int = 200) -> tuple[str, int]:
+    view = _view(session)
+    page = render_template(
+        "pay.html", s=view, error=error, form=request.form, cards=CARDS, ibans=IBANS
+    )
+    return page, status
+
+
+def _view(session: Json) -> Json:
     currency = session["currency"]
-    items = world.line_items(session)["data"]
     totals = session["total_details"]
+    more = {
+        name: amount and money.shown(amount, currency)
+        for name, amount in (
+            ("discount", totals["amount_discount"]),
+            ("shipping", totals["amount_shipping"]),
+            ("tax", totals["amount_tax"]),
+        )
+    }
+    items = [
+        {
+            "name": item["description"],
+            "quantity": item["quantity"],
+            "amount": money.shown(item["amount_subtotal"], currency),
+        }
+        for item in world().line_items(session)["data"]
+    ]
     return {
         "id": session["id"],
-        "items": [
-            {
-                "name": item["description"],
-                "quantity": item["quantity"],
-                "amount": money.shown(item["amount_subtotal"], currency),
-            }
-            for item in items
-        ],
+        "items": items,
         "subtotal": money.shown(session["amount_subtotal"], currency),
-        "discount": totals["amount_discount"] and money.shown(totals["amount_discount"], currency),
         "total": money.shown(session["amount_total"], currency),
         "free": session["amount_total"] == 0,
         "email": session["customer_email"],
         "methods": session["payment_method_types"],
         "codes": session["allow_promotion_codes"],
         "back": session["cancel_url"],
+        **more,
     }

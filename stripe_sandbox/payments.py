@@ -6,8 +6,9 @@ from typing import Any
 
 from . import shapes
 from .errors import ApiError
+from .method_details import details, paid_details
 from .methods import METHODS, Method, decline_message
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -22,7 +23,7 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
         raise ApiError(
             f"This PaymentIntent's status is {intent['status']}; it cannot be confirmed.",
             code="payment_intent_unexpected_state",
-            payment_intent=shapes_of(intent),
+            payment_intent=shown(intent),
         )
     paid_with = _remember_method(call, method, email)
     intent["payment_method"] = paid_with["id"]
@@ -37,6 +38,12 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
         _begin_waiting(call, intent, method)
     else:
         _succeed(call, intent, _charge(call, intent, method, "succeeded"))
+
+
+def is_challenged(intent: Json) -> bool:
+    """Say whether the buyer's bank is being asked."""
+    action = intent["next_action"] or {}
+    return intent["status"] == "requires_action" and action.get("type") == "redirect_to_url"
 
 
 def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_url: str) -> None:
@@ -56,52 +63,6 @@ def _remember_method(call: Call, method: Method, email: str | None) -> Json:
     return call.store.put(shapes.payment_method(call.store, method.kind, details(method), email))
 
 
-def details(method: Method) -> Json:
-    if method.kind == "card":
-        return {
-            "brand": method.brand,
-            "checks": {
-                "address_line1_check": None,
-                "address_postal_code_check": None,
-                "cvc_check": "pass",
-            },
-            "country": "US",
-            "display_brand": method.brand,
-            "exp_month": 12,
-            "exp_year": 2034,
-            "fingerprint": "sandbox" + method.last4,
-            "funding": "credit",
-            "generated_from": None,
-            "last4": method.last4,
-            "networks": {"available": [method.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        }
-    if method.kind == "sepa_debit":
-        return {
-            "bank_code": method.number[4:9],
-            "branch_code": None,
-            "country": method.number[:2],
-            "fingerprint": "sandbox" + method.last4,
-            "generated_from": {"charge": None, "setup_attempt": None},
-            "last4": method.last4,
-        }
-    if method.kind == "us_bank_account":
-        return {
-            "account_holder_type": "individual",
-            "account_type": "checking",
-            "bank_name": "SANDBOX BANK",
-            "financial_connections_account": None,
-            "fingerprint": "sandbox" + method.last4,
-            "last4": method.last4,
-            "networks": None,
-            "routing_number": "110000000",
-            "status_details": None,
-        }
-    return {}
-
-
 def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) -> Json:
     amount = intent["amount"]
     email = (call.store.get(intent["payment_method"]) or {}).get("billing_details", {}).get("email")
@@ -116,7 +77,7 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
         paid=status == "succeeded",
         payment_intent=intent["id"],
         payment_method=intent["payment_method"],
-        payment_method_details={"type": method.kind, method.kind: _paid_details(method)},
+        payment_method_details={"type": method.kind, method.kind: paid_details(method)},
         receipt_email=intent["receipt_email"],
         status=status,
         **more,
@@ -138,46 +99,6 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
     charge["_method"] = method.number
     intent["latest_charge"] = charge["id"]
     return call.store.put(charge)
-
-
-def _paid_details(method: Method) -> Json:
-    if method.kind == "card":
-        return {
-            "amount_authorized": None,
-            "authorization_code": None,
-            "brand": method.brand,
-            "checks": {
-                "address_line1_check": None,
-                "address_postal_code_check": None,
-                "cvc_check": "pass",
-            },
-            "country": "US",
-            "exp_month": 12,
-            "exp_year": 2034,
-            "fingerprint": "sandbox" + method.last4,
-            "funding": "credit",
-            "installments": None,
-            "last4": method.last4,
-            "mandate": None,
-            "network": method.brand,
-            "network_token": {"used": False},
-            "network_transaction_id": None,
-            "regulated_status": "unregulated",
-            "three_d_secure": None,
-            "transaction_link_id": None,
-            "wallet": None,
-        }
-    if method.kind == "sepa_debit":
-        return {
-            "bank_code": method.number[4:9],
-            "branch_code": None,
-            "country": method.number[:2],
-            "expected_debit_date": None,
-            "fingerprint": "sandbox" + method.last4,
-            "last4": method.last4,
-            "mandate": None,
-        }
-    return {}
 
 
 def _fail(
@@ -219,7 +140,7 @@ def _fail(
         code=code,
         decline_code=why,
         charge=intent["latest_charge"] if charged else None,
-        payment_intent=shapes_of(intent),
+        payment_intent=shown(intent),
     )
 
 
@@ -232,7 +153,7 @@ def _payment_error(call: Call, intent: Json, code: str, why: str | None, message
         "decline_code": why,
         "doc_url": f"https://docs.stripe.com/error-codes#{code.replace('_', '-')}",
         "message": message,
-        "payment_method": shapes_of(method) if method else None,
+        "payment_method": shown(method) if method else None,
         "type": "card_error" if (method or {}).get("type") == "card" else "invalid_request_error",
     }
 
@@ -249,7 +170,7 @@ def _reopen(call: Call, intent: Json, error: Json) -> None:
 
 
 def _begin_waiting(call: Call, intent: Json, method: Method) -> None:
-    """A delayed method: the money is on its way, or the buyer still has to send it."""
+    """Wait for a delayed method: the money is on its way, or the buyer has yet to send it."""
     intent["_fate"] = method.fate
     intent["_due"] = None if method.delay is None else call.store.now() + method.delay
     if method.kind == "customer_balance":
@@ -303,8 +224,3 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
 
 def _method_of(intent: Json) -> Method:
     return METHODS[intent["_method"]]
-
-
-def shapes_of(thing: Json) -> Json:
-    """Show an object inside an error."""
-    return {key: value for key, value in thing.items() if not key.startswith("_")}

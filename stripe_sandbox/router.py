@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import catalog, intents, links, lists, money_back, sessions, shapes
+from . import catalog, catalog_shapes, intents, links, lists, money_back, sessions
 from .errors import ApiError, missing
 from .forms import metadata
 from .store import Json, new_id, shown
@@ -36,7 +36,7 @@ def _on(kind: str, act: Callable[[Call, Json], Json]) -> Handler:
 
 
 def _of(kind: str, url: str, *fields: str) -> Handler:
-    return lambda call: lists.page(call, kind, url, fields)
+    return lambda call: lists.page(call, kind, url, fields=fields)
 
 
 def _create_endpoint(call: Call) -> Json:
@@ -45,7 +45,7 @@ def _create_endpoint(call: Call) -> Json:
         if name not in params:
             raise missing(name)
     secret = new_id("whsec", 32)
-    thing = shapes.webhook_endpoint(
+    thing = catalog_shapes.webhook_endpoint(
         call.store,
         url=params["url"],
         enabled_events=params["enabled_events"],

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import payments, shapes
-from .catalog import price_of_line
+from . import line_items, shapes
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, integer, metadata, table
-from .methods import Method
 from .money import check_amount
 from .store import Json
 from .world import Call
@@ -21,9 +19,9 @@ _ALLOWED = frozenset((
     "customer", "customer_creation", "customer_email", "discounts",
     "excluded_payment_method_types", "expires_at", "expand", "invoice_creation", "line_items",
     "locale", "metadata", "mode", "payment_intent_data", "payment_method_collection",
-    "payment_method_options", "phone_number_collection", "return_url", "saved_payment_method_options",
-    "shipping_address_collection", "shipping_options", "submit_type", "subscription_data",
-    "success_url", "tax_id_collection", "ui_mode",
+    "payment_method_options", "phone_number_collection", "return_url",
+    "saved_payment_method_options", "shipping_address_collection", "shipping_options",
+    "submit_type", "subscription_data", "success_url", "tax_id_collection", "ui_mode",
 ))  # fmt: skip
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 _MODES = ("payment", "setup", "subscription")
@@ -45,7 +43,7 @@ def create(call: Call) -> Json:
             raise invalid(name, "Not a valid URL", "url_invalid")
     if "success_url" not in params:
         raise missing("success_url")
-    items = lines(call, params.get("line_items"))
+    items = line_items.read(call, params.get("line_items"))
     return build(call, items, mode=mode, params=params)
 
 
@@ -148,44 +146,6 @@ def _method_types(currency: str) -> list[str]:
     return ["card", *more, "customer_balance"]
 
 
-def lines(call: Call, given: object) -> list[Json]:
-    """Read line items. Raises ApiError."""
-    if not isinstance(given, list) or not given:
-        raise missing("line_items")
-    if len(given) > 100:  # noqa: PLR2004
-        raise invalid("line_items", "You can have at most 100 line items.")
-    items = [_line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
-    if len({item["currency"] for item in items}) > 1:
-        raise invalid("line_items", "All line items must have the same currency.")
-    return items
-
-
-def _line(call: Call, given: object, where: str) -> Json:
-    if not isinstance(given, dict):
-        raise invalid(where, "Invalid object")
-    for name in given:
-        if name not in ("price", "price_data", "quantity", "adjustable_quantity", "metadata"):
-            raise unknown(f"{where}[{name}]")
-    price = price_of_line(call, given, where)
-    quantity = integer(given, "quantity", default=1, where=f"{where}[quantity]") or 0
-    if quantity < 1:
-        raise invalid(f"{where}[quantity]", "Invalid positive integer", "parameter_invalid_integer")
-    amount = price["unit_amount"] * quantity
-    product = call.store.get(price["product"], "product") or {}
-    item = shapes.line_item(
-        amount_discount=0,
-        amount_subtotal=amount,
-        amount_tax=0,
-        amount_total=amount,
-        currency=price["currency"],
-        description=product.get("name"),
-        price=price["id"],
-        quantity=quantity,
-    )
-    item["_recurring"] = price["recurring"]
-    return item
-
-
 def expire(call: Call, session: Json) -> Json:
     if session["status"] != "open":
         raise ApiError(
@@ -239,91 +199,3 @@ def recover(call: Call, expired: Json) -> Json:
         recovered_from=expired["id"],
         payment_link=expired["payment_link"],
     )
-
-
-def intent_of(call: Call, session: Json) -> Json:
-    """Give the session's intent; Stripe makes it at the first try to pay."""
-    if session["payment_intent"]:
-        return call.world.need(session["payment_intent"], "payment_intent")
-    made = shapes.intent(
-        call.store,
-        amount=session["amount_total"],
-        currency=session["currency"],
-        metadata=dict(session["_handed_on"]["metadata"]),
-        payment_method_types=list(session["payment_method_types"]),
-        automatic_payment_methods={"allow_redirects": "always", "enabled": True},
-    )
-    made["_session"] = session["id"]
-    call.store.put(made)
-    session["payment_intent"] = made["id"]
-    call.store.put(session)
-    call.emit("payment_intent.created", made)
-    return made
-
-
-def pay(call: Call, session: Json, method: Method, *, email: str | None, passed: bool) -> Json:
-    """Pay an open session; give its last event. Raises ApiError 402 on a decline."""
-    check_open(session)
-    session["customer_details"] = _buyer(email or session["customer_email"])
-    if session["amount_total"] == 0:
-        return complete(call, session, "no_payment_required")
-    intent = intent_of(call, session)
-    intent["amount"] = session["amount_total"]
-    payments.attempt(
-        call, intent, method, email=session["customer_details"]["email"], passed=passed
-    )
-    return complete(call, session, "paid" if intent["status"] == "succeeded" else "unpaid")
-
-
-def check_open(session: Json) -> None:
-    if session["status"] != "open":
-        raise ApiError(
-            f"This Checkout Session is {session['status']}; it cannot be paid.",
-            code="checkout_session_not_open",
-        )
-
-
-def _buyer(email: str | None) -> Json:
-    return {
-        "address": None,
-        "business_name": None,
-        "email": email or "buyer@example.com",
-        "individual_name": None,
-        "name": None,
-        "phone": None,
-        "tax_exempt": "none",
-        "tax_ids": [],
-    }
-
-
-def complete(call: Call, session: Json, payment_status: str) -> Json:
-    session |= {"status": "complete", "payment_status": payment_status, "url": None}
-    call.store.put(session)
-    return call.emit("checkout.session.completed", session)
-
-
-def hear(call: Call, intent: Json) -> Json | None:
-    """Tell a session that its delayed payment came in or failed."""
-    session = call.store.get(intent.get("_session"), "checkout.session")
-    if session is None:
-        return None
-    if intent["status"] == "succeeded":
-        session["payment_status"] = "paid"
-        return call.emit("checkout.session.async_payment_succeeded", call.store.put(session))
-    return call.emit("checkout.session.async_payment_failed", session)
-
-
-# Without a promotion code of your own: the sandbox knows these.
-CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}
-
-
-def apply_code(call: Call, session: Json, code: str) -> Json:
-    """Take a promotion code off the total, where codes are allowed. Raises ApiError."""
-    percent = CODES.get(code.strip().upper())
-    if not session["allow_promotion_codes"] or percent is None:
-        raise ApiError("This code is invalid.", code="promotion_code_invalid", param="code")
-    discount = session["amount_subtotal"] * percent // 100
-    session["total_details"] |= {"amount_discount": discount}
-    session["amount_total"] = session["amount_subtotal"] - discount
-    session["discounts"] = [{"coupon": None, "promotion_code": f"promo_{code.strip().upper()}"}]
-    return call.store.put(session)

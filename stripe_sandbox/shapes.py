@@ -9,13 +9,13 @@ from .store import Json, Store, new_id
 API_VERSION = "2026-10-28.endive"
 
 
-def _nulls(*names: str) -> Json:
+def nulls(*names: str) -> Json:
     return dict.fromkeys(names)
 
 
 def session(store: Store, **fields: Any) -> Json:
     return {
-        **_nulls(
+        **nulls(
             "adaptive_pricing", "after_expiration", "allow_promotion_codes",
             "allowed_payment_method_types", "billing_address_collection", "branding_settings",
             "cancel_url", "client_reference_id", "client_secret", "collected_information",
@@ -35,7 +35,7 @@ def session(store: Store, **fields: Any) -> Json:
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "created": store.now(),
         "custom_fields": [],
-        "custom_text": _nulls(
+        "custom_text": nulls(
             "after_submit", "shipping_address", "submit", "terms_of_service_acceptance"
         ),
         "discounts": [],
@@ -54,7 +54,7 @@ def session(store: Store, **fields: Any) -> Json:
 
 def line_item(**fields: Any) -> Json:
     return {
-        **_nulls("adjustable_quantity", "metadata"),
+        **nulls("adjustable_quantity", "metadata"),
         "id": new_id("li"),
         "object": "item",
         "discounts": [],
@@ -66,7 +66,7 @@ def line_item(**fields: Any) -> Json:
 def intent(store: Store, **fields: Any) -> Json:
     name = new_id("pi")
     return {
-        **_nulls(
+        **nulls(
             "allowed_payment_method_types", "amount_details", "application",
             "application_fee_amount", "automatic_payment_methods", "canceled_at",
             "cancellation_reason", "customer", "customer_account", "description",
@@ -96,7 +96,7 @@ def intent(store: Store, **fields: Any) -> Json:
 
 def charge(store: Store, **fields: Any) -> Json:
     return {
-        **_nulls(
+        **nulls(
             "application", "application_fee", "application_fee_amount", "authorization_code",
             "balance_transaction", "calculated_statement_descriptor", "customer", "description",
             "failure_balance_transaction", "failure_code", "failure_message", "level3",
@@ -109,7 +109,7 @@ def charge(store: Store, **fields: Any) -> Json:
         "object": "charge",
         "amount_captured": 0,
         "amount_refunded": 0,
-        "billing_details": _nulls("address", "email", "name", "phone", "tax_id"),
+        "billing_details": nulls("address", "email", "name", "phone", "tax_id"),
         "captured": True,
         "created": store.now(),
         "disputed": False,
@@ -128,7 +128,7 @@ def payment_method(store: Store, kind: str, details: Json, email: str | None) ->
         "object": "payment_method",
         "allow_redisplay": "limited",
         "billing_details": {
-            **_nulls("address", "name", "phone", "tax_id"),
+            **nulls("address", "name", "phone", "tax_id"),
             "email": email,
         },
         "created": store.now(),
@@ -143,7 +143,7 @@ def payment_method(store: Store, kind: str, details: Json, email: str | None) ->
 
 def refund(store: Store, **fields: Any) -> Json:
     return {
-        **_nulls(
+        **nulls(
             "balance_transaction", "customer", "customer_account", "description",
             "destination_details", "failure_balance_transaction", "failure_reason",
             "instructions_email", "next_action", "payment_method", "pending_reason",
@@ -177,7 +177,7 @@ def dispute(store: Store, **fields: Any) -> Json:
         "balance_transactions": [],
         "created": store.now(),
         "enhanced_eligibility_types": [],
-        "evidence": {**_nulls(*_EVIDENCE), "enhanced_evidence": {}},
+        "evidence": {**nulls(*_EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": store.now() + 7 * 86_400,
             "enhanced_eligibility": {},
@@ -209,103 +209,6 @@ def event(store: Store, kind: str, data: Json, request: Json | None) -> Json:
         "request": request or {"id": None, "idempotency_key": None},
         "type": kind,
     }
-
-
-def product(store: Store, **fields: Any) -> Json:
-    now = store.now()
-    return {
-        **_nulls(
-            "default_price", "description", "package_dimensions", "shippable",
-            "statement_descriptor", "tax_code", "tax_details", "unit_label", "url",
-        ),
-        "id": new_id("prod", 14),
-        "object": "product",
-        "active": True,
-        "created": now,
-        "images": [],
-        "livemode": False,
-        "marketing_features": [],
-        "metadata": {},
-        "type": "service",
-        "updated": now,
-        **fields,
-    }  # fmt: skip
-
-
-def price(store: Store, **fields: Any) -> Json:
-    amount = fields.get("unit_amount")
-    return {
-        **_nulls(
-            "currency_options",
-            "custom_unit_amount",
-            "lookup_key",
-            "nickname",
-            "recurring",
-            "tiers",
-            "tiers_mode",
-            "transform_quantity",
-        ),
-        "id": new_id("price"),
-        "object": "price",
-        "active": True,
-        "billing_scheme": "per_unit",
-        "created": store.now(),
-        "livemode": False,
-        "metadata": {},
-        "tax_behavior": "unspecified",
-        "type": "recurring" if fields.get("recurring") else "one_time",
-        "unit_amount_decimal": None if amount is None else str(amount),
-        **fields,
-    }
-
-
-def webhook_endpoint(store: Store, **fields: Any) -> Json:
-    return {
-        **_nulls("api_version", "application", "description"),
-        "id": new_id("we"),
-        "object": "webhook_endpoint",
-        "created": store.now(),
-        "livemode": False,
-        "metadata": {},
-        "status": "enabled",
-        **fields,
-    }
-
-
-def payment_link(store: Store, **fields: Any) -> Json:
-    return {
-        **_nulls(
-            "application", "application_fee_amount", "application_fee_percent",
-            "consent_collection", "inactive_message", "invoice_creation", "managed_payments",
-            "name_collection", "on_behalf_of", "optional_items", "payment_intent_data",
-            "payment_method_options", "payment_method_types", "restrictions",
-            "shipping_address_collection", "subscription_data", "transfer_data",
-        ),
-        "id": new_id("plink"),
-        "object": "payment_link",
-        "active": True,
-        "after_completion": {
-            "type": "hosted_confirmation",
-            "hosted_confirmation": {"custom_message": None},
-            "redirect": None,
-        },
-        "allow_promotion_codes": False,
-        "automatic_tax": {"enabled": False, "liability": None},
-        "billing_address_collection": "auto",
-        "custom_fields": [],
-        "custom_text": _nulls(
-            "after_submit", "shipping_address", "submit", "terms_of_service_acceptance"
-        ),
-        "customer_creation": "if_required",
-        "livemode": False,
-        "metadata": {},
-        "payment_method_collection": "always",
-        "phone_number_collection": {"enabled": False},
-        "shipping_options": [],
-        "submit_type": "auto",
-        "tax_id_collection": {"enabled": False, "required": "never"},
-        **fields,
-    }  # fmt: skip
 
 
 def listing(url: str, items: list[Json], *, more: bool = False) -> Json:

@@ -55,7 +55,7 @@ _LIST: Json = {
 # Not in every answer: only when expanded, only at creation, only for one kind, only when deleted.
 _SOMETIMES = {
     "deleted", "line_items", "secret", "previous_attributes", "tiers", "currency_options",
-    "custom", "radar_options", "reason", "generated_from",
+    "breakdown", "custom", "radar_options", "reason", "generated_from",
 }  # fmt: skip
 _BY_KIND = re.compile(r"PaymentMethodOptions|PaymentMethodDetails|NextAction|DestinationDetails")
 
@@ -76,8 +76,8 @@ class _Scope:
             for node in self.classes[depth - 1].body:
                 if isinstance(node, ast.ClassDef) and node.name == name:
                     return node, _Scope(self.module, self.classes[:depth], self.plain)
-        node = self.module.classes.get(name)
-        return (node, _Scope(self.module, (), self.plain)) if node else None
+        top = self.module.classes.get(name)
+        return (top, _Scope(self.module, (), self.plain)) if top else None
 
 
 class _Module:
@@ -154,13 +154,8 @@ def _named(name: str, scope: _Scope) -> Json:
 def _subscripted(name: str, inner: list[ast.expr], scope: _Scope) -> Json:
     if name == "Literal":
         return {"enum": [node.value for node in inner if isinstance(node, ast.Constant)]}
-    if name in ("NotRequired", "Required", "UntypedStripeObject"):
-        found = _schema(inner[0], scope)
-        if name == "UntypedStripeObject":
-            return {"type": "object", "additionalProperties": found or True}
-        return found
-    if name == "Dict":
-        return {"type": "object", "additionalProperties": _schema(inner[1], scope) or True}
+    if name in ("Dict", "UntypedStripeObject"):
+        return {"type": "object", "additionalProperties": _schema(inner[-1], scope) or True}
     if name in ("List", "Sequence"):
         return {"type": "array", "items": _schema(inner[0], scope)}
     if name == "ListObject":
@@ -171,7 +166,13 @@ def _subscripted(name: str, inner: list[ast.expr], scope: _Scope) -> Json:
 
 
 def _any_of(options: list[Json]) -> Json:
-    return {} if {} in options else {"anyOf": options}
+    """Join options; one that may be null keeps its own keywords, so that errors stay precise."""
+    if {} in options:
+        return {}
+    solid = [option for option in options if option != {"type": "null"}]
+    if len(solid) == 1 and len(options) == 2 and isinstance(solid[0].get("type"), str):
+        return solid[0] | {"type": [solid[0]["type"], "null"]}
+    return {"anyOf": options}
 
 
 @cache

@@ -1,0 +1,48 @@
+"""Line items: what is bought, at which price, how many times."""
+
+from __future__ import annotations
+
+from . import shapes
+from .catalog import price_of_line
+from .errors import invalid, missing, unknown
+from .forms import integer
+from .store import Json
+from .world import Call
+
+
+def read(call: Call, given: object) -> list[Json]:
+    """Read line items. Raises ApiError."""
+    if not isinstance(given, list) or not given:
+        raise missing("line_items")
+    if len(given) > 100:  # noqa: PLR2004
+        raise invalid("line_items", "You can have at most 100 line items.")
+    items = [_line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
+    if len({item["currency"] for item in items}) > 1:
+        raise invalid("line_items", "All line items must have the same currency.")
+    return items
+
+
+def _line(call: Call, given: object, where: str) -> Json:
+    if not isinstance(given, dict):
+        raise invalid(where, "Invalid object")
+    for name in given:
+        if name not in ("price", "price_data", "quantity", "adjustable_quantity", "metadata"):
+            raise unknown(f"{where}[{name}]")
+    price = price_of_line(call, given, where)
+    quantity = integer(given, "quantity", default=1, where=f"{where}[quantity]") or 0
+    if quantity < 1:
+        raise invalid(f"{where}[quantity]", "Invalid positive integer", "parameter_invalid_integer")
+    amount = price["unit_amount"] * quantity
+    product = call.store.get(price["product"], "product") or {}
+    item = shapes.line_item(
+        amount_discount=0,
+        amount_subtotal=amount,
+        amount_tax=0,
+        amount_total=amount,
+        currency=price["currency"],
+        description=product.get("name"),
+        price=price["id"],
+        quantity=quantity,
+    )
+    item["_recurring"] = price["recurring"]
+    return item

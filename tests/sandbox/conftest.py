@@ -1,0 +1,128 @@
+"""A sandbox without a webhook of its own, and clients whose every answer is held to the SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import requests
+import stripe
+
+from tests.support.merchant import Merchant, running_merchant
+from tests.support.ports import free_port
+from tests.support.processes import answers, start
+from tests.support.sdk_schemas import check_resource
+from tests.support.stack import Sandbox
+
+Json = dict[str, Any]
+
+
+class CheckedClient(stripe.RequestsClient):
+    """The SDK's own HTTP client; it keeps what is wrong with the answers it brings."""
+
+    def __init__(self, wrong: list[str]) -> None:
+        session = requests.Session()
+        session.trust_env = False
+        super().__init__(timeout=20, session=session)
+        self._wrong = wrong
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[str, int, Mapping[str, str]]:
+        body, status, more = super().request(method, url, headers, post_data)
+        if "/v1/" in url:
+            self._wrong += check_resource(json.loads(body), f"{method} {url.split('/v1/')[1]}")
+        return body, status, more
+
+
+class World(Sandbox):
+    """A sandbox and the ways to talk to it."""
+
+    wrong: list[str]
+
+    def client(self, key: str = "sk_test_1", retries: int = 0) -> stripe.StripeClient:
+        return stripe.StripeClient(
+            key,
+            base_addresses={"api": self.url},
+            http_client=CheckedClient(self.wrong),
+            max_network_retries=retries,
+        )
+
+    def pay(self, session_id: str, method: str = "4242424242424242", **more: str) -> Any:
+        body = {"payment_method": method, **more}
+        return self.call("POST", f"checkout/sessions/{session_id}/pay", body)
+
+    def raw(self, method: str, path: str, **more: Any) -> requests.Response:
+        headers = {"Authorization": "Bearer sk_test_1"} | more.pop("headers", {})
+        return self._http.request(
+            method, f"{self.url}{path}", headers=headers, timeout=30, allow_redirects=False, **more
+        )
+
+    def events(self) -> list[Json]:
+        """Give all events, oldest first."""
+        found: list[Json] = []
+        after = ""
+        while True:
+            page = self.raw("GET", f"/v1/events?limit=100{after}").json()
+            found += page["data"]
+            if not page["has_more"]:
+                return found[::-1]
+            after = f"&starting_after={found[-1]['id']}"
+
+    def event_types(self) -> list[str]:
+        return [event["type"] for event in self.events()]
+
+
+@pytest.fixture(scope="session")
+def world_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder, port = tmp_path_factory.mktemp("world"), free_port()
+    url = f"http://127.0.0.1:{port}"
+    process = start(
+        ["stripe_sandbox", "--port", str(port), "--database", str(folder / "sandbox.sqlite3")],
+        env={},
+        log=folder / "log",
+        ready=answers(f"{url}/"),
+    )
+    running = World(process, url, 0)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def world(world_process: World) -> Iterator[World]:
+    """A sandbox that has forgotten all; at the end its answers and events must be Stripe's."""
+    world_process.call("POST", "reset")
+    world_process.wrong = []
+    yield world_process
+    world_process.call("DELETE", "faults")
+    wrong = world_process.wrong + [
+        f"{event['type']}: {problem}"
+        for event in world_process.events()
+        for problem in check_resource(event)
+    ]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+    assert "Traceback" not in world_process.process.logs
+
+
+@pytest.fixture
+def client(world: World) -> stripe.StripeClient:
+    return world.client()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Merchant]:
+    """A server that webhooks are sent to."""
+    with running_merchant() as running:
+        yield running
+
+
+@pytest.fixture
+def secret(client: stripe.StripeClient, receiver: Merchant) -> str:
+    """Have every event sent to the receiver; give what they are signed with."""
+    endpoint = client.v1.webhook_endpoints.create(
+        params={"url": receiver.url, "enabled_events": ["*"]}
+    )
+    assert endpoint.secret is not None
+    return endpoint.secret
