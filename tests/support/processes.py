@@ -42,6 +42,7 @@ class Running:
 
     def __post_init__(self) -> None:
         self._leash = Leash(self.process.pid)
+        self._asked = False
 
     @property
     def pid(self) -> int:
@@ -51,10 +52,15 @@ class Running:
     def logs(self) -> str:
         return self.log.read_text("utf-8", "replace")
 
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, once."""
+        if not self._asked:
+            self._asked = True
+            self.process.send_signal(signal.SIGTERM)
+
     def stop(self, *, seconds: float = _SECONDS_TO_STOP) -> int:
         """Ask it to stop and give its exit code; kill the whole group if it does not listen."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:

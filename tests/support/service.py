@@ -28,9 +28,12 @@ class Service:
         return f"http://127.0.0.1:{self.env['PORT']}"
 
     @property
+    def parts(self) -> list[Running]:
+        return [*self.workers, *([self.web] if self.web else [])]
+
+    @property
     def logs(self) -> str:
-        parts = [*self.workers, *([self.web] if self.web else [])]
-        return "".join(part.logs for part in parts)
+        return "".join(part.logs for part in self.parts)
 
     def start_web(self) -> Running:
         """Start gunicorn and wait until it is ready for traffic."""
@@ -54,13 +57,18 @@ class Service:
         """Run one `flask` command beside the service; give what it printed."""
         return run(["flask", "--app", "wsgi", *command], env=self.env)
 
+    def ask_to_stop(self) -> None:
+        for part in self.parts:
+            part.ask_to_stop()
+
     def stop(self) -> None:
-        """Stop all parts, as a host does before it moves the service."""
-        for part in [*self.workers, *([self.web] if self.web else [])]:
+        """Stop all parts together, as a host does before it moves the service."""
+        self.ask_to_stop()
+        for part in self.parts:
             part.stop()
 
     def kill(self) -> None:
-        for part in [*self.workers, *([self.web] if self.web else [])]:
+        for part in self.parts:
             part.kill()
 
 

@@ -81,6 +81,8 @@ def start_service(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterat
 
     yield launch
     for service in services:
+        service.ask_to_stop()
+    for service in services:
         service.stop()
 
 
