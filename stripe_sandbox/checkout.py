@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import payments, shapes
+from . import links, payments, shapes
 from .errors import ApiError
 from .methods import Method
 from .store import Json
@@ -18,6 +18,8 @@ def intent_of(call: Call, session: Json) -> Json:
         amount=session["amount_total"],
         currency=session["currency"],
         metadata=dict(session["_handed_on"]["metadata"]),
+        capture_method=session["_handed_on"].get("capture_method", "automatic_async"),
+        description=session["_handed_on"].get("description"),
         payment_method_types=list(session["payment_method_types"]),
         automatic_payment_methods={"allow_redirects": "always", "enabled": True},
     )
@@ -31,7 +33,7 @@ def intent_of(call: Call, session: Json) -> Json:
 
 def pay(call: Call, session: Json, method: Method, *, email: str | None, passed: bool) -> Json:
     """Pay an open session; give its last event. Raises ApiError 402 on a decline."""
-    check_open(session)
+    check_open(call, session)
     session["customer_details"] = _buyer(email or session["customer_email"])
     if session["amount_total"] == 0:
         return complete(call, session, "no_payment_required")
@@ -43,11 +45,17 @@ def pay(call: Call, session: Json, method: Method, *, email: str | None, passed:
     return complete(call, session, "paid" if intent["status"] == "succeeded" else "unpaid")
 
 
-def check_open(session: Json) -> None:
+def check_open(call: Call, session: Json) -> None:
+    """Refuse to pay what is over already. Raises ApiError."""
     if session["status"] != "open":
         raise ApiError(
             f"This Checkout Session is {session['status']}; it cannot be paid.",
             code="checkout_session_not_open",
+        )
+    link = call.store.get(session["payment_link"], "payment_link")
+    if link and links.is_used_up(link):
+        raise ApiError(
+            "This payment link has reached its limit.", code="payment_link_no_longer_active"
         )
 
 

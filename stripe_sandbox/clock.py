@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import checkout, links, money_back, payments, sessions
-from .methods import METHODS
 from .store import Json
 from .world import Call
 
@@ -13,20 +12,14 @@ def after_payment(call: Call, session: Json) -> None:
     links.count(call, session)
     intent = call.store.get(session["payment_intent"]) if session["payment_intent"] else None
     if intent is not None:
-        maybe_dispute(call, intent)
-
-
-def maybe_dispute(call: Call, intent: Json) -> None:
-    method = METHODS.get(intent.get("_method", ""))
-    if method and method.dispute and intent["status"] == "succeeded":
-        money_back.open_dispute(call, intent, method.dispute)
+        money_back.maybe_dispute(call, intent)
 
 
 def settle(call: Call, intent: Json, outcome: str) -> None:
     """Let a delayed payment come in or fail; its session hears of it. Raises ApiError."""
     payments.settle(call, intent, outcome)
     checkout.hear(call, intent)
-    maybe_dispute(call, intent)
+    money_back.maybe_dispute(call, intent)
 
 
 def tick(call: Call) -> None:

@@ -64,6 +64,13 @@ def boolean(params: Json, name: str) -> bool | None:
     return bool(params[name] == "true")
 
 
+def check_url(value: object, param: str) -> str:
+    """Accept an absolute http address. Raises ApiError."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#]+\S*", value):
+        raise invalid(param, "Not a valid URL", "url_invalid")
+    return value
+
+
 def table(params: Json, name: str) -> Json:
     """Read a nested table; nothing or an empty text is an empty one."""
     value = params.get(name) or {}

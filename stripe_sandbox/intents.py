@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import payments, shapes
+from . import money_back, payments, shapes
 from .errors import ApiError, missing, unknown
 from .forms import boolean, integer, metadata, table
 from .method_details import details
@@ -102,6 +102,23 @@ def cancel(call: Call, intent: Json) -> Json:
     return intent
 
 
+def capture(call: Call, intent: Json) -> Json:
+    """Take the money that was held. Raises ApiError."""
+    _check(call.params, frozenset(("amount_to_capture", "metadata", "expand")))
+    if intent["status"] != "requires_capture":
+        raise _unexpected(intent, "captured")
+    most = intent["amount_capturable"]
+    amount = integer(call.params, "amount_to_capture", default=most) or 0
+    if not 0 < amount <= most:
+        raise ApiError(
+            f"The capture amount must be between 1 and {most}.",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    payments.take(call, intent, amount)
+    return intent
+
+
 def confirm(call: Call, intent: Json) -> Json:
     """Confirm with a method; a card that asks for 3-D Secure stops at requires_action."""
     _refuse_for_session(intent, "confirmed")
@@ -127,6 +144,7 @@ def confirm(call: Call, intent: Json) -> Json:
         return intent
     email = table(data, "billing_details").get("email")
     payments.attempt(call, intent, method, email=email, passed=False)
+    money_back.maybe_dispute(call, intent)
     return intent
 
 

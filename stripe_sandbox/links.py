@@ -6,7 +6,7 @@ import re
 
 from . import catalog_shapes, line_items, sessions
 from .errors import ApiError, invalid, unknown
-from .forms import boolean, integer, metadata, table
+from .forms import boolean, check_url, integer, metadata, table
 from .store import Json, new_id
 from .world import Call
 
@@ -55,9 +55,8 @@ def _after(params: Json) -> Json | None:
     if not given:
         return None
     if given.get("type") == "redirect":
-        url = table(given, "redirect").get("url")
-        if not url:
-            raise invalid("after_completion[redirect][url]", "Not a valid URL", "url_invalid")
+        name = "after_completion[redirect][url]"
+        url = check_url(table(given, "redirect").get("url"), name)
         return {"type": "redirect", "hosted_confirmation": None, "redirect": {"url": url}}
     custom = table(given, "hosted_confirmation").get("custom_message")
     return {
@@ -86,10 +85,14 @@ def closed_because(link: Json) -> str | None:
     """Say why a link takes no payment, or None."""
     if not link["active"]:
         return link["inactive_message"] or "This payment link is no longer active."
-    limits = (link["restrictions"] or {}).get("completed_sessions")
-    if limits and limits["count"] >= limits["limit"]:
+    if is_used_up(link):
         return link["inactive_message"] or "This payment link has reached its limit."
     return None
+
+
+def is_used_up(link: Json) -> bool:
+    limits = (link["restrictions"] or {}).get("completed_sessions")
+    return bool(limits and limits["count"] >= limits["limit"])
 
 
 def open_session(call: Call, link: Json, reference: object) -> Json:

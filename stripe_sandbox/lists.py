@@ -67,7 +67,11 @@ def _before(found: list[Json], call: Call, kind: str, limit: int) -> tuple[list[
 
 
 def _equal(name: str, value: object) -> Wanted:
-    return lambda thing: thing.get(name) == value
+    return lambda thing: _as_sent(thing.get(name)) == value
+
+
+def _as_sent(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _created(params: Json) -> Iterator[Wanted]:

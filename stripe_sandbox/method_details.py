@@ -52,10 +52,19 @@ def details(method: Method) -> Json:
     return {}
 
 
-def paid_details(method: Method) -> Json:
+def paid_details(method: Method, amount: int) -> Json:
     if method.kind == "card":
         return {
-            "amount_authorized": None,
+            "amount_authorized": amount,
+            "capture_before": None,
+            "electronic_commerce_indicator": None,
+            "extended_authorization": {"status": "disabled"},
+            "incremental_authorization": {"status": "unavailable"},
+            "moto": None,
+            "multicapture": {"status": "unavailable"},
+            "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+            "setup_credential_usage": None,
+            "stored_credential_usage": None,
             "authorization_code": None,
             "brand": method.brand,
             "checks": {

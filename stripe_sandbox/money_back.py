@@ -148,3 +148,10 @@ def close_dispute(call: Call, dispute: Json, status: str) -> Json:
     if dispute["status"] == "won":
         call.emit("charge.dispute.funds_reinstated", dispute)
     return dispute
+
+
+def maybe_dispute(call: Call, intent: Json) -> None:
+    """Let a card of trouble dispute what it has just paid."""
+    method = METHODS.get(intent.get("_method", ""))
+    if method and method.dispute and intent["status"] == "succeeded":
+        open_dispute(call, intent, method.dispute)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from . import checkout, links, money, payments, sessions
-from .clock import after_payment, maybe_dispute
+from . import checkout, links, money, money_back, payments, sessions
+from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
 from .methods import DEFAULT_CARD, find_method
@@ -72,7 +72,7 @@ def _pay(session: Json) -> Answer:
     method = find_method(number, session["currency"])
     if method.challenge:
         with world().store.lock:
-            checkout.check_open(session)
+            checkout.check_open(call(), session)
             session["customer_email"] = form.get("email") or session["customer_email"]
             intent = checkout.intent_of(call(), session)
             url = f"{base()}/3ds/{intent['id']}"
@@ -127,7 +127,7 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     try:
         with world().store.lock:
             payments.attempt(call(), intent, method, email=None, passed=passed)
-            maybe_dispute(call(), intent)
+            money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
     url = intent.get("_return_url") or "/"

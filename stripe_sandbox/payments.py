@@ -37,7 +37,11 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
     if method.delayed:
         _begin_waiting(call, intent, method)
     else:
-        _succeed(call, intent, _charge(call, intent, method, "succeeded"))
+        charge = _charge(call, intent, method, "succeeded")
+        if intent["capture_method"] == "manual":
+            _hold(call, intent, charge)
+        else:
+            _succeed(call, intent, charge)
 
 
 def is_challenged(intent: Json) -> bool:
@@ -77,7 +81,7 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
         paid=status == "succeeded",
         payment_intent=intent["id"],
         payment_method=intent["payment_method"],
-        payment_method_details={"type": method.kind, method.kind: paid_details(method)},
+        payment_method_details={"type": method.kind, method.kind: paid_details(method, amount)},
         receipt_email=intent["receipt_email"],
         status=status,
         **more,
@@ -91,6 +95,8 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
             "network_status": "approved_by_network",
             "reason": None,
             "risk_level": "normal",
+            "risk_score": 12,
+            "rule": None,
             "seller_message": "Payment complete.",
             "type": "authorized",
         }
@@ -127,6 +133,8 @@ def _fail(
             "network_status": "declined_by_network",
             "reason": why or code,
             "risk_level": "normal",
+            "risk_score": 12,
+            "rule": None,
             "seller_message": "The bank did not return any further details with this decline.",
             "type": "issuer_declined",
         }
@@ -194,6 +202,29 @@ def _succeed(call: Call, intent: Json, charge: Json) -> None:
     intent["_due"] = None
     call.store.put(intent)
     call.emit("charge.succeeded", charge)
+    call.emit("payment_intent.succeeded", intent)
+
+
+def _hold(call: Call, intent: Json, charge: Json) -> None:
+    """Keep the money on the buyer's card until somebody captures it."""
+    charge |= {"captured": False, "amount_captured": 0, "balance_transaction": None}
+    intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
+    call.emit("charge.succeeded", call.store.put(charge))
+    call.emit("payment_intent.amount_capturable_updated", call.store.put(intent))
+
+
+def take(call: Call, intent: Json, amount: int) -> None:
+    """Capture a held payment, all of it or less."""
+    charge = call.world.need(intent["latest_charge"], "charge")
+    charge |= {
+        "captured": True,
+        "amount_captured": amount,
+        "amount_refunded": charge["amount"] - amount,
+        "balance_transaction": new_id("txn"),
+    }
+    intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
+    call.store.put(intent)
+    call.emit("charge.captured", call.store.put(charge))
     call.emit("payment_intent.succeeded", intent)
 
 

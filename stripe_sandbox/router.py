@@ -113,6 +113,7 @@ ROUTES = (
     _route("GET", _P + "/{name}", _intent_for),
     _route("POST", _P + "/{name}", _on("payment_intent", intents.update)),
     _route("POST", _P + "/{name}/confirm", _confirm),
+    _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
     _route("POST", "/v1/payment_methods", intents.create_method),
     _route("GET", "/v1/payment_methods/{name}", _get("payment_method")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import line_items, shapes
 from .errors import ApiError, invalid, missing, unknown
-from .forms import boolean, integer, metadata, table
+from .forms import boolean, check_url, integer, metadata, table
 from .money import check_amount
 from .store import Json
 from .world import Call
@@ -23,7 +23,6 @@ _ALLOWED = frozenset((
     "saved_payment_method_options", "shipping_address_collection", "shipping_options",
     "submit_type", "subscription_data", "success_url", "tax_id_collection", "ui_mode",
 ))  # fmt: skip
-_URL = re.compile(r"https?://[^\s/?#]+\S*")
 _MODES = ("payment", "setup", "subscription")
 _UI_MODES = ("hosted_page", "embedded_page", "elements", "form")
 HALF_HOUR, DAY = 1_800, 86_400
@@ -39,8 +38,8 @@ def create(call: Call) -> Json:
     if params.get("ui_mode", "hosted_page") not in _UI_MODES:
         raise invalid("ui_mode", f"Invalid ui_mode: must be one of {', '.join(_UI_MODES)}")
     for name in ("success_url", "cancel_url"):
-        if name in params and not _URL.fullmatch(str(params[name])):
-            raise invalid(name, "Not a valid URL", "url_invalid")
+        if name in params:
+            check_url(params[name], name)
     if "success_url" not in params:
         raise missing("success_url")
     items = line_items.read(call, params.get("line_items"))
@@ -93,7 +92,11 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
             }
         }
     handed_on = "subscription_data" if mode == "subscription" else "payment_intent_data"
-    thing["_handed_on"] = {"metadata": metadata(table(params, handed_on))}
+    given = table(params, handed_on)
+    thing["_handed_on"] = {
+        "metadata": metadata(given),
+        **{name: given[name] for name in ("capture_method", "description") if name in given},
+    }
     thing["_items"] = items
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
     return call.store.put(thing)

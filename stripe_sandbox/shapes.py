@@ -159,7 +159,7 @@ def refund(store: Store, **fields: Any) -> Json:
 
 
 _EVIDENCE = (
-    "access_activity_log", "billing_address", "cancellation_policy",
+    "access_activity_log", "appeal", "billing_address", "cancellation_policy",
     "cancellation_policy_disclosure", "cancellation_rebuttal", "customer_communication",
     "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
     "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,11 @@ _SOMETIMES = {
     "deleted", "line_items", "secret", "previous_attributes", "tiers", "currency_options",
     "breakdown", "custom", "radar_options", "reason", "generated_from",
 }  # fmt: skip
-_BY_KIND = re.compile(r"PaymentMethodOptions|PaymentMethodDetails|NextAction|DestinationDetails")
+_NOT_ALWAYS = re.compile("not included by default|not typically available")
+_BY_KIND = re.compile(
+    "FraudDetails|RadarOptions|LastPaymentError|Enhanced"
+    "|PaymentMethodOptions|PaymentMethodDetails|NextAction|DestinationDetails"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,15 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
                 yield line.target.id.removesuffix("_"), line.annotation
 
 
+def _notes(node: ast.ClassDef) -> dict[str, str]:
+    """Give what the SDK says of each field, in the text below it."""
+    return {
+        ast.unparse(line.target): ast.unparse(text)
+        for line, text in pairwise(node.body)
+        if isinstance(line, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+
+
 def _class(node: ast.ClassDef, scope: _Scope, *, sent: bool) -> Json:
     inside = scope.inside(node)
     fields = dict(_fields(node))
@@ -123,6 +137,8 @@ def _may_miss(name: str, text: ast.expr, node: ast.ClassDef, fields: dict[str, A
     """Say whether an answer may lack a field: one branch of a tagged class, or rarely sent."""
     if not _begins(text, "Optional"):
         return name in ("deleted", "secret", "radar_options")
+    if _NOT_ALWAYS.search(_notes(node).get(name, "")):
+        return True
     own = {inner.name for inner in node.body if isinstance(inner, ast.ClassDef)}
     branch = ast.unparse(text)[len("Optional[") : -1] in own and "type" in fields
     return name in _SOMETIMES or branch or bool(_BY_KIND.search(node.name))
