@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import catalog_shapes as shapes
 from .errors import invalid, missing, unknown
-from .forms import boolean, integer, metadata, table
+from .forms import boolean, integer, metadata, table, text
 from .money import check_amount, check_currency
 from .store import Json
 from .world import Call
@@ -24,18 +24,25 @@ def create_product(call: Call, given: Json | None = None, where: str = "") -> Js
     for field in data:
         if field not in _PRODUCT_DATA:
             raise unknown(f"{where}[{field}]" if where else field)
-    name = data.get("name")
+    name = text(data, "name", where=f"{where}[name]" if where else "")
     if not name:
         raise missing(f"{where}[name]" if where else "name")
     thing = shapes.product(
         call.store,
         name=name,
-        description=data.get("description"),
+        description=text(data, "description"),
         metadata=metadata(data),
-        images=data.get("images") or [],
-        **({"id": data["id"]} if data.get("id") else {}),
+        images=_images(data),
+        **({"id": data["id"]} if text(data, "id") else {}),
     )
     return call.store.put(thing)
+
+
+def _images(data: Json) -> list[str]:
+    given = data.get("images") or []
+    if not isinstance(given, list) or not all(isinstance(url, str) for url in given):
+        raise invalid("images", "Invalid array")
+    return given
 
 
 def create_price(call: Call, given: Json | None = None, where: str = "") -> Json:

@@ -17,7 +17,10 @@ bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
 
 
 def _given() -> Json:
-    body = request.get_json(silent=True, force=True) if request.data else {}
+    try:
+        body = request.get_json(silent=True, force=True) if request.data else {}
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise invalid("body", "A JSON object is needed.")
     return body

@@ -26,6 +26,7 @@ from .store import Json, Store, new_id, shown
 TIMEOUT_SECONDS = 10
 # After the first attempt; all on the sandbox's clock, about three days in the end.
 RETRIES = (60, 300, 1_800, 7_200, 18_000, 36_000, 43_200, 86_400, 86_400)
+_KEEPS_TRYING = sum(RETRIES)
 _TICK = 0.02
 _SENDERS = 16
 
@@ -56,7 +57,18 @@ class Delivery:
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="webhook")
         self._local = threading.local()
         store.on_reset.append(self._forget)
+        self._take_up()
         threading.Thread(target=self._run, name="webhooks", daemon=True).start()
+
+    def _take_up(self) -> None:
+        """Go on with what an earlier process of ours left undelivered."""
+        for event in self._store.newest("event"):
+            if event["created"] < self._now() - _KEEPS_TRYING:
+                return
+            done = event.get("_delivered", {})
+            for url, endpoint in self._targets(event["type"]):
+                if event.get("_pending") and not done.get(url):
+                    self._queue_up(event["id"], url, endpoint, 1, 0.0)
 
     def send(self, event: Json) -> None:
         """Queue an event for every endpoint that wants it, with the copies a fault asks for."""

@@ -6,14 +6,11 @@ import random
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
 
-from .errors import ApiError, invalid
+from .errors import ApiError
+from .fault_plan import Alteration, Plan, read
 from .store import Json, Store
 
-KINDS = frozenset(
-    ("error_500", "rate_limit", "timeout", "reset", "commit_then_reset", "commit_then_500")
-)
 _SHUFFLE_SECONDS = 0.2
 _HOME = {
     "checkout.session": "/v1/checkout/sessions/", "payment_intent": "/v1/payment_intents/",
@@ -22,41 +19,22 @@ _HOME = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Plan:
-    latency: float = 0.0
-    api: list[Json] = field(default_factory=list)
-    webhooks: Json = field(default_factory=dict)
-    alter: list[Json] = field(default_factory=list)
-    per_second: int | None = None
-
-
 class Faults:
     """Answers, for each call and each webhook, what goes wrong with it."""
 
     def __init__(self, store: Store) -> None:
         self._lock = threading.Lock()
-        self._plan = _Plan()
+        self._plan = Plan()
         self._random = random.Random(0)  # noqa: S311 - faults must be repeatable, not secret
         self._calls: deque[float] = deque()
         store.on_reset.append(self.clear)
 
-    def set(self, plan: Json) -> None:
-        """Take a plan of contract form. Raises ApiError for what it does not know."""
-        rules = plan.get("api", [])
-        for rule in rules:
-            if rule.get("kind") not in KINDS:
-                raise invalid("api", f"kind must be one of {', '.join(sorted(KINDS))}")
-        alter = plan.get("alter", [])
+    def set(self, body: Json) -> None:
+        """Take a plan. Raises ApiError for what makes no sense."""
+        plan = read(body)
         with self._lock:
-            self._random = random.Random(plan.get("seed", 0))  # noqa: S311
-            self._plan = _Plan(
-                latency=float(plan.get("latency_ms", 0)) / 1000,
-                api=list(rules),
-                webhooks=dict(plan.get("webhooks", {})),
-                alter=[alter] if isinstance(alter, dict) else list(alter),
-                per_second=plan.get("rate_limit_per_second"),
-            )
+            self._random = random.Random(plan.seed)  # noqa: S311
+            self._plan = plan
             self._calls.clear()
 
     def clear(self) -> None:
@@ -72,11 +50,9 @@ class Faults:
     def of_call(self, method: str, path: str) -> str | None:
         """Draw what goes wrong with a call: the first rule that fits and strikes."""
         for rule in self._plan.api:
-            fits = rule.get("method", method).upper() == method and path.startswith(
-                rule.get("path", "/")
-            )
-            if fits and self._chance(float(rule.get("probability", 1))):
-                return str(rule["kind"])
+            fits = rule.method in (None, method) and path.startswith(rule.path)
+            if fits and self._chance(rule.probability):
+                return rule.kind
         return None
 
     def check_rate(self) -> None:
@@ -94,43 +70,45 @@ class Faults:
 
     def copies(self) -> tuple[int, int]:
         """Give how many extra copies and how many twins an event gets."""
-        plan = self._plan.webhooks
-        return int(plan.get("duplicate", 0)), int(plan.get("twin", 0))
+        return self._plan.webhooks.duplicate, self._plan.webhooks.twin
 
     def drops(self) -> bool:
-        return self._chance(float(self._plan.webhooks.get("drop", 0)))
+        return self._chance(self._plan.webhooks.drop)
 
     def delay(self) -> float:
         """Draw how long a webhook is kept back, in seconds."""
-        plan = self._plan.webhooks
-        low, high = plan.get("delay_ms", [0, 0])
-        if plan.get("shuffle"):
-            high = max(high, low + _SHUFFLE_SECONDS * 1000)
+        low, high = self._plan.webhooks.delay
+        if self._plan.webhooks.shuffle:
+            high = max(high, low + _SHUFFLE_SECONDS)
         with self._lock:
-            return self._random.uniform(low, high) / 1000
+            return self._random.uniform(low, high)
 
     def altered(self, path: str, answer: Json) -> Json:
         """Change fields of the objects an answer shows, as the plan says."""
         for rule in self._plan.alter:
-            if path.startswith(rule["path"]):
-                _change(answer, rule["fields"])
+            if path.startswith(rule.path) and answer.get("object") != "list":
+                _change(answer, rule.fields)
             elif answer.get("object") == "list":
                 for item in answer["data"]:
-                    self._alter_at_home(item, rule)
+                    _alter_at_home(item, rule)
+            elif answer.get("object") == "event":
+                _alter_at_home(answer, rule)
         return answer
 
     def altered_event(self, event: Json) -> Json:
         """Change the same objects where an event carries them."""
         for rule in self._plan.alter:
-            self._alter_at_home(event["data"]["object"], rule)
+            _alter_at_home(event, rule)
         return event
 
-    def _alter_at_home(self, thing: Json, rule: Json) -> None:
-        if thing.get("object") == "event":
-            thing = thing["data"]["object"]
-        home = _HOME.get(str(thing.get("object")))
-        if home and f"{home}{thing.get('id')}".startswith(rule["path"]):
-            _change(thing, rule["fields"])
+
+def _alter_at_home(thing: Json, rule: Alteration) -> None:
+    """Change an object, or the one an event carries, if the rule's path is its address."""
+    if thing.get("object") == "event":
+        thing = thing["data"]["object"]
+    home = _HOME.get(str(thing.get("object")))
+    if home and f"{home}{thing.get('id')}".startswith(rule.path):
+        _change(thing, rule.fields)
 
 
 def _change(thing: Json, fields: Json) -> None:
@@ -138,7 +116,8 @@ def _change(thing: Json, fields: Json) -> None:
         *path, last = name.split(".")
         node = thing
         for step in path:
-            node = node.setdefault(step, {})
+            inner = node.get(step)
+            node[step] = node = inner if isinstance(inner, dict) else {}
         node[last] = value
 
 
@@ -147,6 +126,5 @@ def too_many() -> ApiError:
         "Request rate limit exceeded. Learn more about rate limits here "
         "https://docs.stripe.com/rate-limits.",
         status=429,
-        kind="invalid_request_error",
         code="rate_limit",
     )

@@ -12,6 +12,17 @@ from .store import Json
 
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _DEPTH = 8
+_NESTED = frozenset((  # all other parameters are plain texts
+    "adaptive_pricing", "after_completion", "after_expiration", "allowed_payment_method_types",
+    "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
+    "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
+    "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
+    "invoice_creation", "line_items", "metadata", "payment_intent_data", "payment_method_data",
+    "payment_method_options", "payment_method_types", "phone_number_collection", "product_data",
+    "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
+    "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
+    "types", "us_bank_account",
+))  # fmt: skip
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -23,7 +34,11 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Json:
         if not head or len(path) > _DEPTH:
             raise ApiError(f"Invalid parameter name: {name[:80]}", code="parameter_unknown")
         _place(root, path, value)
-    return {key: _lists(value) for key, value in root.items()}
+    params = {key: _lists(value) for key, value in root.items()}
+    for name, value in params.items():
+        if not isinstance(value, str) and name not in _NESTED:
+            raise invalid(name, "Invalid string")
+    return params
 
 
 def _place(root: Json, path: list[str], value: str) -> None:
@@ -62,6 +77,14 @@ def boolean(params: Json, name: str) -> bool | None:
     if params[name] not in ("true", "false"):
         raise invalid(name, f"Invalid boolean: {params[name]}")
     return bool(params[name] == "true")
+
+
+def text(params: Json, name: str, *, where: str = "") -> str | None:
+    """Read a text; an empty one is none. Raises ApiError."""
+    value = params.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid(where or name, "Invalid string")
+    return value or None
 
 
 def check_url(value: object, param: str) -> str:

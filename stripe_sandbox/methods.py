@@ -160,7 +160,8 @@ def find_method(text: object, currency: str) -> Method:
     plain = re.sub(r"[\s-]", "", str(text))
     for prefix in ("pm_card_", "tok_"):
         if plain.startswith(prefix):
-            plain = _TOKENS.get(plain.removeprefix(prefix), plain)
+            name = plain.removeprefix(prefix)
+            plain = _TOKENS.get(name) or _TOKENS.get(f"visa_{name}") or plain
     if plain in ("pm_voucher", "voucher"):
         plain = "voucher"
     method = METHODS.get(plain) or METHODS.get(plain.upper())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import shapes
 from .errors import ApiError, invalid, missing, unknown
 from .forms import integer, metadata
-from .methods import METHODS
+from .methods import METHODS, Method
 from .store import Json, new_id
 from .world import Call
 
@@ -49,7 +49,7 @@ def create_refund(call: Call) -> Json:
         metadata=metadata(params),
         status="pending" if pending else "succeeded",
         balance_transaction=new_id("txn"),
-        destination_details={"type": "card", "card": {"type": "refund"}},
+        destination_details=_destination(method),
     )
     call.store.put(thing)
     recount(call, charge)
@@ -60,6 +60,13 @@ def create_refund(call: Call) -> Json:
     elif method.refund == "failed":
         thing["_due"], thing["_fate"] = call.store.now() + 180, "failed"
     return call.store.put(thing)
+
+
+def _destination(method: Method) -> Json:
+    if method.kind != "card":
+        return {"type": method.kind}
+    reference = {"reference": None, "reference_status": "pending", "reference_type": None}
+    return {"type": "card", "card": {"type": "refund", **reference}}
 
 
 def _charge(call: Call) -> Json:

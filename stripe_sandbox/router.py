@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import catalog, catalog_shapes, intents, links, lists, money_back, sessions
-from .errors import ApiError, missing
+from . import catalog, endpoints, intents, links, lists, money_back, sessions
+from .errors import ApiError
 from .forms import metadata
-from .store import Json, new_id, shown
+from .store import Json
 from .world import Call
 
 Handler = Callable[..., Json]
@@ -37,39 +37,6 @@ def _on(kind: str, act: Callable[[Call, Json], Json]) -> Handler:
 
 def _of(kind: str, url: str, *fields: str) -> Handler:
     return lambda call: lists.page(call, kind, url, fields=fields)
-
-
-def _create_endpoint(call: Call) -> Json:
-    params = call.params
-    for name in ("url", "enabled_events"):
-        if name not in params:
-            raise missing(name)
-    secret = new_id("whsec", 32)
-    thing = catalog_shapes.webhook_endpoint(
-        call.store,
-        url=params["url"],
-        enabled_events=params["enabled_events"],
-        api_version=params.get("api_version"),
-        description=params.get("description"),
-        metadata=metadata(params),
-    )
-    thing["_secret"] = secret
-    return shown(call.store.put(thing)) | {"secret": secret}
-
-
-def _update_endpoint(call: Call, endpoint: Json) -> Json:
-    params = call.params
-    for name in ("url", "enabled_events", "description"):
-        if name in params:
-            endpoint[name] = params[name]
-    if "disabled" in params:
-        endpoint["status"] = "disabled" if params["disabled"] == "true" else "enabled"
-    return call.store.put(endpoint)
-
-
-def _delete_endpoint(call: Call, endpoint: Json) -> Json:
-    call.store.drop(endpoint["id"])
-    return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 
 def _close_dispute(call: Call, dispute: Json) -> Json:
@@ -141,11 +108,11 @@ ROUTES = (
     _route("POST", "/v1/disputes/{name}/close", _on("dispute", _close_dispute)),
     _route("GET", "/v1/events", lists.events),
     _route("GET", "/v1/events/{name}", _get("event")),
-    _route("POST", "/v1/webhook_endpoints", _create_endpoint),
+    _route("POST", "/v1/webhook_endpoints", endpoints.create),
     _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),
     _route("GET", "/v1/webhook_endpoints/{name}", _get("webhook_endpoint")),
-    _route("POST", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", _update_endpoint)),
-    _route("DELETE", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", _delete_endpoint)),
+    _route("POST", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", endpoints.update)),
+    _route("DELETE", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", endpoints.delete)),
 )
 
 _READABLE = (_S, _P, _L)

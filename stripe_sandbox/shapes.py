@@ -184,7 +184,7 @@ def dispute(store: Store, **fields: Any) -> Json:
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
-            "submission_method": None,
+            "submission_method": "not_submitted",
         },
         "intended_submission_method": None,
         "livemode": False,

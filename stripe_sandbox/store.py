@@ -41,6 +41,10 @@ class Store:
             "CREATE TABLE IF NOT EXISTS objects (id TEXT PRIMARY KEY, seq INTEGER, body TEXT)"
         )
         self._file.execute("CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value)")
+        self._file.execute(
+            "CREATE TABLE IF NOT EXISTS answers"
+            " (name TEXT PRIMARY KEY, at INTEGER, fingerprint TEXT, status INTEGER, body TEXT)"
+        )
         self._seq = 0
         self._load()
 
@@ -101,6 +105,15 @@ class Store:
         with self.lock:
             self._file.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
+    def answers(self) -> list[tuple[str, int, str, int, str]]:
+        """Give the answers kept for idempotency keys: key, time, fingerprint, status, body."""
+        return self._file.execute("SELECT * FROM answers").fetchall()
+
+    def keep_answer(self, key: str, at: int, fingerprint: str, status: int, body: str) -> None:
+        with self.lock:
+            row = (key, at, fingerprint, status, body)
+            self._file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
+
     def reset(self) -> None:
         """Forget everything, the clock's offset included."""
         with self.lock:
@@ -108,6 +121,7 @@ class Store:
             self._by_kind.clear()
             self._file.execute("DELETE FROM objects")
             self._file.execute("DELETE FROM settings")
+            self._file.execute("DELETE FROM answers")
             self.offset = 0.0
             for forget in self.on_reset:
                 forget()

@@ -32,7 +32,8 @@ class CheckedClient(stripe.RequestsClient):
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[str, int, Mapping[str, str]]:
         body, status, more = super().request(method, url, headers, post_data)
-        if "/v1/" in url:
+        # With a publishable key Stripe shows less than its classes know.
+        if "/v1/" in url and "Bearer pk_" not in (headers or {}).get("Authorization", ""):
             self._wrong += check_resource(json.loads(body), f"{method} {url.split('/v1/')[1]}")
         return body, status, more
 
@@ -95,6 +96,7 @@ def world(world_process: World) -> Iterator[World]:
     """A sandbox that has forgotten all; at the end its answers and events must be Stripe's."""
     world_process.call("POST", "reset")
     world_process.wrong = []
+    said_before = len(world_process.process.logs)
     yield world_process
     world_process.call("DELETE", "faults")
     wrong = world_process.wrong + [
@@ -103,7 +105,7 @@ def world(world_process: World) -> Iterator[World]:
         for problem in check_resource(event)
     ]
     assert not wrong, "\n".join(sorted(set(wrong)))
-    assert "Traceback" not in world_process.process.logs
+    assert "Traceback" not in world_process.process.logs[said_before:]
 
 
 @pytest.fixture
