@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -140,11 +141,11 @@ def test_a_restricted_key_reads_sessions_links_and_intents_only(
     assert reader.v1.checkout.sessions.list().data
     assert reader.v1.payment_links.list().data == []
     assert reader.v1.payment_intents.retrieve(intent.id).id == intent.id
-    forbidden = {
+    forbidden: dict[str, Callable[[], object]] = {
         "rak_checkout_session_write": lambda: a_session(reader),
         "rak_payment_intent_write": lambda: an_intent(reader),
-        "rak_event_read": lambda: reader.v1.events.list(),
-        "rak_charge_read": lambda: reader.v1.charges.list(),
+        "rak_event_read": reader.v1.events.list,
+        "rak_charge_read": reader.v1.charges.list,
     }
     for permission, act in forbidden.items():
         with pytest.raises(stripe.PermissionError, match=permission) as caught:

@@ -85,14 +85,14 @@ def test_an_unpaid_intent_has_nothing_to_refund(client: stripe.StripeClient) -> 
 
 
 @pytest.mark.parametrize(
-    ("method", "first", "last", "left"),
+    ("method", "first", "last"),
     [
-        ("pm_card_pendingRefund", "pending", "succeeded", 1000),
-        ("pm_card_refundFail", "succeeded", "failed", 0),
+        ("pm_card_pendingRefund", "pending", "succeeded"),
+        ("pm_card_refundFail", "succeeded", "failed"),
     ],
 )
 def test_some_refunds_change_their_mind(
-    client: stripe.StripeClient, world: World, method: str, first: str, last: str, left: int
+    client: stripe.StripeClient, world: World, method: str, first: str, last: str
 ) -> None:
     intent = pay_intent(client, an_intent(client, 1000).id, method)
     refund = client.v1.refunds.create(params={"payment_intent": intent.id})
@@ -102,7 +102,7 @@ def test_some_refunds_change_their_mind(
 
     after = client.v1.refunds.retrieve(refund.id)
     assert after.status == last
-    assert charge_of(client, intent).amount_refunded == left
+    assert charge_of(client, intent).amount_refunded == (0 if last == "failed" else 1000)
     expected = "refund.failed" if last == "failed" else "refund.updated"
     assert world.event_types()[-2:] == [expected, "charge.refund.updated"]
 

@@ -208,7 +208,8 @@ HOSTILE: list[dict[str, str]] = [
 ]
 PATHS = (
     "checkout/sessions", "payment_intents", "payment_methods", "payment_links", "products",
-    "prices", "refunds", "webhook_endpoints", "payment_intents/{pi}", "payment_intents/{pi}/confirm",
+    "prices", "refunds", "webhook_endpoints", "payment_intents/{pi}",
+    "payment_intents/{pi}/confirm",
     "payment_intents/{pi}/cancel", "payment_intents/{pi}/capture", "checkout/sessions/{cs}",
     "checkout/sessions/{cs}/expire", "payment_links/plink_no", "disputes/dp_no/close",
 )  # fmt: skip
