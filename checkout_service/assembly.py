@@ -17,6 +17,7 @@ from checkout_service.use_cases.check_readiness import CheckReadiness
 from checkout_service.use_cases.close_session import CloseSession
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverOutbox
+from checkout_service.use_cases.desk import build_desk
 from checkout_service.use_cases.draft_order import DraftOrder
 from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
@@ -79,6 +80,7 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
     confirm_payment = ConfirmPayment(database, settle_order)
     read_links = ReadLinks(database, gateway, clock, catalog, adopt_session)
     look_at_due = LookAtDue(database, gateway, clock, settle_order, open_attempt)
+    deliver_outbox = DeliverOutbox(database, receiver, clock)
     return UseCases(
         list_products=ListProducts(catalog, gateway),
         start_checkout=StartCheckout(
@@ -112,6 +114,7 @@ def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) 
             refund_order,
             pull_mode,
         ),
-        deliver_outbox=DeliverOutbox(database, receiver, clock),
+        deliver_outbox=deliver_outbox,
         check_readiness=CheckReadiness(database, migration_head),
+        desk=build_desk(database, clock, deliver_outbox),
     )

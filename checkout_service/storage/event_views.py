@@ -13,6 +13,7 @@ from checkout_service.domain.event_views import (
     MessageView,
 )
 
+from .machine_tables import TROUBLED, UNDELIVERED
 from .tables import inbox_events, outbox_messages
 
 Before = tuple[int, str] | None
@@ -56,6 +57,8 @@ def events(
     limit: int,
 ) -> list[EventView]:
     statement = _newest_first(select(*_EVENT), inbox_events, "received_at", before, limit)
+    if state in ("waiting", "failed", "quarantined"):
+        statement = statement.where(TROUBLED)  # names its index: a parameter would not
     wanted = {"state": state, "order_id": order_id}
     rows = connection.execute(_only(statement, inbox_events, wanted))
     return [EventView(*row) for row in rows]
@@ -75,6 +78,8 @@ def messages(
     limit: int,
 ) -> list[MessageView]:
     statement = _newest_first(select(*_MESSAGE), outbox_messages, "created_at", before, limit)
+    if state in ("due", "dead"):
+        statement = statement.where(UNDELIVERED)
     wanted = {"state": state, "order_id": order_id}
     rows = connection.execute(_only(statement, outbox_messages, wanted))
     return [MessageView(*row) for row in rows]

@@ -57,6 +57,16 @@ Index(
 Index("ix_inbox_events_order_id", inbox_events.c.order_id)
 Index("ix_inbox_events_received_at", inbox_events.c.received_at)
 
+# What a person looks for first: events that did not go through.
+TROUBLED = text("state IN ('waiting', 'failed', 'quarantined')")
+Index(
+    "ix_inbox_events_troubled",
+    inbox_events.c.received_at,
+    inbox_events.c.id,
+    sqlite_where=TROUBLED,
+    postgresql_where=TROUBLED,
+)
+
 OUTBOX_STATES = ("due", "delivered", "dead")
 
 outbox_messages = Table(
@@ -87,6 +97,14 @@ Index(
 )
 
 Index("ix_outbox_messages_created_at_id", outbox_messages.c.created_at, outbox_messages.c.id)
+UNDELIVERED = text("state <> 'delivered'")
+Index(
+    "ix_outbox_messages_undelivered",
+    outbox_messages.c.created_at,
+    outbox_messages.c.id,
+    sqlite_where=UNDELIVERED,
+    postgresql_where=UNDELIVERED,
+)
 
 bookmarks = Table(
     "bookmarks",

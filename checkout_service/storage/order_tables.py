@@ -160,6 +160,15 @@ _seldom(
     "client_reference_id IS NOT NULL",
 )
 
+_HELD = text("holds <> ''")
+Index(
+    "ix_orders_held",
+    orders.c.created_at,
+    orders.c.id,
+    sqlite_where=_HELD,
+    postgresql_where=_HELD,
+)
+
 holds = Table(
     "holds",
     metadata,
@@ -192,6 +201,7 @@ def _money_back(name: str, *more: Column[int] | Column[str]) -> Table:
 
 
 refunds = _money_back("refunds")
+Index("ix_refunds_created_at", refunds.c.created_at)
 disputes = _money_back(
     "disputes", Column("reason", Text, nullable=False, default=""), moment("evidence_due_at")
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .admin_tables import admin_audit, admin_guesses, admin_sessions, figures
 from .machine_tables import (
     bookmarks,
     idempotency_keys,
@@ -26,9 +27,13 @@ from .order_tables import (
 from .schema import metadata
 
 __all__ = [
+    "admin_audit",
+    "admin_guesses",
+    "admin_sessions",
     "attempts",
     "bookmarks",
     "disputes",
+    "figures",
     "fulfilments",
     "holds",
     "idempotency_keys",

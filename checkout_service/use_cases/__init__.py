@@ -12,6 +12,7 @@ from .check_readiness import CheckReadiness
 from .close_session import CloseSession
 from .confirm_payment import ConfirmPayment
 from .deliver_outbox import DeliverOutbox
+from .desk import Desk
 from .hold_idempotency import HoldIdempotency
 from .list_products import ListProducts
 from .poll_link import PollLink
@@ -51,3 +52,4 @@ class UseCases:
     sweep: Sweep
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
+    desk: Desk

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
@@ -58,8 +60,12 @@ class Sweep:
             self._step(report, self._look_at_due_orders)
             self._step(report, self._finish_refunds)
         finally:
-            self.database.write(lambda c: leases.end_lease(c, "sweep", owner=self.owner))
+            self.database.write(self._end)
         return report
+
+    def _end(self, connection: Connection) -> None:
+        leases.end_lease(connection, "sweep", owner=self.owner)
+        bookmarks.move_to(connection, "swept", self.clock.now())
 
     def _step(self, report: SweepReport, step: Callable[[SweepReport], None]) -> None:
         try:

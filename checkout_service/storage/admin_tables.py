@@ -1,0 +1,60 @@
+"""The desk's own tables: who is signed in, what was guessed, what was done. Milliseconds UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+
+from .schema import metadata, moment, needed, one_of
+
+admin_sessions = Table(
+    "admin_sessions",
+    metadata,
+    # The digest of the session's id: whoever reads this table cannot sign in with it.
+    Column("id", Text, primary_key=True),
+    needed("address"),
+    moment("created_at", null=False),
+    moment("seen_at", null=False),
+    moment("ended_at"),
+)
+
+# A fixed number of slots: a password is looked at only by who takes one, whatever the load.
+admin_guesses = Table(
+    "admin_guesses",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    needed("address"),
+    moment("at", null=False),
+)
+
+AUDIT_OUTCOMES = ("started", "done", "refused", "unknown")
+
+admin_audit = Table(
+    "admin_audit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # One press of a button is one act: its form's nonce.
+    needed("nonce"),
+    needed("who"),
+    needed("address"),
+    needed("action"),
+    needed("subject"),
+    Column("order_id", Text),
+    needed("outcome"),
+    Column("told", Text, nullable=False, default=""),
+    moment("at", null=False),
+    moment("finished_at"),
+    UniqueConstraint("nonce"),
+    one_of("outcome", AUDIT_OUTCOMES),
+)
+Index("ix_admin_audit_at_id", admin_audit.c.at, admin_audit.c.id)
+Index("ix_admin_audit_order_id", admin_audit.c.order_id)
+
+# Figures as they were computed last: counting a big shop takes longer than showing it.
+figures = Table(
+    "figures",
+    metadata,
+    Column("name", Text, primary_key=True),
+    needed("body"),
+    moment("at", null=False),
+    moment("fresh_until", null=False),
+)

@@ -1,0 +1,34 @@
+"""What only the merchant's desk does, as one part of the product's verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.storage.database import Database
+
+from .deliver_outbox import DeliverOutbox
+from .find_orders import FindOrders
+from .keep_audit import KeepAudit
+from .read_figures import ReadFigures
+from .read_health import ReadHealth
+from .sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    sign_in: SignIn
+    audit: KeepAudit
+    figures: ReadFigures
+    health: ReadHealth
+    find_orders: FindOrders
+
+
+def build_desk(database: Database, clock: Clock, deliver_outbox: DeliverOutbox) -> Desk:
+    return Desk(
+        sign_in=SignIn(database, SystemClock()),
+        audit=KeepAudit(database, clock),
+        figures=ReadFigures(database, clock),
+        health=ReadHealth(database, clock, deliver_outbox),
+        find_orders=FindOrders(database),
+    )
