@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from .errors import ApiError
 
 DEFAULT_CARD = "4242424242424242"
 MINUTE = 60
+_MONTHS = 12
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
 
@@ -181,6 +183,21 @@ def find_method(text: object, currency: str) -> Method:
             param="payment_method",
         )
     return method
+
+
+def check_expiry(text: str, now: int) -> None:
+    """Refuse a card of the past; a form without a date is let pass. Raises ApiError."""
+    match = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(?:20)?(\d\d)\s*", text)
+    if not text.strip():
+        return
+    today = datetime.fromtimestamp(now, UTC)
+    if match is None or not 1 <= int(match[1]) <= _MONTHS:
+        code, message = "invalid_expiry_month", "Your card's expiration date is invalid."
+    elif (2000 + int(match[2]), int(match[1])) < (today.year, today.month):
+        code, message = "invalid_expiry_year", "Your card's expiration date is in the past."
+    else:
+        return
+    raise ApiError(message, status=402, kind="card_error", code=code, param="exp_year")
 
 
 MESSAGES = {

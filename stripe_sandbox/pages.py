@@ -9,7 +9,7 @@ from . import checkout, links, money, money_back, payments, sessions
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
-from .methods import DEFAULT_CARD, find_method
+from .methods import DEFAULT_CARD, check_expiry, find_method
 from .store import Json
 
 Answer = Response | str | tuple[str, int]
@@ -69,8 +69,10 @@ def _pay(session: Json) -> Answer:
     number = form.get(field, "") if field else "voucher"
     if session["amount_total"] == 0:
         number = DEFAULT_CARD
+    elif field == "number":
+        check_expiry(form.get("expiry", ""), world().store.now())
     method = find_method(number, session["currency"])
-    if method.challenge:
+    if method.challenge and session["amount_total"]:
         with world().store.lock:
             checkout.check_open(call(), session)
             session["customer_email"] = form.get("email") or session["customer_email"]
