@@ -49,6 +49,10 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     spec.init_app(app, settings)
     for blueprint in (checkout.bp, api.bp, docs.bp, webhooks.bp, health.bp):
         app.register_blueprint(blueprint)
+    if settings.admin_password is not None:
+        from . import admin  # noqa: PLC0415 - a shop without a desk does without its libraries
+
+        admin.init_app(app, settings)
     static_files.init_app(app)
     _believe_proxies(app, settings.trusted_proxy_hops)
 

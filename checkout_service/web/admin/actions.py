@@ -1,0 +1,81 @@
+"""What a person may do: shown first, then done once, then written down.
+
+The form's nonce makes a second press of the same button the same act.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoPage
+
+from checkout_service.domain import ids
+from checkout_service.domain.errors import CheckoutError, NotFound
+from checkout_service.use_cases.keep_audit import Act
+from checkout_service.web.context import use_cases
+from checkout_service.web.limits import client_address
+from checkout_service.web.problems import problem_of
+
+from .acts import ACTS, Kind, Subject
+from .desk import SEE_OTHER, bp, desk
+
+_NONCE = re.compile(r"non_[A-Za-z0-9]{24}", re.ASCII)
+_BACK = {
+    "orders": "/admin/orders/{}",
+    "events": "/admin/events/{}",
+    "messages": "/admin/messages/{}",
+    "receiver": "/admin/messages",
+}
+
+
+@bp.get("/<any(orders, events, messages, receiver):place>/<target>/<name>")
+def confirm(place: str, target: str, name: str) -> str:
+    """Say what would be done and to what, before anything is."""
+    kind, subject = _find(place, target, name)
+    return _page(kind, subject, ids.new_id("non"))
+
+
+@bp.post("/<any(orders, events, messages, receiver):place>/<target>/<name>")
+def act(place: str, target: str, name: str) -> ResponseReturnValue:
+    kind, subject = _find(place, target, name)
+    nonce = request.form.get("nonce", "")
+    if not _NONCE.fullmatch(nonce):
+        return _page(kind, subject, ids.new_id("non"), "The form was not whole; look again."), 422
+    order_id = subject.order.id if subject.order else None
+    what = Act(nonce, client_address(), f"{place}.{name}", subject.named(request.form), order_id)
+    try:
+        done = desk().audit(what, lambda: kind.do(subject, request.form, nonce))
+    except CheckoutError as error:
+        problem = problem_of(error)
+        said = "; ".join(f.message for f in problem.errors) or problem.detail
+        # Of an act whose outcome is unknown the same form goes out again: the same nonce.
+        again = nonce if problem.status in (502, 503) else ids.new_id("non")
+        return _page(kind, subject, again, said), problem.status
+    flash(done.told if done.outcome == "done" else f"{name}: {done.outcome} {done.told}")
+    return redirect(subject.back, SEE_OTHER)
+
+
+def _page(kind: Kind, subject: Subject, nonce: str, said: str = "") -> str:
+    return render_template(
+        "admin/confirm.html", kind=kind, subject=subject, nonce=nonce, said=said,
+        values=request.values,
+    )  # fmt: skip
+
+
+def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
+    kind = ACTS.get((place, name))
+    if kind is None:
+        raise NoPage
+    target = target.replace("\0", "")
+    order = None
+    if place == "orders":
+        order = use_cases().read_orders.view(target)
+    elif place == "events":
+        use_cases().read_events.detail(target)
+    elif place == "messages":
+        use_cases().read_messages.detail(target)
+    elif target != "merchant":
+        raise NotFound
+    return kind, Subject(target, _BACK[place].format(target), order)

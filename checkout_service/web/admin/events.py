@@ -1,0 +1,37 @@
+"""Stripe's events: what came, what became of it, and the body as it came."""
+
+from __future__ import annotations
+
+import json
+
+from flask import render_template
+
+from checkout_service.web.context import use_cases
+
+from .desk import asked, bp
+
+_A_PAGE = 50
+_STATES = ("applied", "ignored", "waiting", "failed", "quarantined")
+
+
+@bp.get("/events")
+def events() -> str:
+    state = asked("state")
+    state = state if state in _STATES else None
+    page = use_cases().read_events.page(state=state, limit=_A_PAGE, cursor=asked("cursor"))
+    return render_template("admin/events.html", page=page, state=state, states=_STATES)
+
+
+@bp.get("/events/<event_id>")
+def event(event_id: str) -> str:
+    found = use_cases().read_events.detail(event_id.replace("\0", ""))
+    return render_template("admin/event.html", event=found.event, body=readable(found.body))
+
+
+def readable(body: bytes | str) -> str:
+    """Set JSON in lines; whatever else it is stays as it is."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text

@@ -1,0 +1,30 @@
+"""Notifications to the merchant's backend: how each one's delivery goes, and what it says."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from checkout_service.web.context import use_cases
+
+from .desk import asked, bp
+from .events import readable
+
+_A_PAGE = 50
+_STATES = ("due", "delivered", "dead")
+
+
+@bp.get("/messages")
+def messages() -> str:
+    state = asked("state")
+    state = state if state in _STATES else None
+    page = use_cases().read_messages.page(state=state, limit=_A_PAGE, cursor=asked("cursor"))
+    receiver = use_cases().deliver_outbox.status()
+    return render_template(
+        "admin/messages.html", page=page, state=state, states=_STATES, receiver=receiver
+    )
+
+
+@bp.get("/messages/<message_id>")
+def message(message_id: str) -> str:
+    found = use_cases().read_messages.detail(message_id.replace("\0", ""))
+    return render_template("admin/message.html", message=found.message, body=readable(found.body))

@@ -1,0 +1,90 @@
+"""Orders: search, filter, page by page, as CSV, and one order with everything known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Response, render_template, stream_with_context
+
+from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views import OrderPage
+from checkout_service.web.context import settings, use_cases
+
+from . import csv_rows
+from .desk import asked, bp, desk
+
+_A_PAGE, _AN_EXPORT_PAGE = 25, 500
+_MOST_BESIDE = 50
+HELD = "held"
+_STATUSES = (*(status.value for status in OrderStatus), HELD)
+
+
+@bp.get("/orders")
+def orders() -> str:
+    words, status = asked("q"), _status()
+    page = _page(words, status, _A_PAGE, asked("cursor"))
+    return render_template(
+        "admin/orders.html", page=page, words=words, status=status, statuses=_STATUSES
+    )
+
+
+@bp.get("/orders.csv")
+def export() -> Response:
+    """Stream the list that is shown, all of it; a spreadsheet must not run what a buyer wrote."""
+    words, status = asked("q"), _status()
+    first = _page(words, status, _AN_EXPORT_PAGE, None)
+
+    def lines() -> Iterator[str]:
+        yield csv_rows.HEAD
+        page = first
+        while True:
+            yield csv_rows.rows(page.orders)
+            if page.next_cursor is None:
+                return
+            page = _page(words, status, _AN_EXPORT_PAGE, page.next_cursor)
+
+    response = Response(stream_with_context(lines()), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    return response
+
+
+@bp.get("/orders/<order_id>")
+def order(order_id: str) -> str:
+    detail = use_cases().read_orders.detail(order_id)
+    return render_template(
+        "admin/order.html",
+        detail=detail,
+        order=detail.order,
+        events=use_cases().read_events.page(order_id=order_id, limit=_MOST_BESIDE).events,
+        messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
+        audit=desk().audit.page(order_id=order_id).entries,
+        may=_may(detail.order.status, pull_mode=settings().pull_mode),
+        stripe="https://dashboard.stripe.com/" + ("" if detail.order.livemode else "test/"),
+    )
+
+
+def _may(status: OrderStatus, *, pull_mode: bool) -> frozenset[str]:
+    """Say which acts to offer; the use cases decide what is done."""
+    refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.DISPUTED)
+    cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
+    may = {"settle"}
+    if status in refundable and not pull_mode:
+        may.add("refund")
+    if status in cancelable:
+        may.add("cancel")
+    return frozenset(may)
+
+
+def _status() -> str | None:
+    status = asked("status")
+    return status if status in _STATUSES else None
+
+
+def _page(words: str | None, status: str | None, limit: int, cursor: str | None) -> OrderPage:
+    if words is not None:
+        return desk().find_orders(words)
+    if status == HELD:
+        return desk().find_orders.held(limit=limit, cursor=cursor)
+    return use_cases().read_orders.page(
+        status=status, created_after=None, limit=limit, cursor=cursor
+    )
