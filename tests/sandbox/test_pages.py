@@ -54,6 +54,7 @@ def is_accessible(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK])
 def test_every_page_is_accessible_and_fits(
+    *,
     page: Page,
     world: World,
     session: Any,
@@ -111,6 +112,7 @@ def test_two_presses_pay_once(page: Page, world: World, session: Any, shop: str)
     [("#pass", "/done", "paid"), ("#fail", "/3ds/", "unpaid")],
 )
 def test_the_bank_asks(
+    *,
     page: Page,
     client: stripe.StripeClient,
     session: Any,
