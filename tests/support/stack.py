@@ -37,10 +37,9 @@ class Sandbox:
         self.process.stop()
 
 
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One sandbox a session; it sends its webhooks to the port that services are started on."""
-    folder, port, webhook_port = tmp_path_factory.mktemp("sandbox"), free_port(), free_port()
+def running_sandbox(folder: Path) -> Iterator[Sandbox]:
+    """Run a sandbox; it sends its webhooks to the port that services are started on."""
+    port, webhook_port = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["stripe_sandbox", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--database", str(folder / "sandbox.sqlite3")]
@@ -50,6 +49,12 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
     running = Sandbox(process, url, webhook_port)
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox a session."""
+    yield from running_sandbox(tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""Page first, webhook first, neither or twenty at once: one truth, one fulfilment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.drills.field import side_by_side, until
+
+from .shop import Shop
+
+
+def test_the_page_knows_before_any_webhook(shop: Shop) -> None:
+    shop.faults(webhooks={"drop": 1.0})
+    session = shop.open()["id"]
+    shop.pays(session)
+
+    assert shop.success_page(session) == "paid"
+
+    shop.fulfils_once(session)
+
+
+def test_a_webhook_that_comes_late_changes_nothing(shop: Shop) -> None:
+    shop.faults(webhooks={"delay_ms": [1500, 1500]})
+    session = shop.open()["id"]
+    shop.pays(session)
+    assert shop.success_page(session) == "paid"
+    shop.no_faults()
+
+    until(lambda: _delivered(shop, session), seconds=15, what="the late webhook")
+
+    shop.fulfils_once(session)
+
+
+def test_the_page_after_the_webhook_asks_stripe_nothing(shop: Shop) -> None:
+    session = shop.open()["id"]
+    shop.pays(session)
+    until(lambda: _delivered(shop, session), seconds=10, what="the webhook")
+    asked = _reads(shop, session)
+
+    assert shop.success_page(session) == "paid"
+
+    assert _reads(shop, session) == asked
+    shop.fulfils_once(session)
+
+
+def test_neither_page_nor_webhook_is_needed(shop: Shop) -> None:
+    shop.faults(webhooks={"drop": 1.0})
+    session = shop.open()["id"]
+    order = shop.confirm(session)["order"]["id"]
+
+    shop.pays(session)
+
+    until(lambda: bool(shop.told(order, "order.paid")), seconds=20, what="order.paid")
+    shop.fulfils_once(session)
+
+
+def test_one_event_twenty_times_at_once_is_one_fulfilment(shop: Shop) -> None:
+    shop.faults(webhooks={"drop": 1.0})
+    session = shop.open()["id"]
+    shop.pays(session)
+    shop.no_faults()
+    event = _completed(shop, session)["id"]
+
+    side_by_side(
+        lambda _: shop.sandbox.call("POST", f"events/{event}/resend"), range(20), threads=20
+    )
+    shop.flush()
+
+    deliveries = shop.sandbox.call("GET", "deliveries")["data"]
+    answered = [row["status"] for row in deliveries if row["event"] == event]
+    assert answered.count(200) == 20
+    assert shop.success_page(session) == "paid"
+    shop.fulfils_once(session)
+
+
+def test_pages_polls_and_webhooks_all_at_once_are_one_fulfilment(shop: Shop) -> None:
+    session = shop.open()["id"]
+    shop.pays(session)
+    event = _completed(shop, session)
+
+    def arrives(turn: int) -> None:
+        if turn % 3 == 0:
+            assert shop.success_page(session) in ("paid", "unpaid")
+        elif turn % 3 == 1:
+            shop.confirm(session)
+        else:
+            assert shop.post_event(event) == 200
+
+    side_by_side(arrives, range(24), threads=12)
+
+    assert shop.success_page(session) == "paid"
+    shop.fulfils_once(session)
+
+
+def _completed(shop: Shop, session: str) -> Any:
+    found = shop.events("checkout.session.completed")
+    return next(event for event in found if event["data"]["object"]["id"] == session)
+
+
+def _delivered(shop: Shop, session: str) -> bool:
+    event = _completed(shop, session)["id"]
+    rows = shop.sandbox.call("GET", "deliveries")["data"]
+    return any(row["event"] == event and row["status"] == 200 for row in rows)
+
+
+def _reads(shop: Shop, session: str) -> int:
+    calls = shop.sandbox.call("GET", "requests")["data"]
+    ours = (call for call in calls if call["method"] == "GET" and call["stripe_version"])
+    return sum(call["path"] == f"/v1/checkout/sessions/{session}" for call in ours)
