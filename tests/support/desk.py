@@ -1,0 +1,141 @@
+"""The merchant's desk over a real database, with a shop's rows in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
+from checkout_service.app import create_app
+from checkout_service.domain import ids
+from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.settings import Settings
+from checkout_service.storage import tables as t
+from checkout_service.storage.database import Database
+from tests.support.databases import KEYS
+
+PASSWORD = "correct horse battery staple"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_NONCE = re.compile(r'name="nonce" value="([^"]+)"')
+
+
+def desk_app(database_url: str, **changes: Any) -> Flask:
+    values = {name.lower(): value for name, value in KEYS.items()}
+    values |= {"database_url": database_url, "admin_password": PASSWORD}
+    return create_app(Settings.load(**(values | changes)))
+
+
+def database_of(app: Flask) -> Database:
+    known = app.extensions["checkout_service"].read_orders.database
+    assert isinstance(known, Database)
+    return known
+
+
+def field(page: str, pattern: re.Pattern[str] = _TOKEN) -> str:
+    found = pattern.search(page)
+    assert found, page
+    return found[1]
+
+
+def guess(client: FlaskClient, password: str, **options: Any) -> Any:
+    token = field(client.get("/admin/login", **options).text)
+    return client.post(
+        "/admin/login", data={"csrf_token": token, "password": password}, **options
+    )
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    assert guess(client, PASSWORD).status_code == 303
+    return client
+
+
+def press(client: FlaskClient, path: str, **form: str) -> Any:
+    """Open the confirm page of an act and press its button."""
+    page = client.get(path).text
+    form = {"csrf_token": field(page), "nonce": field(page, _NONCE)} | form
+    return client.post(path, data=form)
+
+
+def add_order(app: Flask, *, name: str = "Poster", **changes: Any) -> str:
+    """Write an order of one line, paid unless told otherwise; give its id."""
+    order_id = ids.new_id("ord")
+    now = SystemClock().now()
+    row: dict[str, Any] = {
+        "id": order_id, "nonce": ids.new_id("non"), "flow": "checkout_session", "status": "paid",
+        "amount_total": 2500, "amount_paid": 2500, "currency": "usd", "livemode": False,
+        "mode": "payment", "created_at": now, "updated_at": now, "metadata": "{}",
+    }  # fmt: skip
+    row |= {k: json.dumps(v) if k == "metadata" else v for k, v in changes.items()}
+    secret = ids.new_id("x").removeprefix("x_")
+    attempt = {
+        "id": ids.new_id("att"), "order_id": order_id, "seq": 1, "kind": "checkout_session",
+        "state": "succeeded" if row["amount_paid"] else "open", "won": bool(row["amount_paid"]),
+        "idempotency_key": ids.new_id("key"), "session_id": f"cs_test_{secret}",
+        "intent_id": f"pi_{secret}", "amount": row["amount_total"], "created_at": now,
+    }  # fmt: skip
+    line = {
+        "order_id": order_id, "place": 0, "name": name, "quantity": 1,
+        "unit_amount": row["amount_total"],
+    }  # fmt: skip
+
+    def write(connection: Any) -> None:
+        for table, values in ((t.orders, row), (t.order_lines, line), (t.attempts, attempt)):
+            connection.execute(insert(table).values(values))
+        for hold in (row.get("holds") or "").split():
+            connection.execute(
+                insert(t.holds).values(
+                    order_id=order_id, name=hold, attempt_id=attempt["id"], raised_at=now
+                )
+            )
+
+    database_of(app).write(write)
+    return order_id
+
+
+def add_event(app: Flask, order_id: str | None = None, **changes: Any) -> str:
+    event_id = "evt_" + ids.new_id("x").removeprefix("x_")
+    now = SystemClock().now()
+    row: dict[str, Any] = {
+        "id": event_id, "type": "checkout.session.completed", "state": "applied",
+        "source": "webhook", "livemode": False, "order_id": order_id, "body": b'{"id":"evt_1"}',
+        "created": now - 900, "received_at": now,
+    }  # fmt: skip
+    database_of(app).write(lambda c: c.execute(insert(t.inbox_events).values(row | changes)))
+    return event_id
+
+
+def add_message(app: Flask, order_id: str, **changes: Any) -> str:
+    message_id = ids.message_id(order_id, "order.paid", ids.new_id("x"))
+    row: dict[str, Any] = {
+        "id": message_id, "order_id": order_id, "kind": "order.paid", "about": message_id,
+        "sequence": 1, "body": '{"type":"order.paid"}', "state": "dead", "tries": 9,
+        "last_error": "503 Service Unavailable", "created_at": SystemClock().now(),
+    }  # fmt: skip
+    database_of(app).write(lambda c: c.execute(insert(t.outbox_messages).values(row | changes)))
+    return message_id
+
+
+def a_busy_shop(app: Flask) -> str:
+    """Write a month of orders in two currencies, with trouble of every kind; give one order."""
+    now = SystemClock().now()
+    for back in range(30):
+        for n in range(1 + back % 4):
+            at = now - back * DAY - n
+            add_order(app, created_at=at, amount_total=2500 + 700 * (back % 5),
+                      amount_paid=2500 + 700 * (back % 5))  # fmt: skip
+    add_order(app, currency="jpy", amount_total=1800, amount_paid=1800)
+    for status in ("pending", "failed", "expired", "processing"):
+        add_order(app, status=status, amount_paid=0)
+    order_id = add_order(
+        app, holds="amount_mismatch", has_more=True, client_reference_id="A-17",
+        metadata={"desk": "3"}, customer_email="buyer@example.com",
+    )  # fmt: skip
+    add_event(app, order_id)
+    add_event(app, state="quarantined", last_error="KeyError: amount", tries=8)
+    add_message(app, order_id)
+    return order_id
