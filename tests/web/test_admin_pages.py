@@ -1,0 +1,228 @@
+"""The desk shows what is there, finds it by exact words, and runs nothing that a buyer wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from flask import Flask
+
+from checkout_service.domain.clock import DAY, SystemClock
+from tests.support.desk import (
+    add_event,
+    add_message,
+    add_order,
+    database_of,
+    desk_app,
+    press,
+    signed_in,
+)
+
+EVIL = (
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'",
+    "<svg/onload=alert(1)>", "javascript:alert(1)", "{{ 7*7 }}", "</title><script>x</script>",
+    "\u202egnp.exe", "<a href='//evil.example'>x</a>", "&lt;b&gt;", "<!--", "]]>",
+)  # fmt: skip
+FORMULAS = (
+    "=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "|calc", "%0A=1",
+    "\uff1d1", "=HYPERLINK(\"http://evil.example\")", "\ufeff=1", "\u00a0=1",
+)  # fmt: skip
+BAD_IDS = (
+    "x", "ord_", "ord_" + "a" * 24, "ord_" + "a" * 5000, "..", "%00", "ord_%27%20OR%201=1--",
+    "%F0%9F%92%A9", "%2e%2e%2fsystem",
+)  # fmt: skip
+
+
+@pytest.fixture
+def app(database_url: str) -> Flask:
+    return desk_app(database_url)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_nothing_that_others_wrote_becomes_markup(app: Flask) -> None:
+    client = signed_in(app)
+    for text in EVIL:
+        order_id = add_order(
+            app, name=text, client_reference_id=text, metadata={text: text}, customer_email=text
+        )
+        body = text.encode()
+        event_id = add_event(app, order_id, type=text, last_error=text, body=body, state="failed")
+        message_id = add_message(app, order_id, last_error=text, body=text)
+        for path in (
+            f"orders/{order_id}", "orders", f"events/{event_id}", "events", "messages",
+            f"messages/{message_id}", "", f"orders/{order_id}/refund",
+        ):  # fmt: skip
+            page = client.get(f"/admin/{path}")
+            assert page.status_code == 200
+            assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+            assert "unsafe" not in page.headers["Content-Security-Policy"]
+            for tag in ("<script", "<img src=x", "<svg/", "<a href='//", "javascript:alert(1)\""):
+                assert tag not in page.text
+            assert "{{ 7*7 }}" in page.text or "49" not in text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_spreadsheet_runs_nothing_of_the_export(app: Flask) -> None:
+    client = signed_in(app)
+    for text in FORMULAS:
+        add_order(app, name=text, client_reference_id=text, customer_email=text)
+    answer = client.get("/admin/orders.csv")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert len(rows) == len(FORMULAS)
+    assert {row["client_reference_id"] for row in rows} == {f"'{text}" for text in FORMULAS}
+    assert all(row["amount_total"] == "2500" for row in rows)
+
+
+def test_the_export_goes_on_over_pages_and_keeps_the_filter(app: Flask) -> None:
+    client = signed_in(app)
+    for _ in range(510):
+        add_order(app)
+    add_order(app, status="pending", amount_paid=0)
+    rows = list(csv.DictReader(io.StringIO(client.get("/admin/orders.csv?status=paid").text)))
+    assert len({row["id"] for row in rows}) == 510
+
+
+@pytest.mark.parametrize("bad", BAD_IDS)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_bad_ids_are_not_found(app: Flask, bad: str) -> None:
+    client = signed_in(app)
+    for place in ("orders", "events", "messages"):
+        assert client.get(f"/admin/{place}/{bad}").status_code in (308, 404)
+    assert client.get(f"/admin/orders/{bad}/refund").status_code in (308, 404)
+    assert client.get(f"/admin/orders/{add_order(app)}/{bad}").status_code in (308, 404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["cursor=x", "cursor=%00", "cursor=" + "a" * 3000, "status=nothing", "status=%00", "q=%00",
+     "q=" + "x" * 3000, "q=%25", "cursor=LTE6b3Jk", "state='", "q=" + "%F0%9F%92%A9"],
+)  # fmt: skip
+def test_odd_queries_are_answered_calmly(app: Flask, query: str) -> None:
+    client = signed_in(app)
+    for place in ("orders", "orders.csv", "events", "messages", "audit"):
+        assert client.get(f"/admin/{place}?{query}").status_code in (200, 422)
+
+
+def test_an_order_is_found_by_any_exact_id_or_reference(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, client_reference_id="cs_my own/reference?")
+    other = add_order(app, client_reference_id="B-2")
+    order = app.extensions["checkout_service"].read_orders.view(order_id)
+    for words in (order_id, order.checkout_session, order.payment_intent, "cs_my own/reference?"):
+        page = client.get("/admin/orders", query_string={"q": f" {words} "}).text
+        assert order_id in page
+        assert other not in page
+    assert "No such orders." in client.get("/admin/orders?q=B-").text
+
+
+def test_pages_follow_each_other_and_holds_have_their_list(app: Flask) -> None:
+    client = signed_in(app)
+    known = {add_order(app) for _ in range(60)}
+    held = {add_order(app, holds="amount_mismatch", has_more=True) for _ in range(30)}
+    assert _walk(client, "/admin/orders") == known | held
+    assert _walk(client, "/admin/orders?status=held") == held
+
+
+def _walk(client: object, path: str) -> set[str]:
+    import re  # noqa: PLC0415
+
+    seen: list[str] = []
+    at: str | None = path
+    while at:
+        page = client.get(at).text  # type: ignore[attr-defined]
+        seen += re.findall(r'href="/admin/orders/(ord_\w{24})"', page)
+        more = re.search(r'href="([^"]+)" rel="next"', page)
+        at = more[1].replace("&amp;", "&") if more else None
+    assert len(seen) == len(set(seen))
+    return set(seen)
+
+
+def test_figures_keep_currencies_and_days_apart(app: Flask) -> None:
+    now = SystemClock().now()
+    add_order(app)
+    add_order(app, currency="jpy", amount_total=1800, amount_paid=1800)
+    add_order(app, created_at=now - 6 * DAY)
+    add_order(app, created_at=now - 29 * DAY)
+    add_order(app, created_at=now - 40 * DAY)
+    add_order(app, status="expired", amount_paid=0)
+    figures = app.extensions["checkout_service"].desk.figures()
+    paid = [{t.currency: t.paid for t in period.takings} for period in figures.periods]
+    assert paid == [
+        {"usd": 2500, "jpy": 1800}, {"usd": 5000, "jpy": 1800}, {"usd": 7500, "jpy": 1800},
+    ]  # fmt: skip
+    assert [period.created for period in figures.periods] == [3, 4, 5]
+    assert figures.periods[0].conversion == pytest.approx(2 / 3)
+    page = signed_in(app).get("/admin/").text
+    assert "$25.00" in page
+    assert "¥1,800" in page
+
+
+def test_the_system_page_shows_no_secret(app: Flask) -> None:
+    page = signed_in(app).get("/admin/system").text
+    for secret in ("sk_test_tests", "whsec_tests", "tests-only-0123456789"):
+        assert secret not in page
+    assert "0002" in page
+
+
+def test_a_notification_is_resent_once_for_one_press(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app)
+    message_id = add_message(app, order_id)
+    path = f"/admin/messages/{message_id}/resend"
+    nonce = "non_" + "a" * 24
+    assert press(client, path, nonce=nonce).status_code == 303
+    _make_dead(app)
+    assert press(client, path, nonce=nonce).status_code == 303
+    message = app.extensions["checkout_service"].read_messages.detail(message_id).message
+    assert message.state == "dead"
+    entries = app.extensions["checkout_service"].desk.audit.page().entries
+    acts = [entry for entry in entries if entry.action == "messages.resend"]
+    assert [(entry.outcome, entry.subject) for entry in acts] == [("done", message_id)]
+
+
+def _make_dead(app: Flask) -> None:
+    from checkout_service.storage.tables import outbox_messages  # noqa: PLC0415
+
+    database_of(app).write(
+        lambda c: c.execute(outbox_messages.update().values(state="dead", next_at=None))
+    )
+
+
+def test_what_is_refused_is_said_and_written_down(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, status="pending", amount_paid=0)
+    answer = press(client, f"/admin/orders/{order_id}/refund")
+    assert answer.status_code == 409
+    assert "no payment on this order" in answer.text
+    for amount in ("1.234", "-1", "1e5", "0x10", "٣", "1,00", "9" * 30):
+        path = f"/admin/orders/{add_order(app)}/refund"
+        assert press(client, path, amount=amount).status_code == 422
+    entry = app.extensions["checkout_service"].desk.audit.page(order_id=order_id).entries[0]
+    assert (entry.action, entry.outcome) == ("orders.refund", "refused")
+    assert client.post(f"/admin/orders/{order_id}/refund", data={}).status_code == 403
+    assert press(client, f"/admin/orders/{order_id}/refund", nonce="x").status_code == 422
+
+
+def test_a_stripe_that_does_not_answer_leaves_the_same_form(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app)
+    nonce = "non_" + "b" * 24
+    answer = press(client, f"/admin/orders/{order_id}/refund", nonce=nonce)
+    assert answer.status_code == 503
+    assert nonce in answer.text
+    again = press(client, f"/admin/orders/{order_id}/refund", nonce=nonce)
+    assert again.status_code == 503  # asked again, under the same nonce
+    entries = app.extensions["checkout_service"].desk.audit.page(order_id=order_id).entries
+    assert [entry.outcome for entry in entries] == ["unknown"]
+
+
+def test_a_hold_is_released_by_a_person(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, holds="amount_mismatch", has_more=True)
+    answer = press(client, f"/admin/orders/{order_id}/release", hold="amount_mismatch")
+    assert answer.status_code == 303
+    assert app.extensions["checkout_service"].read_orders.view(order_id).holds == ()
+    assert press(client, f"/admin/orders/{order_id}/release", hold="x").status_code == 404
