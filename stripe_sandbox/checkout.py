@@ -1,8 +1,8 @@
-"""Paying a Checkout Session: its intent, its promotion code, its completion."""
+"""Paying a Checkout Session: its intent, its completion."""
 
 from __future__ import annotations
 
-from . import links, payments, shapes
+from . import discounts, links, payments, shapes, totals
 from .errors import ApiError
 from .methods import Method
 from .store import Json
@@ -35,6 +35,7 @@ def pay(call: Call, session: Json, method: Method, *, email: str | None, passed:
     """Pay an open session; give its last event. Raises ApiError 402 on a decline."""
     check_open(call, session)
     session["customer_details"] = _buyer(email or session["customer_email"])
+    totals.know_the_place(session)
     if session["amount_total"] == 0:
         return complete(call, session, "no_payment_required")
     intent = intent_of(call, session)
@@ -75,6 +76,7 @@ def _buyer(email: str | None) -> Json:
 def complete(call: Call, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
     call.store.put(session)
+    discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)
 
 
@@ -87,19 +89,3 @@ def hear(call: Call, intent: Json) -> Json | None:
         session["payment_status"] = "paid"
         return call.emit("checkout.session.async_payment_succeeded", call.store.put(session))
     return call.emit("checkout.session.async_payment_failed", session)
-
-
-# Without a promotion code of your own: the sandbox knows these.
-CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}
-
-
-def apply_code(call: Call, session: Json, code: str) -> Json:
-    """Take a promotion code off the total, where codes are allowed. Raises ApiError."""
-    percent = CODES.get(code.strip().upper())
-    if not session["allow_promotion_codes"] or percent is None:
-        raise ApiError("This code is invalid.", code="promotion_code_invalid", param="code")
-    discount = session["amount_subtotal"] * percent // 100
-    session["total_details"] |= {"amount_discount": discount}
-    session["amount_total"] = session["amount_subtotal"] - discount
-    session["discounts"] = [{"coupon": None, "promotion_code": f"promo_{code.strip().upper()}"}]
-    return call.store.put(session)

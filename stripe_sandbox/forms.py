@@ -19,6 +19,7 @@ _NESTED = frozenset((  # all other parameters are plain texts
     "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
     "invoice_creation", "line_items", "metadata", "payment_intent_data", "payment_method_data",
     "payment_method_options", "payment_method_types", "phone_number_collection", "product_data",
+    "promotion",
     "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
     "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
     "types", "us_bank_account",

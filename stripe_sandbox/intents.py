@@ -14,7 +14,8 @@ from .world import Call
 _CREATE = frozenset((
     "amount", "allowed_payment_method_types", "automatic_payment_methods", "capture_method",
     "confirm", "currency", "customer", "description", "excluded_payment_method_types", "expand",
-    "metadata", "off_session", "payment_method", "payment_method_options", "receipt_email",
+    "metadata", "off_session", "payment_method", "payment_method_options",
+    "payment_method_types", "receipt_email",
     "return_url", "setup_future_usage", "shipping", "statement_descriptor_suffix",
 ))  # fmt: skip
 _UPDATE = _CREATE - {"automatic_payment_methods", "confirm"}
@@ -26,7 +27,7 @@ _CANCELABLE = (
 
 def create(call: Call) -> Json:
     params = call.params
-    if "payment_method_types" in params:
+    if "payment_method_types" in params and not call.takes_method_types:
         raise ApiError(
             "payment_method_types is no longer supported; use automatic_payment_methods.",
             code="payment_method_types_no_longer_supported",
@@ -52,7 +53,8 @@ def create(call: Call) -> Json:
         receipt_email=params.get("receipt_email"),
         capture_method=params.get("capture_method", "automatic_async"),
         metadata=metadata(params),
-        payment_method_types=["card", *more, "customer_balance"],
+        payment_method_types=params.get("payment_method_types")
+        or ["card", *more, "customer_balance"],
         automatic_payment_methods={
             "allow_redirects": automatic.get("allow_redirects", "always"),
             "enabled": True,

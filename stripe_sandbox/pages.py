@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from . import checkout, links, money, money_back, payments, sessions
+from . import checkout, discounts, links, money, money_back, payments, sessions
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
@@ -55,7 +55,7 @@ def pay(name: str) -> Answer:
     try:
         if request.form.get("action") == "promotion":
             with world().store.lock:
-                checkout.apply_code(call(), session, request.form.get("code", ""))
+                discounts.apply(call(), session, request.form.get("code", ""))
             return redirect(f"/c/pay/{name}", 303)
         return _pay(session)
     except ApiError as error:

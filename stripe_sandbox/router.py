@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import catalog, endpoints, intents, links, lists, money_back, sessions
+from . import (
+    catalog,
+    discounts,
+    endpoints,
+    intents,
+    links,
+    lists,
+    money_back,
+    payment_pages,
+    sessions,
+)
 from .errors import ApiError
 from .forms import metadata
 from .store import Json
@@ -63,6 +73,7 @@ def _refund_update(call: Call, refund: Json) -> Json:
 
 
 _S, _P, _L = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/payment_links"
+_C = "/v1/promotion_codes"
 
 ROUTES = (
     _route("POST", _S, sessions.create),
@@ -97,6 +108,20 @@ ROUTES = (
     _route("POST", "/v1/prices", catalog.create_price),
     _route("GET", "/v1/prices", _of("price", "/v1/prices", "product", "currency", "type")),
     _route("GET", "/v1/prices/{name}", _get("price")),
+    _route("POST", "/v1/coupons", discounts.create_coupon),
+    _route("GET", "/v1/coupons", _of("coupon", "/v1/coupons")),
+    _route("GET", "/v1/coupons/{name}", _get("coupon")),
+    _route("POST", _C, discounts.create_code),
+    _route("GET", _C, _of("promotion_code", _C, "active", "code")),
+    _route("GET", _C + "/{name}", _get("promotion_code")),
+    _route("POST", _C + "/{name}", _on("promotion_code", discounts.update_code)),
+    _route("GET", "/v1/shipping_rates/{name}", _get("shipping_rate")),
+    _route("GET", "/v1/payment_pages/{name}", _get("checkout.session")),
+    _route(
+        "POST",
+        "/v1/payment_pages/{name}/confirm",
+        _on("checkout.session", payment_pages.confirm),
+    ),
     _route("POST", "/v1/refunds", money_back.create_refund),
     _route("GET", "/v1/refunds", _of("refund", "/v1/refunds", "charge", "payment_intent")),
     _route("GET", "/v1/refunds/{name}", _get("refund")),
@@ -116,7 +141,9 @@ ROUTES = (
 )
 
 _READABLE = (_S, _P, _L)
-_FOR_BROWSERS = re.compile(r"/v1/(payment_methods|payment_intents/[^/]+(/confirm)?)")
+_FOR_BROWSERS = re.compile(
+    r"/v1/(payment_methods|payment_intents/[^/]+(/confirm)?|payment_pages/[^/]+(/confirm)?)"
+)
 
 
 def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:

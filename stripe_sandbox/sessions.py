@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import line_items, shapes
+from . import discounts, line_items, shapes, totals
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, check_url, integer, metadata, table
-from .money import check_amount
 from .store import Json
 from .world import Call
 
@@ -19,7 +18,7 @@ _ALLOWED = frozenset((
     "customer", "customer_creation", "customer_email", "discounts",
     "excluded_payment_method_types", "expires_at", "expand", "invoice_creation", "line_items",
     "locale", "metadata", "mode", "payment_intent_data", "payment_method_collection",
-    "payment_method_options", "phone_number_collection", "return_url",
+    "payment_method_options", "payment_method_types", "phone_number_collection", "return_url",
     "saved_payment_method_options", "shipping_address_collection", "shipping_options",
     "submit_type", "subscription_data", "success_url", "tax_id_collection", "ui_mode",
 ))  # fmt: skip
@@ -31,7 +30,7 @@ _RECOVERABLE = 30 * DAY
 
 def create(call: Call) -> Json:
     params = call.params
-    _check_names(params)
+    _check_names(call)
     mode = params.get("mode") or _refuse_missing("mode")
     if mode not in _MODES:
         raise invalid("mode", f"Invalid mode: must be one of {', '.join(_MODES)}")
@@ -54,14 +53,12 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         raise invalid(
             "mode", "You must use `subscription` mode with recurring prices, and only then."
         )
-    subtotal = sum(item["amount_subtotal"] for item in items)
-    check_amount(subtotal, currency, "line_items[0][price_data][unit_amount]")
     thing = shapes.session(
         call.store,
         mode=mode,
         currency=currency,
-        amount_subtotal=subtotal,
-        amount_total=subtotal,
+        amount_subtotal=0,
+        amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
         success_url=params.get("success_url"),
         cancel_url=params.get("cancel_url"),
@@ -70,17 +67,12 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         locale=params.get("locale"),
         metadata=metadata(params),
         expires_at=_expiry(call, params),
-        payment_method_types=_method_types(currency),
+        payment_method_types=params.get("payment_method_types") or _method_types(currency),
         payment_method_collection="always" if mode == "subscription" else "if_required",
         customer_creation="always" if mode == "subscription" else "if_required",
         billing_address_collection=params.get("billing_address_collection"),
         **more,
     )
-    if boolean(table(params, "automatic_tax"), "enabled"):
-        thing["automatic_tax"] |= {"enabled": True, "status": "requires_location_inputs"}
-    countries = table(params, "shipping_address_collection").get("allowed_countries")
-    if countries:
-        thing["shipping_address_collection"] = {"allowed_countries": countries}
     recovery = table(table(params, "after_expiration"), "recovery")
     if recovery:
         thing["after_expiration"] = {
@@ -98,12 +90,16 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         **{name: given[name] for name in ("capture_method", "description") if name in given},
     }
     thing["_items"] = items
+    totals.begin(call, thing, params)
+    totals.recount(thing)
+    discounts.begin(call, thing, params.get("discounts"))
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
     return call.store.put(thing)
 
 
-def _check_names(params: Json) -> None:
-    if "payment_method_types" in params:
+def _check_names(call: Call) -> None:
+    params = call.params
+    if "payment_method_types" in params and not call.takes_method_types:
         raise invalid(
             "payment_method_types",
             "payment_method_types is no longer supported; use allowed_payment_method_types.",

@@ -62,6 +62,12 @@ class Call:
     key_kind: str  # sk, rk or pk
     request: Json  # for events: {"id", "idempotency_key"}
     base: str
+    version: str | None = None  # what Stripe-Version says
+
+    @property
+    def takes_method_types(self) -> bool:
+        """Say whether `payment_method_types` is still known to this caller's version."""
+        return self.version is None or self.version < "2026-09-30"
 
     @property
     def store(self) -> Store:

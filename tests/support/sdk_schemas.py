@@ -60,7 +60,7 @@ _SOMETIMES = {
 }  # fmt: skip
 _NOT_ALWAYS = re.compile("not included by default|not typically available")
 _BY_KIND = re.compile(
-    "FraudDetails|RadarOptions|LastPaymentError|Enhanced"
+    "FraudDetails|RadarOptions|LastPaymentError|Enhanced|Liability"
     "|PaymentMethodOptions|PaymentMethodDetails|NextAction|DestinationDetails"
 )
 

@@ -1,0 +1,194 @@
+"""Coupons and promotion codes, and what they take off a session."""
+
+from __future__ import annotations
+
+import re
+
+from . import totals
+from .errors import ApiError, invalid, missing, unknown
+from .forms import boolean, integer, metadata, table, text
+from .money import check_currency
+from .shapes import nulls
+from .store import Json, new_id
+from .world import Call
+
+CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}  # known without making them: percent off
+_COUPON = frozenset(
+    ("amount_off", "currency", "duration", "duration_in_months", "expand", "id", "max_redemptions",
+     "metadata", "name", "percent_off", "redeem_by")
+)  # fmt: skip
+_CODE = frozenset(
+    ("active", "code", "coupon", "customer", "expand", "expires_at", "max_redemptions", "metadata",
+     "promotion", "restrictions")
+)  # fmt: skip
+
+
+def create_coupon(call: Call) -> Json:
+    """Make a coupon of a percentage or an amount. Raises ApiError."""
+    params = call.params
+    _check(params, _COUPON)
+    amount, percent = integer(params, "amount_off"), _percent(params)
+    if (amount is None) == (percent is None):
+        raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
+    currency = check_currency(params.get("currency")) if amount is not None else None
+    thing = _coupon(call, percent_off=percent, amount_off=amount, currency=currency)
+    thing |= {
+        "duration": params.get("duration", "once"),
+        "duration_in_months": integer(params, "duration_in_months"),
+        "max_redemptions": integer(params, "max_redemptions"),
+        "metadata": metadata(params),
+        "name": text(params, "name"),
+        "redeem_by": integer(params, "redeem_by"),
+        "id": text(params, "id") or thing["id"],
+    }
+    return call.store.put(thing)
+
+
+def _percent(params: Json) -> float | None:
+    given = params.get("percent_off")
+    if given is None:
+        return None
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", given) or not 0 < float(given) <= 100:  # noqa: PLR2004
+        raise invalid("percent_off", "Invalid percentage: must be above 0 and at most 100.")
+    return float(given)
+
+
+def _coupon(call: Call, **fields: object) -> Json:
+    return {
+        **nulls("applies_to", "duration_in_months", "max_redemptions", "name", "redeem_by"),
+        "id": new_id("", 8).removeprefix("_"),
+        "object": "coupon",
+        "created": call.store.now(),
+        "duration": "once",
+        "livemode": False,
+        "metadata": {},
+        "times_redeemed": 0,
+        "valid": True,
+        **fields,
+    }
+
+
+def create_code(call: Call) -> Json:
+    """Make a code a buyer can type. Raises ApiError."""
+    params = call.params
+    _check(params, _CODE)
+    name = params.get("coupon") or table(params, "promotion").get("coupon")
+    if name is None:
+        raise missing("promotion[coupon]")
+    coupon = call.world.need(name, "coupon", param="promotion[coupon]")
+    code = (text(params, "code") or new_id("", 8).removeprefix("_")).upper()
+    if _find(call, code):
+        raise invalid("code", "An active promotion code with that code exists already.")
+    thing = _code(call, coupon, code)
+    thing |= {
+        "expires_at": integer(params, "expires_at"),
+        "max_redemptions": integer(params, "max_redemptions"),
+        "metadata": metadata(params),
+    }
+    return call.store.put(thing)
+
+
+def _code(call: Call, coupon: Json, code: str) -> Json:
+    restrictions = nulls("minimum_amount", "minimum_amount_currency")
+    return {
+        **nulls("customer", "customer_account", "expires_at", "max_redemptions"),
+        "id": new_id("promo"),
+        "object": "promotion_code",
+        "active": True,
+        "code": code,
+        "created": call.store.now(),
+        "livemode": False,
+        "metadata": {},
+        "promotion": {"coupon": coupon["id"], "type": "coupon"},
+        "restrictions": {**restrictions, "first_time_transaction": False},
+        "times_redeemed": 0,
+    }
+
+
+def update_code(call: Call, code: Json) -> Json:
+    _check(call.params, frozenset(("active", "expand", "metadata")))
+    active = boolean(call.params, "active")
+    code["active"] = code["active"] if active is None else active
+    code["metadata"] = metadata(call.params, code["metadata"])
+    return call.store.put(code)
+
+
+def begin(call: Call, session: Json, given: object) -> None:
+    """Apply what a new session names in `discounts`. Raises ApiError."""
+    if given is None:
+        return
+    if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], dict):
+        raise invalid("discounts", "You can pass one discount.")
+    if "promotion_code" in given[0]:
+        param = "discounts[0][promotion_code]"
+        _use(
+            call,
+            session,
+            call.world.need(given[0]["promotion_code"], "promotion_code", param=param),
+        )
+    else:
+        name = given[0].get("coupon")
+        _take_off(session, call.world.need(name, "coupon", param="discounts[0][coupon]"), None)
+
+
+def apply(call: Call, session: Json, typed: str) -> Json:
+    """Take what a buyer typed off the total, where codes are allowed. Raises ApiError."""
+    code = typed.strip().upper()
+    if not session["allow_promotion_codes"]:
+        raise _wrong()
+    found = _find(call, code)
+    if found is None and code in CODES:
+        coupon = call.store.put(
+            _coupon(call, percent_off=float(CODES[code]), amount_off=None, currency=None)
+        )
+        found = call.store.put(_code(call, coupon, code))
+    if found is None:
+        raise _wrong()
+    _use(call, session, found)
+    return call.store.put(session)
+
+
+def _find(call: Call, code: str) -> Json | None:
+    codes = call.store.newest("promotion_code")
+    return next((one for one in codes if one["active"] and one["code"] == code), None)
+
+
+def _use(call: Call, session: Json, code: Json) -> None:
+    over = code["expires_at"] is not None and code["expires_at"] <= call.store.now()
+    most = code["max_redemptions"]
+    if not code["active"] or over or (most is not None and code["times_redeemed"] >= most):
+        raise _wrong()
+    coupon = call.world.need(code["promotion"]["coupon"], "coupon")
+    _take_off(session, coupon, code["id"])
+
+
+def _take_off(session: Json, coupon: Json, code: str | None) -> None:
+    if coupon["currency"] not in (None, session["currency"]):
+        raise _wrong()
+    session["_percent_off"] = coupon["percent_off"] or 0
+    session["_amount_off"] = coupon["amount_off"] or 0
+    session["discounts"] = [{"coupon": None if code else coupon["id"], "promotion_code": code}]
+    totals.recount(session)
+
+
+def redeem(call: Call, session: Json) -> None:
+    """Count the codes and coupons of a session that is complete."""
+    for discount in session["discounts"]:
+        code = call.store.get(discount["promotion_code"], "promotion_code")
+        if code is not None:
+            code["times_redeemed"] += 1
+            call.store.put(code)
+        coupon = call.store.get((code or {"promotion": discount})["promotion"]["coupon"], "coupon")
+        if coupon is not None:
+            coupon["times_redeemed"] += 1
+            call.store.put(coupon)
+
+
+def _wrong() -> ApiError:
+    return ApiError("This code is invalid.", code="promotion_code_invalid", param="code")
+
+
+def _check(params: Json, allowed: frozenset[str]) -> None:
+    for name in params:
+        if name not in allowed:
+            raise unknown(name)
