@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import socket
 import struct
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,25 +14,18 @@ from flask import Request, Response
 
 from . import forms
 from .errors import ApiError
+from .faults import too_many
+from .keys import Keys
 from .router import check_scope, find
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .world import Call, World
 
 _HANG_SECONDS = 60
-_KEPT_SECONDS = 24 * 3600
 
 
 class Reset(Exception):
     """The connection is to be cut without an answer."""
-
-
-@dataclass(slots=True)
-class _Kept:
-    fingerprint: str
-    at: int
-    status: int | None = None  # None while it runs
-    body: Json | None = None
 
 
 class Gate:
@@ -42,7 +33,7 @@ class Gate:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._keys: dict[str, _Kept] = {}
+        self._keys = Keys(world.store)
         self._lock = threading.Lock()
         self._log: list[Json] = []
         world.store.on_reset.append(self._forget)
@@ -86,7 +77,7 @@ class Gate:
         faults.check_rate()
         fault = faults.of_call(request.method, request.path)
         if fault == "rate_limit":
-            raise ApiError("Too many requests.", status=429, code="rate_limit")
+            raise too_many()
         if fault == "timeout":
             time.sleep(_HANG_SECONDS)
             raise Reset
@@ -102,67 +93,21 @@ class Gate:
             key[:2],
             {"id": name, "idempotency_key": idempotency_key},
             base,
+            request.headers.get("Stripe-Version"),
         )
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)
         else:
-            status, body = self._once(request, call, fault, idempotency_key, headers)
+            asked = [request.method, request.path, call.params]
+            status, body = self._keys.once(
+                idempotency_key,
+                asked,
+                lambda: self._run(request, call, fault),
+                lambda: headers.update({"Idempotent-Replayed": "true"}),
+            )
         if fault == "commit_then_reset":
             raise Reset
         return status, faults.altered(request.path, body)
-
-    def _once(
-        self, request: Request, call: Call, fault: str | None, key: str, headers: dict[str, str]
-    ) -> tuple[int, Json]:
-        """Run a call once per idempotency key; errors and 500s are replayed as well."""
-        if len(key) > 255:  # noqa: PLR2004
-            raise ApiError("Idempotency keys have at most 255 characters.")
-        fingerprint = _fingerprint(request, call.params)
-        now = call.store.now()
-        with self._lock:
-            kept = self._keys.get(key)
-            if kept is None or kept.at < now - _KEPT_SECONDS:
-                kept = self._keys[key] = _Kept(fingerprint, now)
-                mine = True
-            else:
-                mine = False
-        if not mine:
-            return self._replay(kept, fingerprint, key, headers)
-        try:
-            status, body = self._run(request, call, fault)
-        except ApiError as error:
-            if error.status in (400, 404, 429):  # nothing began: not kept
-                with self._lock:
-                    self._keys.pop(key, None)
-                raise
-            status, body = error.status, error.body
-        except BaseException:
-            with self._lock:
-                self._keys.pop(key, None)
-            raise
-        kept.status, kept.body = status, json.loads(json.dumps(body))
-        return status, body
-
-    def _replay(
-        self, kept: _Kept, fingerprint: str, key: str, headers: dict[str, str]
-    ) -> tuple[int, Json]:
-        if kept.fingerprint != fingerprint:
-            raise ApiError(
-                "Keys for idempotent requests can only be used with the same parameters they "
-                f"were first used with. Try using a key other than '{key}' if you meant to "
-                "execute a different request.",
-                kind="idempotency_error",
-            )
-        if kept.status is None or kept.body is None:
-            raise ApiError(
-                "There is currently another in-progress request using this Idempotent Key "
-                f"({key}).",
-                status=409,
-                kind="idempotency_error",
-                code="idempotency_key_in_use",
-            )
-        headers["Idempotent-Replayed"] = "true"
-        return kept.status, json.loads(json.dumps(kept.body))
 
     def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
         latency = self._world.faults.latency()
@@ -179,7 +124,6 @@ class Gate:
 
     def _forget(self) -> None:
         with self._lock:
-            self._keys.clear()
             self._log.clear()
 
 
@@ -205,11 +149,6 @@ def _check_key(key: str) -> None:
             f"Invalid API Key provided: {shown_key}" if key else "You did not provide an API key.",
             status=401,
         )
-
-
-def _fingerprint(request: Request, params: Json) -> str:
-    whole = json.dumps([request.method, request.path, params], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def cut(environ: dict[str, Any]) -> None:
