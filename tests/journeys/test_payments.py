@@ -124,6 +124,7 @@ def test_who_leaves_goes_on_with_the_very_session(shop: Shop) -> None:
     assert "Resume payment" in page.text
     assert len(shop.sessions_of(order)) == 1
     shop.pays(opened["id"])
+    shop.flush()
     assert shop.request("GET", f"/checkout/cancel?order={order}").status_code == 303
     shop.fulfils_once(opened["id"])
 

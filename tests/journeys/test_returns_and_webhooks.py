@@ -68,7 +68,7 @@ def test_one_event_twenty_times_at_once_is_one_fulfilment(shop: Shop) -> None:
 
     deliveries = shop.sandbox.call("GET", "deliveries")["data"]
     answered = [row["status"] for row in deliveries if row["event"] == event]
-    assert answered.count(200) == 20
+    assert answered.count(200) >= 20  # and what Stripe itself tries again
     assert shop.success_page(session) == "paid"
     shop.fulfils_once(session)
 
