@@ -1,0 +1,136 @@
+"""The desk in a real browser: every page is clean for axe, fits a phone, works by keyboard."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from tests.support.browser import Complaints
+from tests.support.desk import PASSWORD, a_busy_shop, database_of, desk_app
+from tests.support.ports import free_port
+
+ONE_KIND = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[tuple[str, Flask]]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    app = desk_app(database_url, public_base_url=url)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield url, app
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    database_of(app).engine.dispose()
+
+
+def sign_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/admin/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
+def faults(page: Page) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]
+
+
+def too_wide(page: Page) -> int:
+    script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return int(page.evaluate(script))
+
+
+def every_path(app: Flask, order_id: str) -> dict[str, str]:
+    cases = app.extensions["checkout_service"]
+    event = cases.read_events.page(order_id=order_id).events[0].id
+    message = cases.read_messages.page(order_id=order_id).messages[0].id
+    paths = {name: f"/admin/{name}" for name in ("orders", "events", "messages", "audit", "system")}
+    return paths | {
+        "overview": "/admin/",
+        "held": "/admin/orders?status=held",
+        "order": f"/admin/orders/{order_id}",
+        "event": f"/admin/events/{event}",
+        "message": f"/admin/messages/{message}",
+        "refund": f"/admin/orders/{order_id}/refund",
+        "release": f"/admin/orders/{order_id}/release",
+    }
+
+
+@ONE_KIND
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_clean_for_axe_and_fits_a_phone(
+    desk: tuple[str, Flask], page: Page, scheme: Any, tmp_path: Path
+) -> None:
+    url, app = desk
+    order_id = a_busy_shop(app)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{url}/admin/")
+    assert faults(page) == []
+    sign_in(page, url)
+    wrong: dict[str, Any] = {}
+    for name, path in every_path(app, order_id).items():
+        page.set_viewport_size({"width": 1200, "height": 900})
+        page.goto(url + path)
+        if found := faults(page):
+            wrong[name] = found
+        page.screenshot(path=tmp_path / f"desk-{name}-{scheme}.png", full_page=True)
+        page.set_viewport_size({"width": 360, "height": 740})
+        if excess := too_wide(page):
+            wrong[f"{name} at 360"] = excess
+        if found := faults(page):
+            wrong[f"{name} at 360, axe"] = found
+        page.screenshot(path=tmp_path / f"desk-{name}-{scheme}-360.png", full_page=True)
+    assert wrong == {}
+
+
+@ONE_KIND
+def test_a_hold_is_released_by_keyboard_alone(desk: tuple[str, Flask], page: Page) -> None:
+    url, app = desk
+    order_id = a_busy_shop(app)
+    sign_in(page, url)
+    page.goto(f"{url}/admin/orders/{order_id}")
+    press_through(page, "Release amount mismatch")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Release the hold")
+    press_through(page, "Release")
+    expect(page.get_by_role("status")).to_contain_text("is released")
+    assert app.extensions["checkout_service"].read_orders.view(order_id).holds == ()
+
+
+def press_through(page: Page, name: str) -> None:
+    """Walk by Tab until this link or button has the focus, and press Enter."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").strip() == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{name} is not reached by keyboard")
+
+
+@ONE_KIND
+def test_a_wrong_password_says_so_and_signing_out_closes_the_door(
+    desk: tuple[str, Flask], page: Page, complaints: Complaints
+) -> None:
+    url, _app = desk
+    complaints.expected.append("status of 401")
+    page.goto(f"{url}/admin/login")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("did not work")
+    assert faults(page) == []
+    sign_in(page, url)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.goto(f"{url}/admin/orders")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
