@@ -43,9 +43,7 @@ def field(page: str, pattern: re.Pattern[str] = _TOKEN) -> str:
 
 def guess(client: FlaskClient, password: str, **options: Any) -> Any:
     token = field(client.get("/admin/login", **options).text)
-    return client.post(
-        "/admin/login", data={"csrf_token": token, "password": password}, **options
-    )
+    return client.post("/admin/login", data={"csrf_token": token, "password": password}, **options)
 
 
 def signed_in(app: Flask) -> FlaskClient:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.storage.tables import outbox_messages
 from tests.support.desk import (
     add_event,
     add_message,
@@ -20,13 +24,13 @@ from tests.support.desk import (
 )
 
 EVIL = (
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'",
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'-alert(1)-'",
     "<svg/onload=alert(1)>", "javascript:alert(1)", "{{ 7*7 }}", "</title><script>x</script>",
     "\u202egnp.exe", "<a href='//evil.example'>x</a>", "&lt;b&gt;", "<!--", "]]>",
 )  # fmt: skip
 FORMULAS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "|calc", "%0A=1",
-    "\uff1d1", "=HYPERLINK(\"http://evil.example\")", "\ufeff=1", "\u00a0=1",
+    "\uff1d1", '=HYPERLINK("http://evil.example")', "\ufeff=1", "\u00a0=1",
 )  # fmt: skip
 BAD_IDS = (
     "x", "ord_", "ord_" + "a" * 24, "ord_" + "a" * 5000, "..", "%00", "ord_%27%20OR%201=1--",
@@ -35,8 +39,10 @@ BAD_IDS = (
 
 
 @pytest.fixture
-def app(database_url: str) -> Flask:
-    return desk_app(database_url)
+def app(database_url: str) -> Iterator[Flask]:
+    made = desk_app(database_url)
+    yield made
+    database_of(made).engine.dispose()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -57,7 +63,7 @@ def test_nothing_that_others_wrote_becomes_markup(app: Flask) -> None:
             assert page.status_code == 200
             assert "script-src 'self'" in page.headers["Content-Security-Policy"]
             assert "unsafe" not in page.headers["Content-Security-Policy"]
-            for tag in ("<script", "<img src=x", "<svg/", "<a href='//", "javascript:alert(1)\""):
+            for tag in ("<script", "<img src=x", "<svg/", "<a href='//", 'javascript:alert(1)"'):
                 assert tag not in page.text
             assert "{{ 7*7 }}" in page.text or "49" not in text
 
@@ -126,13 +132,11 @@ def test_pages_follow_each_other_and_holds_have_their_list(app: Flask) -> None:
     assert _walk(client, "/admin/orders?status=held") == held
 
 
-def _walk(client: object, path: str) -> set[str]:
-    import re  # noqa: PLC0415
-
+def _walk(client: FlaskClient, path: str) -> set[str]:
     seen: list[str] = []
     at: str | None = path
     while at:
-        page = client.get(at).text  # type: ignore[attr-defined]
+        page = client.get(at).text
         seen += re.findall(r'href="/admin/orders/(ord_\w{24})"', page)
         more = re.search(r'href="([^"]+)" rel="next"', page)
         at = more[1].replace("&amp;", "&") if more else None
@@ -184,8 +188,6 @@ def test_a_notification_is_resent_once_for_one_press(app: Flask) -> None:
 
 
 def _make_dead(app: Flask) -> None:
-    from checkout_service.storage.tables import outbox_messages  # noqa: PLC0415
-
     database_of(app).write(
         lambda c: c.execute(outbox_messages.update().values(state="dead", next_at=None))
     )

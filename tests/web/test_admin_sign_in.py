@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.support.desk import PASSWORD, add_order, desk_app, field, guess, signed_in
+from tests.support.desk import PASSWORD, add_order, database_of, desk_app, field, guess, signed_in
 
 PATHS = ("", "/", "/login", "/orders", "/orders.csv", "/events", "/messages", "/audit", "/system",
          "/nothing", "/orders/x/refund")  # fmt: skip
 
 
 @pytest.fixture
-def app(database_url: str) -> Flask:
-    return desk_app(database_url)
+def app(database_url: str) -> Iterator[Flask]:
+    made = desk_app(database_url)
+    yield made
+    database_of(made).engine.dispose()
 
 
 def test_without_a_password_there_is_no_desk(empty_database_url: str) -> None:
@@ -142,7 +145,9 @@ def test_of_many_guesses_twenty_are_looked_at_from_all_addresses_together(app: F
 def test_one_address_gets_ten_guesses_and_then_the_right_one_fails_too(app: Flask) -> None:
     watched = Watched(app)
     client = app.test_client()
-    answers = {guess(client, f"guess {n}", **_from(1)).text.split("csrf_token")[0] for n in range(30)}
+    answers = {
+        guess(client, f"guess {n}", **_from(1)).text.split("csrf_token")[0] for n in range(30)
+    }
     assert watched.looks == 10
     assert len(answers) == 1  # throttled and wrong look alike
     assert guess(client, PASSWORD, **_from(1)).status_code == 401
