@@ -18,8 +18,7 @@ from .machine_tables import UNCLAIMED
 from .rows import AnyRow
 from .tables import attempts, disputes, holds, inbox_events, orders, refunds
 
-# One join reads the order, its lines and its attempts; it locks the order's row (PostgreSQL; on
-# SQLite the transaction holds the database's write lock already).
+# One join reads the order, its lines and its attempts.
 _ORDER_COLUMNS = [
     column.label(f"order_{column.name}")
     for column in (
@@ -59,7 +58,9 @@ _LOAD = {
     for dialect, lines in _LINES.items()
 }
 _BY_ID = {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
-_LOCKED = {d: by_id.with_for_update(of=orders) for d, by_id in _BY_ID.items()}
+# A statement of its own: a join that waits for the lock would show the order's new row beside its
+# attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
+_LOCK = select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update()
 _ours = attempts.alias("ours")
 
 
@@ -156,8 +157,9 @@ class Loaded:
 def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
     """Read the order whole; None if there is no such order."""
     dialect = connection.dialect.name
-    statement = (_LOCKED if lock and dialect == "postgresql" else _BY_ID)[dialect]
-    rows = connection.execute(statement, {"b_id": order_id}).all()
+    if lock and dialect == "postgresql":
+        connection.execute(_LOCK, {"b_id": order_id})
+    rows = connection.execute(_BY_ID[dialect], {"b_id": order_id}).all()
     return _loaded(connection, rows) if rows else None
 
 
