@@ -27,6 +27,7 @@ def test_a_declined_card_leaves_the_order_open_for_another(shop: Shop) -> None:
     assert shop.confirm(session)["url"] == opened["url"]
 
     assert shop.pays(session, GOOD) == 200
+    shop.flush()
 
     assert shop.success_page(session) == "paid"
     shop.fulfils_once(session)
@@ -132,6 +133,7 @@ def test_who_leaves_goes_on_with_the_very_session(shop: Shop) -> None:
 def test_a_code_that_takes_everything_off_is_a_free_order(shop: Shop) -> None:
     opened = shop.open({**POSTER, "allow_promotion_codes": True})
     shop.enters_code(opened["url"], "FREE")
+    shop.flush()
 
     assert shop.success_page(opened["id"]) == "paid"
     assert shop.confirm(opened["id"])["payment_status"] == "no_payment_required"
