@@ -105,9 +105,7 @@ def test_a_challenge_can_be_passed_and_failed(client: stripe.StripeClient, world
     assert world.pay(session.id, CHALLENGED, three_d_secure="pass")["payment_status"] == "paid"
 
 
-def test_a_debit_is_on_its_way_until_it_comes_in(
-    client: stripe.StripeClient, world: World
-) -> None:
+def test_a_debit_is_on_its_way_until_it_comes_in(client: stripe.StripeClient, world: World) -> None:
     session = a_session(client, currency="eur")
 
     waiting = world.pay(session.id, IBAN)
@@ -225,3 +223,17 @@ def test_the_intent_of_a_session_cannot_be_handled_directly(
     for act in (client.v1.payment_intents.cancel, client.v1.payment_intents.confirm):
         with pytest.raises(stripe.InvalidRequestError, match="belongs to a Checkout Session"):
             act(intent)
+
+
+def test_an_american_account_pays_with_dollars(client: stripe.StripeClient, world: World) -> None:
+    session = a_session(client)
+    world.pay(session.id, "000123456789")
+    world.call("POST", "clock", {"advance": 200})
+    failing = a_session(client)
+    intent = world.pay(failing.id, "000111111116")["payment_intent"]
+    world.call("POST", "clock", {"advance": 200})
+
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+    error = client.v1.payment_intents.retrieve(intent).last_payment_error
+    assert error is not None
+    assert error.code == "no_account"

@@ -176,9 +176,7 @@ def test_metadata_is_merged_and_an_empty_value_takes_a_key_away(
 ) -> None:
     session = a_session(client, metadata={"a": "1", "b": "2"})
 
-    after = client.v1.checkout.sessions.update(
-        session.id, params={"metadata": {"b": "", "c": "3"}}
-    )
+    after = client.v1.checkout.sessions.update(session.id, params={"metadata": {"b": "", "c": "3"}})
 
     assert after.metadata is not None
     assert after.metadata.to_dict() == {"a": "1", "c": "3"}
