@@ -24,19 +24,7 @@ def create_refund(call: Call) -> Json:
     charge = _charge(call)
     if params.get("reason") not in (None, *_REASONS):
         raise invalid("reason", f"Invalid reason: must be one of {', '.join(_REASONS)}")
-    left = charge["amount"] - charge["amount_refunded"]
-    if left <= 0:
-        raise ApiError(
-            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
-        )
-    amount = integer(params, "amount", default=left) or 0
-    if amount < 1:
-        raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
-    if amount > left:
-        raise ApiError(
-            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
-            param="amount",
-        )
+    amount = _amount(params, charge)
     method = METHODS[charge["_method"]]
     pending = method.refund == "pending"
     thing = shapes.refund(
@@ -60,6 +48,23 @@ def create_refund(call: Call) -> Json:
     elif method.refund == "failed":
         thing["_due"], thing["_fate"] = call.store.now() + 180, "failed"
     return call.store.put(thing)
+
+
+def _amount(params: Json, charge: Json) -> int:
+    left: int = charge["amount"] - charge["amount_refunded"]
+    if left <= 0:
+        raise ApiError(
+            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
+        )
+    amount = integer(params, "amount", default=left) or 0
+    if amount < 1:
+        raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    if amount > left:
+        raise ApiError(
+            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
+            param="amount",
+        )
+    return amount
 
 
 def _destination(method: Method) -> Json:
@@ -96,6 +101,7 @@ def recount(call: Call, charge: Json) -> Json:
         for refund in call.store.newest("refund")
         if refund["charge"] == charge["id"] and refund["status"] not in _GONE
     )
+    gone += charge["amount"] - charge["amount_captured"]  # never taken from the card
     charge |= {"amount_refunded": gone, "refunded": gone >= charge["amount"]}
     return call.store.put(charge)
 

@@ -88,23 +88,22 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
     )
     charge["billing_details"]["email"] = email
     if status == "succeeded":
-        charge["outcome"] = {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": None,
-            "risk_level": "normal",
-            "risk_score": 12,
-            "rule": None,
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        }
+        charge["outcome"] = _outcome(
+            network_status="approved_by_network",
+            reason=None,
+            seller_message="Payment complete.",
+            type="authorized",
+        )
         charge["receipt_url"] = f"{call.base}/receipts/{charge['id']}"
         charge["balance_transaction"] = new_id("txn")
     charge["_method"] = method.number
     intent["latest_charge"] = charge["id"]
     return call.store.put(charge)
+
+
+def _outcome(**fields: str | None) -> Json:
+    codes = shapes.nulls("advice_code", "network_advice_code", "network_decline_code", "rule")
+    return {**codes, "risk_level": "normal", "risk_score": 12, **fields}
 
 
 def _fail(
@@ -126,18 +125,12 @@ def _fail(
             failure_code=code,
             failure_message=message,
         )
-        charge["outcome"] = {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "declined_by_network",
-            "reason": why or code,
-            "risk_level": "normal",
-            "risk_score": 12,
-            "rule": None,
-            "seller_message": "The bank did not return any further details with this decline.",
-            "type": "issuer_declined",
-        }
+        charge["outcome"] = _outcome(
+            network_status="declined_by_network",
+            reason=why or code,
+            seller_message="The bank did not return any further details with this decline.",
+            type="issuer_declined",
+        )
         call.emit("charge.failed", call.store.put(charge))
     refused = _payment_error(call, intent, code, why, message)
     _reopen(call, intent, refused)

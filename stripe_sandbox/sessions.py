@@ -7,7 +7,7 @@ from typing import Any
 
 from . import discounts, line_items, shapes, totals
 from .errors import ApiError, invalid, missing, unknown
-from .forms import boolean, check_url, integer, metadata, table
+from .forms import boolean, check_url, integer, metadata, table, text
 from .store import Json
 from .world import Call
 
@@ -63,6 +63,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         success_url=params.get("success_url"),
         cancel_url=params.get("cancel_url"),
         client_reference_id=_short(params, "client_reference_id", 200),
+        customer=params.get("customer"),
         customer_email=_email(params),
         locale=params.get("locale"),
         metadata=metadata(params),
@@ -73,28 +74,38 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         billing_address_collection=params.get("billing_address_collection"),
         **more,
     )
-    recovery = table(table(params, "after_expiration"), "recovery")
-    if recovery:
-        thing["after_expiration"] = {
-            "recovery": {
-                "allow_promotion_codes": boolean(recovery, "allow_promotion_codes") or False,
-                "enabled": bool(boolean(recovery, "enabled")),
-                "expires_at": None,
-                "url": None,
-            }
-        }
-    handed_on = "subscription_data" if mode == "subscription" else "payment_intent_data"
-    given = table(params, handed_on)
-    thing["_handed_on"] = {
-        "metadata": metadata(given),
-        **{name: given[name] for name in ("capture_method", "description") if name in given},
-    }
+    thing["after_expiration"] = _recovery(params)
+    thing["_handed_on"] = _handed_on(params, mode)
     thing["_items"] = items
     totals.begin(call, thing, params)
     totals.recount(thing)
     discounts.begin(call, thing, params.get("discounts"))
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
     return call.store.put(thing)
+
+
+def _recovery(params: Json) -> Json | None:
+    given = table(table(params, "after_expiration"), "recovery")
+    if not given:
+        return None
+    return {
+        "recovery": {
+            "allow_promotion_codes": boolean(given, "allow_promotion_codes") or False,
+            "enabled": bool(boolean(given, "enabled")),
+            "expires_at": None,
+            "url": None,
+        }
+    }
+
+
+def _handed_on(params: Json, mode: str) -> Json:
+    """Keep what the session's intent is to be given."""
+    name = "subscription_data" if mode == "subscription" else "payment_intent_data"
+    given = table(params, name)
+    kept: Json = {
+        key: text(given, key) for key in ("capture_method", "description") if key in given
+    }
+    return {"metadata": metadata(given), **kept}
 
 
 def _check_names(call: Call) -> None:
