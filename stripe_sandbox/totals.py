@@ -90,7 +90,9 @@ def recount(session: Json) -> None:
     weights = [item["amount_subtotal"] for item in items]
     subtotal = sum(weights)
     off = min(subtotal, session.get("_amount_off", 0))
-    off += (subtotal - off) * session.get("_percent_off", 0) // 100
+    # A percentage has up to four decimals; amounts are whole numbers, never floats.
+    ten_thousandths = round(session.get("_percent_off", 0) * 10_000)
+    off += (subtotal - off) * ten_thousandths // 1_000_000
     taxed = session["automatic_tax"]["status"] == "complete"
     tax = (subtotal - off) * TAX_PERCENT // 100 if taxed else 0
     for item, less, more in zip(items, _spread(off, weights), _spread(tax, weights), strict=True):
