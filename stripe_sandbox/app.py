@@ -9,7 +9,7 @@ import time
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from . import api, controls, pages
+from . import api, controls, pages, stripe_js
 from .clock import tick
 from .delivery import Delivery
 from .errors import ApiError
@@ -46,6 +46,7 @@ def create_sandbox(
     app.extensions["gate"] = gate
     app.register_blueprint(controls.bp)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(stripe_js.bp)
 
     app.register_blueprint(api.bp)
     app.register_error_handler(ApiError, _refused)

@@ -15,6 +15,7 @@ from flask import Request, Response
 from . import forms
 from .errors import ApiError
 from .faults import too_many
+from .for_browsers import seen_by_browser
 from .keys import Keys
 from .router import check_scope, find
 from .shapes import API_VERSION
@@ -63,6 +64,8 @@ class Gate:
             status, body = self._guarded(request, key, name, base, headers)
         except ApiError as error:
             status, body = error.status, error.body
+        if row["key_kind"] == "pk":
+            body = seen_by_browser(body)
         row["status"] = status
         if status == 429:  # noqa: PLR2004
             headers["Retry-After"] = "1"

@@ -1,0 +1,31 @@
+"""`/stripe.js`, a stand-in for Stripe.js, and the card form its Payment Element shows in a frame.
+
+Any origin may load them, as at Stripe; card numbers stay inside the frame.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, make_response, render_template
+
+bp = Blueprint("stripe_js", __name__)
+
+_FRAME_POLICY = "default-src 'self'; img-src data:; style-src 'self'; frame-ancestors *"
+
+
+@bp.get("/stripe.js")
+@bp.get("/<_version>/stripe.js")
+def script(_version: str = "") -> Response:
+    """Give the script; Stripe's own address carries a version, so ours may."""
+    answer = current_app.send_static_file("stripe.js")
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@bp.get("/elements/payment")
+def element() -> Response:
+    answer = make_response(render_template("element.html"))
+    answer.headers["Content-Security-Policy"] = _FRAME_POLICY
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
