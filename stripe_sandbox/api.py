@@ -10,7 +10,8 @@ from .gate import Gate, Reset, cut
 bp = Blueprint("api", __name__)
 
 
-@bp.route("/v1/<path:_path>", methods=["GET", "POST", "DELETE"])
+# Flask's own answer to OPTIONS would come before ours, and browsers would be kept out.
+@bp.route("/v1/<path:_path>", methods=["GET", "POST", "DELETE"], provide_automatic_options=False)
 def answer(_path: str) -> Response:
     gate: Gate = current_app.extensions["gate"]
     try:

@@ -187,3 +187,20 @@ def test_every_call_is_logged(client: stripe.StripeClient, world: World) -> None
     assert rows[0]["stripe_version"] == "2026-10-28.endive"
     assert datetime.fromisoformat(rows[0]["at"]).tzinfo is not None
     assert len(rows[0]["at"]) == len("2026-01-01T00:00:00.000Z")
+
+
+def test_browsers_of_any_origin_may_call(client: stripe.StripeClient, world: World) -> None:
+    path = f"/v1/payment_intents/{an_intent(client).id}"
+    asked = {
+        "Origin": "https://shop.test",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+
+    preflight = world.raw("OPTIONS", path, headers=asked)
+    answer = world.raw("GET", path, headers={"Origin": "https://shop.test"})
+
+    assert preflight.status_code == 204
+    assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
+    for given in (preflight, answer):
+        assert given.headers["Access-Control-Allow-Origin"] == "*"
