@@ -253,3 +253,20 @@ def test_the_intent_can_be_read_on_the_return_page(
 
     assert read["paymentIntent"]["status"] == "requires_payment_method"
     assert read["paymentIntent"]["client_secret"] == intent.client_secret
+
+
+def test_a_browser_may_ask_from_any_origin(client: stripe.StripeClient, world: World) -> None:
+    """Asked plainly: a browser whose calls are watched by a test skips this question."""
+    answer = world.raw(
+        "OPTIONS",
+        f"/v1/payment_intents/{an_intent(client).id}/confirm",
+        headers={
+            "Origin": "https://shop.test",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization",
+        },
+    )
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "authorization" in answer.headers["Access-Control-Allow-Headers"]
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
