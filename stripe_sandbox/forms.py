@@ -104,8 +104,8 @@ def table(params: Json, name: str) -> Json:
 
 
 def metadata(params: Json, before: Json | None = None, name: str = "metadata") -> dict[str, str]:
-    """Merge metadata as Stripe does: an empty value takes a key away."""
-    kept = dict(before or {})
+    """Merge metadata as Stripe does: an empty value takes a key away, an empty text takes all."""
+    kept = {} if params.get(name) == "" else dict(before or {})
     for key, value in table(params, name).items():
         if not isinstance(value, str) or len(key) > 40 or len(value) > 500:  # noqa: PLR2004
             raise invalid(f"{name}[{key}]", "Metadata keys have up to 40, values 500 characters.")

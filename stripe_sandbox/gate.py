@@ -12,12 +12,12 @@ from typing import Any
 
 from flask import Request, Response
 
-from . import forms
+from . import forms, parameters
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_scope, find
+from .router import check_scope, find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .world import Call, World
@@ -120,6 +120,11 @@ class Gate:
             return 500, _server_error()
         handler, names = find(request.method, request.path)
         paths = call.params.pop("expand", [])
+        parameters.check(
+            route_of(request.method, request.path, names),
+            call.params,
+            older=call.takes_method_types,
+        )
         with call.store.lock:
             thing = handler(call, **names)
             body = forms.expand(shown(thing), paths, self._world.resolve)

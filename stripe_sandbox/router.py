@@ -155,6 +155,13 @@ def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
     raise ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
 
 
+def route_of(method: str, path: str, names: dict[str, str]) -> str:
+    """Give a call's route as the table of parameters has it."""
+    for name, value in names.items():
+        path = path.replace(value, f"{{{name}}}")
+    return f"{method} {path}"
+
+
 def check_scope(kind: str, key: str, method: str, path: str) -> None:
     """Refuse what this kind of key may not do. Raises ApiError."""
     if kind == "rk" and not (method == "GET" and path.startswith(_READABLE)):
