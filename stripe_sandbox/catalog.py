@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from . import catalog_shapes as shapes
-from .errors import invalid, missing, unknown
+from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_amount, check_currency
 from .store import Json
 from .world import Call
 
-_PRICE_DATA = frozenset(
-    ("currency", "product", "product_data", "recurring", "tax_behavior", "unit_amount",
-     "unit_amount_decimal")
-)  # fmt: skip
-_PRODUCT_DATA = frozenset(
-    ("name", "description", "images", "metadata", "tax_code", "unit_label", "active", "id",
-     "statement_descriptor", "url", "default_price_data", "expand")
-)  # fmt: skip
-
 
 def create_product(call: Call, given: Json | None = None, where: str = "") -> Json:
     data = call.params if given is None else given
-    for field in data:
-        if field not in _PRODUCT_DATA:
-            raise unknown(f"{where}[{field}]" if where else field)
     name = text(data, "name", where=f"{where}[name]" if where else "")
     if not name:
         raise missing(f"{where}[name]" if where else "name")
@@ -103,7 +91,4 @@ def price_of_line(call: Call, given: Json, where: str) -> Json:
     data = table(given, "price_data")
     if not data:
         raise missing(f"{where}[price]")
-    for name in data:
-        if name not in _PRICE_DATA:
-            raise unknown(f"{where}[price_data][{name}]")
     return create_price(call, data, f"{where}[price_data]")

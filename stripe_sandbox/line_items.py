@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import shapes
 from .catalog import price_of_line
-from .errors import invalid, missing, unknown
+from .errors import invalid, missing
 from .forms import integer
 from .store import Json
 from .world import Call
@@ -25,9 +25,6 @@ def read(call: Call, given: object) -> list[Json]:
 def _line(call: Call, given: object, where: str) -> Json:
     if not isinstance(given, dict):
         raise invalid(where, "Invalid object")
-    for name in given:
-        if name not in ("price", "price_data", "quantity", "adjustable_quantity", "metadata"):
-            raise unknown(f"{where}[{name}]")
     price = price_of_line(call, given, where)
     quantity = integer(given, "quantity", default=1, where=f"{where}[quantity]") or 0
     if quantity < 1:
