@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 
 from . import here
-from .gate import Gate, Reset, cut
+from .gate import Gate, Reset
+from .wire import cut
 
 bp = Blueprint("api", __name__)
 

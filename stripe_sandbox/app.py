@@ -17,6 +17,7 @@ from .events import Events
 from .faults import Faults
 from .gate import Gate
 from .store import Store
+from .wire import Cuttable
 from .world import Call, World
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def create_sandbox(
     world = World(store, faults, delivery, Events(store, delivery), base)
     gate = Gate(world)
     app = Flask(__name__)
+    app.wsgi_app = Cuttable(app.wsgi_app)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.config["MAX_FORM_PARTS"] = 10_000
     app.json.sort_keys = False  # type: ignore[attr-defined]

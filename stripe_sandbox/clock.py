@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from . import checkout, links, money_back, payments, sessions
 from .store import Json
 from .world import Call
@@ -24,15 +26,18 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
 
 def tick(call: Call) -> None:
     """Do everything that is due."""
-    store = call.store
-    now = store.now()
-    with store.lock:
-        for session in list(store.newest("checkout.session")):
-            if session["status"] == "open" and session["expires_at"] <= now:
-                sessions.expire(call, session)
-        for intent in list(store.newest("payment_intent")):
-            if intent.get("_due") and intent["_due"] <= now and intent.get("_fate"):
-                settle(call, intent, intent["_fate"])
-        for refund in list(store.newest("refund")):
-            if refund.get("_due") and refund["_due"] <= now:
-                money_back.finish_refund(call, refund, refund["_fate"])
+    with call.store.lock:
+        for thing in call.store.due():
+            _DUE[thing["object"]](call, thing)
+
+
+def _settle_as_fated(call: Call, intent: Json) -> None:
+    if payments.is_waiting(intent):
+        settle(call, intent, intent["_fate"])
+
+
+_DUE: dict[str, Callable[[Call, Json], object]] = {
+    "checkout.session": sessions.run_out,
+    "payment_intent": _settle_as_fated,
+    "refund": lambda call, refund: money_back.finish_refund(call, refund, refund["_fate"]),
+}

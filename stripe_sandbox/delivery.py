@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10
 RETRIES = (60, 300, 1_800, 7_200, 18_000, 36_000, 43_200, 86_400, 86_400)
 _KEEPS_TRYING = sum(RETRIES)
 _TICK = 0.02
-_SENDERS = 16
+_SENDERS = 64
 
 
 @dataclass(order=True, slots=True)
@@ -67,7 +67,7 @@ class Delivery:
                 return
             done = event.get("_delivered", {})
             for url, endpoint in self._targets(event["type"]):
-                if event.get("_pending") and not done.get(url):
+                if event.get("_pending") and not done.get(endpoint or url):
                     self._queue_up(event["id"], url, endpoint, 1, 0.0)
 
     def send(self, event: Json) -> None:
@@ -108,11 +108,10 @@ class Delivery:
 
     def wait_for(self, event: Json, seconds: float) -> None:
         """Wait for the answer to an event's first attempt, as Checkout does before it redirects."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if not event["_pending"] or any(row["event"] == event["id"] for row in self.log()):
-                return
-            time.sleep(_TICK)
+        with self._wake:
+            self._wake.wait_for(
+                lambda: len(event.get("_delivered", {})) >= event["_pending"], seconds
+            )
 
     def _targets(self, kind: str) -> list[tuple[str, str | None]]:
         targets: list[tuple[str, str | None]] = [(self._url, None)] if self._url else []
@@ -150,13 +149,20 @@ class Delivery:
         status = None
         try:
             event = self._store.get(due.event, "event")
-            if event is not None:
+            if event is not None and self._is_wanted(due):
                 status = 0 if self._faults.drops() else self._post(event, due)
                 self._note(event, due, status)
         finally:
             with self._wake:
                 self._busy -= 1
                 self._wake.notify_all()
+
+    def _is_wanted(self, due: _Due) -> bool:
+        """Say whether the endpoint is still there and on: else nothing more is tried."""
+        if due.endpoint is None:
+            return True
+        endpoint = self._store.get(due.endpoint, "webhook_endpoint")
+        return endpoint is not None and endpoint["status"] == "enabled"
 
     def _post(self, event: Json, due: _Due) -> int:
         body = json.dumps(self._faults.altered_event(shown(event)), indent=2).encode()
@@ -196,10 +202,11 @@ class Delivery:
             self._log.append(row)
         with self._store.lock:
             done: dict[str, Any] = event.setdefault("_delivered", {})
-            done[due.url] = done.get(due.url, False) or taken
+            place = due.endpoint or due.url
+            done[place] = done.get(place, False) or taken
             event["pending_webhooks"] = max(0, event.get("_pending", 0) - sum(done.values()))
             self._store.put(event)
-        if not taken and not done[due.url] and due.attempt <= len(RETRIES):
+        if not taken and not done[place] and due.attempt <= len(RETRIES):
             self._queue_up(
                 due.event, due.url, due.endpoint, due.attempt + 1, RETRIES[due.attempt - 1]
             )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Request, Response
 
-from . import forms, parameters
+from . import forms, parameters, wire
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
@@ -21,8 +18,6 @@ from .router import check_scope, find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .world import Call, World
-
-_HANG_SECONDS = 60
 
 
 class Reset(Exception):
@@ -69,8 +64,7 @@ class Gate:
         row["status"] = status
         if status == 429:  # noqa: PLR2004
             headers["Retry-After"] = "1"
-        text = json.dumps(body, indent=2)
-        return Response(text, status, headers, content_type="application/json")
+        return Response(json.dumps(body), status, headers, content_type="application/json")
 
     def _guarded(
         self, request: Request, key: str, name: str, base: str, headers: dict[str, str]
@@ -82,7 +76,7 @@ class Gate:
         if fault == "rate_limit":
             raise too_many()
         if fault == "timeout":
-            time.sleep(_HANG_SECONDS)
+            wire.hold(request.environ)
             raise Reset
         if fault == "reset":
             raise Reset
@@ -157,11 +151,3 @@ def _check_key(key: str) -> None:
             f"Invalid API Key provided: {shown_key}" if key else "You did not provide an API key.",
             status=401,
         )
-
-
-def cut(environ: dict[str, Any]) -> None:
-    """Cut the connection with a reset, whatever server holds it."""
-    sock: socket.socket | None = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
-    if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        sock.shutdown(socket.SHUT_RDWR)  # the server's own close then sends the reset

@@ -221,12 +221,16 @@ def take(call: Call, intent: Json, amount: int) -> None:
     call.emit("payment_intent.succeeded", intent)
 
 
-def settle(call: Call, intent: Json, outcome: str) -> None:
-    """Let a delayed payment come in, or fail; its session hears of it."""
-    waiting = intent["status"] == "processing" or (
+def is_waiting(intent: Json) -> bool:
+    """Say whether a delayed payment is still on its way."""
+    return intent["status"] == "processing" or (
         intent["status"] == "requires_action" and "_fate" in intent
     )
-    if not waiting:
+
+
+def settle(call: Call, intent: Json, outcome: str) -> None:
+    """Let a delayed payment come in, or fail; its session hears of it."""
+    if not is_waiting(intent):
         raise ApiError(f"{intent['id']} waits for nothing: it is {intent['status']}.")
     method = _method_of(intent)
     charge = call.store.get(intent["latest_charge"]) if intent["latest_charge"] else None

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-THREADS = 128
+THREADS = 256
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped

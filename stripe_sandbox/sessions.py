@@ -63,6 +63,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     totals.recount(thing)
     discounts.begin(call, thing, params.get("discounts"))
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
+    thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
 
 
@@ -147,6 +148,12 @@ def expire(call: Call, session: Json) -> Json:
         call.emit("payment_intent.canceled", call.store.put(intent))
     call.emit("checkout.session.expired", session)
     return session
+
+
+def run_out(call: Call, session: Json) -> None:
+    """Expire a session whose time has come, unless it was completed meanwhile."""
+    if session["status"] == "open":
+        expire(call, session)
 
 
 def update(call: Call, session: Json) -> Json:

@@ -6,6 +6,7 @@ One lock guards it all; it is never held while a webhook or a fault waits. The c
 from __future__ import annotations
 
 import copy
+import heapq
 import json
 import secrets
 import sqlite3
@@ -21,7 +22,8 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
+    return f"{prefix}_{letters}"
 
 
 class Store:
@@ -31,6 +33,7 @@ class Store:
         self.lock = threading.RLock()
         self._objects: dict[str, Json] = {}
         self._by_kind: dict[str, list[str]] = {}
+        self._alarms: list[tuple[int, int, str]] = []
         self.offset = 0.0
         self.on_reset: list[Callable[[], None]] = []
         self._file = sqlite3.connect(path or ":memory:", check_same_thread=False)
@@ -54,6 +57,7 @@ class Store:
             self._objects[thing["id"]] = thing
             self._by_kind.setdefault(thing["object"], []).append(thing["id"])
             self._seq = seq
+            self._set_alarm(thing)
         row = self._file.execute("SELECT value FROM settings WHERE name = 'offset'").fetchone()
         self.offset = float(row[0]) if row else 0.0
 
@@ -67,7 +71,10 @@ class Store:
             self.remember("offset", self.offset)
 
     def put(self, thing: Json) -> Json:
-        """Keep an object; a second put of the same id replaces it."""
+        """Keep an object; a second put of the same id replaces it.
+
+        One with `_due` (seconds of the sandbox's time) is given by `due` when that time has come.
+        """
         with self.lock:
             if thing["id"] not in self._objects:
                 self._by_kind.setdefault(thing["object"], []).append(thing["id"])
@@ -78,7 +85,22 @@ class Store:
                 "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)",
                 (thing["id"], thing["_seq"], json.dumps(thing)),
             )
+            self._set_alarm(thing)
             return thing
+
+    def _set_alarm(self, thing: Json) -> None:
+        if thing.get("_due"):
+            heapq.heappush(self._alarms, (thing["_due"], thing["_seq"], thing["id"]))
+
+    def due(self) -> Iterator[Json]:
+        """Give the objects whose time has come, the longest due first, each once."""
+        with self.lock:
+            while self._alarms and self._alarms[0][0] <= self.now():
+                at, _, name = heapq.heappop(self._alarms)
+                thing = self._objects.get(name)
+                if thing is not None and thing.get("_due") == at:
+                    thing["_due"] = None
+                    yield thing
 
     def get(self, name: object, kind: str | None = None) -> Json | None:
         with self.lock:
@@ -119,6 +141,7 @@ class Store:
         with self.lock:
             self._objects.clear()
             self._by_kind.clear()
+            self._alarms.clear()
             self._file.execute("DELETE FROM objects")
             self._file.execute("DELETE FROM settings")
             self._file.execute("DELETE FROM answers")
