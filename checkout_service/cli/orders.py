@@ -8,7 +8,7 @@ import click
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.shapes import private_order
+from checkout_service.domain.shapes import detailed_order, private_order
 from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views import OrderView
 
@@ -77,14 +77,7 @@ def show_order(*, order_id: str, as_json: bool) -> None:
     if not as_json:
         print_detail(detail)
         return
-    parts = {
-        "attempts": detail.attempts,
-        "refunds": detail.refunds,
-        "disputes": detail.disputes,
-        "trail": detail.trail,
-    }
-    beside = {name: [plain(view) for view in views] for name, views in parts.items()}
-    print_json(private_order(detail.order) | beside)
+    print_json(detailed_order(detail))
 
 
 @orders.command("explain")

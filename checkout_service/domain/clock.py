@@ -6,7 +6,7 @@ Integers sort, compare and store alike on every database, with no time zone to l
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -58,3 +58,9 @@ def to_datetime(millis: int) -> datetime:
 def rfc3339(millis: int) -> str:
     """Write a time as RFC 3339 in UTC, to the millisecond."""
     return to_datetime(millis).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> int:
+    """Read an RFC 3339 time as milliseconds UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return round((moment - datetime.fromtimestamp(0, UTC)) / timedelta(milliseconds=1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .clock import rfc3339
-from .views import OrderView
+from .views import AttemptView, MoneyBackView, OrderDetail, OrderView, TrailView
 
 
 def public_order(order: OrderView) -> dict[str, Any]:
@@ -49,4 +49,55 @@ def private_order(order: OrderView) -> dict[str, Any]:
         "amount_discount": order.amount_discount,
         "amount_tax": order.amount_tax,
         "amount_shipping": order.amount_shipping,
+    }
+
+
+def detailed_order(detail: OrderDetail) -> dict[str, Any]:
+    """Give the order with everything that hangs on it beside its own fields."""
+    return private_order(detail.order) | {
+        "attempts": [_attempt(view) for view in detail.attempts],
+        "refunds": [_money_back(view) for view in detail.refunds],
+        "disputes": [_money_back(view) for view in detail.disputes],
+        "trail": [_step(view) for view in detail.trail],
+    }
+
+
+def _attempt(view: AttemptView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "flow": view.kind,
+        "state": view.state,
+        "won": view.won,
+        "checkout_session": view.checkout_session,
+        "payment_intent": view.payment_intent,
+        "payment_link": view.payment_link,
+        "amount": view.amount,
+        "status": view.stripe_status,
+        "payment_status": view.payment_status,
+        "expires_at": None if view.expires_at is None else rfc3339(view.expires_at),
+        "created_at": rfc3339(view.created_at),
+        "recovery_url": view.recovery_url,
+    }
+
+
+def _money_back(view: MoneyBackView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "amount": view.amount,
+        "currency": view.currency,
+        "status": view.status,
+        "payment_intent": view.payment_intent,
+        "created_at": rfc3339(view.created_at),
+    }
+
+
+def _step(view: TrailView) -> dict[str, Any]:
+    return {
+        "seq": view.seq,
+        "before": view.before,
+        "after": view.after,
+        "source": view.source,
+        "reason": view.reason,
+        "event": view.event,
+        "at": rfc3339(view.at),
     }

@@ -50,11 +50,13 @@ class StartIntent:
             raise PullMode
         known = self.draft_order.known(nonce)
         if known is not None:
-            return self.again(known, cart)
+            return self.again(known, cart, caller=caller)
         order_id = self.draft_order(cart, kind=AttemptKind.INTENT, nonce=nonce)
         return self._answer(order_id, self.open_attempt(order_id, source=caller))
 
-    def again(self, order_id: str, cart: Cart | None = None) -> IntentAnswer:
+    def again(
+        self, order_id: str, cart: Cart | None = None, *, caller: str = "public"
+    ) -> IntentAnswer:
         """Give the order's intent once more, with the amount of the cart if that changed.
 
         Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
@@ -73,7 +75,7 @@ class StartIntent:
                 break
         newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
         if cart is not None:
-            self._follow_cart(order_id, newest, cart)
+            self._follow_cart(order_id, newest, cart, caller)
         return self._answer(order_id, secret)
 
     def secret_of(self, intent_id: str) -> str:
@@ -87,7 +89,7 @@ class StartIntent:
             )
         )
 
-    def _follow_cart(self, order_id: str, newest: AnyRow, cart: Cart) -> None:
+    def _follow_cart(self, order_id: str, newest: AnyRow, cart: Cart, caller: str) -> None:
         """Update the open intent when the cart changed; Stripe first, then our terms.
 
         Should we die in between, a payment of the new amount is held, not lost.
@@ -100,6 +102,8 @@ class StartIntent:
             before = orders.lines_of(connection, order_id, order.currency)
         if before == tuple(lines) or newest.intent_id is None:
             return
+        if caller == "public" and any(line.price is None for line in before):
+            raise InvalidInput([Fault("items", "the shop priced this order; it does not change")])
         if lines[0].currency != order.currency:
             raise InvalidInput([Fault("items", "an order's currency does not change")])
         total = sum(line.amount for line in lines)

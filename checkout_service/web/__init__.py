@@ -13,7 +13,9 @@ from . import (
     context,
     docs,
     health,
+    intents_api,
     limits,
+    orders_api,
     origins,
     problems,
     rendering,
@@ -47,7 +49,15 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     sessions.init_app(app, settings)
     rendering.init_app(app)
     spec.init_app(app, settings)
-    for blueprint in (checkout.bp, api.bp, docs.bp, webhooks.bp, health.bp):
+    for blueprint in (
+        checkout.bp,
+        api.bp,
+        intents_api.bp,
+        orders_api.bp,
+        docs.bp,
+        webhooks.bp,
+        health.bp,
+    ):
         app.register_blueprint(blueprint)
     if settings.admin_password is not None:
         from . import admin  # noqa: PLC0415 - a shop without a desk does without its libraries

@@ -8,10 +8,11 @@ from flask import Response, json
 
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.shapes import private_order, public_order
-from checkout_service.domain.views import OrderView, SessionAnswer
+from checkout_service.domain.views import IntentAnswer, OrderView, RefundAnswer, SessionAnswer
 from checkout_service.use_cases.list_products import ProductView
 
 from .callers import is_merchant
+from .context import settings
 
 
 def order_object(order: OrderView) -> dict[str, Any]:
@@ -27,6 +28,30 @@ def session_object(answer: SessionAnswer) -> dict[str, Any]:
         "expires_at": None if answer.expires_at is None else rfc3339(answer.expires_at),
         "final": answer.order.final,
         "order": order_object(answer.order),
+    }
+
+
+def intent_object(answer: IntentAnswer) -> dict[str, Any]:
+    """Describe an intent; the client secret only if this answer to a create brings one."""
+    secret = {} if answer.client_secret is None else {"client_secret": answer.client_secret}
+    return {
+        "id": answer.id,
+        **secret,
+        "publishable_key": settings().stripe_publishable_key,
+        "status": answer.status,
+        "final": answer.order.final,
+        "order": order_object(answer.order),
+    }
+
+
+def refund_object(answer: RefundAnswer) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "amount": answer.amount,
+        "currency": answer.currency,
+        "status": answer.status,
+        "payment_intent": answer.payment_intent,
+        "order": answer.order,
     }
 
 
@@ -49,7 +74,15 @@ def product_object(product: ProductView) -> dict[str, Any]:
 
 def tell_session(answer: SessionAnswer, status: int = 200) -> Response:
     """Answer with a session object; while it is not final, say when to ask again."""
-    response = tell(session_object(answer), status)
+    return _until_final(tell(session_object(answer), status), answer)
+
+
+def tell_intent(answer: IntentAnswer, status: int = 200) -> Response:
+    """Answer with an intent object; while it is not final, say when to ask again."""
+    return _until_final(tell(intent_object(answer), status), answer)
+
+
+def _until_final(response: Response, answer: SessionAnswer | IntentAnswer) -> Response:
     if not answer.order.final:
         response.headers["Retry-After"] = str(max(1, answer.retry_after))
     return response

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Response, request
-
-from checkout_service.domain.cart import Cart, CartItem
-from checkout_service.domain.errors import Fault, InvalidInput
+from flask import Response
 
 from .answers import product_object, tell, tell_session
 from .callers import caller
 from .cart_faults import every_fault
+from .carts import cart_of
 from .context import settings, use_cases
 from .documents import Config, Products, Session
 from .idempotency import idempotent, order_nonce
 from .limits import CREATE, POLL, limited, spend_on_prices
-from .origins import with_session_id
 from .schemas import CreateSession
+from .strict_json import refuse_body
 
 bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Checkout")
 
@@ -58,9 +56,8 @@ def create_checkout_session(body: CreateSession) -> Response:
     start = use_cases().start_checkout
     if body.order is not None:
         return tell_session(start.again(body.order), 201)
-    cart = _cart(body)
     spend_on_prices(item.price for item in body.items or ())
-    return tell_session(start(cart, nonce=order_nonce(), caller=caller()), 201)
+    return tell_session(start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
 
 
 @bp.get("/checkout-sessions/<session_id>")
@@ -77,20 +74,5 @@ def confirm_checkout_session(session_id: str) -> Response:
 @bp.output(Session)
 def expire_checkout_session(session_id: str) -> Response:
     """Close an open session at Stripe, so that it can be paid no more."""
-    if request.get_data() and request.get_json() != {}:
-        raise InvalidInput([Fault("", "this request has no body")])
+    refuse_body()
     return tell_session(use_cases().close_session(session_id))
-
-
-def _cart(body: CreateSession) -> Cart:
-    return Cart(
-        items=[CartItem(item.price, item.quantity) for item in body.items or ()],
-        mode=body.mode,
-        success_url=None if body.success_url is None else with_session_id(body.success_url),
-        cancel_url=body.cancel_url,
-        customer_email=body.customer_email,
-        client_reference_id=body.client_reference_id,
-        metadata=body.metadata or {},
-        locale=body.locale,
-        allow_promotion_codes=bool(body.allow_promotion_codes),
-    )

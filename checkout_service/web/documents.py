@@ -73,6 +73,91 @@ class Session(BaseModel):
     order: Order
 
 
+class Intent(BaseModel):
+    id: str
+    client_secret: str | None = Field(
+        None, description="only in the answer to a create: hand it to Stripe.js, keep it nowhere"
+    )
+    publishable_key: str | None
+    status: str = Field(description="Stripe's own word for the intent")
+    final: bool
+    order: Order
+
+
+class PrivateOrder(Order):
+    """An order as the merchant's own backend sees it."""
+
+    client_reference_id: str | None
+    metadata: dict[str, str]
+    flow: Literal["checkout_session", "payment_intent", "payment_link"]
+    customer_email: str | None
+    checkout_session: str | None
+    payment_intent: str | None
+    amount_discount: int
+    amount_tax: int
+    amount_shipping: int
+
+
+class Orders(BaseModel):
+    data: list[PrivateOrder]
+    next_cursor: str | None
+
+
+class AttemptDocument(BaseModel):
+    """One try at paying: a Checkout Session, a PaymentIntent or a Payment Link."""
+
+    id: str
+    flow: Literal["checkout_session", "payment_intent", "payment_link"]
+    state: str
+    won: bool = Field(description="this try paid the order")
+    checkout_session: str | None
+    payment_intent: str | None
+    payment_link: str | None
+    amount: int
+    status: str | None = Field(description="Stripe's own word for it")
+    payment_status: str | None
+    expires_at: datetime | None
+    created_at: datetime
+    recovery_url: str | None
+
+
+class MoneyBackDocument(BaseModel):
+    """A refund or a dispute."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    created_at: datetime
+
+
+class TrailDocument(BaseModel):
+    seq: int
+    before: str
+    after: str
+    source: str
+    reason: str | None
+    event: str | None
+    at: datetime
+
+
+class OrderInDepth(PrivateOrder):
+    attempts: list[AttemptDocument]
+    refunds: list[MoneyBackDocument]
+    disputes: list[MoneyBackDocument]
+    trail: list[TrailDocument]
+
+
+class Refund(BaseModel):
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    order: str
+
+
 class FaultDocument(BaseModel):
     loc: str
     message: str

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ParamSpec
 
@@ -32,7 +33,42 @@ _LATER = "2"  # seconds
 
 def idempotent(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Run the view once for each key; stands right below the route, above input and output."""
+    return _once(view, None)
 
+
+def idempotent_without(
+    name: str, fetch: Callable[[dict[str, Any]], str | None]
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Do the same for a view whose answer has a field that is never stored.
+
+    A replay fetches the field anew, given the stored answer; None says it never had one.
+    """
+    return lambda view: _once(view, Unstored(name, fetch))
+
+
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """A field of an answer that must not be kept."""
+
+    name: str
+    fetch: Callable[[dict[str, Any]], str | None]
+
+    def strip(self, body: bytes) -> bytes:
+        """Take the field out of an answer that is about to be stored."""
+        answer = json.loads(body)
+        answer.pop(self.name, None)
+        return json.dumps(answer).encode()
+
+    def restore(self, body: bytes) -> bytes:
+        """Put the field back into a stored answer that had it."""
+        answer = json.loads(body)
+        value = self.fetch(answer)
+        return body if value is None else json.dumps(answer | {self.name: value}).encode()
+
+
+def _once(
+    view: Callable[P, ResponseReturnValue], unstored: Unstored | None
+) -> Callable[P, ResponseReturnValue]:
     @functools.wraps(view)
     def once(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         key = request.headers.get("Idempotency-Key")
@@ -43,9 +79,9 @@ def idempotent(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRe
         scope = f"{caller()} {request.path}"
         held = use_cases().hold_idempotency.begin(scope=scope, key=key, fingerprint=_fingerprint())
         if isinstance(held, Replay):
-            return _replayed(held)
+            return _replayed(held, unstored)
         g.nonce = held.nonce
-        return _run(held, lambda: view(*args, **kwargs))
+        return _run(held, lambda: view(*args, **kwargs), unstored)
 
     return once
 
@@ -55,7 +91,9 @@ def order_nonce() -> str:
     return str(g.get("nonce") or ids.new_id("non"))
 
 
-def _run(ticket: Ticket, view: Callable[[], ResponseReturnValue]) -> Response:
+def _run(
+    ticket: Ticket, view: Callable[[], ResponseReturnValue], unstored: Unstored | None
+) -> Response:
     hold = use_cases().hold_idempotency
     try:
         response = _answer_of(view)
@@ -64,7 +102,8 @@ def _run(ticket: Ticket, view: Callable[[], ResponseReturnValue]) -> Response:
         raise
     status = response.status_code
     if status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        hold.keep(ticket, status, response.get_data())
+        body = response.get_data()
+        hold.keep(ticket, status, body if unstored is None else unstored.strip(body))
     else:
         hold.free(ticket)
     return response
@@ -85,11 +124,10 @@ def _fingerprint() -> str:
     return hashlib.sha256(f"{request.method} {request.path}\n{canonical}".encode()).hexdigest()
 
 
-def _replayed(kept: Replay) -> Response:
+def _replayed(kept: Replay, unstored: Unstored | None) -> Response:
     refused = kept.status >= HTTPStatus.BAD_REQUEST
-    response = Response(
-        kept.body, kept.status, mimetype=PROBLEM_TYPE if refused else "application/json"
-    )
+    body = kept.body if unstored is None or refused else unstored.restore(kept.body)
+    response = Response(body, kept.status, mimetype=PROBLEM_TYPE if refused else "application/json")
     response.headers["Idempotent-Replayed"] = "true"
     if not refused and json.loads(kept.body).get("final") is False:
         response.headers["Retry-After"] = _LATER

@@ -6,16 +6,24 @@ Whether a price exists and a quantity is allowed is the domain's to say, beside 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
+
+from checkout_service.domain.status import OrderStatus
 
 from . import origins
 
 MAX_METADATA_KEYS = 48  # Stripe allows 50; two are ours
 _RESERVED = ("order_id", "checkout_attempt_id")
 _EMAIL = re.compile(r"[^@\s<>()\\,;:\"\x00-\x1f\x7f]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 # The languages of Stripe's page: https://docs.stripe.com/api/checkout/sessions/create#locale
 Locale = Literal[
@@ -68,11 +76,63 @@ class Item(Body):
     quantity: StrictInt = Field(examples=[1], description="from 1 to the price's own maximum")
 
 
-class CreateSession(Body):
-    """A cart, or the id of an order to try again."""
+class CartBody(Body):
+    """A cart from the catalog, with what goes with an order."""
 
     items: list[Item] | None = Field(None, min_length=1, max_length=100)
     mode: Literal["payment", "subscription"] | None = None
+    customer_email: Email | None = None
+    client_reference_id: str | None = Field(None, min_length=1, max_length=200)
+    metadata: Metadata | None = None
+    locale: Locale | None = None
+    allow_promotion_codes: bool | None = None
+    order: str | None = Field(None, max_length=100, description="an order to try again")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.order is None and self.items is None:
+            raise _fault("give items, or the order to try again")
+        return self
+
+
+class CreateSession(CartBody):
+    """A cart, or the id of an order to try again."""
+
+    success_url: BuyerUrl | None = None
+    cancel_url: BuyerUrl | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.order is not None and self.model_fields_set != {"order"}:
+            raise _fault("order stands alone: the order has its items already")
+        return self
+
+
+class CreateIntent(CartBody):
+    """A cart, or an order to try again, with its new items if the buyer changed the cart."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.order is not None and not self.model_fields_set <= {"order", "items"}:
+            raise _fault("beside order there may be items, nothing else")
+        return self
+
+
+class PricedLine(Body):
+    """A line that the merchant's own backend priced."""
+
+    name: str = Field(min_length=1, max_length=250, examples=["Poster, framed"])
+    unit_amount: StrictInt = Field(examples=[2500], description="minor units")
+    currency: str = Field(pattern="^[a-z]{3}$", examples=["usd"])
+    quantity: StrictInt = Field(1, ge=1, le=999_999)
+
+
+class CreateOrder(Body):
+    """A cart priced by the merchant's backend, and the way it will be paid."""
+
+    items: list[PricedLine] = Field(min_length=1, max_length=100)
+    flow: Literal["checkout_session", "payment_intent"] = "checkout_session"
+    mode: Literal["payment"] | None = None
     success_url: BuyerUrl | None = None
     cancel_url: BuyerUrl | None = None
     customer_email: Email | None = None
@@ -80,13 +140,42 @@ class CreateSession(Body):
     metadata: Metadata | None = None
     locale: Locale | None = None
     allow_promotion_codes: bool | None = None
-    order: str | None = Field(None, max_length=100, description="instead of all the others")
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        given = self.model_fields_set
-        if self.order is None and self.items is None:
-            raise _fault("give items, or the order to try again")
-        if self.order is not None and given != {"order"}:
-            raise _fault("order stands alone: the order has its items already")
+    def _urls_need_a_page(self) -> Self:
+        if self.flow == "payment_intent" and (self.success_url or self.cancel_url):
+            raise _fault("success_url and cancel_url belong to the flow checkout_session")
         return self
+
+
+class CreateRefund(Body):
+    """How much to give back, and of which payment: by default the rest of the winning one."""
+
+    amount: StrictInt | None = Field(None, ge=1, description="minor units")
+    payment_intent: str | None = Field(None, max_length=255)
+
+
+class Nothing(Body):
+    """A request without a body, or with an empty object."""
+
+
+def _moment(text: str) -> str:
+    """Check an RFC 3339 time; digits alone would be read as seconds by others, as ms by us."""
+    try:
+        known = datetime.fromisoformat(text) if _RFC3339.fullmatch(text) else None
+    except ValueError:
+        known = None
+    if known is None:
+        raise _fault("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
+    return text
+
+
+class ListOrders(BaseModel):
+    """Which orders to list. Query texts, so the numbers are read leniently."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    status: OrderStatus | None = None
+    created_after: Annotated[str, AfterValidator(_moment)] | None = None
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=200)

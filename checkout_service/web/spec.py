@@ -17,6 +17,7 @@ DESCRIPTION = (
 )
 _PROBLEMS = {
     "400": "The request cannot be read.",
+    "401": "An API key is needed: `Authorization: Bearer ...`.",
     "404": "There is nothing here by that id.",
     "409": "The order does not allow it now, or the same request is still running.",
     "413": "The body is too large.",
@@ -28,6 +29,8 @@ _PROBLEMS = {
     "503": "Stripe or the database does not answer.",
 }
 _READ_PROBLEMS = ("404", "429", "503")
+_MERCHANTS_PROBLEMS = ("401", "422")
+_CREATE_ORDER, _REFUND = "/api/v1/orders", "/api/v1/orders/{order_id}/refunds"
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -42,6 +45,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     app.config["OPENAPI_VERSION"] = "3.1.0"
     app.config["AUTO_VALIDATION_ERROR_RESPONSE"] = False
     app.config["AUTO_404_RESPONSE"] = False
+    app.config["AUTO_AUTH_ERROR_RESPONSE"] = False
     app.description = DESCRIPTION
     app.servers = [{"url": settings.public_base_url}]
     app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}}
@@ -54,20 +58,24 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
-    for operations in spec["paths"].values():
+    for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             if isinstance(operation, dict):
-                _complete_operation(method, operation)
+                _complete_operation(path, method, operation)
+    _either_flow(spec["paths"][_CREATE_ORDER]["post"])
     return spec
 
 
-def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
     is_post = method == "post"
     if "requestBody" in operation:
-        operation["requestBody"]["required"] = True
+        operation["requestBody"]["required"] = path != _REFUND
     if is_post:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
-    for status in _PROBLEMS if is_post else _READ_PROBLEMS:
+    problems = [status for status in _PROBLEMS if status != "401"] if is_post else _READ_PROBLEMS
+    if "security" in operation:
+        problems = [*problems, *_MERCHANTS_PROBLEMS]
+    for status in problems:
         operation["responses"].setdefault(
             status,
             {
@@ -75,3 +83,9 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
                 "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
             },
         )
+
+
+def _either_flow(create_order: dict[str, Any]) -> None:
+    """Say that the answer is a session or an intent: the framework knows one answer only."""
+    kinds = [{"$ref": f"#/components/schemas/{name}"} for name in ("Session", "Intent")]
+    create_order["responses"]["201"]["content"]["application/json"]["schema"] = {"oneOf": kinds}

@@ -6,15 +6,19 @@ of one body begin to disagree.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from flask import Request
+from flask import Request, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from checkout_service.domain.errors import Fault, InvalidInput
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 16
@@ -46,6 +50,24 @@ class StrictRequest(Request):
         if faults:
             raise InvalidInput(faults)
         return body
+
+
+def body_may_be_missing(view: Callable[P, R]) -> Callable[P, R]:
+    """Read a request without a body as an empty object; stands right above `input`."""
+
+    @functools.wraps(view)
+    def lenient(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not request.get_data():
+            request.__dict__["strict_json"] = {}
+        return view(*args, **kwargs)
+
+    return lenient
+
+
+def refuse_body() -> None:
+    """Refuse anything but no body or an empty object. Raises InvalidInput."""
+    if request.get_data() and request.get_json() != {}:
+        raise InvalidInput([Fault("", "this request has no body")])
 
 
 def parse(data: bytes) -> Any:
