@@ -1,0 +1,78 @@
+"""Migrations from empty to head and back, on both databases, equal to the tables in code."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from checkout_service.storage.database import make_engine
+from checkout_service.storage.tables import metadata
+from tests.support.databases import KEYS, migrate
+from tests.support.processes import run
+
+
+def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_two_migrators_at_once_migrate_once(empty_database_url: str) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(migrate, [empty_database_url] * 3))
+
+    engine = make_engine(empty_database_url)
+    with engine.connect() as connection:
+        versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+    engine.dispose()
+    assert len(versions) == 1
+
+
+def test_down_to_nothing_and_up_again(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    env = KEYS | {"DATABASE_URL": empty_database_url}
+    run(["flask", "--app", "wsgi", "db", "downgrade", "base"], env=env)
+    engine = make_engine(empty_database_url)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+    migrate(empty_database_url)
+
+    engine = make_engine(empty_database_url)
+    assert "orders" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO orders (id, nonce, flow, status, amount_total, amount_paid, amount_refunded,"
+        " currency, livemode, mode, adjustable, holds, fulfilled, metadata, options, has_more,"
+        " version, sequence, moves, created_at, updated_at, look_tries) VALUES ('o', 'n',"
+        " 'checkout_session', '{status}', {total}, 0, 0, '{currency}', false, 'payment', '', '',"
+        " false, '{{}}', '{{}}', false, 0, 0, 0, 1, 1, 0)"
+    ],
+)
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"status": "paid!", "total": 1, "currency": "usd"},
+        {"status": "pending", "total": -1, "currency": "usd"},
+        {"status": "pending", "total": 1, "currency": "dollars"},
+    ],
+)
+def test_the_database_itself_refuses_nonsense(
+    database_url: str, statement: str, row: dict[str, object]
+) -> None:
+    engine = make_engine(database_url)
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text(statement.format(**row)))
+    engine.dispose()

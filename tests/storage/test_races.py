@@ -1,0 +1,195 @@
+"""The database decides every race: many threads want the same thing, one gets it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, select
+
+from checkout_service.domain.cart import Line
+from checkout_service.domain.snapshots import IncomingEvent
+from checkout_service.storage import idempotency, inbox, leases, orders, read_budget
+from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.tables import attempts, fulfilments
+from checkout_service.storage.upsert import insert_once
+
+NOW = 1_800_000_000_000
+ORDER = "ord_" + "a" * 24
+THREADS = 8
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    engine = make_engine(database_url, pool_size=THREADS)
+    yield Database(engine)
+    engine.dispose()
+
+
+def at_once(act: Callable[[int], bool]) -> int:
+    """Let many threads act in the same moment; count who succeeded."""
+    gate = threading.Barrier(THREADS)
+
+    def go(turn: int) -> bool:
+        gate.wait()
+        return act(turn)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sum(pool.map(go, range(THREADS)))
+
+
+def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str = ORDER) -> bool:
+    row = {
+        "id": order_id,
+        "nonce": nonce,
+        "flow": "checkout_session",
+        "status": "pending",
+        "amount_total": 2500,
+        "currency": "usd",
+        "livemode": False,
+        "mode": "payment",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "look_due_at": NOW,
+    }
+    line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
+    return orders.insert_order(connection, row, [line])
+
+
+def write_attempt(connection: Connection, name: str, seq: int) -> bool:
+    return orders.insert_attempt(
+        connection,
+        {
+            "id": name,
+            "order_id": ORDER,
+            "seq": seq,
+            "kind": "checkout_session",
+            "state": "draft",
+            "idempotency_key": name,
+            "created_at": NOW,
+        },
+    )
+
+
+def test_one_nonce_makes_one_order(database: Database) -> None:
+    def act(turn: int) -> bool:
+        order_id = f"ord_{turn:024d}"
+        return database.write(lambda c: write_order(c, order_id=order_id))
+
+    assert at_once(act) == 1
+
+
+def test_an_order_has_one_open_attempt(database: Database) -> None:
+    database.write(write_order)
+
+    assert at_once(lambda n: database.write(lambda c: write_attempt(c, f"att_{n}", n))) == 1
+    with database.read() as connection:
+        assert len(connection.execute(select(attempts)).all()) == 1
+
+
+def test_an_order_is_fulfilled_once(database: Database) -> None:
+    database.write(write_order)
+    row = {"order_id": ORDER, "fulfilled_at": NOW}
+
+    assert at_once(lambda _: database.write(lambda c: insert_once(c, fulfilments, row))) == 1
+
+
+def test_an_event_is_new_once(database: Database) -> None:
+    event = IncomingEvent("evt_1", "x", "v", livemode=False, created=NOW, body=b"{}")
+    row = inbox.event_row(event, source="webhook", now=NOW, state="ignored")
+
+    assert at_once(lambda _: database.write(lambda c: inbox.record_once(c, row))) == 1
+
+
+def test_one_looks_and_nobody_looks_again_within_the_window(database: Database) -> None:
+    database.write(write_order)
+
+    def look(at: int) -> bool:
+        return database.write(
+            lambda c: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=2_000)
+        )
+
+    assert at_once(lambda _: look(NOW)) == 1
+    database.write(
+        lambda c: leases.end_look(c, ORDER, lease_until=NOW + 3_000, looked_at=NOW + 100)
+    )
+    assert not look(NOW + 2_000)
+    assert look(NOW + 2_100)
+
+
+def test_a_dead_lookers_lease_runs_out(database: Database) -> None:
+    database.write(write_order)
+
+    def look(at: int) -> bool:
+        return database.write(
+            lambda c: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=0)
+        )
+
+    assert look(NOW)
+    assert not look(NOW + 3_000)
+    assert look(NOW + 3_001)
+
+
+def test_one_owner_has_a_lease_and_may_renew_it(database: Database) -> None:
+    def take(owner: str, at: int) -> bool:
+        return database.write(
+            lambda c: leases.take_lease(c, "sweep", owner=owner, now=at, for_ms=30_000)
+        )
+
+    assert at_once(lambda n: take(f"own_{n}", NOW)) == 1
+    database.write(lambda c: leases.end_lease(c, "sweep", owner="own_0"))
+    holder = next(n for n in range(THREADS + 1) if take(f"own_{n}", NOW + 30_001))
+    assert take(f"own_{holder}", NOW + 30_002)
+    assert not take("own_x", NOW + 30_003)
+
+
+def test_one_request_gets_a_key(database: Database) -> None:
+    row = {
+        "scope": "s",
+        "key": "k",
+        "fingerprint": "f",
+        "nonce": "n",
+        "state": "running",
+        "locked_until": NOW,
+        "created_at": NOW,
+    }
+
+    assert at_once(lambda _: database.write(lambda c: idempotency.begin(c, row))) == 1
+
+
+@pytest.mark.parametrize("ceiling", [1, 5, 15, 100])
+def test_no_second_ever_sees_more_reads_than_the_ceiling(database: Database, ceiling: int) -> None:
+    granted: list[int] = []
+    for at in range(0, 3_000, 7):
+        now, urgent = NOW + at, at % 2 == 0
+        wait = database.write(
+            lambda c, now=now, urgent=urgent: read_budget.take_read(  # type: ignore[misc]
+                c, now=now, per_second=ceiling, urgent=urgent
+            )
+        )
+        if wait == 0:
+            granted.append(now)
+
+    busiest = max(sum(1 for g in granted if at <= g < at + 1_000) for at in granted)
+    assert busiest <= ceiling
+    assert len(granted) >= ceiling  # and it is used
+
+
+def test_a_clock_that_jumped_back_blocks_nobody(database: Database) -> None:
+    database.write(write_order)
+    hour = 3_600_000
+    for at in (NOW + hour, NOW):
+        assert database.write(
+            lambda c, at=at: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=2_000)  # type: ignore[misc]
+        )
+        database.write(
+            lambda c, at=at: leases.end_look(c, ORDER, lease_until=at + 3_000, looked_at=at)  # type: ignore[misc]
+        )
+        assert (
+            database.write(
+                lambda c, at=at: read_budget.take_read(c, now=at, per_second=15, urgent=True)  # type: ignore[misc]
+            )
+            == 0
+        )
