@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import discounts, links, payments, shapes, totals
+from . import customers, discounts, links, payments, shapes, subscriptions, totals
 from .errors import ApiError
 from .methods import Method
 from .store import Json
@@ -11,8 +11,9 @@ from .world import Call
 
 def intent_of(call: Call, session: Json) -> Json:
     """Give the session's intent; Stripe makes it at the first try to pay."""
-    if session["payment_intent"]:
-        return call.world.need(session["payment_intent"], "payment_intent")
+    known = known_intent(call, session)
+    if known is not None:
+        return known
     made = shapes.intent(
         call.store,
         amount=session["amount_total"],
@@ -25,10 +26,18 @@ def intent_of(call: Call, session: Json) -> Json:
     )
     made["_session"] = session["id"]
     call.store.put(made)
-    session["payment_intent"] = made["id"]
+    # What a subscription's session pays is an invoice; it shows no intent of its own.
+    field = "_intent" if session["mode"] == "subscription" else "payment_intent"
+    session[field] = made["id"]
     call.store.put(session)
     call.emit("payment_intent.created", made)
     return made
+
+
+def known_intent(call: Call, session: Json) -> Json | None:
+    """Give the intent a session tries to be paid by, if anybody has tried."""
+    name = session["payment_intent"] or session.get("_intent")
+    return call.store.get(name, "payment_intent") if name else None
 
 
 def pay(call: Call, session: Json, method: Method, *, email: str | None, passed: bool) -> Json:
@@ -75,13 +84,18 @@ def _buyer(email: str | None) -> Json:
 
 def complete(call: Call, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    if session["mode"] == "subscription":
+        subscriptions.begin(call, session, known_intent(call, session))
+    else:
+        customers.of_session(call, session)
     call.store.put(session)
     discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)
 
 
 def hear(call: Call, intent: Json) -> Json | None:
-    """Tell a session that its delayed payment came in or failed."""
+    """Tell a subscription and a session that a delayed payment came in or failed."""
+    subscriptions.hear(call, intent)
     session = call.store.get(intent.get("_session"), "checkout.session")
     if session is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checkout, links, money_back, payments, sessions
+from . import checkout, links, money_back, payments, sessions, subscriptions
 from .store import Json
 from .world import Call
 
@@ -12,7 +12,7 @@ from .world import Call
 def after_payment(call: Call, session: Json) -> None:
     """Count a payment against its link, and let a card of trouble make its trouble."""
     links.count(call, session)
-    intent = call.store.get(session["payment_intent"]) if session["payment_intent"] else None
+    intent = checkout.known_intent(call, session)
     if intent is not None:
         money_back.maybe_dispute(call, intent)
 
@@ -39,5 +39,6 @@ def _settle_as_fated(call: Call, intent: Json) -> None:
 _DUE: dict[str, Callable[[Call, Json], object]] = {
     "checkout.session": sessions.run_out,
     "payment_intent": _settle_as_fated,
+    "subscription": subscriptions.turn,
     "refund": lambda call, refund: money_back.finish_refund(call, refund, refund["_fate"]),
 }

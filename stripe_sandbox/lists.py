@@ -104,6 +104,29 @@ def sessions(call: Call) -> Json:
     )
 
 
+def subscriptions(call: Call) -> Json:
+    """List subscriptions; those that are over only when they are asked for."""
+    status = call.params.get("status")
+    more: list[Wanted] = []
+    if status is None:
+        more = [lambda thing: thing["status"] != "canceled"]
+    elif status == "ended":
+        more = [lambda thing: thing["ended_at"] is not None]
+    elif status != "all":
+        more = [lambda thing: thing["status"] == status]
+    url = "/v1/subscriptions"
+    return page(call, "subscription", url, fields=("customer",), more=more, known=("status",))
+
+
+def invoices(call: Call) -> Json:
+    name = call.params.get("subscription")
+    more: list[Wanted] = []
+    if name is not None:
+        more = [lambda t: t["parent"]["subscription_details"]["subscription"] == name]
+    fields = ("customer", "status")
+    return page(call, "invoice", "/v1/invoices", fields=fields, more=more, known=("subscription",))
+
+
 def events(call: Call) -> Json:
     params = call.params
     more: list[Wanted] = []

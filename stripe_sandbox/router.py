@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from . import (
     catalog,
+    customers,
     discounts,
     endpoints,
     intents,
@@ -16,6 +17,7 @@ from . import (
     money_back,
     payment_pages,
     sessions,
+    subscriptions,
 )
 from .errors import ApiError
 from .forms import metadata
@@ -133,6 +135,18 @@ ROUTES = (
     _route("POST", "/v1/disputes/{name}/close", _on("dispute", _close_dispute)),
     _route("GET", "/v1/events", lists.events),
     _route("GET", "/v1/events/{name}", _get("event")),
+    _route("POST", "/v1/customers", customers.create),
+    _route("GET", "/v1/customers", _of("customer", "/v1/customers", "email")),
+    _route("GET", "/v1/customers/{name}", _get("customer")),
+    _route("POST", "/v1/customers/{name}", _on("customer", customers.update)),
+    _route("DELETE", "/v1/customers/{name}", _on("customer", customers.delete)),
+    _route("GET", "/v1/subscriptions", lists.subscriptions),
+    _route("GET", "/v1/subscriptions/{name}", _get("subscription")),
+    _route("POST", "/v1/subscriptions/{name}", _on("subscription", subscriptions.update)),
+    _route("DELETE", "/v1/subscriptions/{name}", _on("subscription", subscriptions.cancel)),
+    _route("GET", "/v1/invoices", lists.invoices),
+    _route("GET", "/v1/invoices/{name}", _get("invoice")),
+    _route("POST", "/v1/invoices/{name}/pay", _on("invoice", subscriptions.pay_invoice)),
     _route("POST", "/v1/webhook_endpoints", endpoints.create),
     _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),
     _route("GET", "/v1/webhook_endpoints/{name}", _get("webhook_endpoint")),

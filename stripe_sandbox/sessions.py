@@ -52,7 +52,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         expires_at=_expiry(call, params),
         payment_method_types=params.get("payment_method_types") or _method_types(currency),
         payment_method_collection="always" if mode == "subscription" else "if_required",
-        customer_creation="always" if mode == "subscription" else "if_required",
+        customer_creation="always" if mode == "subscription" else _creation(params),
         billing_address_collection=params.get("billing_address_collection"),
         **more,
     )
@@ -121,6 +121,10 @@ def _expiry(call: Call, params: Json) -> int:
     return asked
 
 
+def _creation(params: Json) -> str:
+    return str(params.get("customer_creation", "if_required"))
+
+
 def _method_types(currency: str) -> list[str]:
     more = {"eur": ["sepa_debit"], "usd": ["us_bank_account"]}.get(currency, [])
     return ["card", *more, "customer_balance"]
@@ -132,13 +136,15 @@ def expire(call: Call, session: Json) -> Json:
             f'Only Checkout Sessions with a status in ["open"] can be expired. '
             f"This Checkout Session has a status of `{session['status']}`."
         )
+    # By the clock nobody calls, and nobody says where we are: the page's own address does.
+    base = session["url"].removesuffix(f"/c/pay/{session['id']}")
     session |= {"status": "expired", "url": None}
     recovery = (session["after_expiration"] or {}).get("recovery")
     if recovery and recovery["enabled"]:
-        recovery["url"] = f"{call.base}/r/{session['id']}"
+        recovery["url"] = f"{base}/r/{session['id']}"
         recovery["expires_at"] = call.store.now() + _RECOVERABLE
     call.store.put(session)
-    intent = call.store.get(session["payment_intent"]) if session["payment_intent"] else None
+    intent = call.store.get(session["payment_intent"] or session.get("_intent"), "payment_intent")
     if intent is not None and intent["status"].startswith("requires_"):
         intent |= {
             "status": "canceled",

@@ -56,7 +56,9 @@ _LIST: Json = {
 # Not in every answer: only when expanded, only at creation, only for one kind, only when deleted.
 _SOMETIMES = {
     "deleted", "line_items", "secret", "previous_attributes", "tiers", "currency_options",
-    "breakdown", "custom", "radar_options", "reason", "generated_from",
+    "breakdown", "custom", "radar_options", "reason", "generated_from", "cash_balance",
+    "confirmation_secret", "invoice_credit_balance", "payments", "sources", "subscriptions",
+    "tax", "tax_ids",
 }  # fmt: skip
 _NOT_ALWAYS = re.compile("not included by default|not typically available")
 _BY_KIND = re.compile(

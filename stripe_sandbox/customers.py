@@ -1,0 +1,81 @@
+"""Customers: made by a subscription, when asked for, or over the API."""
+
+from __future__ import annotations
+
+from . import shapes
+from .forms import metadata, text
+from .store import Json, new_id
+from .world import Call
+
+_TEXTS = ("description", "email", "name", "phone")
+
+
+def create(call: Call) -> Json:
+    params = call.params
+    return make(call, metadata=metadata(params), **{key: text(params, key) for key in _TEXTS})
+
+
+def make(call: Call, **fields: object) -> Json:
+    """Keep a new customer and tell of it."""
+    thing = {
+        **shapes.nulls(
+            "address", "business_name", "currency", "customer_account", "default_source",
+            "description", "discount", "email", "individual_name", "name", "phone", "shipping",
+            "test_clock",
+        ),
+        "id": new_id("cus", 14),
+        "object": "customer",
+        "balance": 0,
+        "created": call.store.now(),
+        "delinquent": False,
+        "invoice_prefix": new_id("X", 7).removeprefix("X_").upper(),
+        "invoice_settings": shapes.nulls(
+            "custom_fields", "default_payment_method", "footer", "rendering_options"
+        ),
+        "livemode": False,
+        "metadata": {},
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+        **fields,
+    }  # fmt: skip
+    call.emit("customer.created", call.store.put(thing))
+    return thing
+
+
+def update(call: Call, customer: Json) -> Json:
+    params = call.params
+    before = dict(customer)
+    for name in _TEXTS:
+        if name in params:
+            customer[name] = params[name] or None
+    customer["metadata"] = metadata(params, customer["metadata"])
+    changed = {name: value for name, value in before.items() if customer[name] != value}
+    if changed:
+        call.emit("customer.updated", customer, changed)
+    return call.store.put(customer)
+
+
+def delete(call: Call, customer: Json) -> Json:
+    call.store.drop(customer["id"])
+    call.emit("customer.deleted", customer)
+    return {"id": customer["id"], "object": "customer", "deleted": True}
+
+
+def of_session(call: Call, session: Json) -> Json | None:
+    """Give the customer a completed session belongs to; None for a guest."""
+    if session["customer"]:
+        return call.store.get(session["customer"], "customer")
+    if session["customer_creation"] != "always":
+        return None
+    made = make(call, email=session["customer_details"]["email"])
+    session["customer"] = made["id"]
+    call.store.put(session)
+    return made
+
+
+def next_invoice_number(call: Call, customer: Json) -> str:
+    turn = customer["next_invoice_sequence"]
+    customer["next_invoice_sequence"] = turn + 1
+    call.store.put(customer)
+    return f"{customer['invoice_prefix']}-{turn:04}"

@@ -1,0 +1,129 @@
+"""Invoices of subscriptions: made, collected, paid or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from . import customers, payments, shapes, subscription_shapes
+from .errors import ApiError
+from .methods import METHODS
+from .store import Json
+from .world import Call
+
+_DAY = 86_400
+RETRY_AFTER = 3 * _DAY  # Stripe's own schedule is learned; ours is plain
+_WITHOUT_THE_BUYER = "4000002500003155"  # asks once, then pays without the buyer
+
+
+def make(call: Call, subscription: Json, reason: str, totals: Json, lines: Iterable[Json]) -> Json:
+    """Make an open invoice of lines. `totals` holds subtotal, discount and tax (minor units)."""
+    customer = call.world.need(subscription["customer"], "customer")
+    period = subscription["items"]["data"][0]
+    due = totals["subtotal"] - totals["discount"] + totals["tax"]
+    thing = {
+        **subscription_shapes.invoice(call),
+        "amount_due": due,
+        "amount_remaining": due,
+        "billing_reason": reason,
+        "currency": subscription["currency"],
+        "customer": customer["id"],
+        "customer_email": customer["email"],
+        "metadata": {},
+        "number": customers.next_invoice_number(call, customer),
+        "parent": {
+            "quote_details": None,
+            "subscription_details": {
+                "metadata": dict(subscription["metadata"]),
+                "subscription": subscription["id"],
+                "subscription_proration_date": None,
+            },
+            "type": "subscription_details",
+        },
+        "period_end": period["current_period_end"],
+        "period_start": period["current_period_start"],
+        "subtotal": totals["subtotal"],
+        "subtotal_excluding_tax": totals["subtotal"],
+        "total": due,
+        "total_discount_amounts": [],
+        "total_excluding_tax": due - totals["tax"],
+    }
+    rows = [subscription_shapes.invoice_line(thing, subscription, item) for item in lines]
+    thing["lines"] = shapes.listing(f"/v1/invoices/{thing['id']}/lines", rows)
+    subscription["latest_invoice"] = thing["id"]
+    call.store.put(subscription)
+    call.emit("invoice.created", call.store.put(thing))
+    call.emit("invoice.finalized", thing)
+    return thing
+
+
+def collect(call: Call, invoice: Json, number: str) -> None:
+    """Try to collect an open invoice by a method, without the buyer. Raises ApiError 402."""
+    method = METHODS[number]
+    intent = call.store.get(invoice.get("_intent"), "payment_intent") or _intent(call, invoice)
+    without_the_buyer = number == _WITHOUT_THE_BUYER
+    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
+    email = invoice["customer_email"]
+    payments.attempt(call, intent, method, email=email, passed=without_the_buyer)
+    if intent["status"] == "succeeded":
+        pay(call, invoice)
+
+
+def _intent(call: Call, invoice: Json) -> Json:
+    made = shapes.intent(
+        call.store,
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        customer=invoice["customer"],
+        description="Subscription update",
+        payment_method_types=["card", "sepa_debit", "us_bank_account"],
+    )
+    belong(call, made, invoice)
+    call.emit("payment_intent.created", made)
+    return made
+
+
+def belong(call: Call, intent: Json, invoice: Json) -> None:
+    """Note which intent pays which invoice."""
+    intent["_invoice"] = invoice["id"]
+    invoice["_intent"] = intent["id"]
+    call.store.put(intent)
+    call.store.put(invoice)
+
+
+def pay(call: Call, invoice: Json) -> None:
+    """Mark an invoice as paid, and say so as Stripe does: twice."""
+    invoice |= {
+        "amount_paid": invoice["amount_due"],
+        "amount_remaining": 0,
+        "attempted": True,
+        "attempt_count": max(1, invoice["attempt_count"]),
+        "next_payment_attempt": None,
+        "status": "paid",
+    }
+    invoice["status_transitions"]["paid_at"] = call.store.now()
+    call.emit("invoice.paid", call.store.put(invoice))
+    call.emit("invoice.payment_succeeded", invoice)
+
+
+def fail(call: Call, invoice: Json, *, again: bool) -> None:
+    """Note a failed collection; `again` says that another try will follow, at its own time."""
+    before = invoice["next_payment_attempt"]
+    if before is None or before <= call.store.now():
+        before = (before or invoice["period_start"]) + RETRY_AFTER
+    invoice |= {"attempted": True, "next_payment_attempt": before if again else None}
+    call.emit("invoice.payment_failed", call.store.put(invoice))
+
+
+def of_intent(call: Call, intent: Json) -> Json | None:
+    return call.store.get(intent.get("_invoice"), "invoice")
+
+
+def refuse_unless_open(invoice: Json) -> None:
+    """Refuse to collect what is not owed. Raises ApiError."""
+    if invoice["status"] != "open":
+        raise ApiError(f"Invoice is already {invoice['status']}", code="invoice_not_open")
+
+
+def total_of(lines: Iterable[Json], **more: Any) -> Json:
+    return {"subtotal": sum(line["amount"] for line in lines), "discount": 0, "tax": 0, **more}

@@ -1,0 +1,203 @@
+"""Subscriptions: begun by a session, renewed by the clock, past due, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import customers, invoices, periods, subscription_shapes
+from .errors import ApiError, invalid
+from .forms import boolean, metadata
+from .methods import find_method
+from .store import Json, new_id, shown
+from .world import Call
+
+_TRIES = 4  # of collecting one invoice, the first included
+_OVER = ("canceled", "incomplete_expired")
+
+
+def begin(call: Call, session: Json, intent: Json | None) -> Json:
+    """Begin what a session sold: customer, subscription and its first invoice."""
+    customer = customers.of_session(call, session) or customers.make(call)
+    waiting = intent is not None and intent["status"] != "succeeded"
+    status = "incomplete" if waiting else "active"
+    thing = subscription_shapes.subscription(call, session, customer, status)
+    if intent is not None:
+        intent["customer"] = customer["id"]
+        thing |= {"default_payment_method": intent["payment_method"], "_method": intent["_method"]}
+    session |= {"customer": customer["id"], "subscription": thing["id"]}
+    call.emit("customer.subscription.created", call.store.put(thing))
+    told = session["total_details"]
+    totals = {
+        "subtotal": session["amount_subtotal"],
+        "discount": told["amount_discount"],
+        "tax": told["amount_tax"],
+    }
+    invoice = invoices.make(call, thing, "subscription_create", totals, _first_lines(call, session))
+    session["invoice"] = invoice["id"]
+    if intent is not None:
+        invoices.belong(call, intent, invoice)
+    if not waiting:
+        invoices.pay(call, invoice)
+    return thing
+
+
+def _first_lines(call: Call, session: Json) -> list[Json]:
+    return [
+        _line(call, call.world.need(item["price"], "price"), item["quantity"], None)
+        for item in session["_items"]
+    ]
+
+
+def _line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
+    product = call.store.get(price["product"], "product") or {}
+    return {
+        "amount": price["unit_amount"] * quantity,
+        "name": product.get("name", "Product"),
+        "price": price["id"],
+        "product": price["product"],
+        "quantity": quantity,
+        "subscription_item": item or new_id("si", 14),
+        "unit_amount": price["unit_amount"],
+    }
+
+
+def turn(call: Call, thing: Json) -> None:
+    """Do what is due: renew at the end of a period, or try again to collect."""
+    if thing["status"] == "past_due":
+        _collect(call, thing, call.world.need(thing["latest_invoice"], "invoice"))
+    elif thing["status"] == "active" and thing["cancel_at_period_end"]:
+        _end(call, thing, "cancellation_requested")
+    elif thing["status"] == "active":
+        _renew(call, thing)
+
+
+def _renew(call: Call, thing: Json) -> None:
+    before = {"items": shown(thing)["items"], "latest_invoice": thing["latest_invoice"]}
+    thing["_turn"] += 1
+    items = thing["items"]["data"]
+    for item in items:
+        every = item["price"]["recurring"]
+        item["current_period_start"] = item["current_period_end"]
+        item["current_period_end"] = periods.end_of(
+            thing["billing_cycle_anchor"], thing["_turn"], every
+        )
+    thing["_due"] = items[0]["current_period_end"]
+    lines = [_line(call, item["price"], item["quantity"], item["id"]) for item in items]
+    totals = invoices.total_of(lines)
+    invoice = invoices.make(call, thing, "subscription_cycle", totals, lines)
+    call.emit("customer.subscription.updated", call.store.put(thing), before)
+    _collect(call, thing, invoice)
+
+
+def _collect(call: Call, thing: Json, invoice: Json) -> None:
+    try:
+        if invoice["amount_due"]:
+            invoices.collect(call, invoice, thing["_method"])
+        else:
+            invoices.pay(call, invoice)
+    except ApiError:
+        _fall_behind(call, thing, invoice)
+    else:
+        if invoice["status"] == "paid":
+            _be(call, thing, "active")
+
+
+def _fall_behind(call: Call, thing: Json, invoice: Json) -> None:
+    again = invoice["attempt_count"] < _TRIES
+    invoices.fail(call, invoice, again=again)
+    if not again:
+        _end(call, thing, "payment_failed")
+        return
+    thing["_due"] = invoice["next_payment_attempt"]
+    call.store.put(thing)
+    _be(call, thing, "past_due")
+
+
+def _be(call: Call, thing: Json, status: str) -> None:
+    """Change the status and tell of it; nothing is told that is not new."""
+    was = thing["status"]
+    if was == status:
+        return
+    thing["status"] = status
+    if status == "active":
+        thing["_due"] = thing["items"]["data"][0]["current_period_end"]
+    call.emit("customer.subscription.updated", call.store.put(thing), {"status": was})
+
+
+def _end(call: Call, thing: Json, reason: str, status: str = "canceled") -> None:
+    now = call.store.now()
+    thing |= {"status": status, "canceled_at": thing["canceled_at"] or now, "ended_at": now}
+    thing["_due"] = None
+    thing["cancellation_details"]["reason"] = reason
+    call.emit("customer.subscription.deleted", call.store.put(thing))
+
+
+def hear(call: Call, intent: Json) -> None:
+    """Tell a subscription that the delayed payment of an invoice came in or failed."""
+    invoice = invoices.of_intent(call, intent)
+    if invoice is None or invoice["status"] != "open":
+        return
+    name = invoice["parent"]["subscription_details"]["subscription"]
+    thing = call.world.need(name, "subscription")
+    if intent["status"] == "succeeded":
+        invoices.pay(call, invoice)
+        _be(call, thing, "active")
+    elif thing["status"] == "incomplete":
+        invoices.fail(call, invoice, again=False)
+        _end(call, thing, "payment_failed", "incomplete_expired")
+    else:
+        _fall_behind(call, thing, invoice)
+
+
+def update(call: Call, thing: Json) -> Json:
+    _refuse_ended(thing)
+    params, before = call.params, shown(thing)
+    ending = boolean(params, "cancel_at_period_end")
+    if ending is not None:
+        end = thing["items"]["data"][0]["current_period_end"]
+        thing |= {
+            "cancel_at_period_end": ending,
+            "cancel_at": end if ending else None,
+            "canceled_at": call.store.now() if ending else None,
+        }
+    if "default_payment_method" in params:
+        thing |= _method(call, thing, params["default_payment_method"])
+    thing["metadata"] = metadata(params, thing["metadata"])
+    changed = {name: value for name, value in before.items() if thing[name] != value}
+    if changed:
+        call.emit("customer.subscription.updated", thing, changed)
+    return call.store.put(thing)
+
+
+def _method(call: Call, thing: Json, given: Any) -> Json:
+    kept = call.store.get(given, "payment_method")
+    method = find_method(kept["_number"] if kept else given, thing["currency"])
+    return {"default_payment_method": given, "_method": method.number}
+
+
+def cancel(call: Call, thing: Json) -> Json:
+    _refuse_ended(thing)
+    _end(call, thing, "cancellation_requested")
+    return thing
+
+
+def _refuse_ended(thing: Json) -> None:
+    if thing["status"] in _OVER:
+        raise invalid("id", f"A canceled subscription can only update its metadata: {thing['id']}.")
+
+
+def pay_invoice(call: Call, invoice: Json) -> Json:
+    """Collect an open invoice now, by the subscription's method or another. Raises ApiError."""
+    invoices.refuse_unless_open(invoice)
+    name = invoice["parent"]["subscription_details"]["subscription"]
+    thing = call.world.need(name, "subscription")
+    given = call.params.get("payment_method")
+    number = _method(call, thing, given)["_method"] if given else thing["_method"]
+    try:
+        invoices.collect(call, invoice, number)
+    except ApiError:
+        invoices.fail(call, invoice, again=thing["status"] == "past_due")
+        raise
+    if invoice["status"] == "paid":
+        _be(call, thing, "active")
+    return invoice
