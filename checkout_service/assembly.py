@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cached_property
+
 from sqlalchemy import Engine
 
 from checkout_service.domain.catalog import load_catalog
@@ -9,7 +12,7 @@ from checkout_service.domain.clock import SECOND, SystemClock
 from checkout_service.merchant_gateway import build_receiver
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
-from checkout_service.stripe_gateway import API_VERSION, build_gateway
+from checkout_service.stripe_gateway import API_VERSION, StripeGateway, build_gateway
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.adopt_session import AdoptSession
 from checkout_service.use_cases.cancel_order import CancelOrder
@@ -17,7 +20,7 @@ from checkout_service.use_cases.check_readiness import CheckReadiness
 from checkout_service.use_cases.close_session import CloseSession
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverOutbox
-from checkout_service.use_cases.desk import build_desk
+from checkout_service.use_cases.desk import Desk, build_desk
 from checkout_service.use_cases.draft_order import DraftOrder
 from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
@@ -45,76 +48,201 @@ _STRIPE_SHARE = 3 / 4
 
 def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) -> UseCases:
     """Wire the floors together; nothing connects to anything yet. Raises BadCatalog."""
-    database = Database(engine)
-    clock = SystemClock(settings.clock_offset_file)
-    interval = int(settings.sweep_interval_seconds * SECOND)
-    live, pull_mode = settings.live, settings.pull_mode
-    catalog = load_catalog(settings.catalog_file)
-    reads = ReadAllowance(database, SystemClock(), settings.stripe_reads_per_second)
-    gateway = build_gateway(
-        secret_key=settings.stripe_secret_key,
-        webhook_secrets=settings.stripe_webhook_secret,
-        api_base=settings.stripe_api_base,
-        take_read=reads.take,
-        slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
-        live=live,
-    )
-    receiver = build_receiver(
-        settings.notify_url,
-        settings.notify_secret,
-        allow_private=settings.notify_allow_private,
-        live=live,
-    )
-    settle_order = SettleOrder(database, gateway, clock, interval)
-    draft_order = DraftOrder(
-        database, gateway, clock, catalog, settings.public_base_url, live, interval
-    )
-    open_attempt = OpenAttempt(database, gateway, settle_order)
-    close_session = CloseSession(database, gateway, settle_order)
-    receive_event = ReceiveEvent(
-        database, gateway, settle_order, clock, API_VERSION, live=live, pull_mode=pull_mode
-    )
-    refund_order = RefundOrder(database, gateway, settle_order, clock, pull_mode)
-    start_link = StartLink(database, gateway, clock, catalog, live, interval)
-    adopt_session = AdoptSession(database, catalog, settle_order, start_link)
-    confirm_payment = ConfirmPayment(database, settle_order)
-    read_links = ReadLinks(database, gateway, clock, catalog, adopt_session)
-    look_at_due = LookAtDue(database, gateway, clock, settle_order, open_attempt)
-    deliver_outbox = DeliverOutbox(database, receiver, clock)
-    return UseCases(
-        list_products=ListProducts(catalog, gateway),
-        start_checkout=StartCheckout(
-            database, clock, draft_order, open_attempt, close_session, settle_order, pull_mode
-        ),
-        start_intent=StartIntent(
-            database, gateway, draft_order, open_attempt, settle_order, pull_mode
-        ),
-        start_link=start_link,
-        confirm_payment=confirm_payment,
-        poll_link=PollLink(database, gateway, clock, settle_order, confirm_payment, adopt_session),
-        close_session=close_session,
-        cancel_order=CancelOrder(
-            database, gateway, settle_order, close_session, open_attempt, pull_mode
-        ),
-        refund_order=refund_order,
-        release_hold=ReleaseHold(database, settle_order),
-        read_orders=ReadOrders(database),
-        read_events=ReadEvents(database),
-        read_messages=ReadMessages(database),
-        receive_event=receive_event,
-        settle_order=settle_order,
-        hold_idempotency=HoldIdempotency(database, clock),
-        sweep=Sweep(
-            database,
-            gateway,
-            clock,
-            read_links,
-            look_at_due,
-            receive_event,
-            refund_order,
-            pull_mode,
-        ),
-        deliver_outbox=deliver_outbox,
-        check_readiness=CheckReadiness(database, migration_head),
-        desk=build_desk(database, clock, deliver_outbox),
-    )
+    parts = Parts(settings, engine, migration_head)
+    return UseCases(**{verb.name: getattr(parts, verb.name) for verb in fields(UseCases)})
+
+
+class Parts:
+    """Each part of the product, made once, when something first needs it."""
+
+    def __init__(self, settings: Settings, engine: Engine, migration_head: str) -> None:
+        self.settings = settings
+        self.migration_head = migration_head
+        self.database = Database(engine)
+        self.clock = SystemClock(settings.clock_offset_file)
+        self.interval = int(settings.sweep_interval_seconds * SECOND)
+        self.live, self.pull_mode = settings.live, settings.pull_mode
+        self.catalog = load_catalog(settings.catalog_file)
+        self.gateway = self._gateway()
+
+    def _gateway(self) -> StripeGateway:
+        settings = self.settings
+        # The ceiling counts real seconds, whatever a drill's clock says.
+        reads = ReadAllowance(self.database, SystemClock(), settings.stripe_reads_per_second)
+        return build_gateway(
+            secret_key=settings.stripe_secret_key,
+            webhook_secrets=settings.stripe_webhook_secret,
+            api_base=settings.stripe_api_base,
+            take_read=reads.take,
+            slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
+            live=self.live,
+        )
+
+    # The one room, and what opens and closes attempts.
+
+    @cached_property
+    def settle_order(self) -> SettleOrder:
+        return SettleOrder(self.database, self.gateway, self.clock, self.interval)
+
+    @cached_property
+    def open_attempt(self) -> OpenAttempt:
+        return OpenAttempt(self.database, self.gateway, self.settle_order)
+
+    @cached_property
+    def draft_order(self) -> DraftOrder:
+        return DraftOrder(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.catalog,
+            self.settings.public_base_url,
+            self.live,
+            self.interval,
+        )
+
+    @cached_property
+    def close_session(self) -> CloseSession:
+        return CloseSession(self.database, self.gateway, self.settle_order)
+
+    @cached_property
+    def adopt_session(self) -> AdoptSession:
+        return AdoptSession(self.database, self.catalog, self.settle_order, self.start_link)
+
+    # Three ways in.
+
+    @cached_property
+    def list_products(self) -> ListProducts:
+        return ListProducts(self.catalog, self.gateway)
+
+    @cached_property
+    def start_checkout(self) -> StartCheckout:
+        return StartCheckout(
+            self.database,
+            self.clock,
+            self.draft_order,
+            self.open_attempt,
+            self.close_session,
+            self.settle_order,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def start_intent(self) -> StartIntent:
+        return StartIntent(
+            self.database,
+            self.gateway,
+            self.draft_order,
+            self.open_attempt,
+            self.settle_order,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def start_link(self) -> StartLink:
+        return StartLink(
+            self.database, self.gateway, self.clock, self.catalog, self.live, self.interval
+        )
+
+    # The buyer is back; Stripe speaks; nobody does.
+
+    @cached_property
+    def confirm_payment(self) -> ConfirmPayment:
+        return ConfirmPayment(self.database, self.settle_order)
+
+    @cached_property
+    def poll_link(self) -> PollLink:
+        return PollLink(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.settle_order,
+            self.confirm_payment,
+            self.adopt_session,
+        )
+
+    @cached_property
+    def receive_event(self) -> ReceiveEvent:
+        return ReceiveEvent(
+            self.database,
+            self.gateway,
+            self.settle_order,
+            self.clock,
+            API_VERSION,
+            live=self.live,
+            pull_mode=self.pull_mode,
+        )
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            self.database,
+            self.gateway,
+            self.clock,
+            ReadLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
+            LookAtDue(
+                self.database, self.gateway, self.clock, self.settle_order, self.open_attempt
+            ),
+            self.receive_event,
+            self.refund_order,
+            self.pull_mode,
+        )
+
+    # The merchant acts.
+
+    @cached_property
+    def cancel_order(self) -> CancelOrder:
+        return CancelOrder(
+            self.database,
+            self.gateway,
+            self.settle_order,
+            self.close_session,
+            self.open_attempt,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def refund_order(self) -> RefundOrder:
+        return RefundOrder(
+            self.database, self.gateway, self.settle_order, self.clock, self.pull_mode
+        )
+
+    @cached_property
+    def release_hold(self) -> ReleaseHold:
+        return ReleaseHold(self.database, self.settle_order)
+
+    # Reading, telling, keeping.
+
+    @cached_property
+    def read_orders(self) -> ReadOrders:
+        return ReadOrders(self.database)
+
+    @cached_property
+    def read_events(self) -> ReadEvents:
+        return ReadEvents(self.database)
+
+    @cached_property
+    def read_messages(self) -> ReadMessages:
+        return ReadMessages(self.database)
+
+    @cached_property
+    def hold_idempotency(self) -> HoldIdempotency:
+        return HoldIdempotency(self.database, self.clock)
+
+    @cached_property
+    def deliver_outbox(self) -> DeliverOutbox:
+        settings = self.settings
+        receiver = build_receiver(
+            settings.notify_url,
+            settings.notify_secret,
+            allow_private=settings.notify_allow_private,
+            live=self.live,
+        )
+        return DeliverOutbox(self.database, receiver, self.clock)
+
+    @cached_property
+    def check_readiness(self) -> CheckReadiness:
+        return CheckReadiness(self.database, self.migration_head)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return build_desk(self.database, self.clock, self.deliver_outbox)
