@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .account import StripeAccount, build_account
 from .client import API_VERSION
 from .gateway import StripeGateway, build_gateway
 
-__all__ = ["API_VERSION", "StripeGateway", "build_gateway"]
+__all__ = ["API_VERSION", "StripeAccount", "StripeGateway", "build_account", "build_gateway"]

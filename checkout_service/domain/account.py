@@ -1,0 +1,93 @@
+"""The merchant's own account at Stripe, as far as `doctor` looks into it. No buyer's data here.
+
+A webhook endpoint's secret is told once, by the call that makes the endpoint; afterwards only the
+mark we leave on it (a fingerprint) says whose secret it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .gateway import PriceView
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A webhook endpoint; `mark` is the fingerprint of its secret where we made it ourselves."""
+
+    id: str
+    url: str
+    enabled: bool
+    events: frozenset[str]
+    api_version: str | None
+    created: int  # milliseconds UTC
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """What a Payment Link sells, one line of it."""
+
+    price: PriceView
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A Payment Link; `redirect` is None when the buyer ends on Stripe's own page."""
+
+    id: str
+    url: str
+    active: bool
+    redirect: str | None
+    lines: tuple[LinkLine, ...]
+
+
+class Account(Protocol):
+    """What doctor asks of Stripe. Raises StripeUnavailable and StripeRejected."""
+
+    @property
+    def api_version(self) -> str: ...
+
+    @property
+    def needed_events(self) -> tuple[str, ...]: ...
+
+    def time(self) -> int:
+        """Tell Stripe's time (milliseconds UTC, exact to the second) without using the key."""
+        ...
+
+    def try_key(self) -> None:
+        """Ask for anything at all: a key that is known may still be refused this one thing."""
+        ...
+
+    def missing(self, permissions: Iterable[str]) -> list[str]:
+        """Name those of the permissions ("Events: read") that the key lacks; change nothing."""
+        ...
+
+    def endpoints(self) -> tuple[Endpoint, ...]: ...
+
+    def add_endpoint(self, url: str) -> tuple[Endpoint, str]:
+        """Make an endpoint for the needed events; the second value is its secret, told once."""
+        ...
+
+    def mend_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
+        """Turn it on, for this address and at least the needed events."""
+        ...
+
+    def switch_off(self, endpoint: Endpoint) -> None: ...
+
+    def undelivered(self, *, created_from: int, created_to: int) -> int:
+        """Count events that an endpoint has not taken, up to a hundred; milliseconds UTC."""
+        ...
+
+    def link(self, link_id: str) -> LinkView: ...
+
+    def price(self, price_id: str) -> PriceView: ...
+
+
+def fingerprint(secret: str) -> str:
+    """Give what tells one random secret from another and reveals nothing of either."""
+    return hashlib.sha256(b"webhook secret:" + secret.encode()).hexdigest()[:16]

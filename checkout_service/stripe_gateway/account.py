@@ -1,0 +1,183 @@
+"""The merchant's account as `doctor` needs it. Its reads are few and outside the shared ceiling.
+
+What a key may write is asked about objects that do not exist: a refusal names the permission, and
+nothing can be changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import stripe
+
+from checkout_service.domain.account import Endpoint, LinkLine, LinkView, fingerprint
+from checkout_service.domain.clock import SECOND
+from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
+from checkout_service.domain.gateway import PriceView
+
+from .bulkhead import Bulkhead
+from .calls import Calls, reading
+from .client import API_VERSION, Connector
+from .events import TYPES
+from .failures import BAD_KEY, our_failures
+from .fields import Json, Malformed, flag, identifier, maybe_object, moment, number, text, word
+from .params import Params
+from .translate import price_view
+
+_ENDPOINTS, _LINKS = "/v1/webhook_endpoints", "/v1/payment_links"
+_SESSIONS, _INTENTS = "/v1/checkout/sessions", "/v1/payment_intents"
+_MARK = "secret_fingerprint"
+_SLOTS, _CONNECT_SECONDS, _READ_SECONDS, _BUDGET_SECONDS = 4, 3.05, 10.0, 12.0
+_NOBODY = "asked_by_doctor_does_not_exist"
+_ONE: Params = {"limit": 1}
+_PROBES: dict[str, tuple[str, str, Params]] = {
+    "Checkout Sessions: read": ("get", _SESSIONS, _ONE),
+    "Payment Links: read": ("get", _LINKS, _ONE),
+    "PaymentIntents: read": ("get", _INTENTS, _ONE),
+    "Events: read": ("get", "/v1/events", _ONE),
+    "Prices: read": ("get", "/v1/prices", _ONE),
+    "Checkout Sessions: write": ("post", f"{_SESSIONS}/cs_test_{_NOBODY}/expire", {}),
+    "PaymentIntents: write": ("post", f"{_INTENTS}/pi_{_NOBODY}/cancel", {}),
+    "Charges and Refunds: write": ("post", "/v1/refunds", {"payment_intent": f"pi_{_NOBODY}"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StripeAccount:
+    """See the protocol for what each promises and raises."""
+
+    calls: Calls
+    api_base: str
+
+    @property
+    def api_version(self) -> str:
+        return API_VERSION
+
+    @property
+    def needed_events(self) -> tuple[str, ...]:
+        return TYPES
+
+    def time(self) -> int:
+        transport = self.calls.connector.connection().transport
+        with our_failures("get date", write=False):
+            _, _, headers = transport.request("get", self.api_base + _SESSIONS, {})
+        try:
+            return int(parsedate_to_datetime(headers.get("Date", "")).timestamp()) * SECOND
+        except (TypeError, ValueError):
+            raise StripeUnavailable("Stripe's answer says no date.") from None
+
+    def try_key(self) -> None:
+        self.calls.get(_SESSIONS, _ONE, urgent=True)
+
+    def missing(self, permissions: Iterable[str]) -> list[str]:
+        return [name for name in permissions if not self._may(*_PROBES[name])]
+
+    def _may(self, method: str, path: str, params: Params) -> bool:
+        try:
+            if method == "get":
+                self.calls.get(path, params, urgent=True)
+            else:
+                self.calls.post(path, params)
+        except StripeRejected as refusal:
+            if refusal.reason == BAD_KEY:
+                raise
+            return not refusal.permission
+        return True
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        found: list[Endpoint] = []
+        for page in self.calls.pages(_ENDPOINTS, {}, urgent=True):
+            with reading():
+                found += map(_endpoint, page.items)
+        return tuple(found)
+
+    def add_endpoint(self, url: str) -> tuple[Endpoint, str]:
+        params: Params = {
+            "url": url,
+            "enabled_events": list(TYPES),
+            "api_version": API_VERSION,
+            "description": "Checkout service",
+        }
+        made = self.calls.post(_ENDPOINTS, params)
+        with reading(write=True):
+            secret = text(made, "secret")
+            if secret is None:
+                raise Malformed("secret")
+            endpoint = _endpoint(made)
+        mark = {"metadata": {_MARK: fingerprint(secret)}}
+        with suppress(GatewayError):  # the secret must not get lost for want of a mark
+            endpoint = self._update(endpoint.id, mark)
+        return endpoint, secret
+
+    def mend_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
+        events = ["*"] if "*" in endpoint.events else sorted(endpoint.events | set(TYPES))
+        return self._update(endpoint.id, {"url": url, "enabled_events": events, "disabled": False})
+
+    def switch_off(self, endpoint: Endpoint) -> None:
+        self._update(endpoint.id, {"disabled": True})
+
+    def _update(self, name: str, params: Params) -> Endpoint:
+        data = self.calls.post(_ENDPOINTS + "/{id}", params, of=name)
+        with reading(write=True):
+            return _endpoint(data)
+
+    def undelivered(self, *, created_from: int, created_to: int) -> int:
+        created = {"gte": created_from // SECOND, "lte": created_to // SECOND}
+        params: Params = {"created": created, "types": list(TYPES), "delivery_success": False}
+        return len(self.calls.page("/v1/events", params, urgent=True).items)
+
+    def link(self, link_id: str) -> LinkView:
+        data = self.calls.get(_LINKS + "/{id}", {}, of=link_id, urgent=True)
+        lines = self.calls.get(_LINKS + "/{id}/line_items", {"limit": 100}, of=link_id, urgent=True)
+        with reading():
+            return _link(data, lines)
+
+    def price(self, price_id: str) -> PriceView:
+        data = self.calls.get("/v1/prices/{id}", {}, of=price_id, urgent=True)
+        with reading():
+            return price_view(data)
+
+
+def build_account(*, secret_key: str, api_base: str | None) -> StripeAccount:
+    """Build the account's door; nothing is connected yet."""
+    connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS)
+    calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS)
+    return StripeAccount(calls, api_base or stripe.DEFAULT_API_BASE)
+
+
+def _endpoint(data: Json) -> Endpoint:
+    events = data.get("enabled_events")
+    if not isinstance(events, list) or not all(isinstance(kind, str) for kind in events):
+        raise Malformed("enabled_events")
+    return Endpoint(
+        id=identifier(data, "id"),
+        url=text(data, "url") or "",
+        enabled=word(data, "status") == "enabled",
+        events=frozenset(events),
+        api_version=text(data, "api_version"),
+        created=moment(data, "created"),
+        mark=text(maybe_object(data.get("metadata"), "metadata"), _MARK),
+    )
+
+
+def _link(data: Json, listing: Json) -> LinkView:
+    items = listing.get("data")
+    if not isinstance(items, list):
+        raise Malformed("line_items")
+    after = maybe_object(data.get("after_completion"), "after_completion")
+    return LinkView(
+        id=identifier(data, "id"),
+        url=text(data, "url") or "",
+        active=flag(data, "active"),
+        redirect=text(maybe_object(after.get("redirect"), "redirect"), "url"),
+        lines=tuple(map(_line, items)),
+    )
+
+
+def _line(item: object) -> LinkLine:
+    line = maybe_object(item, "line_items")
+    price = maybe_object(line.get("price"), "price")
+    return LinkLine(price_view(price), number(line, "quantity"))

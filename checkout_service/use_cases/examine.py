@@ -1,0 +1,66 @@
+"""Examine the shop from top to bottom: what `doctor` finds. It changes nothing.
+
+A check whose ground is missing (no database, no key) is not made, and says so: one fault must not
+show as ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from checkout_service.domain.errors import CheckoutError
+
+from .checkup.finding import PROBLEM, Finding, Shop, warning
+from .checkup.keys import clock, key, keys, permissions
+from .checkup.notify import notifications
+from .checkup.place import address, database, disk, origins, proxies, worker
+from .checkup.sale import catalog, payment_links
+from .checkup.secret import webhook_secret
+from .checkup.webhooks import webhook_endpoint
+
+_Check = Callable[[Shop], Iterable[Finding]]
+# Each with the checks that must have gone well before it.
+_CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
+    ("keys", keys, ()),
+    ("key", key, ()),
+    ("permissions", permissions, ("key",)),
+    ("clock", clock, ()),
+    ("database", database, ()),
+    ("disk", disk, ()),
+    ("address", address, ()),
+    ("proxies", proxies, ()),
+    ("origins", origins, ()),
+    ("webhook endpoint", webhook_endpoint, ("key",)),
+    ("webhook secret", webhook_secret, ("key", "database")),
+    ("catalog", catalog, ("key",)),
+    ("payment links", payment_links, ("key",)),
+    ("notifications", notifications, ("database",)),
+    ("worker", worker, ("database",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    shop: Shop
+
+    def __call__(self) -> Iterator[Finding]:
+        """Make every check in order, one finding or more each."""
+        failed: set[str] = set()
+        for name, check, needs in _CHECKS:
+            missing = [need for need in needs if need in failed]
+            found = [_not_made(name, missing)] if missing else self._made(name, check)
+            if any(finding.state == PROBLEM for finding in found):
+                failed.add(name)
+            yield from found
+
+    def _made(self, name: str, check: _Check) -> list[Finding]:
+        try:
+            return list(check(self.shop))
+        except CheckoutError as error:
+            return [warning(name, f"Could not be looked at: {error}", "Run doctor again.")]
+
+
+def _not_made(name: str, missing: list[str]) -> Finding:
+    needs = " and ".join(missing)
+    return warning(name, f"Not looked at: it needs the {needs}.", f"Mend the {needs} first.")
