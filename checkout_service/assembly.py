@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from functools import cached_property
 
@@ -9,18 +10,20 @@ from sqlalchemy import Engine
 
 from checkout_service.domain.catalog import load_catalog
 from checkout_service.domain.clock import SECOND, SystemClock
-from checkout_service.merchant_gateway import build_receiver
+from checkout_service.merchant_gateway import Outside, build_receiver
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
-from checkout_service.stripe_gateway import API_VERSION, StripeGateway, build_gateway
+from checkout_service.stripe_gateway import API_VERSION, StripeGateway, build_account, build_gateway
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.adopt_session import AdoptSession
 from checkout_service.use_cases.cancel_order import CancelOrder
 from checkout_service.use_cases.check_readiness import CheckReadiness
+from checkout_service.use_cases.checkup.finding import Shop
 from checkout_service.use_cases.close_session import CloseSession
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverOutbox
 from checkout_service.use_cases.desk import Desk, build_desk
+from checkout_service.use_cases.doctor import Doctor, build_doctor
 from checkout_service.use_cases.draft_order import DraftOrder
 from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
@@ -246,3 +249,23 @@ class Parts:
     @cached_property
     def desk(self) -> Desk:
         return build_desk(self.database, self.clock, self.deliver_outbox)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        settings = self.settings
+        account = build_account(
+            secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base
+        )
+        shop = Shop(
+            settings,
+            account,
+            self.catalog,
+            self.database,
+            self.check_readiness,
+            self.deliver_outbox,
+            Outside(),
+            self.clock,
+            SystemClock(),
+            os.environ,
+        )
+        return build_doctor(shop)

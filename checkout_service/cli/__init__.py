@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Flask
 
 from .catalog import catalog
+from .doctor import doctor
 from .events import events
 from .messages import messages
 from .orders import orders
@@ -16,5 +17,5 @@ from .upkeep import deliver, sweep, worker
 
 def register_cli(app: Flask) -> None:
     """Put the commands beside `flask db`."""
-    for command in (catalog, deliver, events, messages, orders, sweep, worker):
+    for command in (catalog, deliver, doctor, events, messages, orders, sweep, worker):
         app.cli.add_command(command)

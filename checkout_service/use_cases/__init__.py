@@ -13,6 +13,7 @@ from .close_session import CloseSession
 from .confirm_payment import ConfirmPayment
 from .deliver_outbox import DeliverOutbox
 from .desk import Desk
+from .doctor import Doctor
 from .hold_idempotency import HoldIdempotency
 from .list_products import ListProducts
 from .poll_link import PollLink
@@ -53,3 +54,4 @@ class UseCases:
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
     desk: Desk
+    doctor: Doctor
