@@ -25,6 +25,7 @@ from checkout_service.use_cases.deliver_outbox import DeliverOutbox
 from checkout_service.use_cases.desk import Desk, build_desk
 from checkout_service.use_cases.doctor import Doctor, build_doctor
 from checkout_service.use_cases.draft_order import DraftOrder
+from checkout_service.use_cases.follow_subscription import FollowSubscription
 from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
 from checkout_service.use_cases.look_at_due import LookAtDue
@@ -169,6 +170,7 @@ class Parts:
             self.database,
             self.gateway,
             self.settle_order,
+            FollowSubscription(self.clock),
             self.clock,
             API_VERSION,
             live=self.live,

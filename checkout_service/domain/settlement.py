@@ -25,6 +25,9 @@ class MessageKind(StrEnum):
     DISPUTED = "order.disputed"
     DISPUTE_CLOSED = "order.dispute_closed"
     HELD = "order.held"
+    SUBSCRIPTION_RENEWED = "subscription.renewed"
+    SUBSCRIPTION_PAST_DUE = "subscription.past_due"
+    SUBSCRIPTION_ENDED = "subscription.ended"
 
 
 _ON_MOVE = {
@@ -39,7 +42,7 @@ MOVE = "move"  # stands for the transition's own number, which storage knows
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message owed: its kind and what it is about (a refund's id, a hold, a transition)."""
+    """A message owed: its kind and what it is about (a refund's or invoice's id, a transition)."""
 
     kind: MessageKind
     about: str

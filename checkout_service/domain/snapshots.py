@@ -97,7 +97,37 @@ class Snapshot:
     disputes: tuple[DisputeView, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    id: str
+    status: str
+    current_period_end: int | None = None
+    latest_invoice: str | None = None
+    order_id: str | None = None
+
+    @property
+    def subscription_id(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice of a subscription; `period_end` is the end of what it pays for."""
+
+    id: str
+    subscription_id: str
+    status: str | None
+    billing_reason: str | None
+    amount_due: int
+    amount_paid: int
+    currency: str
+    period_end: int | None = None
+    order_id: str | None = None
+    failed: bool = False  # told by invoice.payment_failed
+
+
 Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView
+Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an order's payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +140,5 @@ class IncomingEvent:
     livemode: bool
     created: int
     body: bytes = field(repr=False)
-    subject: Subject | None = None
+    subject: Subject | Billing | None = None
     account: str | None = None

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.ids import is_order_id, is_reference
 from checkout_service.domain.snapshots import (
+    Billing,
     ChargeView,
     DisputeView,
     IntentView,
@@ -35,6 +36,15 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
             return order_of_intent(connection, subject.intent_id)
 
 
+def order_of_subscription(connection: Connection, news: Billing) -> tuple[str | None, bool]:
+    """Name the order of a subscription, and say whether it knows the subscription as its own.
+
+    Before its session's news came it does not: then only the metadata names the order.
+    """
+    found = _by(connection, _a.subscription_id == news.subscription_id)
+    return found or _claimed(connection, news.order_id), found is not None
+
+
 def order_of_session(connection: Connection, session_id: str) -> str | None:
     return _by(connection, _a.session_id == session_id)
 
@@ -46,11 +56,12 @@ def order_of_intent(connection: Connection, intent_id: str | None) -> str | None
 def _of_session(connection: Connection, view: SessionView) -> str | None:
     found = _by(connection, _a.session_id == view.id)
     if found is None and view.payment_link is not None:
-        # The reference is a claim anybody can type: believed only on its own link.
-        return _by(
-            connection,
-            and_(_a.reference == view.client_reference_id, _a.link_id == view.payment_link),
-        )
+        # The reference is a claim anybody can type: believed only on its own link, and only of
+        # the shape we hand out. A shop may share a link that carries a word of its own.
+        reference = view.client_reference_id
+        if reference is None or not is_reference(reference):
+            return None
+        return _by(connection, and_(_a.reference == reference, _a.link_id == view.payment_link))
     return found or _claimed(connection, view.order_id)
 
 

@@ -228,6 +228,18 @@ transitions = Table(
     PrimaryKeyConstraint("order_id", "seq"),
 )
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    # What we last heard of a subscription that an order began; Stripe is its book-keeper.
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    needed("status"),
+    moment("current_period_end"),
+    moment("news_at", null=False),
+    moment("updated_at", null=False),
+)
+
 refund_requests = Table(
     "refund_requests",
     metadata,

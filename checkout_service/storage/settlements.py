@@ -6,14 +6,15 @@ Order, trail, fulfilment and messages are written together or not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from checkout_service.domain import ids, shapes
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.ledger import Attempt, RaisedHold
-from checkout_service.domain.settlement import MOVE, Settlement
+from checkout_service.domain.settlement import MOVE, Settlement, Told
+from checkout_service.domain.snapshots import DisputeView, RefundView
 
 from .ledgers import Loaded
 
@@ -94,16 +95,8 @@ def plan_writing(
             writing.attempts.append(_attempt(attempt))
     if after.holds != before.holds:
         _plan_holds(writing, before.holds, after.holds)
-    writing.refunds = [
-        _money_row(asdict(refund), order_id)
-        for refund in after.refunds.values()
-        if before.refunds.get(refund.id) != refund
-    ]
-    writing.disputes = [
-        _money_row(asdict(dispute), order_id)
-        for dispute in after.disputes.values()
-        if before.disputes.get(dispute.id) != dispute
-    ]
+    writing.refunds = _money_rows(order_id, before.refunds, after.refunds)
+    writing.disputes = _money_rows(order_id, before.disputes, after.disputes)
     writing.messages = _messages(loaded, settlement, why.now, moves)
     return writing
 
@@ -161,9 +154,14 @@ def _plan_holds(
             writing.released_holds.append(hold)
 
 
-def _money_row(values: Row, order_id: str) -> Row:
-    values["created_at"] = values.pop("created")
-    return values | {"order_id": order_id}
+def _money_rows(
+    order_id: str,
+    before: Mapping[str, RefundView | DisputeView],
+    after: Mapping[str, RefundView | DisputeView],
+) -> list[Row]:
+    """Make rows of the refunds or disputes that are news."""
+    news = [asdict(view) for name, view in after.items() if before.get(name) != view]
+    return [row | {"order_id": order_id, "created_at": row.pop("created")} for row in news]
 
 
 def _trail(settlement: Settlement, why: Circumstances) -> list[Row]:
@@ -195,29 +193,55 @@ def _messages(loaded: Loaded, settlement: Settlement, now: int, last_move: int) 
     """Write the messages owed, each with the order as it is after this settlement."""
     if not settlement.told:
         return []
-    order_id = settlement.after.terms.order_id
-    snapshot = shapes.private_order(loaded.view(settlement.after))
+    snapshot = {"order": shapes.private_order(loaded.view(settlement.after))}
     rows = []
     for place, told in enumerate(settlement.told, start=1):
         about = f"move-{last_move}" if told.about == MOVE else told.about
-        sequence = loaded.sequence + place
-        body = {
-            "type": told.kind.value,
-            "timestamp": rfc3339(now),
-            "data": {"order": snapshot, "sequence": sequence},
-        }
         rows.append(
-            {
-                "id": ids.message_id(order_id, told.kind.value, about),
-                "order_id": order_id,
-                "kind": told.kind.value,
-                "about": about,
-                "sequence": sequence,
-                "body": json.dumps(body, separators=(",", ":")),
-                "state": "due",
-                "tries": 0,
-                "created_at": now,
-                "next_at": now,
-            }
+            _message(Told(told.kind, about), snapshot, sequence=loaded.sequence + place, now=now)
         )
     return rows
+
+
+def _message(told: Told, data: Row, *, sequence: int, now: int) -> Row:
+    order_id, kind = data["order"]["id"], told.kind.value
+    body = {
+        "type": kind,
+        "timestamp": rfc3339(now),
+        "data": {**data, "sequence": sequence},
+    }
+    return {
+        "id": ids.message_id(order_id, kind, told.about),
+        "order_id": order_id,
+        "kind": kind,
+        "about": told.about,
+        "sequence": sequence,
+        "body": json.dumps(body, separators=(",", ":")),
+        "state": "due",
+        "tries": 0,
+        "created_at": now,
+        "next_at": now,
+    }
+
+
+def plan_message(loaded: Loaded, told: Told, why: Circumstances, data: Row) -> Writing:
+    """Plan a message that changes nothing of the order, and the line of the trail it leaves."""
+    ledger = loaded.ledger
+    sequence, moves = loaded.sequence + 1, loaded.moves + 1
+    news = {"sequence": sequence, "moves": moves}
+    writing = plan_writing(loaded, Settlement(ledger, ledger, ()), why, news)
+    order = shapes.private_order(loaded.view(ledger))
+    writing.messages = [_message(told, {"order": order, **data}, sequence=sequence, now=why.now)]
+    writing.transitions = [
+        {
+            "order_id": ledger.terms.order_id,
+            "seq": moves,
+            "before": ledger.status.value,
+            "after": ledger.status.value,
+            "source": why.source,
+            "reason": f"{told.kind.value} {told.about}",
+            "event_id": why.event_id,
+            "at": why.now,
+        }
+    ]
+    return writing

@@ -22,6 +22,7 @@ from .order_tables import (
     orders,
     refund_requests,
     refunds,
+    subscriptions,
     transitions,
 )
 from .schema import metadata
@@ -48,5 +49,6 @@ __all__ = [
     "refund_requests",
     "refunds",
     "session_claims",
+    "subscriptions",
     "transitions",
 ]

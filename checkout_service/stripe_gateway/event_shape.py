@@ -10,10 +10,11 @@ import re
 from typing import NoReturn
 
 from checkout_service.domain.errors import BadEvent
-from checkout_service.domain.snapshots import IncomingEvent
+from checkout_service.domain.snapshots import Billing, IncomingEvent, Subject
 
 from .fields import Json, Malformed, livemode, maybe_word, moment, reference, wants_object, word
 from .translate import subject_of
+from .translate_billing import EVENTS as OF_SUBSCRIPTIONS
 
 DEEPEST = 64
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
@@ -49,9 +50,14 @@ def event_of(value: object, body: bytes) -> IncomingEvent:
         livemode=livemode(data),
         created=_created(data),
         body=body,
-        subject=subject_of(event_type, _object_of(data)),
+        subject=_subject(event_type, _object_of(data)),
         account=reference(data, "account"),
     )
+
+
+def _subject(event_type: str, data: Json) -> Subject | Billing | None:
+    translate = OF_SUBSCRIPTIONS.get(event_type)
+    return translate(data) if translate else subject_of(event_type, data)
 
 
 def _object_of(event: Json) -> Json:

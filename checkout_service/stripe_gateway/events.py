@@ -40,6 +40,10 @@ TYPES = (  # Stripe takes twenty at most
     "charge.dispute.created",
     "charge.dispute.updated",
     "charge.dispute.closed",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
 )
 
 

@@ -19,6 +19,7 @@ from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.merge import attempt_for_session
 from checkout_service.domain.schedule import next_event_try, next_wait
 from checkout_service.domain.snapshots import (
+    Billing,
     ChargeView,
     DisputeView,
     IncomingEvent,
@@ -29,7 +30,9 @@ from checkout_service.domain.snapshots import (
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.finding import find_order
+from checkout_service.storage.settlements import Circumstances
 
+from .follow_subscription import FollowSubscription
 from .settle_order import SettleOrder
 
 log = logging.getLogger(__name__)
@@ -46,6 +49,7 @@ class ReceiveEvent:
     database: Database
     gateway: PaymentGateway
     settle_order: SettleOrder
+    follow_subscription: FollowSubscription
     clock: Clock
     api_version: str
     live: bool
@@ -153,6 +157,8 @@ class ReceiveEvent:
         subject = event.subject
         if subject is None or event.livemode != self.live:
             return "ignored", None, None
+        if isinstance(subject, Billing):
+            return self.follow_subscription.place(connection, subject, received_at)
         order_id = find_order(connection, subject)
         if order_id is not None:
             return "applied", order_id, None
@@ -171,6 +177,10 @@ class ReceiveEvent:
             return
         if event.api_version != self.api_version:
             orders.make_look_due(connection, order_id, now)
+            return
+        if isinstance(subject, Billing):
+            why = Circumstances(source, now, event.id)
+            self.follow_subscription(connection, order_id, subject, why, at=event.created)
             return
         settlement = self.settle_order.record(
             connection, order_id, [subject], source=source, event_id=event.id

@@ -24,6 +24,7 @@ from checkout_service.domain.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import next_look
 from checkout_service.domain.settlement import Settlement, settle
 from checkout_service.domain.snapshots import (
+    Billing,
     IncomingEvent,
     IntentView,
     SessionView,
@@ -222,7 +223,7 @@ class SettleOrder:
         for intent_id in sorted(filter(None, named)):
             for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
                 event = self.gateway.read_event(body)
-                if event.subject is not None:
+                if event.subject is not None and not isinstance(event.subject, Billing):
                     found.append(event.subject)
                 inbox.mark(
                     connection,
