@@ -70,4 +70,4 @@ def masked(secret: str) -> str:
     match = _SHOWN_PREFIX.match(secret)
     prefix = match[0] if match else ""
     rest = secret[len(prefix) :]
-    return f"{prefix}...{rest[-4:] if len(rest) >= _SHORTEST_WITH_END else ''}"
+    return f"{prefix}***{rest[-4:] if len(rest) >= _SHORTEST_WITH_END else ''}"

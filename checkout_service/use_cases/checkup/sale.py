@@ -23,8 +23,8 @@ def catalog(shop: Shop) -> Iterator[Finding]:
     if not prices:
         yield warning("catalog", "Nothing is for sale.", "Write products into CATALOG_FILE.")
     elif not faults:
-        looked = f", {len(theirs)} of them looked up at Stripe" if theirs else ""
-        yield ok("catalog", f"{len(prices)} prices{looked}.")
+        looked = f", {len(theirs)} of them found at Stripe" if theirs else ""
+        yield ok("catalog", f"Prices: {len(prices)}{looked}.")
 
 
 def _price_faults(shop: Shop, price: Price) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Is STRIPE_WEBHOOK_SECRET the endpoint's? Stripe tells a secret once, so this is often evidence.
+"""Is STRIPE_WEBHOOK_SECRET the endpoint's? The API tells a secret once, so evidence must often do.
 
 Certain only for endpoints that doctor made: it leaves the secret's fingerprint on them.
 """
@@ -19,8 +19,8 @@ NAME = "webhook secret"
 _LATEST = 50
 _TIME_TO_ARRIVE = 5 * MINUTE
 _COPY = (
-    "Copy the signing secret from Stripe's page of {endpoint} into STRIPE_WEBHOOK_SECRET and "
-    "restart web and worker."
+    "Copy the signing secret of {endpoint} (told when it was made; Stripe's dashboard reveals it) "
+    "into STRIPE_WEBHOOK_SECRET, then restart web and worker."
 )
 
 
@@ -67,8 +67,8 @@ def _by_evidence(shop: Shop, shown: str, endpoint: Endpoint | None) -> Iterator[
     else:
         yield warning(
             NAME,
-            f"Whether {shown} is right cannot be told before the first event: Stripe tells a "
-            "secret once.",
+            f"Whether {shown} is right cannot be told before the first event: Stripe's API "
+            "tells a secret once.",
             "Make a payment and run doctor again.",
         )
 
@@ -82,7 +82,7 @@ def _last_arrival(shop: Shop) -> int | None:
 
 def _undelivered(shop: Shop, arrived: int | None) -> int:
     """Count what Stripe could not deliver; 0 also when the key may not ask."""
-    now = shop.real_clock.now()
+    now = shop.clock.now()
     since = now - DAY if arrived is None else max(arrived, now - DAY)
     try:
         return shop.account.undelivered(created_from=since, created_to=now - _TIME_TO_ARRIVE)

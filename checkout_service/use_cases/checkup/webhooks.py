@@ -101,9 +101,7 @@ def _told(scene: Scene, shop: Shop) -> Iterator[Finding]:
     if best is None:
         told = f"Stripe has no webhook endpoint for {shop.webhook_url}"
         if shop.settings.development:  # `stripe listen` and the sandbox bring events without one
-            hint = (
-                "In development that is fine while `stripe listen` or the sandbox forwards events."
-            )
+            hint = "Leave it so while `stripe listen` or the sandbox forwards events; else --fix."
             yield warning(NAME, f"{told}.", hint)
         else:
             yield problem(NAME, f"{told}: no event arrives.", f"{_FIX}: it makes one.")

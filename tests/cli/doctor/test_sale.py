@@ -1,0 +1,114 @@
+"""The merchant's backend and what is for sale: each fault is named, with the way to mend it."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout_service.app import create_app
+from checkout_service.settings import Settings
+from checkout_service.storage import receivers
+from tests.cli.doctor.clinic import Clinic
+
+
+def test_a_private_notify_url_is_a_problem_unless_it_is_allowed(clinic: Clinic) -> None:
+    report = clinic.examine(notify_allow_private=False)
+
+    assert report.problems == {"notifications"}
+    told = report.told("notifications", "problem")
+    assert "leads to a private address" in told
+    assert "NOTIFY_ALLOW_PRIVATE=1" in told
+
+
+def test_a_notify_url_without_tls_is_a_problem(clinic: Clinic) -> None:
+    report = clinic.examine(
+        stripe_api_base=clinic.elsewhere,
+        notify_allow_private=False,
+        notify_url="http://203.0.113.7/hook?token=topsecret",
+    )
+
+    assert "http://203.0.113.7 is not https" in report.told("notifications", "problem")
+    assert "topsecret" not in str(report.said)
+
+
+def test_no_notify_url_is_a_warning(clinic: Clinic) -> None:
+    report = clinic.examine(notify_url="")
+
+    assert "Set NOTIFY_URL" in report.told("notifications", "warning")
+    assert report.code == 0
+
+
+def test_a_receiver_that_said_gone_is_a_problem(clinic: Clinic) -> None:
+    url = f"{clinic.merchant.url}/gone"
+    app = create_app(Settings.load(**clinic.settings(notify_url=url)))
+    deliver = app.extensions["checkout_service"].deliver_outbox
+    deliver.database.write(lambda c: receivers.disable(c, deliver.receiver.name, now=1))
+
+    report = clinic.examine(notify_url=url)
+
+    assert "messages enable" in report.told("notifications", "problem")
+
+
+def test_a_stripe_price_that_is_not_there_is_named(clinic: Clinic) -> None:
+    more = '[[products]]\nid="a"\nname="A"\n[[products.prices]]\nid="b"\nstripe_price="price_none"'
+
+    report = clinic.examine(catalog_file=clinic.catalog(more))
+
+    assert report.problems == {"catalog"}
+    assert "price_none" in report.told("catalog", "problem")
+
+
+@pytest.mark.parametrize(
+    ("redirect", "state", "word"),
+    [
+        ("/links/return?session_id=%7BCHECKOUT_SESSION_ID%7D", "problem", "percent-encoded"),
+        ("/links/return", "problem", "carries no {CHECKOUT_SESSION_ID}"),
+    ],
+)
+def test_a_redirect_that_cannot_work_is_named(
+    clinic: Clinic, redirect: str, state: str, word: str
+) -> None:
+    found = clinic.link(redirect=clinic.url + redirect)
+
+    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+
+    told = report.told("link donation", state)
+    assert word in told
+    assert f"{clinic.url}/links/return?session_id={{CHECKOUT_SESSION_ID}}" in told
+
+
+def test_a_redirect_to_a_stranger_is_named(clinic: Clinic) -> None:
+    found = clinic.link(redirect="https://evil.example/?s={CHECKOUT_SESSION_ID}")
+
+    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+
+    assert "https://evil.example" in report.told("link donation", "problem")
+
+
+def test_a_link_that_stripe_does_not_have_is_named(clinic: Clinic) -> None:
+    path = clinic.selling("https://buy.stripe.com/test_x", "plink_nowhere")
+
+    report = clinic.examine(catalog_file=path)
+
+    assert report.problems == {"link donation"}
+    assert "plink_nowhere" in report.told("link donation", "problem")
+
+
+def test_a_link_that_is_off_or_sells_something_else_is_named(clinic: Clinic) -> None:
+    found = clinic.link(quantity=2)
+    clinic.client.v1.payment_links.update(found.id, params={"active": False})
+
+    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+
+    told = report.told("link donation", "problem")
+    assert "is deactivated" in told
+    assert "It sells 2 x 2500 usd, the catalog says 1 x 2500 usd" in told
+
+
+def test_a_reference_in_the_url_and_a_url_of_another_link_are_named(clinic: Clinic) -> None:
+    found, other = clinic.link(), clinic.link()
+    path = clinic.selling(f"{other.url}?client_reference_id=mine", found.id)
+
+    told = clinic.examine(catalog_file=path).told("link donation", "problem")
+
+    assert "Take client_reference_id out" in told
+    assert f"is not that of {found.id}" in told
