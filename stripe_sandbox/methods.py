@@ -144,6 +144,7 @@ _TOKENS = {
     "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
     "visa_chargeDeclinedLostCard": "4000000000009987",
     "visa_chargeDeclinedStolenCard": "4000000000009979",
+    "chargeCustomerFail": "4000000000000341",
     "chargeDeclinedExpiredCard": "4000000000000069",
     "chargeDeclinedIncorrectCvc": "4000000000000127",
     "chargeDeclinedProcessingError": "4000000000000119",

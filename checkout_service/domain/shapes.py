@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from .clock import rfc3339
+from .snapshots import InvoiceView
+from .subscriptions import Subscription
 from .views import AttemptView, MoneyBackView, OrderDetail, OrderView, TrailView
 
 
@@ -58,7 +60,26 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
         "disputes": [_money_back(view) for view in detail.disputes],
+        "subscriptions": [subscription(known) for known in detail.subscriptions],
         "trail": [_step(view) for view in detail.trail],
+    }
+
+
+def subscription(known: Subscription) -> dict[str, Any]:
+    end = known.current_period_end
+    return {
+        "id": known.id,
+        "status": known.status,
+        "current_period_end": None if end is None else rfc3339(end),
+    }
+
+
+def invoice(view: InvoiceView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "amount_due": view.amount_due,
+        "amount_paid": view.amount_paid,
+        "currency": view.currency,
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .status import WAITING, OrderStatus
+from .subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class OrderDetail:
     refunds: tuple[MoneyBackView, ...]
     disputes: tuple[MoneyBackView, ...]
     trail: tuple[TrailView, ...]
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from checkout_service.domain.clock import Clock, rfc3339
+from checkout_service.domain import shapes
+from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import next_wait
@@ -79,19 +80,7 @@ def _invoice_of(news: Billing) -> list[str]:
 
 def _data(after: Subscription, news: Billing) -> dict[str, Any]:
     """Write what the message says beside its order."""
-    end = after.current_period_end
-    data: dict[str, Any] = {
-        "subscription": {
-            "id": after.id,
-            "status": after.status,
-            "current_period_end": None if end is None else rfc3339(end),
-        }
-    }
+    data: dict[str, Any] = {"subscription": shapes.subscription(after)}
     if isinstance(news, InvoiceView):
-        data["invoice"] = {
-            "id": news.id,
-            "amount_due": news.amount_due,
-            "amount_paid": news.amount_paid,
-            "currency": news.currency,
-        }
+        data["invoice"] = shapes.invoice(news)
     return data

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.views import OrderDetail, OrderPage, OrderView
-from checkout_service.storage import details, orders
+from checkout_service.storage import details, orders, subscriptions
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
 
@@ -28,7 +28,7 @@ class ReadOrders:
             return order_view(connection, order_id)
 
     def detail(self, order_id: str) -> OrderDetail:
-        """Give one order with its attempts, refunds, disputes and trail. Raises NotFound."""
+        """Give one order with all that hangs on it and its trail. Raises NotFound."""
         if not is_order_id(order_id):
             raise NotFound
         with self.database.read() as connection:
@@ -39,6 +39,7 @@ class ReadOrders:
                 refunds=details.refunds_of(connection, order_id),
                 disputes=details.disputes_of(connection, order_id),
                 trail=details.trail_of(connection, order_id),
+                subscriptions=subscriptions.of_order(connection, order_id),
             )
 
     def open_url(self, order_id: str) -> str | None:

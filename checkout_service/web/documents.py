@@ -132,6 +132,12 @@ class MoneyBackDocument(BaseModel):
     created_at: datetime
 
 
+class SubscriptionDocument(BaseModel):
+    id: str
+    status: str = Field(description="Stripe's own word, as last heard")
+    current_period_end: datetime | None
+
+
 class TrailDocument(BaseModel):
     seq: int
     before: str
@@ -146,6 +152,7 @@ class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
     disputes: list[MoneyBackDocument]
+    subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]
 
 

@@ -123,6 +123,10 @@ class Field:
         answer.raise_for_status()
         return answer.json()
 
+    def stripe_delete(self, path: str) -> None:
+        headers = {"Authorization": "Bearer sk_test_drill"}
+        http().delete(f"{self.sandbox.url}{path}", headers=headers, timeout=60).raise_for_status()
+
     def events(self, *types: str) -> list[Any]:
         """List the sandbox's events, oldest first."""
         found: list[Any] = []
