@@ -59,3 +59,8 @@ def database_url(databases: Databases, database_kind: str) -> Iterator[str]:
 def empty_database_url(databases: Databases, database_kind: str) -> Iterator[str]:
     """A database without any table, of this test alone."""
     yield from databases.empty(database_kind)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Stand in for the browser plugin's own, which this pytest deprecates."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound
+from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.views import OrderDetail, OrderPage, OrderView
 from checkout_service.storage import details, orders, subscriptions
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
 
 from .answer import order_view
 
@@ -55,7 +53,7 @@ class ReadOrders:
 
         Raises InvalidInput for a cursor that is not ours.
         """
-        before = None if cursor is None else _read_cursor(cursor)
+        before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
             rows = orders.page(
                 connection,
@@ -67,20 +65,4 @@ class ReadOrders:
             shown = rows[:limit]
             views = tuple(orders.views(connection, shown))
         more = len(rows) > limit
-        return OrderPage(views, _cursor(shown[-1]) if more else None)
-
-
-def _cursor(row: AnyRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.created_at}:{row.id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[int, str]:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        created_at, order_id = text.split(":")
-        at = int(created_at)
-    except (ValueError, binascii.Error, UnicodeError) as error:
-        raise InvalidInput([Fault("cursor", "is not a cursor of this list")]) from error
-    if not is_order_id(order_id) or not 0 <= at < 2**53:
-        raise InvalidInput([Fault("cursor", "is not a cursor of this list")])
-    return at, order_id
+        return OrderPage(views, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)

@@ -118,8 +118,3 @@ def secret(client: stripe.StripeClient, receiver: Merchant) -> str:
     )
     assert endpoint.secret is not None
     return endpoint.secret
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Have no address that all pages share; the plugin's own fixture is of a deprecated kind."""

@@ -59,8 +59,3 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Stand in for the plugin's own, which this pytest deprecates; addresses are given whole."""
