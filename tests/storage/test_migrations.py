@@ -15,7 +15,6 @@ from checkout_service.storage.tables import metadata
 from tests.support.databases import KEYS, migrate
 from tests.support.processes import run
 
-
 AN_ORDER = (
     "INSERT INTO orders (id, nonce, flow, status, amount_total, amount_paid, amount_refunded,"
     " currency, livemode, mode, adjustable, holds, fulfilled, metadata, options, has_more,"
