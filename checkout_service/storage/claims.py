@@ -10,7 +10,7 @@ from .upsert import insert_once
 _c = session_claims.c
 
 
-def may_look(
+def may_claim(
     connection: Connection, reference: str, session_id: str, *, now: int, most: int
 ) -> bool:
     """Say whether this claim may be looked up now; a reference has only a few claims."""
@@ -22,13 +22,15 @@ def may_look(
     known = connection.execute(
         select(func.count()).select_from(session_claims).where(_c.reference == reference)
     ).scalar()
-    if int(known or 0) >= most:
+    return int(known or 0) < most
+
+
+def claim(connection: Connection, reference: str, session_id: str, *, now: int, most: int) -> bool:
+    """Note a claim that may be looked up now; only the holder of the order's lease asks."""
+    if not may_claim(connection, reference, session_id, now=now, most=most):
         return False
-    insert_once(
-        connection,
-        session_claims,
-        {"reference": reference, "session_id": session_id, "created_at": now, "next_at": now},
-    )
+    row = {"reference": reference, "session_id": session_id, "created_at": now, "next_at": now}
+    insert_once(connection, session_claims, row)
     return True
 
 

@@ -1,28 +1,52 @@
-"""The buyer of a Payment Link is back, or a page polls: at most one look at Stripe for all."""
+"""The buyer of a Payment Link is back, or a page polls: at most one look at Stripe for all.
+
+The reference is a claim, not a proof: a session settles the order that it names itself, and
+whoever brings another buyer's session is told nothing of that buyer's order.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from checkout_service.domain.clock import MINUTE, Clock
-from checkout_service.domain.errors import GatewayError, NotFound, StaleOrder, StripeRejected
+from checkout_service.domain.errors import (
+    GatewayError,
+    NotFound,
+    ReadsSpent,
+    StaleOrder,
+    StripeRejected,
+)
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_reference, is_session_id
+from checkout_service.domain.snapshots import Subject
 from checkout_service.domain.status import AttemptKind
 from checkout_service.domain.views import OrderView
-from checkout_service.storage import claims, orders
+from checkout_service.storage import claims, leases, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
 
 from .adopt_session import AdoptSession
 from .answer import order_view
 from .confirm_payment import WINDOW, ConfirmPayment
-from .settle_order import SettleOrder
+from .settle_order import LEASE_MS, Look, SettleOrder
 
 log = logging.getLogger(__name__)
 
 MOST_CLAIMS = 5
+_SOON, _LATER = 1, 2  # seconds, for Retry-After
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPoll:
+    """Where the order of a reference stands and, while it is not final, when to ask again."""
+
+    reference: str
+    order: OrderView
+    retry_after: int = _LATER  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,58 +60,117 @@ class PollLink:
 
     def __call__(
         self, reference: str, session_id: str | None, *, source: str, wait: bool = False
-    ) -> OrderView:
+    ) -> LinkPoll:
         """Say where the order of this reference stands.
 
         A session id that we did not open is looked up only together with its pending reference,
         at most five a reference. Raises NotFound; Stripe's silence is no error.
         """
-        attempt = self._attempt(reference)
+        if not is_reference(reference) or not (session_id is None or is_session_id(session_id)):
+            raise NotFound
+        with self.database.read() as connection:
+            attempt = _attempt(connection, reference)
+            if attempt is None:
+                raise NotFound
+            order = order_view(connection, attempt.order_id)
+            if order.final or session_id is None:
+                return LinkPoll(reference, order)
+            if not self._worth(connection, reference, order.id, session_id):
+                return LinkPoll(reference, order)
+            look = Look.BUSY if self._is_busy(connection, order.id) else Look.DONE
+        if look is Look.DONE:
+            look = self._look(reference, order.id, session_id, source)
+        elif not wait:
+            return LinkPoll(reference, order, _SOON)
+        if look is Look.BUSY and wait:
+            self.confirm_payment.wait_for_look(order.id)
+        with self.database.read() as connection:
+            order = order_view(connection, order.id)
+        return LinkPoll(reference, order, _SOON if look is Look.BUSY else _LATER)
+
+    def returned(self, references: Sequence[str], session_id: str | None) -> LinkPoll | None:
+        """Say where the order stands that a browser comes back for.
+
+        `references` are the ones it was given, newest first. None when there is nothing to tell:
+        the session is of none of them. Stripe is asked at most once; a malformed id is no id.
+        """
         if session_id is not None and not is_session_id(session_id):
-            raise NotFound
-        order = self._order(attempt.order_id)
-        if order.final or session_id is None:
-            return order
+            session_id = None
         with self.database.read() as connection:
-            known = orders.attempt_by_session(connection, session_id)
-        if known is None:
-            self._look_up(attempt, session_id, source, wait=wait)
-        elif known.order_id == order.id:
-            return self.confirm_payment.by_order(order.id, source=source, wait=wait)
-        return self._order(order.id)
+            mine = _orders_of(connection, references)
+            waiting = [n for o, n in mine.items() if not order_view(connection, o).final]
+        if session_id is None:
+            best = next(iter([*waiting, *mine.values()]), None)
+            return None if best is None else self(best, None, source="return")
+        order_id = self._order_of(session_id)
+        if order_id is None and waiting:
+            polled = self(waiting[0], session_id, source="return", wait=True)
+            order_id = self._order_of(session_id)
+            if order_id in (None, polled.order.id):
+                return polled
+            session_id = None  # it was looked up just now
+        if order_id not in mine:
+            return None
+        return self(mine[order_id], session_id, source="return", wait=True)
 
-    def _attempt(self, reference: str) -> AnyRow:
-        if not is_reference(reference):
-            raise NotFound
-        with self.database.read() as connection:
-            attempt = orders.attempt_by_reference(connection, reference)
-        if attempt is None or attempt.kind != AttemptKind.LINK:
-            raise NotFound
-        return attempt
+    def _worth(
+        self, connection: Connection, reference: str, order_id: str, session_id: str
+    ) -> bool:
+        """Say whether this session may be looked up for the holder of this reference at all."""
+        known = orders.attempt_by_session(connection, session_id)
+        if known is not None:
+            return bool(known.order_id == order_id)
+        now = self.clock.now()
+        return claims.may_claim(connection, reference, session_id, now=now, most=MOST_CLAIMS)
 
-    def _look_up(self, attempt: AnyRow, session_id: str, source: str, *, wait: bool) -> None:
-        """Look a claimed session up, under the order's own lease; others go on at once."""
+    def _look(self, reference: str, order_id: str, session_id: str, source: str) -> Look:
+        """Look the session up, unless somebody is at it, or was a moment ago."""
+        try:
+            if self._order_of(session_id) is not None:
+                return self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
+            with self.settle_order.leased(order_id, window=WINDOW) as mine:
+                if not mine:
+                    return Look.BUSY
+                self._look_up(reference, session_id, source)
+        except (GatewayError, StaleOrder) as error:
+            if not isinstance(error, ReadsSpent):
+                log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
+        return Look.DONE
+
+    def _look_up(self, reference: str, session_id: str, source: str) -> None:
+        """Ask Stripe for a session that nobody knows yet. Raises GatewayError."""
         now = self.clock.now()
         if not self.database.write(
-            lambda c: claims.may_look(c, attempt.reference, session_id, now=now, most=MOST_CLAIMS)
+            lambda c: claims.claim(c, reference, session_id, now=now, most=MOST_CLAIMS)
         ):
             return
         try:
-            with self.settle_order.leased(attempt.order_id, window=WINDOW) as mine:
-                if mine:
-                    snapshot = self.gateway.look_at_session(session_id, urgent=True)
-                    if snapshot.session is not None:
-                        self.adopt_session(snapshot.session, source=source)
-                elif wait:
-                    self.confirm_payment.wait_for_look(attempt.order_id)
+            snapshot = self.gateway.look_at_session(session_id, urgent=True)
         except StripeRejected as refusal:
-            log.info("poll.no_such_session", extra={"why": refusal.reason})
-            self.database.write(
-                lambda c: claims.rest_until(c, attempt.reference, session_id, now + MINUTE)
-            )
-        except (GatewayError, StaleOrder) as error:
-            log.warning("poll.no_look", extra={"order_id": attempt.order_id, "why": error.code})
+            log.info("poll.refused", extra={"why": refusal.reason or refusal.code})
+            self.database.write(lambda c: claims.rest_until(c, reference, session_id, now + MINUTE))
+        else:
+            if snapshot.session is not None:
+                news: list[Subject] = [*snapshot.refunds, *snapshot.disputes]
+                self.adopt_session(snapshot.session, source=source, news=news)
 
-    def _order(self, order_id: str) -> OrderView:
+    def _is_busy(self, connection: Connection, order_id: str) -> bool:
+        now = self.clock.now()
+        return not leases.is_free(connection, order_id, now=now, for_ms=LEASE_MS, window_ms=WINDOW)
+
+    def _order_of(self, session_id: str) -> str | None:
         with self.database.read() as connection:
-            return order_view(connection, order_id)
+            known = orders.attempt_by_session(connection, session_id)
+        return None if known is None else str(known.order_id)
+
+
+def _attempt(connection: Connection, reference: str) -> AnyRow | None:
+    """Find the order's own attempt; a session that stole the reference came later."""
+    attempt = orders.attempt_by_reference(connection, reference)
+    return attempt if attempt is not None and attempt.kind == AttemptKind.LINK else None
+
+
+def _orders_of(connection: Connection, references: Sequence[str]) -> dict[str, str]:
+    """Map the orders of these references to them, keeping their order."""
+    found = ((name, _attempt(connection, name)) for name in references)
+    return {attempt.order_id: name for name, attempt in found if attempt is not None}

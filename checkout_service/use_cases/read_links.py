@@ -45,7 +45,7 @@ class ReadLinks:
             whole_at = bookmarks.position(connection, whole)
         deep = position is None or whole_at is None or abs(now - whole_at) > HOUR
         start = (now if position is None else position) - (_SESSION_LIFE if deep else _OVERLAP)
-        newest = position or 0
+        newest = start if position is None else position
         listing = self.gateway.find_sessions(
             created_from=start, payment_link=plink, status="complete"
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection
@@ -11,7 +14,7 @@ from checkout_service.domain import ids
 from checkout_service.domain.cart import Line, line_of
 from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound
+from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views import LinkAnswer
@@ -19,6 +22,25 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 
 from .answer import order_view
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """A Payment Link as the shop shows it."""
+
+    id: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDraft:
+    """An order of a link, ready to be written down."""
+
+    order: dict[str, Any]
+    attempt: dict[str, Any]
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +57,8 @@ class StartLink:
 
         Raises NotFound for an unknown link. Never calls Stripe, unless the price is Stripe's.
         """
-        link = self.catalog.link(link_id)
-        if link is None:
-            raise NotFound
-        order_id = ids.new_id("ord")
-        reference = ids.new_id("ref")
-        self.make(link, order_id=order_id, nonce=nonce, reference=reference)
+        draft = self.draft(self._link(link_id), nonce=nonce, reference=ids.new_id("ref"))
+        self.database.write(lambda c: self.insert(c, draft))
         return self.known(nonce)
 
     def known(self, nonce: str) -> LinkAnswer:
@@ -60,32 +78,49 @@ class StartLink:
             order=order,
         )
 
-    def make(self, link: PaymentLink, *, order_id: str, nonce: str, reference: str | None) -> bool:
-        """Write an order of this link down; False if the nonce made one before."""
+    def resume(self, link_id: str, references: Iterable[str]) -> LinkAnswer | None:
+        """Give the first of these references' orders that still waits to be paid by this link.
+
+        An order whose price the catalog has changed since is left alone: its payment would not
+        match. Raises NotFound for an unknown link.
+        """
+        link = self._link(link_id)
         line = self._line(link)
-        return self.database.write(
-            lambda c: self._insert(c, link, line, order_id, nonce, reference)
-        )
+        with self.database.read() as connection:
+            for reference in references:
+                attempt = orders.attempt_by_reference(connection, reference)
+                if attempt is None or attempt.link_id != link.stripe_payment_link:
+                    continue
+                order = order_view(connection, attempt.order_id)
+                same = (order.amount_total, order.currency) == (line.amount, line.currency)
+                if same and order.status is OrderStatus.PENDING and not order.holds:
+                    return LinkAnswer(with_reference(link.url, reference), reference, order)
+        return None
 
-    def _line(self, link: PaymentLink) -> Line:
-        faults: list[Fault] = []
-        price = self.catalog.price(link.price)
-        line = price and line_of(price, link.quantity, self.gateway.price, "link", faults)
-        if not line:
-            raise InvalidInput(faults or [Fault("link", "its price is unknown")])
-        return line
+    def address(self, link_id: str) -> str:
+        """Give the bare address of a link. Raises NotFound."""
+        return self._link(link_id).url
 
-    def _insert(  # noqa: PLR0917 - one row's parts
-        self,
-        connection: Connection,
-        link: PaymentLink,
-        line: Line,
-        order_id: str,
-        nonce: str,
-        reference: str | None,
-    ) -> bool:
+    def price_of(self, link_id: str) -> str:
+        """Name the price a link sells. Raises NotFound."""
+        return self._link(link_id).price
+
+    def offers(self) -> tuple[LinkOffer, ...]:
+        """List what the links sell; one whose price cannot be told right now is left out."""
+        offers: list[LinkOffer] = []
+        for link in self.catalog.payment_links:
+            try:
+                offers.append(LinkOffer(link.id, self._line(link)))
+            except CheckoutError as error:
+                log.warning("link.not_offered", extra={"link": link.id, "reason": error.code})
+        return tuple(offers)
+
+    def draft(self, link: PaymentLink, *, nonce: str, reference: str | None) -> LinkDraft:
+        """Plan an order of this link, outside any transaction. Raises InvalidInput."""
+        line = self._line(link)
         now = self.clock.now()
-        row = {
+        order_id, attempt_id = ids.new_id("ord"), ids.new_id("att")
+        order = {
             "id": order_id,
             "nonce": nonce,
             "flow": AttemptKind.LINK.value,
@@ -99,23 +134,37 @@ class StartLink:
             "updated_at": now,
             "look_due_at": now + self.sweep_interval,
         }
-        if not orders.insert_order(connection, row, [line]):
-            return False
-        attempt_id = ids.new_id("att")
-        return orders.insert_attempt(
-            connection,
-            {
-                "id": attempt_id,
-                "order_id": order_id,
-                "seq": 1,
-                "kind": AttemptKind.LINK.value,
-                "state": AttemptState.OPEN.value,
-                "idempotency_key": attempt_id,
-                "link_id": link.stripe_payment_link,
-                "reference": reference,
-                "created_at": now,
-            },
-        )
+        attempt = {
+            "id": attempt_id,
+            "order_id": order_id,
+            "seq": 1,
+            "kind": AttemptKind.LINK.value,
+            "state": AttemptState.OPEN.value,
+            "idempotency_key": attempt_id,
+            "link_id": link.stripe_payment_link,
+            "reference": reference,
+            "created_at": now,
+        }
+        return LinkDraft(order, attempt, line)
+
+    def insert(self, connection: Connection, draft: LinkDraft) -> None:
+        """Write a planned order down, unless its nonce has made one before."""
+        if orders.insert_order(connection, draft.order, [draft.line]):
+            orders.insert_attempt(connection, draft.attempt)
+
+    def _link(self, link_id: str) -> PaymentLink:
+        link = self.catalog.link(link_id)
+        if link is None:
+            raise NotFound
+        return link
+
+    def _line(self, link: PaymentLink) -> Line:
+        faults: list[Fault] = []
+        price = self.catalog.price(link.price)
+        line = price and line_of(price, link.quantity, self.gateway.price, "link", faults)
+        if not line:
+            raise InvalidInput(faults or [Fault("link", "its price is unknown")])
+        return line
 
 
 def with_reference(url: str, reference: str) -> str:

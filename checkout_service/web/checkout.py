@@ -26,7 +26,7 @@ from checkout_service.domain.errors import (
 )
 
 from . import form_token
-from .context import request_id, use_cases
+from .context import request_id, settings, use_cases
 from .limits import CREATE, POLL, limited, spend_on_prices
 from .order_page import OrderPage
 from .origins import refuse_foreign_forms
@@ -40,9 +40,12 @@ bp = APIBlueprint("shop", __name__, enable_openapi=False)
 
 @bp.get("/")
 def storefront() -> str:
-    """Show what is for sale; each form has a token of its own."""
+    """Show what is for sale; each form has a token of its own. Pull mode sells by links alone."""
     return render_template(
-        "shop/index.html", products=use_cases().list_products(), new_token=form_token.new_token
+        "shop/index.html",
+        products=() if settings().pull_mode else use_cases().list_products(),
+        links=use_cases().start_link.offers(),
+        new_token=form_token.new_token,
     )
 
 
@@ -83,7 +86,7 @@ def cancel() -> ResponseReturnValue:
         raise NoPage
     known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
     page = OrderPage(known)
-    if page.state not in ("unpaid", "failed", "expired"):
+    if page.by_link or page.state not in ("unpaid", "failed", "expired"):
         return redirect(f"/orders/{known.id}", SEE_OTHER)
     resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)

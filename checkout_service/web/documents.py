@@ -84,6 +84,17 @@ class Intent(BaseModel):
     order: Order
 
 
+class LinkOrder(BaseModel):
+    url: str = Field(description="send the buyer there: the Payment Link with the reference")
+    client_reference_id: str = Field(description="keep it in the buyer's browser, for polling")
+    order: Order
+
+
+class LinkStanding(BaseModel):
+    order: Order
+    final: bool
+
+
 class PrivateOrder(Order):
     """An order as the merchant's own backend sees it."""
 

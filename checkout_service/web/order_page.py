@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.status import SETTLED, OrderStatus
+from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
 from checkout_service.domain.views import OrderView
 
 _STATE_OF_STATUS = {
@@ -19,9 +19,14 @@ _MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """An order as its page shows it. Amounts are minor units."""
+    """An order as its page shows it. Amounts are minor units.
+
+    `link` is the Payment Link this browser left by, `watch` what its page polls.
+    """
 
     order: OrderView
+    link: str | None = None
+    watch: str | None = None
 
     @property
     def state(self) -> str:
@@ -34,7 +39,13 @@ class OrderPage:
     @property
     def may_start_over(self) -> bool:
         """Say whether paying anew can be offered: never while money may be on its way."""
-        return self.order.status in _MAY_START_OVER and self.state != "checking"
+        may = self.order.status in _MAY_START_OVER and self.state != "checking"
+        return may and (not self.by_link or self.link is not None)
+
+    @property
+    def by_link(self) -> bool:
+        """Say whether the order is paid through a Payment Link: no session of ours can."""
+        return self.order.flow == AttemptKind.LINK
 
     @property
     def waits(self) -> bool:
@@ -43,10 +54,14 @@ class OrderPage:
     @property
     def poll_url(self) -> str | None:
         """Give the address that tells when this page is out of date."""
-        session = self.order.checkout_session
-        if not self.waits or session is None:
-            return None
-        return f"/api/v1/checkout-sessions/{session}"
+        order = self.order
+        if not self.waits or self.watch is not None:
+            return self.watch if self.waits else None
+        if order.checkout_session is not None:
+            return f"/api/v1/checkout-sessions/{order.checkout_session}"
+        if self.by_link:
+            return f"/api/v1/payment-links/orders/{order.client_reference_id}"
+        return None
 
     @property
     def adjusted(self) -> bool:

@@ -25,6 +25,7 @@ from checkout_service.domain.status import SETTLED, OrderStatus
 from checkout_service.domain.views import LineView, OrderView, SessionAnswer
 from checkout_service.use_cases.hold_idempotency import Replay, Ticket
 from checkout_service.use_cases.list_products import PriceTag, ProductView
+from checkout_service.use_cases.start_link import LinkOffer
 
 PRODUCTS = (
     ProductView("poster", "Poster", "A2, matte", (PriceTag("poster-usd", "usd", 2500, None, 20),)),
@@ -172,6 +173,15 @@ class FakeList:
 
 
 @dataclass
+class FakeLinks:
+    shop: FakeShop
+    offered: tuple[LinkOffer, ...] = ()
+
+    def offers(self) -> tuple[LinkOffer, ...]:
+        return self.offered
+
+
+@dataclass
 class FakeShop:
     """Stands where `UseCases` stands. `failure` is raised by whatever is asked next."""
 
@@ -188,6 +198,7 @@ class FakeShop:
         self.start_checkout = FakeStart(self)
         self.confirm_payment = FakeConfirm(self)
         self.read_orders = FakeRead(self)
+        self.start_link = FakeLinks(self)
         self.list_products = FakeList(self)
 
     def fail_if_told(self) -> None:
