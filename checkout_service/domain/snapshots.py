@@ -97,6 +97,9 @@ class Snapshot:
     disputes: tuple[DisputeView, ...] = ()
 
 
+SUBSCRIPTION_ENDED = frozenset(("canceled", "incomplete_expired"))
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionView:
     id: str
@@ -108,6 +111,10 @@ class SubscriptionView:
     @property
     def subscription_id(self) -> str:
         return self.id
+
+    @property
+    def ended(self) -> bool:
+        return self.status in SUBSCRIPTION_ENDED
 
 
 @dataclass(frozen=True, slots=True)

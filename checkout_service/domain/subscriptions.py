@@ -10,9 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .settlement import MessageKind, Told
-from .snapshots import Billing, InvoiceView, SubscriptionView
+from .snapshots import SUBSCRIPTION_ENDED, Billing, InvoiceView, SubscriptionView
 
-_ENDED = frozenset(("canceled", "incomplete_expired"))
 _LATE = frozenset(("past_due", "unpaid"))
 _RANK = {"active": 1, "past_due": 2, "unpaid": 3}  # of two words of one second the worse one counts
 _RENEWAL = "subscription_cycle"
@@ -29,14 +28,14 @@ class Subscription:
 
     @property
     def ended(self) -> bool:
-        return self.status in _ENDED
+        return self.status in SUBSCRIPTION_ENDED
 
 
 def follow(known: Subscription, news: Billing, *, at: int) -> Subscription:
     """Take in what an event of Stripe's time `at` says; pure, and safe to repeat."""
     if isinstance(news, InvoiceView):
         return _follow_invoice(known, news, at)
-    if known.ended or (at < known.news_at and news.status not in _ENDED):
+    if known.ended or (at < known.news_at and not news.ended):
         return known
     if at == known.news_at and _RANK.get(news.status, 9) < _RANK.get(known.status, 0):
         return known

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, select
 
 from checkout_service.domain.settlement import MessageKind, Told
@@ -40,9 +38,9 @@ def keep(connection: Connection, order_id: str, known: Subscription, *, now: int
     upsert(connection, subscriptions, row, ["id"])
 
 
-def told(connection: Connection, order_id: str, abouts: Iterable[str]) -> set[Told]:
-    """List the messages this order was owed about these invoices and subscriptions."""
-    rows = connection.execute(
-        select(_m.kind, _m.about).where(_m.order_id == order_id, _m.about.in_(list(abouts)))
-    )
-    return {Told(MessageKind(kind), about) for kind, about in rows}
+def told(connection: Connection, order_id: str, about: str) -> set[Told]:
+    """List the messages this order was owed about an invoice or a subscription."""
+    kinds = connection.execute(
+        select(_m.kind).where(_m.order_id == order_id, _m.about == about)
+    ).scalars()
+    return {Told(MessageKind(kind), about) for kind in kinds}

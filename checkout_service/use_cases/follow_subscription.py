@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from checkout_service.domain import shapes
-from checkout_service.domain.clock import Clock
+from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import next_wait
-from checkout_service.domain.snapshots import Billing, InvoiceView, SubscriptionView
+from checkout_service.domain.settlement import Told
+from checkout_service.domain.snapshots import Billing, InvoiceView
 from checkout_service.domain.subscriptions import Subscription, follow, owed
 from checkout_service.storage import orders, subscriptions
 from checkout_service.storage.finding import order_of_subscription
@@ -26,6 +27,8 @@ from checkout_service.storage.settlements import Circumstances, plan_message
 from checkout_service.storage.writing import write
 
 log = logging.getLogger(__name__)
+
+_GRACE = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,10 @@ class FollowSubscription:
         news says: a subscription that merely names our order in its metadata tells nothing.
         """
         now = self.clock.now()
-        order_id, known = order_of_subscription(connection, news)
-        told = owed(Subscription(news.subscription_id), news) is not None
-        if order_id is not None and (known or not told):
-            return "applied", order_id, None
+        order_id, is_its_own = order_of_subscription(connection, news)
+        if order_id is not None and (is_its_own or not _tells(news)):
+            wait = self._grace(connection, order_id, news, received_at)
+            return ("waiting" if wait else "applied"), order_id, wait
         named = order_id or news.order_id
         if named is None or not is_order_id(named):
             return "ignored", None, None
@@ -53,6 +56,19 @@ class FollowSubscription:
             return "ignored", named, None
         orders.make_look_due(connection, named, now)
         return "waiting", named, next_at
+
+    def _grace(
+        self, connection: Connection, order_id: str, news: Billing, received_at: int
+    ) -> int | None:
+        """Let the failed invoice's own event, which names the sum, tell before its subscription's.
+
+        Both come within a second, in any order; None when there is nothing to wait for.
+        """
+        until = received_at + _GRACE
+        if isinstance(news, InvoiceView) or news.ended or self.clock.now() >= until:
+            return None
+        known = subscriptions.find(connection, news.subscription_id)
+        return until if self._owed(connection, order_id, known, news) else None
 
     def __call__(
         self, connection: Connection, order_id: str, news: Billing, why: Circumstances, *, at: int
@@ -65,17 +81,23 @@ class FollowSubscription:
         after = follow(known, news, at=at)
         if after != known:
             subscriptions.keep(connection, order_id, after, now=why.now)
-        abouts = {news.id, *_invoice_of(news)}
-        message = owed(known, news, subscriptions.told(connection, order_id, abouts))
+        message = self._owed(connection, order_id, known, news)
         if message is None:
             return
         write(connection, plan_message(loaded, message, why, _data(after, news)))
         log.info("subscription.told", extra={"order_id": order_id, "kind": message.kind.value})
 
+    def _owed(
+        self, connection: Connection, order_id: str, known: Subscription, news: Billing
+    ) -> Told | None:
+        message = owed(known, news)
+        if message is None:
+            return None
+        return owed(known, news, subscriptions.told(connection, order_id, message.about))
 
-def _invoice_of(news: Billing) -> list[str]:
-    invoice = news.latest_invoice if isinstance(news, SubscriptionView) else news.id
-    return [invoice] if invoice else []
+
+def _tells(news: Billing) -> bool:
+    return owed(Subscription(news.subscription_id), news) is not None
 
 
 def _data(after: Subscription, news: Billing) -> dict[str, Any]:

@@ -16,8 +16,17 @@ from .shop import Shop
 
 
 @pytest.fixture(scope="module")
+def catalog() -> str:
+    """Give the catalog's text; empty for the one of the repository."""
+    return ""
+
+
+@pytest.fixture(scope="module")
 def running_shop(
-    databases: Databases, database_kind: str, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases,
+    database_kind: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    catalog: str,
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
     with (
@@ -33,6 +42,9 @@ def running_shop(
             "NOTIFY_ALLOW_PRIVATE": "1",
             "WEB_THREADS": "16",
         }
+        if catalog:
+            (folder / "catalog.toml").write_text(catalog)
+            env["CATALOG_FILE"] = str(folder / "catalog.toml")
         service = Service(folder, env)
         service.start_web()
         service.start_worker()
