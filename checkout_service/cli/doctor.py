@@ -25,6 +25,10 @@ from .printing import cell, print_json
 _MARKS = {OK: "\u2713", WARNING: "!", PROBLEM: "\u2717"}
 _PLAIN_MARKS = {OK: "+", WARNING: "!", PROBLEM: "x"}
 _COLOURS = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
+_BY_HAND = (
+    "Give a restricted key the permission Webhook Endpoints: write, or make the endpoint at Stripe "
+    "yourself."
+)
 _WIDEST, _NARROWEST = 100, 60
 
 
@@ -39,7 +43,7 @@ def doctor(*, fix: bool, as_json: bool) -> None:
         mended, refused = _mended() if fix else (Mended(), None)
         findings = tuple(uc.doctor.examine())
     if refused:
-        findings = (*findings, Finding("--fix", PROBLEM, refused, "Do it at Stripe by hand."))
+        findings = (*findings, Finding("--fix", PROBLEM, refused, _BY_HAND))
     if as_json:
         _print_for_machines(findings, mended)
     else:

@@ -16,6 +16,7 @@ from .finding import WEBHOOK_PATH, Finding, Shop, ok, problem, warning
 
 NAME = "webhook endpoint"
 _FIX = "Run doctor --fix"
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _faults(endpoint: Endpoint, shop: Shop) -> list[str]:
         faults.append("is switched off")
     lacking = _lacking(endpoint, shop.account.needed_events)
     if lacking:
-        faults.append(f"does not send {', '.join(lacking)}")
+        faults.append(f"does not send {_some(lacking)}")
     if endpoint.api_version != shop.account.api_version:
         theirs = endpoint.api_version or "the account's default"
         faults.append(f"speaks API version {theirs} and not {shop.account.api_version}")
@@ -74,6 +75,11 @@ def _lacking(endpoint: Endpoint, needed: Sequence[str]) -> list[str]:
     return (
         [] if "*" in endpoint.events else [kind for kind in needed if kind not in endpoint.events]
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def webhook_endpoint(shop: Shop) -> Iterator[Finding]:
@@ -106,9 +112,9 @@ def _told(scene: Scene, shop: Shop) -> Iterator[Finding]:
         else:
             yield problem(NAME, f"{told}: no event arrives.", f"{_FIX}: it makes one.")
         return
-    for fault in scene.faults:
-        yield problem(NAME, f"{best.id} {fault}.", f"{_FIX}: {_remedy(scene)}.")
-    if not scene.faults:
+    if scene.faults:
+        yield problem(NAME, f"{best.id} {'; '.join(scene.faults)}.", f"{_FIX}: {_remedy(scene)}.")
+    else:
         yield ok(NAME, f"{best.id} sends all that is needed to {best.url}.")
     for other in scene.others:
         yield warning(
