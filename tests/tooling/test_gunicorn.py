@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
 from tests.support.service import Service, environment
 
@@ -50,3 +51,17 @@ def test_a_stop_is_over_in_ten_seconds_though_a_client_keeps_its_connection(web:
 
 def test_no_control_socket_is_left_in_the_home_folder(web: Service, tmp_path: Path) -> None:
     assert not (tmp_path / ".gunicorn").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [("/api/v1/checkout-sessions", 90_000), ("/webhooks/stripe", 1_200_000), ("/gone", 90_000)],
+)
+def test_a_refused_body_does_not_spoil_the_connection(web: Service, path: str, size: int) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"Content-Type": "application/json"}
+        refused = session.post(f"{web.url}{path}", data=b"x" * size, headers=headers, timeout=10)
+
+        assert refused.status_code in {404, 413}
+        assert session.get(f"{web.url}/healthz", timeout=10).status_code == 200
