@@ -127,7 +127,10 @@ class Database:
         raise DatabaseUnavailable
 
     def write_at_once(self, work: Callable[[Connection], T]) -> T:
-        """Run work that is one statement where the database can: then it needs no transaction."""
+        """Run work that writes in one statement where the database can: no transaction then.
+
+        What the work read before it may have changed since, so that statement has to guard itself.
+        """
         if self.is_sqlite:
             return self.write(work)
         with self.read() as connection:

@@ -14,6 +14,7 @@ from checkout_service.domain.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 from checkout_service.domain.views import LineView, OrderView
 
+from .direct import Direct
 from .machine_tables import UNCLAIMED
 from .rows import AnyRow
 from .tables import attempts, disputes, holds, inbox_events, orders, refunds
@@ -57,7 +58,9 @@ _LOAD = {
     .order_by(attempts.c.seq)
     for dialect, lines in _LINES.items()
 }
-_BY_ID = {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
+_BY_ID = Direct(
+    {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
+)
 # A statement of its own: a join that waits for the lock would show the order's new row beside its
 # attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
 _LOCK = select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update()
@@ -76,18 +79,22 @@ def _by_attempt(load: Any, column: str, name: str) -> Any:
 
 
 _READ = {
-    column: {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
+    column: Direct(
+        {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
+    )
     for column in ("session_id", "intent_id")
 }
-_BY_SESSION = {
-    dialect: _by_attempt(load, "session_id", "b_session").add_columns(
-        exists().where(inbox_events.c.id == bindparam("b_event")).label("event_known"),
-        exists()
-        .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
-        .label("intent_has_news"),
-    )
-    for dialect, load in _LOAD.items()
-}
+_BY_SESSION = Direct(
+    {
+        dialect: _by_attempt(load, "session_id", "b_session").add_columns(
+            exists().where(inbox_events.c.id == bindparam("b_event")).label("event_known"),
+            exists()
+            .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
+            .label("intent_has_news"),
+        )
+        for dialect, load in _LOAD.items()
+    }
+)
 _HOLDS = select(holds.c.name, holds.c.attempt_id, holds.c.released_at)
 
 
@@ -156,10 +163,9 @@ class Loaded:
 
 def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
     """Read the order whole; None if there is no such order."""
-    dialect = connection.dialect.name
-    if lock and dialect == "postgresql":
+    if lock and connection.dialect.name == "postgresql":
         connection.execute(_LOCK, {"b_id": order_id})
-    rows = connection.execute(_BY_ID[dialect], {"b_id": order_id}).all()
+    rows = _BY_ID.rows(connection, {"b_id": order_id})
     return _loaded(connection, rows) if rows else None
 
 
@@ -174,8 +180,7 @@ def read_of_intent(connection: Connection, intent_id: str) -> Loaded | None:
 
 
 def _read(connection: Connection, column: str, name: str) -> Loaded | None:
-    statement = _READ[column][connection.dialect.name]
-    rows = connection.execute(statement, {"b_name": name}).all()
+    rows = _READ[column].rows(connection, {"b_name": name})
     return _loaded(connection, rows) if rows else None
 
 
@@ -183,10 +188,9 @@ def load_of_session(
     connection: Connection, session_id: str, *, event_id: str, intent_id: str | None
 ) -> Loaded | None:
     """Read the order of a session, with what the inbox knows, in one statement and unlocked."""
-    rows = connection.execute(
-        _BY_SESSION[connection.dialect.name],
-        {"b_session": session_id, "b_event": event_id, "b_intent": intent_id},
-    ).all()
+    rows = _BY_SESSION.rows(
+        connection, {"b_session": session_id, "b_event": event_id, "b_intent": intent_id}
+    )
     return _loaded(connection, rows) if rows else None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, text, update
 from checkout_service.domain.errors import StaleOrder
 from checkout_service.domain.ledger import RaisedHold
 
+from .direct import Direct
 from .settlements import Writing
 from .tables import (
     attempts,
@@ -56,7 +57,7 @@ def _typed(name: str, prefix: str = "") -> str:
     return f"CAST(:{prefix}{name} AS {_TYPES.get(name, 'text')})"
 
 
-_AT_ONCE = text(f"""
+_AT_ONCE_TEXT = f"""
 WITH moved AS (
   UPDATE orders SET {", ".join(f"{name} = {_typed(name)}" for name in _ORDER)},
     version = version + 1, updated_at = :now
@@ -90,7 +91,9 @@ WITH moved AS (
   ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM moved
-""")  # noqa: S608 - built from the column names above alone
+"""  # noqa: S608 - built from the column names above alone
+
+_AT_ONCE = Direct({"postgresql": text(_AT_ONCE_TEXT)})
 
 _UPDATE_ORDER = update(orders).where(
     orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version")
@@ -102,7 +105,7 @@ def write(connection: Connection, writing: Writing) -> None:
     """Write it all. Raises StaleOrder when the order was settled since it was read."""
     if connection.dialect.name == "postgresql":
         _write_seldom(connection, writing)
-        written = connection.execute(_AT_ONCE, _parameters(writing)).scalar()
+        ((written,),) = _AT_ONCE.rows(connection, _parameters(writing))
     else:
         written = _write_one_by_one(connection, writing)
     if written != 1:

@@ -43,8 +43,13 @@ log = logging.getLogger(__name__)
 EventRow = Callable[[str, int], dict[str, Any]]
 
 _LOOKS = 3
+_WEBHOOK = "webhook"
 LEASE_MS = 3_000
 _LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
+
+
+class _NotEveryday(Exception):
+    """The event is not for the short way."""
 
 
 class Look(Enum):
@@ -174,29 +179,36 @@ class SettleOrder:
         False when it is not an everyday one, or somebody else settled the order meanwhile: then
         nothing was written, and the long way is to be taken. `row` makes the event's inbox row.
         """
-        with self.database.read() as connection:
-            loaded = load_of_session(
-                connection, subject.id, event_id=event.id, intent_id=subject.intent_id
+        try:
+            settlement = self.database.write_at_once(
+                lambda c: self._record_event(c, event, subject, row)
             )
-        if loaded is None or loaded.row.intent_has_news:
+        except (_NotEveryday, StaleOrder):
             return False
+        if settlement is not None:
+            _log(settlement, _WEBHOOK)
+        return True
+
+    def _record_event(
+        self, connection: Connection, event: IncomingEvent, subject: SessionView, row: EventRow
+    ) -> Settlement | None:
+        loaded = load_of_session(
+            connection, subject.id, event_id=event.id, intent_id=subject.intent_id
+        )
+        if loaded is None or loaded.row.intent_has_news:
+            raise _NotEveryday
         if loaded.row.event_known:
-            return True
-        source = "webhook"
-        why = Circumstances(source, self.clock.now(), event.id)
+            return None
+        why = Circumstances(_WEBHOOK, self.clock.now(), event.id)
         settlement = settle(
             loaded.ledger, [subject], looked=False, new_attempt_id=ids.new_id("att")
         )
         writing = self._plan(loaded, settlement, why, looked=False)
         if writing is None or not writing.plain:
-            return False
+            raise _NotEveryday
         writing.event = row(loaded.ledger.terms.order_id, why.now)
-        try:
-            self.database.write_at_once(lambda c: write(c, writing))
-        except StaleOrder:
-            return False
-        _log(settlement, source)
-        return True
+        write(connection, writing)
+        return settlement
 
     def _plan(
         self, loaded: Loaded, settlement: Settlement, why: Circumstances, *, looked: bool

@@ -1,0 +1,54 @@
+"""Statements of the hot paths, handed to PostgreSQL's driver as text made once.
+
+SQLAlchemy's own execute costs several times what these statements cost. It still lends the
+connection, and still names every failure: callers see its errors and its rows' names.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Select, text
+from sqlalchemy.exc import DBAPIError
+
+from .rows import AnyRow
+
+_PING = text("SELECT 1")
+
+
+class Direct:
+    """One statement, in the words of each database; every value in it is a named parameter."""
+
+    def __init__(self, by_dialect: Mapping[str, Executable]) -> None:
+        self._by_dialect = by_dialect
+        self._text = ""
+        self._row: Callable[..., AnyRow] = tuple
+
+    def rows(self, connection: Connection, parameters: dict[str, Any]) -> list[AnyRow]:
+        """Run it and give all rows, their columns by name. Raises what SQLAlchemy would."""
+        dialect = connection.dialect
+        statement = self._by_dialect[dialect.name]
+        if dialect.name != "postgresql":
+            return list(connection.execute(statement, parameters))
+        if not self._text:
+            self._prepare(connection, statement)
+        driver: Any = connection.connection.driver_connection
+        dbapi: Any = dialect.loaded_dbapi
+        try:
+            rows = driver.execute(self._text, parameters).fetchall()
+        except dbapi.Error as error:
+            if driver.closed:
+                connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
+            raise DBAPIError.instance(
+                self._text, None, error, dbapi.Error, hide_parameters=True, dialect=dialect
+            ) from error
+        return list(map(self._row, rows))
+
+    def _prepare(self, connection: Connection, statement: Any) -> None:
+        if isinstance(statement, Select):
+            names = statement.selected_columns.keys()
+            row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
+            self._row = row._make
+        self._text = str(statement.compile(dialect=connection.dialect))
