@@ -8,7 +8,8 @@ import secrets
 import string
 
 _ALPHABET = string.ascii_letters + string.digits
-_RANDOM_LENGTH = 24  # 62**24 is about 2**142
+_RANDOM_LENGTH = 24
+_HOW_MANY = len(_ALPHABET) ** _RANDOM_LENGTH  # about 2**142
 
 _ORDER = re.compile(r"ord_[A-Za-z0-9]{24}", re.ASCII)
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}", re.ASCII)
@@ -18,7 +19,12 @@ _REFERENCE = re.compile(r"ref_[A-Za-z0-9]{24}", re.ASCII)
 
 def new_id(prefix: str) -> str:
     """Make an unguessable id such as `ord_...`."""
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_LENGTH))
+    number = secrets.randbelow(_HOW_MANY)  # asked once: each question is a system call
+    letters = []
+    for _ in range(_RANDOM_LENGTH):
+        number, place = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[place])
+    return f"{prefix}_{''.join(letters)}"
 
 
 def is_order_id(text: str) -> bool:
