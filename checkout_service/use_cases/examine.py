@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import CheckoutError
+from checkout_service.domain.errors import CheckoutError, StripeRejected
 
 from .checkup.finding import PROBLEM, Finding, Shop, warning
 from .checkup.keys import clock, key, keys, permissions
@@ -58,7 +58,9 @@ class Examine:
         try:
             return list(check(self.shop))
         except CheckoutError as error:
-            return [warning(name, f"Could not be looked at: {error}", "Run doctor again.")]
+            lacking = isinstance(error, StripeRejected) and error.permission
+            mend = "Give the key the permission that Stripe names." if lacking else "Try it again."
+            return [warning(name, f"Could not be looked at: {error}", mend)]
 
 
 def _not_made(name: str, missing: list[str]) -> Finding:

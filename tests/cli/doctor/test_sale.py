@@ -57,6 +57,16 @@ def test_a_stripe_price_that_is_not_there_is_named(clinic: Clinic) -> None:
     assert "price_none" in report.told("catalog", "problem")
 
 
+def test_a_price_the_key_may_not_read_is_told_with_the_permission(clinic: Clinic) -> None:
+    more = '[[products]]\nid="a"\nname="A"\n[[products.prices]]\nid="b"\nstripe_price="price_x"'
+
+    report = clinic.examine(
+        catalog_file=clinic.catalog(more), stripe_secret_key="rk_test_x", stripe_webhook_secret=""
+    )
+
+    assert "rak_price_read" in report.told("catalog", "warning")
+
+
 @pytest.mark.parametrize(
     ("redirect", "state", "word"),
     [
