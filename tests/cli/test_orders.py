@@ -119,7 +119,7 @@ def test_an_order_is_canceled_at_stripe_too(shop: Shop) -> None:
     canceled = shop.json("orders", "cancel", order.id)
 
     assert canceled["status"] == "canceled"
-    assert shop.json("orders", "show", order.id)["attempts"][0]["stripe_status"] == "expired"
+    assert shop.json("orders", "show", order.id)["attempts"][0]["status"] == "expired"
 
 
 def test_a_paid_order_is_not_canceled(shop: Shop) -> None:

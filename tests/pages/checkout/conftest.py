@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import running_shop, shop
+from tests.journeys.conftest import catalog, running_shop, shop
 
-__all__ = ["running_shop", "shop"]
+__all__ = ["catalog", "running_shop", "shop"]
 
 Snap = Callable[[Page, str], None]
 

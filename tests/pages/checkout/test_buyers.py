@@ -10,12 +10,12 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from tests.journeys.shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, Shop
 from tests.support.browser import Complaints
 from tests.support.service import API_KEY, Service
 from tests.support.stack import Sandbox
 
-GOOD, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000002760003184"
-IBAN_GOOD, IBAN_BAD = "AT611904300234573201", "AT861904300235473202"
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 
 
 class Buyer:
@@ -77,8 +77,8 @@ class Buyer:
 
 
 @pytest.fixture
-def buyer(page: Page, service: Service, sandbox: Sandbox) -> Iterator[Buyer]:
-    someone = Buyer(page, service, sandbox)
+def buyer(page: Page, shop: Shop) -> Iterator[Buyer]:
+    someone = Buyer(page, shop.service, shop.sandbox)
     yield someone
     someone.http.close()
 
@@ -213,17 +213,15 @@ def test_who_leaves_can_start_over(buyer: Buyer) -> None:
     buyer.sees("paid")
 
 
-def test_pressing_twice_is_one_order_and_one_session(
-    buyer: Buyer, service: Service, sandbox: Sandbox
-) -> None:
-    text = buyer.http.get(service.url, timeout=30).text
+def test_pressing_twice_is_one_order_and_one_session(buyer: Buyer) -> None:
+    text = buyer.http.get(buyer.service.url, timeout=30).text
     match = re.search(r'name="token" value="([^"]+)"', text)
     assert match is not None
     form = {"price": "poster-usd", "quantity": "1", "token": match[1]}
 
     def press(_turn: int) -> str:
         answer = requests.post(
-            f"{service.url}/checkout", data=form, allow_redirects=False, timeout=60
+            f"{buyer.service.url}/checkout", data=form, allow_redirects=False, timeout=60
         )
         return answer.headers.get("Location", str(answer.status_code))
 
@@ -231,7 +229,7 @@ def test_pressing_twice_is_one_order_and_one_session(
         places = set(hands.map(press, range(6)))
 
     (place,) = places
-    assert place.startswith(f"{sandbox.url}/c/pay/cs_test_")
+    assert place.startswith(f"{buyer.sandbox.url}/c/pay/cs_test_")
 
 
 def test_the_page_is_right_before_any_webhook(buyer: Buyer) -> None:
@@ -243,8 +241,9 @@ def test_the_page_is_right_before_any_webhook(buyer: Buyer) -> None:
 
 
 def test_the_page_is_right_after_the_webhook_without_asking_stripe(
-    buyer: Buyer, sandbox: Sandbox
+    buyer: Buyer,
 ) -> None:
+    sandbox = buyer.sandbox
     buyer.chooses("Poster")
     session_id = buyer.session_id
     sandbox.call("POST", f"checkout/sessions/{session_id}/pay", {"payment_method": GOOD})
