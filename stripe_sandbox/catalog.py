@@ -60,6 +60,7 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
         unit_amount=amount,
         product=product["id"],
         recurring=_recurring(data),
+        tax_behavior=data.get("tax_behavior", "unspecified"),
         metadata=metadata(data),
         active=True if active is None else active,
     )

@@ -42,4 +42,5 @@ def _line(call: Call, given: object, where: str) -> Json:
         quantity=quantity,
     )
     item["_recurring"] = price["recurring"]
+    item["_tax_behavior"] = price["tax_behavior"]
     return item

@@ -13,6 +13,7 @@ from .world import Call
 
 HALF_HOUR, DAY = 1_800, 86_400
 _RECOVERABLE = 30 * DAY
+_COMPUTED = ("automatic_tax", "shipping_address_collection", "shipping_options")
 
 
 def create(call: Call) -> Json:
@@ -59,6 +60,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     thing["after_expiration"] = _recovery(params)
     thing["_handed_on"] = _handed_on(params, mode)
     thing["_items"] = items
+    thing["_computed"] = {key: params[key] for key in _COMPUTED if key in params}
     totals.begin(call, thing, params)
     totals.recount(thing)
     discounts.begin(call, thing, params.get("discounts"))
@@ -172,6 +174,7 @@ def update(call: Call, session: Json) -> Json:
 
 def recover(call: Call, expired: Json) -> Json:
     """Open a copy of an expired session for a buyer who followed the recovery link."""
+    recovery = expired["after_expiration"]["recovery"]
     params = {
         "success_url": expired["success_url"],
         "cancel_url": expired["cancel_url"],
@@ -181,6 +184,9 @@ def recover(call: Call, expired: Json) -> Json:
         "metadata": dict(expired["metadata"]),
         "payment_intent_data": dict(expired["_handed_on"]),
         "subscription_data": dict(expired["_handed_on"]),
+        "locale": expired["locale"],
+        "allow_promotion_codes": "true" if recovery["allow_promotion_codes"] else None,
+        **expired.get("_computed", {}),
     }
     params = {key: value for key, value in params.items() if value}
     return build(

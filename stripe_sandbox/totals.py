@@ -30,6 +30,8 @@ def begin(call: Call, session: Json, params: Json) -> None:
 def _ship(call: Call, session: Json, options: object) -> None:
     if options is None:
         return
+    if session["mode"] != "payment":
+        raise invalid("shipping_options", "`shipping_options` is only allowed in `payment` mode.")
     if not isinstance(options, list) or not all(isinstance(option, dict) for option in options):
         raise invalid("shipping_options", "Invalid array")
     rates = [_rate(call, option, session["currency"]) for option in options]
@@ -94,19 +96,27 @@ def recount(session: Json) -> None:
     ten_thousandths = round(session.get("_percent_off", 0) * 10_000)
     off += (subtotal - off) * ten_thousandths // 1_000_000
     taxed = session["automatic_tax"]["status"] == "complete"
-    tax = (subtotal - off) * TAX_PERCENT // 100 if taxed else 0
+    tax, on_top = _tax(items, subtotal - off) if taxed else (0, 0)
     for item, less, more in zip(items, _spread(off, weights), _spread(tax, weights), strict=True):
         item["amount_discount"], item["amount_tax"] = less, more
-        item["amount_total"] = item["amount_subtotal"] - less + more
+        item["amount_total"] = item["amount_subtotal"] - less + (more if on_top else 0)
     shipping = (session["shipping_cost"] or {}).get("amount_total", 0)
     session["total_details"] |= {
         "amount_discount": off,
         "amount_shipping": shipping,
         "amount_tax": tax,
     }
-    total = subtotal - off + tax + shipping
+    total = subtotal - off + on_top + shipping
     check_amount(total, session["currency"], "line_items[0][price_data][unit_amount]")
     session |= {"amount_subtotal": subtotal, "amount_total": total}
+
+
+def _tax(items: list[Json], net: int) -> tuple[int, int]:
+    """Give the tax on a net amount, and how much of it comes on top of the prices."""
+    if all(item.get("_tax_behavior") == "inclusive" for item in items):
+        return net - net * 100 // (100 + TAX_PERCENT), 0
+    tax = net * TAX_PERCENT // 100
+    return tax, tax
 
 
 def _spread(amount: int, weights: list[int]) -> list[int]:

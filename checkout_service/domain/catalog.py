@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from .checkout_options import CheckoutOptions, read_options
 from .errors import BadCatalog
-from .ledger import DISCOUNT, SHIPPING, TAX
 from .money import BadAmount, check_unit_amount
 
 DEFAULT_MAX_QUANTITY = 99
@@ -52,33 +52,10 @@ class PaymentLink:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutOptions:
-    """What the merchant lets Stripe compute or ask on top of the cart.
-
-    `expires_after` is in seconds (Stripe: 30 minutes to 24 hours).
-    """
-
-    promotion_codes: bool = False
-    automatic_tax: bool = False
-    shipping_countries: tuple[str, ...] = ()
-    expires_after: int | None = None
-    recovery: bool = False
-
-    @property
-    def adjustable(self) -> frozenset[str]:
-        parts = {
-            DISCOUNT: self.promotion_codes,
-            TAX: self.automatic_tax,
-            SHIPPING: bool(self.shipping_countries),
-        }
-        return frozenset(part for part, allowed in parts.items() if allowed)
-
-
-@dataclass(frozen=True, slots=True)
 class Catalog:
     products: tuple[Product, ...] = ()
     payment_links: tuple[PaymentLink, ...] = ()
-    options: CheckoutOptions = CheckoutOptions()
+    options: CheckoutOptions = field(default_factory=CheckoutOptions)
 
     def price(self, price_id: str) -> Price | None:
         for product in self.products:
@@ -105,7 +82,7 @@ def load_catalog(path: Path) -> Catalog:
     faults: list[str] = []
     products = tuple(_product(item, faults) for item in _tables(data, "products", faults))
     links = tuple(_link(item, faults) for item in _tables(data, "payment_links", faults))
-    catalog = Catalog(products, links, _options(data.get("checkout", {}), faults))
+    catalog = Catalog(products, links, read_options(data.get("checkout", {}), faults))
     _check_whole(catalog, faults)
     if faults:
         raise BadCatalog(f"The catalog {path} has faults:\n  " + "\n  ".join(faults))
@@ -190,24 +167,6 @@ def _link(item: Mapping[str, object], faults: list[str]) -> PaymentLink:
         stripe_payment_link=_text(item, "stripe_payment_link", faults, None),
         price=_text(item, "price", faults, None),
         quantity=_number(item, "quantity", faults, 1),
-    )
-
-
-def _options(item: object, faults: list[str]) -> CheckoutOptions:
-    if not isinstance(item, dict):
-        faults.append("checkout: must be a table ([checkout])")
-        return CheckoutOptions()
-    countries = item.get("shipping_countries", [])
-    expires = item.get("expires_after")
-    if expires is not None and (not isinstance(expires, int) or not 1800 <= expires <= 86400):  # noqa: PLR2004
-        faults.append("checkout.expires_after: seconds from 1800 to 86400")
-        expires = None
-    return CheckoutOptions(
-        promotion_codes=bool(item.get("promotion_codes", False)),
-        automatic_tax=bool(item.get("automatic_tax", False)),
-        shipping_countries=tuple(str(country) for country in countries),
-        expires_after=expires,
-        recovery=bool(item.get("recovery", False)),
     )
 
 

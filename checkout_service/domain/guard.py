@@ -42,9 +42,18 @@ def doubts_about_intent(terms: Terms, attempt: Attempt, view: IntentView) -> set
     return doubts
 
 
+def lines_agree(terms: Terms, view: SessionView) -> bool:
+    """Compare the line items, where Stripe showed them: the same quantities for the same sums."""
+    if terms.lines is None or view.lines is None:
+        return True
+    return sorted(terms.lines) == sorted(view.lines)
+
+
 def _amounts_agree(terms: Terms, view: SessionView) -> bool:
-    total = view.amount_subtotal - view.amount_discount + view.amount_tax + view.amount_shipping
-    if view.amount_subtotal != terms.amount_total or view.amount_total != total:
+    net = view.amount_subtotal - view.amount_discount + view.amount_shipping
+    # Prices that include the tax are not raised by it: https://docs.stripe.com/tax/tax-behavior
+    totals = {net + view.amount_tax, net if TAX in terms.adjustable else net + view.amount_tax}
+    if view.amount_subtotal != terms.amount_total or view.amount_total not in totals:
         return False
     if view.payment_status == "no_payment_required" and view.amount_total != 0:
         return False

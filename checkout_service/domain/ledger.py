@@ -26,7 +26,8 @@ DISPUTE_CLOSED = frozenset(("won", "lost"))
 class Terms:
     """What was agreed when the order was made; every payment is measured against it.
 
-    `adjustable` names what Stripe may compute on top: discount, tax, shipping.
+    `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
+    quantities and amounts of such an order's items; None where the total says it all.
     """
 
     order_id: str
@@ -35,6 +36,7 @@ class Terms:
     livemode: bool
     mode: str = "payment"
     adjustable: frozenset[str] = frozenset()
+    lines: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

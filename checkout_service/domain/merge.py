@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .guard import doubts_about_intent, doubts_about_session
+from .guard import doubts_about_intent, doubts_about_session, lines_agree
 from .ledger import Attempt, Ledger, RaisedHold
 from .reading import Reading, read_intent, read_session
 from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView, Subject
@@ -106,6 +106,8 @@ def _merge_session(
             expires_at=view.expires_at or attempt.expires_at,
         )
     doubts = {reading.doubt} - {None}
+    if not lines_agree(ledger.terms, view):
+        doubts.add(Hold.AMOUNT_MISMATCH)
     if reading.state in _MONEY_MOVES:
         doubts |= doubts_about_session(ledger.terms, after, view)
     return _raise(_put(ledger, after), after, doubts)

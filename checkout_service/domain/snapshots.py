@@ -50,6 +50,7 @@ class SessionView:
     recovered_from: str | None = None
     recovery_url: str | None = None
     async_failed: bool = False  # told by checkout.session.async_payment_failed
+    lines: tuple[tuple[int, int], ...] | None = None  # quantity and amount, where they were shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from checkout_service.domain.ledger import Attempt, Ledger, RaisedHold, Terms
 from checkout_service.domain.snapshots import DisputeView, RefundView
-from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views import LineView, OrderView
 
 from .direct import Direct
 from .machine_tables import UNCLAIMED
 from .rows import AnyRow
-from .tables import attempts, disputes, holds, inbox_events, orders, refunds
+from .tables import attempts, inbox_events, orders
+from .troubles import load_troubles
 
 # One join reads the order, its lines and its attempts.
 _ORDER_COLUMNS = [
@@ -95,7 +96,6 @@ _BY_SESSION = Direct(
         for dialect, load in _LOAD.items()
     }
 )
-_HOLDS = select(holds.c.name, holds.c.attempt_id, holds.c.released_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Loaded:
             created_at=row.order_created_at,
             items=tuple(
                 LineView(price, name, quantity, unit, quantity * unit)
-                for price, name, quantity, unit in json.loads(row.order_lines or "[]")
+                for price, name, quantity, unit in _lines(row)
             ),
             client_reference_id=row.order_client_reference_id,
             metadata=json.loads(row.order_metadata),
@@ -201,7 +201,7 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     gone: dict[str, RefundView] = {}
     disputed: dict[str, DisputeView] = {}
     if first.order_has_more:
-        raised, gone, disputed = _load_more(connection, order_id)
+        raised, gone, disputed = load_troubles(connection, order_id)
     ledger = Ledger(
         terms=Terms(
             order_id=order_id,
@@ -210,6 +210,9 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
             livemode=first.order_livemode,
             mode=first.order_mode,
             adjustable=frozenset(filter(None, first.order_adjustable.split(","))),
+            lines=tuple((n, n * unit) for _, _, n, unit in _lines(first))
+            if first.order_adjustable
+            else None,
         ),
         status=OrderStatus(first.order_status),
         canceled=first.order_canceled_at is not None,
@@ -222,50 +225,10 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     return Loaded(ledger, first)
 
 
-def _load_more(
-    connection: Connection, order_id: str
-) -> tuple[tuple[RaisedHold, ...], dict[str, RefundView], dict[str, DisputeView]]:
-    raised = tuple(
-        RaisedHold(Hold(row.name), row.attempt_id, row.released_at is not None)
-        for row in connection.execute(
-            _HOLDS.where(holds.c.order_id == order_id).order_by(holds.c.raised_at, holds.c.name)
-        )
-    )
-    return raised, _refunds(connection, order_id), _disputes(connection, order_id)
-
-
-def _refunds(connection: Connection, order_id: str) -> dict[str, RefundView]:
-    rows = connection.execute(select(refunds).where(refunds.c.order_id == order_id))
-    return {
-        row.id: RefundView(
-            id=row.id,
-            amount=row.amount,
-            currency=row.currency,
-            status=row.status,
-            intent_id=row.intent_id,
-            charge_id=row.charge_id,
-            created=row.created_at,
-        )
-        for row in rows
-    }
-
-
-def _disputes(connection: Connection, order_id: str) -> dict[str, DisputeView]:
-    rows = connection.execute(select(disputes).where(disputes.c.order_id == order_id))
-    return {
-        row.id: DisputeView(
-            id=row.id,
-            amount=row.amount,
-            currency=row.currency,
-            status=row.status,
-            intent_id=row.intent_id,
-            charge_id=row.charge_id,
-            reason=row.reason,
-            evidence_due_at=row.evidence_due_at,
-            created=row.created_at,
-        )
-        for row in rows
-    }
+def _lines(row: AnyRow) -> list[tuple[str | None, str, int, int]]:
+    """Read price, name, quantity and unit amount of each line."""
+    lines: list[tuple[str | None, str, int, int]] = json.loads(row.order_lines or "[]")
+    return lines
 
 
 def _attempt(row: AnyRow) -> Attempt:

@@ -16,6 +16,8 @@ from .translate import ATTEMPT_KEY, ORDER_KEY
 
 Params = dict[str, Any]
 
+_COMPUTED = ("allow_promotion_codes", "automatic_tax", "shipping_options")
+
 
 def session_params(request: SessionRequest) -> Params:
     """Write a Checkout Session's parameters.
@@ -27,7 +29,7 @@ def session_params(request: SessionRequest) -> Params:
     handed_on = "payment_intent_data" if request.mode == "payment" else "subscription_data"
     return _said({
         "mode": request.mode,
-        "line_items": [_line(line) for line in request.lines],
+        "line_items": [_line(line, request.options) for line in request.lines],
         "success_url": request.success_url,
         "cancel_url": request.cancel_url,
         "client_reference_id": request.reference,
@@ -65,7 +67,7 @@ def _metadata(request: SessionRequest | IntentRequest) -> dict[str, str]:
     return {**request.metadata, **ours}
 
 
-def _line(line: LineRequest) -> Params:
+def _line(line: LineRequest, options: Mapping[str, Any]) -> Params:
     if line.stripe_price:
         return {"price": line.stripe_price, "quantity": line.quantity}
     price = {
@@ -73,13 +75,19 @@ def _line(line: LineRequest) -> Params:
         "unit_amount": line.unit_amount,
         "product_data": _said({"name": line.name, "description": line.description}),
         "recurring": dict(line.recurring) if line.recurring else None,
+        "tax_behavior": options.get("tax_behavior"),
     }
     return {"price_data": _said(price), "quantity": line.quantity}
 
 
-def _options(options: Mapping[str, object]) -> Params:
-    """Translate what the merchant lets Stripe ask or compute on top of the cart."""
+def _options(options: Mapping[str, Any]) -> Params:
+    """Translate what the merchant lets Stripe ask or compute on top of the cart.
+
+    Where Stripe computes, its answer is to show the line items as well: they are compared.
+    """
     params: Params = {}
+    if any(options.get(name) for name in _COMPUTED):
+        params["expand"] = ["line_items"]
     if options.get("allow_promotion_codes"):
         params["allow_promotion_codes"] = True
     if options.get("automatic_tax"):
@@ -87,9 +95,25 @@ def _options(options: Mapping[str, object]) -> Params:
     countries = options.get("shipping_countries")
     if isinstance(countries, list | tuple) and countries:
         params["shipping_address_collection"] = {"allowed_countries": list(countries)}
+    ways = options.get("shipping_options")
+    if isinstance(ways, list | tuple) and ways:
+        params["shipping_options"] = [_shipping(way, options) for way in ways]
     if options.get("recovery"):
-        params["after_expiration"] = {"recovery": {"enabled": True}}
+        codes = {"allow_promotion_codes": True} if options.get("allow_promotion_codes") else {}
+        params["after_expiration"] = {"recovery": {"enabled": True, **codes}}
     return params
+
+
+def _shipping(way: Mapping[str, Any], options: Mapping[str, Any]) -> Params:
+    if way.get("stripe_shipping_rate"):
+        return {"shipping_rate": way["stripe_shipping_rate"]}
+    rate = {
+        "type": "fixed_amount",
+        "display_name": way["name"],
+        "fixed_amount": {"amount": way["amount"], "currency": way["currency"]},
+        "tax_behavior": options.get("tax_behavior"),
+    }
+    return {"shipping_rate_data": _said(rate)}
 
 
 def _said(params: Params) -> Params:

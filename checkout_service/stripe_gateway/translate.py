@@ -31,6 +31,7 @@ from .fields import (
     number,
     reference,
     text,
+    wants_object,
     word,
 )
 
@@ -79,7 +80,20 @@ def session_view(data: Json, *, async_failed: bool = False) -> SessionView:
         recovered_from=reference(data, "recovered_from"),
         recovery_url=address(recovery, "url", live=live),
         async_failed=async_failed,
+        lines=_lines(data.get("line_items")),
     )
+
+
+def _lines(listing: object) -> tuple[tuple[int, int], ...] | None:
+    """Read line items as quantities and amounts; None unless all of them were shown."""
+    if listing is None:
+        return None
+    page = wants_object(listing, "line_items")
+    items = page.get("data")
+    if not isinstance(items, list) or flag(page, "has_more"):
+        return None
+    found = [wants_object(item, "line_items") for item in items]
+    return tuple((number(item, "quantity"), number(item, "amount_subtotal")) for item in found)
 
 
 def intent_view(data: Json) -> IntentView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -109,19 +109,23 @@ class DraftOrder:
             "client_reference_id": cart.client_reference_id,
             "metadata": json.dumps(dict(cart.metadata)),
             "customer_email": cart.customer_email,
-            "locale": cart.locale,
+            "locale": cart.locale or self.catalog.options.locale,
             "success_url": cart.success_url
             or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
             "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",
-        } | (self._options(cart) if kind is AttemptKind.SESSION else {})
+        } | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
 
-    def _options(self, cart: Cart) -> dict[str, Any]:
+    def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
         options = self.catalog.options
-        adjustable = set(options.adjustable) | ({DISCOUNT} if cart.allow_promotion_codes else set())
+        what = lines[0].currency, mode_of(lines)
+        codes = {DISCOUNT} if cart.allow_promotion_codes else set()
+        adjustable = options.adjustable(*what) | codes
         asked = {
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
             "automatic_tax": options.automatic_tax,
+            "tax_behavior": options.tax_behavior,
             "shipping_countries": list(options.shipping_countries),
+            "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
             "recovery": options.recovery,
             "expires_after": options.expires_after,
         }

@@ -17,7 +17,8 @@ from typing import Any
 
 from checkout_service.domain.cart import Line
 from checkout_service.domain.changes import Change, unchanged, withdraw
-from checkout_service.domain.clock import DAY, SECOND
+from checkout_service.domain.checkout_options import HALF_HOUR
+from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
 from checkout_service.domain.gateway import (
     IntentRequest,
@@ -36,6 +37,7 @@ from .settle_order import SettleOrder
 log = logging.getLogger(__name__)
 
 _FIND_MOST = 500
+_LATE_BY = 2 * MINUTE  # a request may reach Stripe this long after its draft was written
 _TWIN_WAIT_SECONDS = 8.0
 _TWIN_PAUSE_SECONDS = 0.1
 
@@ -163,6 +165,16 @@ def intent_request(
     )
 
 
+def _end_of(created_at: int, seconds: int | None) -> int | None:
+    """Say when a session ends; None for a whole day, which is what Stripe gives by itself.
+
+    Stripe counts its shortest life, half an hour, from when it hears of the session.
+    """
+    if seconds is None or seconds >= DAY // SECOND:
+        return None
+    return created_at + max(seconds * SECOND, HALF_HOUR * SECOND + _LATE_BY)
+
+
 def session_request(
     order: AnyRow, draft: AnyRow, lines: tuple[Line, ...], key: str
 ) -> SessionRequest:
@@ -192,6 +204,6 @@ def session_request(
         customer_email=order.customer_email,
         locale=order.locale,
         metadata=json.loads(order.metadata),
-        expires_at=draft.created_at + expires_after * SECOND if expires_after else None,
+        expires_at=_end_of(draft.created_at, expires_after),
         options=options,
     )
