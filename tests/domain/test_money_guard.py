@@ -80,6 +80,34 @@ def test_what_stripe_computes_is_fine_where_it_was_allowed() -> None:
     assert result.after.amount_paid == 5000
 
 
+@pytest.mark.parametrize(("total", "fulfils"), [(5000, True), (5300, True), (5100, False)])
+def test_tax_is_in_the_prices_or_on_top_of_them(total: int, fulfils: bool) -> None:
+    terms = replace(TERMS, adjustable=frozenset(("tax",)))
+
+    result = settled(ledger(terms=terms), session(amount_tax=300, amount_total=total))
+
+    assert result.fulfils is fulfils
+
+
+@pytest.mark.parametrize(
+    ("lines", "fulfils"),
+    [(None, True), (((1, 1000), (2, 4000)), True), (((2, 1000), (1, 4000)), False),
+     (((2, 5000),), False)],
+)  # fmt: skip
+def test_line_items_are_compared_where_stripe_showed_them(
+    lines: tuple[tuple[int, int], ...] | None, fulfils: bool
+) -> None:
+    terms = replace(TERMS, adjustable=frozenset(("tax",)), lines=((2, 4000), (1, 1000)))
+    opened = settled(
+        ledger(terms=terms), session(status="open", payment_status="unpaid", lines=lines)
+    )
+
+    paid = settled(opened.after, session())
+
+    assert paid.fulfils is fulfils
+    assert (paid.after.active_holds == ()) is fulfils
+
+
 def test_a_wholly_discounted_order_is_free_and_fulfilled() -> None:
     terms = replace(TERMS, adjustable=frozenset(("discount",)))
     view = session(
