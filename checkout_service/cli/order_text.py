@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views import (
     AttemptView,
     MoneyBackView,
@@ -19,6 +20,7 @@ from .printing import amount, cell, moment, print_facts, print_table
 _ORDER = ("ORDER", "STATUS", "FULFILLED", "TOTAL", "PAID", "REFUNDED", "HOLDS", "CREATED")
 _ATTEMPT = ("ATTEMPT", "STATE", "WON", "AMOUNT", "AT STRIPE", "EXPIRES")
 _MONEY_BACK = ("ID", "AMOUNT", "STATUS", "PAYMENT", "CREATED")
+_SUBSCRIPTION = ("SUBSCRIPTION", "STATUS", "PERIOD ENDS")
 _TRAIL = ("AT", "MOVE", "SOURCE", "REASON", "EVENT")
 
 
@@ -46,6 +48,13 @@ def print_detail(detail: OrderDetail) -> None:
     _print_order(detail.order)
     currency = detail.order.currency
     _section("Attempts", _ATTEMPT, [_attempt(view, currency) for view in detail.attempts])
+    for view in detail.attempts:
+        if view.recovery_url and view.state == AttemptState.EXPIRED:
+            click.echo(f"  the buyer may come back to {view.id}: {view.recovery_url}")
+    subscriptions = [
+        (one.id, one.status, moment(one.current_period_end)) for one in detail.subscriptions
+    ]
+    _section("Subscriptions", _SUBSCRIPTION, subscriptions)
     _section("Refunds", _MONEY_BACK, [_money_back(view) for view in detail.refunds])
     _section("Disputes", _MONEY_BACK, [_money_back(view) for view in detail.disputes])
     _section("Trail", _TRAIL, [_step(view) for view in detail.trail])

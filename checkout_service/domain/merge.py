@@ -124,7 +124,7 @@ def _another_attempt(ledger: Ledger, view: SessionView, attempt_id: str) -> Atte
             attempt
             for attempt in ledger.attempts
             if (attempt.kind is AttemptKind.LINK and attempt.reference == view.client_reference_id)
-            or (view.recovered_from is not None and attempt.session_id == view.recovered_from)
+            or _is_recovery(view, of=attempt)
         ),
         None,
     )
@@ -138,6 +138,13 @@ def _another_attempt(ledger: Ledger, view: SessionView, attempt_id: str) -> Atte
         link_id=like.link_id if like else view.payment_link,
         reference=like.reference if like else view.client_reference_id,
     )
+
+
+def _is_recovery(view: SessionView, *, of: Attempt) -> bool:
+    """Say whether a buyer came back to an expired session; the copy carries its metadata."""
+    if view.recovered_from is None:
+        return False
+    return view.recovered_from == of.session_id or view.attempt_id == of.id
 
 
 def _merge_intent(ledger: Ledger, view: IntentView, *, looked: bool) -> Ledger:
