@@ -6,6 +6,7 @@
   const announcer = document.getElementById("announcer");
   let turn = 0;
   let timer = 0;
+  let notBefore = 0;
   let busy = false;
   let final = false;
 
@@ -25,12 +26,13 @@
     return true;
   }
 
+  const pause = () => seconds[Math.min(turn++, seconds.length - 1)];
+
   async function ask() {
     busy = true;
-    let wait = seconds[Math.min(turn++, seconds.length - 1)];
     try {
       const answer = await fetch(main.dataset.poll, { headers: { Accept: "application/json" } });
-      wait = Math.max(wait, Number(answer.headers.get("Retry-After")) || 0);
+      notBefore = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 0);
       if (answer.ok) {
         const { final: settled, order } = await answer.json();
         const moved = settled || order.status !== main.dataset.status;
@@ -40,14 +42,15 @@
       /* Offline or restarting: the next turn asks again. */
     }
     busy = false;
-    schedule(wait);
+    schedule(pause());
   }
 
   function schedule(wait) {
     clearTimeout(timer);
-    if (!final && !busy && !document.hidden) timer = setTimeout(ask, wait * 1000);
+    if (final || busy || document.hidden) return;
+    timer = setTimeout(ask, Math.max(1000 * wait, notBefore - Date.now()));
   }
 
   document.addEventListener("visibilitychange", () => schedule(0));
-  schedule(seconds[0]);
+  schedule(pause());
 })();

@@ -1,0 +1,1 @@
+"""Payment Links in a real browser."""
