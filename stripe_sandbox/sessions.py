@@ -175,6 +175,7 @@ def update(call: Call, session: Json) -> Json:
 def recover(call: Call, expired: Json) -> Json:
     """Open a copy of an expired session for a buyer who followed the recovery link."""
     recovery = expired["after_expiration"]["recovery"]
+    codes = "true" if recovery["allow_promotion_codes"] else "false"
     params = {
         "success_url": expired["success_url"],
         "cancel_url": expired["cancel_url"],
@@ -185,7 +186,8 @@ def recover(call: Call, expired: Json) -> Json:
         "payment_intent_data": dict(expired["_handed_on"]),
         "subscription_data": dict(expired["_handed_on"]),
         "locale": expired["locale"],
-        "allow_promotion_codes": "true" if recovery["allow_promotion_codes"] else None,
+        "allow_promotion_codes": codes,
+        "after_expiration": {"recovery": {"enabled": "true", "allow_promotion_codes": codes}},
         **expired.get("_computed", {}),
     }
     params = {key: value for key, value in params.items() if value}

@@ -110,7 +110,23 @@ def _merge_session(
         doubts.add(Hold.AMOUNT_MISMATCH)
     if reading.state in _MONEY_MOVES:
         doubts |= doubts_about_session(ledger.terms, after, view)
-    return _raise(_put(ledger, after), after, doubts)
+    return _raise(_put(_without_intent(ledger, after), after), after, doubts)
+
+
+def _without_intent(ledger: Ledger, owner: Attempt) -> Ledger:
+    """Take an attempt's intent from any other it was linked to by metadata alone.
+
+    A recovery session's intent names the attempt of the session it is a copy of.
+    """
+    return replace(
+        ledger,
+        attempts=tuple(
+            replace(a, intent_id=None)
+            if owner.intent_id is not None and a.intent_id == owner.intent_id and a.id != owner.id
+            else a
+            for a in ledger.attempts
+        ),
+    )
 
 
 def _another_attempt(ledger: Ledger, view: SessionView, attempt_id: str) -> Attempt:

@@ -41,6 +41,7 @@ class Writing:
     order: Row
     attempts: list[Row] = field(default_factory=list)
     new_attempts: list[Row] = field(default_factory=list)
+    freed_intents: list[str] = field(default_factory=list)  # of these attempts, before all else
     new_holds: list[Row] = field(default_factory=list)
     released_holds: list[RaisedHold] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Writing:
         """True for the everyday settlement, which touches no hold, refund or dispute."""
         return not (
             self.new_attempts
+            or self.freed_intents
             or self.new_holds
             or self.released_holds
             or self.refunds
@@ -93,6 +95,8 @@ def plan_writing(
             writing.new_attempts.append(_new_attempt(order_id, attempt, why.now))
         elif known[attempt.id] != attempt:
             writing.attempts.append(_attempt(attempt))
+            if known[attempt.id].intent_id is not None and attempt.intent_id is None:
+                writing.freed_intents.append(attempt.id)
     if after.holds != before.holds:
         _plan_holds(writing, before.holds, after.holds)
     writing.refunds = _money_rows(order_id, before.refunds, after.refunds)

@@ -152,6 +152,9 @@ def _write_one_by_one(connection: Connection, writing: Writing) -> int:
 
 def _write_seldom(connection: Connection, writing: Writing) -> None:
     """Write what most settlements have none of."""
+    if writing.freed_intents:
+        freed = attempts.c.id.in_(writing.freed_intents)
+        connection.execute(update(attempts).where(freed).values(intent_id=None))
     for row in writing.new_attempts:
         connection.execute(insert(attempts).values(row))
     for row in writing.new_holds:
