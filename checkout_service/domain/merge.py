@@ -118,15 +118,12 @@ def _without_intent(ledger: Ledger, owner: Attempt) -> Ledger:
 
     A recovery session's intent names the attempt of the session it is a copy of.
     """
-    return replace(
-        ledger,
-        attempts=tuple(
-            replace(a, intent_id=None)
-            if owner.intent_id is not None and a.intent_id == owner.intent_id and a.id != owner.id
-            else a
-            for a in ledger.attempts
-        ),
-    )
+    if owner.intent_id is None:
+        return ledger
+    for other in ledger.attempts:
+        if other.intent_id == owner.intent_id and other.id != owner.id:
+            ledger = _put(ledger, replace(other, intent_id=None))
+    return ledger
 
 
 def _another_attempt(ledger: Ledger, view: SessionView, attempt_id: str) -> Attempt:
