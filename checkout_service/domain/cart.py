@@ -51,7 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """What a buyer (or the merchant's backend) asks for."""
+    """What a buyer (or the merchant's backend) asks for.
+
+    `locale` is Stripe's page's; without one the catalog's counts, and then `page_locale`, the
+    language of the page the buyer comes from.
+    """
 
     items: Sequence[CartItem | PricedItem]
     mode: str | None = None
@@ -61,6 +65,7 @@ class Cart:
     client_reference_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     locale: str | None = None
+    page_locale: str | None = None
     allow_promotion_codes: bool = False
 
 

@@ -109,7 +109,7 @@ class DraftOrder:
             "client_reference_id": cart.client_reference_id,
             "metadata": json.dumps(dict(cart.metadata)),
             "customer_email": cart.customer_email,
-            "locale": cart.locale or self.catalog.options.locale,
+            "locale": cart.locale or self.catalog.options.locale or cart.page_locale,
             "success_url": cart.success_url
             or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
             "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",

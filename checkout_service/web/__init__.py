@@ -14,6 +14,7 @@ from . import (
     docs,
     health,
     intents_api,
+    languages,
     limits,
     links,
     links_api,
@@ -49,6 +50,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     limits.init_app(app, settings)
     problems.init_app(app)
     sessions.init_app(app, settings)
+    languages.init_app(app)
     rendering.init_app(app)
     spec.init_app(app, settings)
     for blueprint in (

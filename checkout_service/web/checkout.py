@@ -25,7 +25,7 @@ from checkout_service.domain.errors import (
     StaleOrder,
 )
 
-from . import form_token
+from . import form_token, languages
 from .context import request_id, settings, use_cases
 from .limits import CREATE, POLL, limited, spend_on_prices
 from .order_page import OrderPage
@@ -103,7 +103,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     token = form_token.usable(form.get("token", ""))
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
-    cart = Cart(items=[CartItem(price, int(quantity))])
+    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
     spend_on_prices([price])
     try:
         session = use_cases().start_checkout(

@@ -11,26 +11,27 @@ import re
 from collections.abc import Mapping
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, parse_pattern
-from flask import Flask, request
-from flask_babel import Babel, get_locale, ngettext
+from flask import Flask
+from flask_babel import ngettext
 
 from checkout_service.domain.clock import rfc3339, to_datetime
 from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
 
 from .context import settings
+from .languages import page_locale
 from .static_files import static_url
 
 # Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
 _LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
-LANGUAGES = ("en",)
+# The day first is read alike in every country that writes English.
+_DATES = {"en": "d MMMM y"}
 
 
 def init_app(app: Flask) -> None:
-    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_language)
     app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339)
-    app.jinja_env.globals.update(static_url=static_url, page_locale=_locale, interval=interval)
+    app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
@@ -49,7 +50,7 @@ def money(minor: int, currency: str) -> str:
     digits = exponent(currency)
     if currency in WHOLE_UNITS_ONLY and minor % 100 == 0:
         digits = 0
-    locale = _locale()
+    locale = page_locale()
     pattern = _pattern(locale, digits)
     shown: str = pattern.apply(
         amount.major(), locale, currency=currency.upper(), currency_digits=False
@@ -66,7 +67,9 @@ def _pattern(locale: Locale, digits: int) -> NumberPattern:
 
 def moment(millis: int) -> str:
     """Write a time (milliseconds UTC) for a reader."""
-    return format_datetime(to_datetime(millis), "d MMMM y, HH:mm 'UTC'", locale=_locale())
+    when, locale = to_datetime(millis), page_locale()
+    day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
+    return f"{day}, {format_time(when, 'HH:mm', locale=locale)} UTC"
 
 
 def interval(recurring: Mapping[str, str | int] | None) -> str:
@@ -81,11 +84,3 @@ def interval(recurring: Mapping[str, str | int] | None) -> str:
         "year": ngettext("per year", "every %(num)d years", count),
     }
     return f" {every[str(recurring['interval'])]}"
-
-
-def _language() -> str | None:
-    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
-
-
-def _locale() -> Locale:
-    return get_locale() or Locale("en")

@@ -1,0 +1,59 @@
+"""Which language a buyer's page speaks: the first of Accept-Language that is translated here.
+
+The desk and the API speak English, whatever a browser asks for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from babel import Locale
+from babel.localedata import locale_identifiers
+from flask import Flask, Response, request
+from flask_babel import Babel, get_locale
+
+DEFAULT = "en"
+LANGUAGES = (DEFAULT, "de", "es", "fr")
+# A region changes how numbers are written, not the words: Mexico writes 1,234.50, Spain 1.234,50.
+_TAG = re.compile(r"([a-z]{2})(?:-[a-z]{4})?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.ASCII)
+_KNOWN = frozenset(locale_identifiers())
+_ENGLISH_ONLY = ("/admin", "/api/")
+
+
+def init_app(app: Flask) -> None:
+    Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=_selected)
+    app.after_request(_name_language)
+
+
+def page_locale() -> Locale:
+    return get_locale() or Locale(DEFAULT)
+
+
+def asked_for() -> str | None:
+    """Give the first language the browser asks for that is translated; None if there is none."""
+    locale = _asked_locale()
+    return None if locale is None else locale.partition("_")[0]
+
+
+def _selected() -> str:
+    if request.path.startswith(_ENGLISH_ONLY):
+        return DEFAULT
+    return _asked_locale() or DEFAULT
+
+
+def _asked_locale() -> str | None:
+    for tag, quality in request.accept_languages:
+        found = _TAG.fullmatch(tag.lower().replace("_", "-"))
+        if quality > 0 and found is not None and found[1] in LANGUAGES:
+            regional = f"{found[1]}_{(found[2] or '').upper()}"
+            return regional if regional in _KNOWN else found[1]
+    return None
+
+
+def _name_language(response: Response) -> Response:
+    """Say on every page for buyers what it is written in, and that a browser's wish decided it."""
+    is_page = response.mimetype == "text/html" and response.location is None
+    if is_page and not request.path.startswith(_ENGLISH_ONLY):
+        response.content_language.add(page_locale().language)
+        response.vary.add("Accept-Language")
+    return response
