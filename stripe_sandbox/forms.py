@@ -22,7 +22,7 @@ _NESTED = frozenset((  # all other parameters are plain texts
     "promotion",
     "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
     "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "types", "us_bank_account",
+    "payment", "types", "us_bank_account",
 ))  # fmt: skip
 
 

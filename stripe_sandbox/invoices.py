@@ -88,6 +88,8 @@ def belong(call: Call, intent: Json, invoice: Json) -> None:
     intent["_invoice"] = invoice["id"]
     invoice["_intent"] = intent["id"]
     call.store.put(intent)
+    payment = subscription_shapes.invoice_payment(invoice, intent, call.store.now())
+    invoice["_payment"] = call.store.put(payment)["id"]
     call.store.put(invoice)
 
 
@@ -102,6 +104,11 @@ def pay(call: Call, invoice: Json) -> None:
         "status": "paid",
     }
     invoice["status_transitions"]["paid_at"] = call.store.now()
+    payment = call.store.get(invoice.get("_payment"), "invoice_payment")
+    if payment is not None:
+        payment |= {"amount_paid": invoice["amount_due"], "status": "paid"}
+        payment["status_transitions"]["paid_at"] = call.store.now()
+        call.store.put(payment)
     call.emit("invoice.paid", call.store.put(invoice))
     call.emit("invoice.payment_succeeded", invoice)
 

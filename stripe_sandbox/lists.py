@@ -127,6 +127,16 @@ def invoices(call: Call) -> Json:
     return page(call, "invoice", "/v1/invoices", fields=fields, more=more, known=("subscription",))
 
 
+def invoice_payments(call: Call) -> Json:
+    """List what pays invoices; `payment` filters by the intent."""
+    given = table(call.params, "payment").get("payment_intent")
+    more: list[Wanted] = []
+    if given is not None:
+        more = [lambda thing: thing["payment"]["payment_intent"] == given]
+    fields, url = ("invoice", "status"), "/v1/invoice_payments"
+    return page(call, "invoice_payment", url, fields=fields, more=more, known=("payment",))
+
+
 def events(call: Call) -> Json:
     params = call.params
     more: list[Wanted] = []

@@ -146,6 +146,8 @@ ROUTES = (
     _route("DELETE", "/v1/subscriptions/{name}", _on("subscription", subscriptions.cancel)),
     _route("GET", "/v1/invoices", lists.invoices),
     _route("GET", "/v1/invoices/{name}", _get("invoice")),
+    _route("GET", "/v1/invoice_payments", lists.invoice_payments),
+    _route("GET", "/v1/invoice_payments/{name}", _get("invoice_payment")),
     _route("POST", "/v1/invoices/{name}/pay", _on("invoice", subscriptions.pay_invoice)),
     _route("POST", "/v1/webhook_endpoints", endpoints.create),
     _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),

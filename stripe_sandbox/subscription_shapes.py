@@ -159,6 +159,28 @@ def invoice(call: Call) -> Json:
     }  # fmt: skip
 
 
+def invoice_payment(invoice: Json, intent: Json, now: int) -> Json:
+    return {
+        "id": new_id("inpay"),
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": invoice["amount_due"],
+        "created": now,
+        "currency": invoice["currency"],
+        "invoice": invoice["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {
+            "charge": None,
+            "payment_intent": intent["id"],
+            "payment_record": None,
+            "type": "payment_intent",
+        },
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+
+
 def invoice_line(invoice: Json, subscription: Json, item: Json) -> Json:
     of_item = {
         "invoice_item": None,

@@ -124,6 +124,7 @@ def build_gateway(
         raise ValueError("An empty webhook secret would let anyone sign.")
     connector = Connector(secret_key, api_base, connect_timeout, read_timeout)
     calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout)
+    intents = Intents(calls)
     return StripeGateway(
-        Sessions(calls), Intents(calls), Prices(calls), Events(calls), webhook_secrets
+        Sessions(calls, intents), intents, Prices(calls), Events(calls), webhook_secrets
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.gateway import SessionRequest
@@ -13,11 +14,15 @@ from checkout_service.domain.snapshots import SessionView, Snapshot
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
-from .fields import Json, Malformed
+from .fields import Json, Malformed, maybe_object, reference
+from .intents import Intents
 from .money_back import disputes_of, refunds_of
 from .params import created_between, session_params
 from .translate import session_view
 
+log = logging.getLogger(__name__)
+
+_PAYMENTS = "/v1/invoice_payments"
 _SESSIONS, _ONE = "/v1/checkout/sessions", "/v1/checkout/sessions/{id}"
 
 _EXPANSIONS = (
@@ -30,6 +35,7 @@ _EXPANSIONS = (
 @dataclass(frozen=True, slots=True)
 class Sessions:
     calls: Calls
+    intents: Intents
     _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
     def open(self, request: SessionRequest) -> SessionView:
@@ -64,6 +70,9 @@ class Sessions:
             if view.id != session_id:
                 raise Malformed("id")
             charge = _charge_of(data)
+            invoice = reference(data, "invoice")
+        if invoice is not None and view.intent_id is None:
+            return self._look_at_invoice(view, invoice, urgent=urgent)
         if charge is None or view.intent_id is None:
             return Snapshot(session=view)
         return Snapshot(
@@ -71,6 +80,35 @@ class Sessions:
             refunds=refunds_of(self.calls, view.intent_id, charge, urgent=urgent),
             disputes=disputes_of(self.calls, view.intent_id, charge, urgent=urgent),
         )
+
+    def _look_at_invoice(self, view: SessionView, invoice: str, *, urgent: bool) -> Snapshot:
+        """Look at what pays a subscription's first invoice: such a session shows no payment.
+
+        https://docs.stripe.com/api/invoice-payment
+        """
+        intent_id = self._payer(invoice, urgent=urgent)
+        if intent_id is None:
+            return Snapshot(session=view)
+        paid = self.intents.look(intent_id, urgent=urgent)
+        view = replace(view, intent_id=intent_id, intent=paid.intent)
+        return Snapshot(session=view, refunds=paid.refunds, disputes=paid.disputes)
+
+    def _payer(self, invoice: str, *, urgent: bool) -> str | None:
+        """Name the intent of an invoice; None where the key may not read it, or nobody paid."""
+        try:
+            page = self.calls.page(_PAYMENTS, {"invoice": invoice}, urgent=urgent)
+        except StripeRejected as refusal:
+            if not refusal.permission:
+                raise
+            log.warning("stripe.permission_missing", extra={"call": f"get {_PAYMENTS}"})
+            return None
+        with reading():
+            payments = sorted(page.items, key=lambda item: item.get("status") != "paid")
+            payers = [
+                reference(maybe_object(item.get("payment"), "payment"), "payment_intent")
+                for item in payments
+            ]
+        return next(filter(None, payers), None)
 
     def find(
         self,

@@ -1,6 +1,7 @@
 """Subscriptions and their invoices in our words, of the few events that tell of a change.
 
-Invoices that belong to no subscription are nobody's here.
+Invoices that belong to no subscription are nobody's here. Versions before 2025-03-31 keep period
+and subscription one level higher; both are read.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from .translate import ORDER_KEY
 
 
 def subscription_view(data: Json) -> SubscriptionView:
-    items = maybe_object(data.get("items"), "items")
+    items = _things(maybe_object(data.get("items"), "items"))
     metadata = maybe_object(data.get("metadata"), "metadata")
     return SubscriptionView(
         id=identifier(data, "id"),
         status=word(data, "status"),
-        current_period_end=_latest(_things(items), "current_period_end"),
+        current_period_end=_latest([data, *items], "current_period_end"),
         latest_invoice=reference(data, "latest_invoice"),
         order_id=text(metadata, ORDER_KEY),
     )
@@ -40,8 +41,9 @@ def subscription_view(data: Json) -> SubscriptionView:
 def invoice_view(data: Json, *, failed: bool = False) -> InvoiceView | None:
     """Translate an invoice; None when it is not a subscription's."""
     parent = maybe_object(data.get("parent"), "parent")
-    details = maybe_object(parent.get("subscription_details"), "subscription_details")
-    subscription = reference(details, "subscription")
+    inside = parent.get("subscription_details") or data.get("subscription_details")
+    details = maybe_object(inside, "subscription_details")
+    subscription = reference(details, "subscription") or reference(data, "subscription")
     if subscription is None:
         return None
     lines = _things(maybe_object(data.get("lines"), "lines"))

@@ -109,6 +109,7 @@ class ReceiveEvent:
             or not isinstance(subject, SessionView)
             or event.livemode != self.live
             or event.api_version != self.api_version
+            or subject.mode == "subscription"
         ):
             return False
 
@@ -175,12 +176,12 @@ class ReceiveEvent:
         subject = event.subject
         if subject is None:
             return
-        if event.api_version != self.api_version:
-            orders.make_look_due(connection, order_id, now)
-            return
-        if isinstance(subject, Billing):
+        if isinstance(subject, Billing):  # told by its shape: no money of the order's hangs on it
             why = Circumstances(source, now, event.id)
             self.follow_subscription(connection, order_id, subject, why, at=event.created)
+            return
+        if event.api_version != self.api_version:
+            orders.make_look_due(connection, order_id, now)
             return
         settlement = self.settle_order.record(
             connection, order_id, [subject], source=source, event_id=event.id
@@ -224,6 +225,8 @@ class ReceiveEvent:
 def _look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
     """Say in how many milliseconds a look is wanted; None when the event told it all."""
     match event.subject:
+        case SessionView(mode="subscription", payment_status="paid", intent_id=None):
+            return _GRACE  # its intent is its invoice's: refunds and disputes go by it
         case IntentView() if not settled:
             return _GRACE if event.type in _BARE_INTENT_FACTS else 0
         case RefundView(status=status) if status not in _REFUND_WORDS:

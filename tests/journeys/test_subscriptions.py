@@ -232,3 +232,41 @@ def test_a_one_off_line_goes_with_a_subscription(shop: Shop) -> None:
 
     shop.fulfils_once(opened["id"])
     assert shop.detail(opened["id"])["amount_paid"] == 1900
+
+
+def test_the_first_payment_is_refunded_here_or_at_stripe(shop: Shop) -> None:
+    order, _ = subscribe(shop)
+    until(
+        lambda: order_of(shop, order)["payment_intent"] is not None,
+        seconds=30,
+        what="the payment of the first invoice known",
+    )
+    intent = order_of(shop, order)["payment_intent"]
+
+    shop.stripe_post("/v1/refunds", payment_intent=intent, amount=100)
+    shop.flush()
+    rest = shop.request("POST", f"/api/v1/orders/{order}/refunds", headers=KEY, json={})
+
+    assert (rest.status_code, rest.json()["amount"]) == (201, 800)
+    until(lambda: order_of(shop, order)["status"] == "refunded", seconds=15, what="refunded")
+    tell(shop, order, "order.refunded", 2)
+    advance(shop, MONTH)
+    assert data_of(*tell(shop, order, RENEWED))["order"]["status"] == "refunded"
+
+
+def test_a_refund_that_came_before_we_knew_the_payment_counts(shop: Shop) -> None:
+    order, session = subscribe(shop)
+    (intent,) = [
+        one["id"]
+        for one in shop.stripe("/v1/payment_intents", limit=10)["data"]
+        if one["customer"] == session["customer"]
+    ]
+
+    shop.stripe_post("/v1/refunds", payment_intent=intent, amount=100)
+    shop.flush()
+
+    until(
+        lambda: order_of(shop, order)["status"] == "partially_refunded",
+        seconds=30,
+        what="the refund counted",
+    )

@@ -251,3 +251,16 @@ def test_a_period_that_began_on_the_31st_knows_short_months() -> None:
     monthly = {"interval": "month", "interval_count": 1}
     days = [(end_of(january_31, turn, monthly) - january_31) // DAY for turn in (1, 2, 3)]
     assert days == [28, 59, 89]
+
+
+def test_an_invoice_names_what_pays_it(client: stripe.StripeClient, world: World) -> None:
+    paid = world.pay(sell(client).id, CARD)
+
+    (payment,) = client.v1.invoice_payments.list(params={"invoice": paid["invoice"]}).data
+
+    assert (payment.status, payment.amount_paid) == ("paid", 900)
+    assert payment.payment.payment_intent is not None
+    intent = client.v1.payment_intents.retrieve(str(payment.payment.payment_intent))
+    assert intent.status == "succeeded"
+    by_intent = {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
+    assert client.v1.invoice_payments.list(params=by_intent).data[0].id == payment.id  # type: ignore[arg-type]
