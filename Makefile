@@ -17,7 +17,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check bench drill lint types imports fmt lock vendor browser
+.PHONY: help setup run test check bench drill lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,16 @@ UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 
 lock: .venv/tests.stamp  ## Rewrite requirements*.txt from requirements*.in
 	$(UV_COMPILE) requirements.in -o requirements.txt
 	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+
+WORDS := checkout_service/translations
+BABEL := $(PY) -m babel.messages.frontend --quiet
+
+messages: .venv/runtime.stamp  ## Collect the pages' words, merge them into every language, compile; L=it begins one
+	@pot=$$(mktemp); trap 'rm -f "$$pot"' EXIT; set -e; \
+	$(BABEL) extract -F babel.cfg -o "$$pot" --project 'Checkout service' --version 1 --add-location file --sort-by-file --width 100 .; \
+	$(if $(L),$(BABEL) init -i "$$pot" -d $(WORDS) -l $(L) --width 100;) \
+	$(BABEL) update -i "$$pot" -d $(WORDS) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100; \
+	$(BABEL) compile -d $(WORDS) --statistics
 
 VENDOR := checkout_service/static/vendor
 
