@@ -1,0 +1,5 @@
+"""Whole stories over HTTP. The checks in `shop` explain themselves when they fail."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.journeys.shop")

@@ -1,0 +1,165 @@
+"""Every client example runs against a running service; one that no test runs does not get in."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.drills.field import KEY, until
+from tests.journeys.shop import DECLINED, GOOD, POSTER, Shop
+from tests.support.merchant import Got
+
+from .runner import EXAMPLES, Runner
+
+LANGUAGES = ("curl", "python", "javascript")
+_SESSION = re.compile(r"\bcs_test_\w+")
+
+
+def paid(shop: Shop) -> str:
+    opened = shop.open(POSTER)
+    shop.pays(opened["id"])
+    shop.flush()
+    return str(opened["order"]["id"])
+
+
+def message_of(shop: Shop, order: str) -> Got:
+    until(lambda: bool(shop.told(order, "order.paid")), seconds=15, what="order.paid")
+    return shop.told(order, "order.paid")[0]
+
+
+@pytest.mark.parametrize("example", ["buy.sh", "buy.py", "buy.mjs"])
+def test_a_buyer_is_sent_to_pay_and_waited_for(shop: Shop, run: Runner, example: str) -> None:
+    program = run.start(example, "poster-usd", "2")
+    assert program.stdout is not None
+    told = program.stdout.readline()
+    session = _SESSION.search(told)
+    assert session, told + program.communicate()[1]
+
+    shop.pays(session[0], DECLINED)
+    time.sleep(1)
+    waited_on = program.poll() is None  # a declined card is no end: the buyer may try another
+    shop.pays(session[0], GOOD)
+    said, complaints = program.communicate(timeout=60)
+
+    assert (waited_on, program.returncode) == (True, 0), complaints
+    assert "paid" in said
+    assert shop.confirm(session[0])["order"]["amount_paid"] == 5000
+
+
+@pytest.mark.parametrize("example", ["buy.sh", "buy.py", "buy.mjs"])
+def test_a_busy_stripe_is_asked_again_and_sells_once(shop: Shop, run: Runner, example: str) -> None:
+    fault = {"method": "POST", "path": "/v1/checkout/sessions", "probability": 1.0}
+    shop.faults(seed=1, api=[fault | {"kind": "error_500"}])
+    before = len(shop.stripe("/v1/checkout/sessions", limit=100)["data"])
+    program = run.start(example, "mug-eur", "1")
+    until(lambda: refusals(shop) > 0, seconds=20, what="a create that fails")
+    shop.no_faults()
+    assert program.stdout is not None
+
+    session = _SESSION.search(program.stdout.readline())
+    program.terminate()
+    program.communicate()
+
+    assert session is not None
+    assert len(shop.stripe("/v1/checkout/sessions", limit=100)["data"]) == before + 1
+
+
+def refusals(shop: Shop) -> int:
+    log = shop.sandbox.call("GET", "requests")["data"]
+    recent = [row for row in log[-20:] if row["path"] == "/v1/checkout/sessions"]
+    return sum(row["method"] == "POST" and row["status"] == 500 for row in recent)
+
+
+@pytest.mark.parametrize("example", ["backend.sh", "backend.py", "backend.mjs"])
+def test_a_backend_lists_refunds_and_cancels(shop: Shop, run: Runner, example: str) -> None:
+    order = paid(shop)
+    open_order = shop.open(POSTER)["order"]["id"]
+
+    listed = run(example, "list", "paid")
+    refunds = [run(example, "refund", order, "1000") for _ in range(2)]
+    canceled = run(example, "cancel", open_order)
+    too_late = run(example, "cancel", order)
+
+    assert order in listed.stdout.decode(), listed.stderr
+    for refund in refunds:
+        assert b"succeeded" in refund.stdout, refund.stderr
+    assert canceled.stdout.count(b"canceled"), canceled.stderr
+    assert (too_late.returncode == 0, b"order_paid" in too_late.stdout + too_late.stderr) == (
+        False, True,
+    )  # fmt: skip
+    detail = shop.request("GET", f"/api/v1/orders/{order}", headers=KEY).json()
+    assert detail["amount_refunded"] == 1000
+
+
+@pytest.mark.parametrize("example", ["verify_plain.py", "verify_with_library.py", "verify.mjs"])
+def test_only_a_genuine_notification_is_believed(shop: Shop, run: Runner, example: str) -> None:
+    order = paid(shop)
+    got = message_of(shop, order)
+    sent_at, signature = got.headers["webhook-timestamp"], got.headers["webhook-signature"]
+    dearer = got.body.replace(b'"amount_paid":5000', b'"amount_paid":5001')
+    spaced = json.dumps(json.loads(got.body), indent=1).encode()
+    assert dearer != got.body
+
+    genuine = run(example, got.id, sent_at, signature, body=got.body)
+    rotated = run(example, got.id, sent_at, f"v1,AAAA {signature}", body=got.body)
+    forged = [
+        run(example, got.id, sent_at, signature, body=dearer),
+        run(example, got.id, sent_at, signature, body=spaced),
+        run(example, f"{got.id}x", sent_at, signature, body=got.body),
+        run(example, got.id, str(int(sent_at) - 301), signature, body=got.body),
+        run(example, got.id, "now", signature, body=got.body),
+        run(example, got.id, sent_at, "v1,AAAA", body=got.body),
+        run(example, got.id, sent_at, "", body=got.body),
+    ]
+
+    for believed in (genuine, rotated):
+        assert believed.stdout.decode().split() == ["order.paid", order], believed.stderr
+    assert [one.returncode for one in forged] == [1] * len(forged)
+    assert [one.stdout for one in forged] == [b""] * len(forged)
+    assert all(b"not genuine" in one.stderr for one in forged)
+
+
+def test_a_page_of_ones_own_sends_the_buyer_and_takes_him_back(
+    shop: Shop, site: str, page: Page
+) -> None:
+    page.goto(f"{site}/shop.html")
+    page.get_by_role("button", name="Buy the poster").click()
+    page.wait_for_url(f"{shop.sandbox.url}/**")
+    session = _SESSION.search(page.url)
+    assert session is not None
+    page.go_back()
+    page.get_by_role("button", name="Buy the poster").click()  # thought better of it, twice
+    page.wait_for_url(f"**/{session[0]}*")
+    pay(page)
+
+    page.wait_for_url(f"{site}/thanks.html?session_id={session[0]}")
+    expect(page.get_by_role("status")).to_have_text("Paid. Thank you!", timeout=15_000)
+
+
+def pay(page: Page) -> None:
+    typed = {"email": "buyer@example.com", "number": GOOD, "expiry": "12 / 34", "cvc": "123"}
+    for name, value in typed.items():
+        page.fill(f"input[name={name}]", value)
+    page.click("#submit")
+
+
+def test_every_example_is_run_by_a_test_and_listed() -> None:
+    tests = Path(__file__).read_text("utf-8")
+    listed = (EXAMPLES / "README.md").read_text("utf-8")
+    shared = {"client.py", "client.mjs"}
+    pages = {"shop.html", "thanks.html"}
+    names = {path.name for language in LANGUAGES for path in files_of(language)}
+
+    assert [name for name in sorted(names) if f"/{name})" not in listed] == []
+    assert [name for name in sorted(names - shared - pages) if f'"{name}"' not in tests] == []
+    assert {path.name for path in EXAMPLES.iterdir()} == {*LANGUAGES, "README.md"}
+
+
+def files_of(language: str) -> Sequence[Path]:
+    return [path for path in (EXAMPLES / language).iterdir() if path.is_file()]
