@@ -54,6 +54,12 @@ class StartIntent:
         order_id = self.draft_order(cart, kind=AttemptKind.INTENT, nonce=nonce)
         return self._answer(order_id, self.open_attempt(order_id, source=caller))
 
+    def priced(self, cart: Cart) -> tuple[Line, ...]:
+        """Say what a cart would cost, without making anything. Raises as a create does."""
+        if self.pull_mode:
+            raise PullMode
+        return self.draft_order.price(cart, AttemptKind.INTENT)
+
     def again(
         self, order_id: str, cart: Cart | None = None, *, caller: str = "public"
     ) -> IntentAnswer:

@@ -20,6 +20,7 @@ from . import (
     links_api,
     orders_api,
     origins,
+    pay,
     problems,
     rendering,
     security,
@@ -29,6 +30,10 @@ from . import (
     strict_json,
     webhooks,
 )
+
+_DOORS = (
+    checkout, pay, links, api, intents_api, links_api, orders_api, docs, webhooks, health,
+)  # fmt: skip
 
 
 def init_app(app: APIFlask, settings: Settings) -> None:
@@ -53,18 +58,8 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     languages.init_app(app)
     rendering.init_app(app)
     spec.init_app(app, settings)
-    for blueprint in (
-        checkout.bp,
-        api.bp,
-        intents_api.bp,
-        orders_api.bp,
-        links.bp,
-        links_api.bp,
-        docs.bp,
-        webhooks.bp,
-        health.bp,
-    ):
-        app.register_blueprint(blueprint)
+    for door in _DOORS:
+        app.register_blueprint(door.bp)
     if settings.admin_password is not None:
         from . import admin  # noqa: PLC0415 - a shop without a desk does without its libraries
 

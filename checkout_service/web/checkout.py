@@ -23,6 +23,7 @@ from checkout_service.domain.errors import (
     OrderCanceled,
     OrderPaid,
     StaleOrder,
+    WrongFlow,
 )
 
 from . import form_token, languages
@@ -86,7 +87,7 @@ def cancel() -> ResponseReturnValue:
         raise NoPage
     known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
     page = OrderPage(known)
-    if page.by_link or page.state not in ("unpaid", "failed", "expired"):
+    if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
         return redirect(f"/orders/{known.id}", SEE_OTHER)
     resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)
@@ -117,7 +118,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
 def _start_over(order_id: str) -> ResponseReturnValue:
     try:
         session = use_cases().start_checkout.again(order_id)
-    except (OrderPaid, MoneyInFlight, OrderCanceled):
+    except (OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow):
         return redirect(f"/orders/{order_id}", SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"order": order_id})

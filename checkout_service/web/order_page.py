@@ -48,6 +48,16 @@ class OrderPage:
         return self.order.flow == AttemptKind.LINK
 
     @property
+    def by_intent(self) -> bool:
+        """Say whether the order is paid on the page with our own form."""
+        return self.order.flow == AttemptKind.INTENT
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Say whether paying can be offered now, for the first time or anew."""
+        return self.state in ("unpaid", "failed")
+
+    @property
     def waits(self) -> bool:
         return not self.order.final
 
@@ -59,6 +69,8 @@ class OrderPage:
             return self.watch if self.waits else None
         if order.checkout_session is not None:
             return f"/api/v1/checkout-sessions/{order.checkout_session}"
+        if self.by_intent and order.payment_intent is not None:
+            return f"/api/v1/payment-intents/{order.payment_intent}"
         if self.by_link:
             return f"/api/v1/payment-links/orders/{order.client_reference_id}"
         return None

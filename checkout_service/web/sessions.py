@@ -10,11 +10,14 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from checkout_service.settings import Settings
 
-_WITHOUT = ("/api/", "/webhooks/", "/checkout", "/orders/", "/healthz", "/readyz", "/metrics")
+_WITHOUT = (
+    "/api/", "/webhooks/", "/checkout", "/orders/", "/pay", "/links/", "/healthz", "/readyz",
+    "/metrics",
+)  # fmt: skip
 
 
 class FewSessions(SecureCookieSessionInterface):
-    """Flask's own sessions, for the parts that use them: the admin and the Payment Links."""
+    """Flask's own sessions, for the one part that uses them: the admin."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(_WITHOUT):
