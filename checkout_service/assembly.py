@@ -67,17 +67,17 @@ class Parts:
         self.interval = int(settings.sweep_interval_seconds * SECOND)
         self.live, self.pull_mode = settings.live, settings.pull_mode
         self.catalog = load_catalog(settings.catalog_file)
+        # The ceiling counts real seconds, whatever a drill's clock says.
+        self.reads = ReadAllowance(self.database, SystemClock(), settings.stripe_reads_per_second)
         self.gateway = self._gateway()
 
     def _gateway(self) -> StripeGateway:
         settings = self.settings
-        # The ceiling counts real seconds, whatever a drill's clock says.
-        reads = ReadAllowance(self.database, SystemClock(), settings.stripe_reads_per_second)
         return build_gateway(
             secret_key=settings.stripe_secret_key,
             webhook_secrets=settings.stripe_webhook_secret,
             api_base=settings.stripe_api_base,
-            take_read=reads.take,
+            take_read=self.reads.take,
             slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
             live=self.live,
         )
@@ -162,6 +162,7 @@ class Parts:
             self.settle_order,
             self.confirm_payment,
             self.adopt_session,
+            self.reads,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from checkout_service.domain.clock import MINUTE
 
@@ -39,23 +39,6 @@ def take_look(
 
     A window of 0 asks for the lease alone.
     """
-    result = connection.execute(
-        update(orders)
-        .where(orders.c.id == order_id, _may_look(now, for_ms, window_ms))
-        .values(look_lease_until=now + for_ms)
-    )
-    return result.rowcount == 1
-
-
-def is_free(
-    connection: Connection, order_id: str, *, now: int, for_ms: int, window_ms: int
-) -> bool:
-    """Say whether `take_look` would succeed: whoever only polls need not write to know."""
-    found = select(orders.c.id).where(orders.c.id == order_id, _may_look(now, for_ms, window_ms))
-    return connection.execute(found).scalar() is not None
-
-
-def _may_look(now: int, for_ms: int, window_ms: int) -> ColumnElement[bool]:
     o = orders.c
     free = or_(
         o.look_lease_until.is_(None),
@@ -65,7 +48,21 @@ def _may_look(now: int, for_ms: int, window_ms: int) -> ColumnElement[bool]:
     rested = or_(
         o.looked_at.is_(None), o.looked_at <= now - window_ms, o.looked_at > now + VOID_BEYOND
     )
-    return and_(free, rested)
+    result = connection.execute(
+        update(orders)
+        .where(and_(o.id == order_id, free, rested))
+        .values(look_lease_until=now + for_ms)
+    )
+    return result.rowcount == 1
+
+
+def is_free(
+    lease_until: int | None, looked_at: int | None, *, now: int, for_ms: int, window_ms: int
+) -> bool:
+    """Say whether `take_look` would succeed: whoever only polls need not write to know."""
+    held = lease_until is not None and now <= lease_until <= now + for_ms + VOID_BEYOND
+    fresh = looked_at is not None and now - window_ms < looked_at <= now + VOID_BEYOND
+    return not held and not fresh
 
 
 def end_look(connection: Connection, order_id: str, *, lease_until: int, looked_at: int) -> None:

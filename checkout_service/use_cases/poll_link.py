@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -23,15 +23,15 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_reference, is_session_id
 from checkout_service.domain.snapshots import Subject
-from checkout_service.domain.status import AttemptKind
 from checkout_service.domain.views import OrderView
-from checkout_service.storage import claims, leases, orders
+from checkout_service.storage import claims, leases, link_polls, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.rows import AnyRow
 
 from .adopt_session import AdoptSession
 from .answer import order_view
 from .confirm_payment import WINDOW, ConfirmPayment
+from .read_allowance import ReadAllowance
 from .settle_order import LEASE_MS, Look, SettleOrder
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class PollLink:
     settle_order: SettleOrder
     confirm_payment: ConfirmPayment
     adopt_session: AdoptSession
+    reads: ReadAllowance
 
     def __call__(
         self, reference: str, session_id: str | None, *, source: str, wait: bool = False
@@ -69,24 +70,26 @@ class PollLink:
         if not is_reference(reference) or not (session_id is None or is_session_id(session_id)):
             raise NotFound
         with self.database.read() as connection:
-            attempt = _attempt(connection, reference)
-            if attempt is None:
+            seen = link_polls.standing(connection, reference, session_id)
+            if seen is None:
                 raise NotFound
-            order = order_view(connection, attempt.order_id)
-            if order.final or session_id is None:
-                return LinkPoll(reference, order)
-            if not self._worth(connection, reference, order.id, session_id):
-                return LinkPoll(reference, order)
-            look = Look.BUSY if self._is_busy(connection, order.id) else Look.DONE
-        if look is Look.DONE:
-            look = self._look(reference, order.id, session_id, source)
-        elif not wait:
-            return LinkPoll(reference, order, _SOON)
-        if look is Look.BUSY and wait:
-            self.confirm_payment.wait_for_look(order.id)
+            local = LinkPoll(reference, order_view(connection, seen.order_id))
+            if local.order.final or session_id is None:
+                return local
+            busy = self._is_busy(seen)
+            if busy and not wait:
+                return replace(local, retry_after=_SOON)
+            if not self._may_ask(connection, local, seen.order_of_session, session_id):
+                return local
+        if not busy:
+            if self.reads.is_spent(seen.reads_free_at):
+                return local
+            busy = self._look(local, session_id, source) is Look.BUSY
+        if busy and wait:
+            self.confirm_payment.wait_for_look(local.order.id)
         with self.database.read() as connection:
-            order = order_view(connection, order.id)
-        return LinkPoll(reference, order, _SOON if look is Look.BUSY else _LATER)
+            order = order_view(connection, local.order.id)
+        return LinkPoll(reference, order, _SOON if busy else _LATER)
 
     def returned(self, references: Sequence[str], session_id: str | None) -> LinkPoll | None:
         """Say where the order stands that a browser comes back for.
@@ -113,25 +116,35 @@ class PollLink:
             return None
         return self(mine[order_id], session_id, source="return", wait=True)
 
-    def _worth(
-        self, connection: Connection, reference: str, order_id: str, session_id: str
-    ) -> bool:
-        """Say whether this session may be looked up for the holder of this reference at all."""
-        known = orders.attempt_by_session(connection, session_id)
-        if known is not None:
-            return bool(known.order_id == order_id)
-        now = self.clock.now()
-        return claims.may_claim(connection, reference, session_id, now=now, most=MOST_CLAIMS)
+    def _is_busy(self, seen: AnyRow) -> bool:
+        """Say whether somebody looks the order up right now, or did a moment ago."""
+        return not leases.is_free(
+            seen.look_lease_until,
+            seen.looked_at,
+            now=self.clock.now(),
+            for_ms=LEASE_MS,
+            window_ms=WINDOW,
+        )
 
-    def _look(self, reference: str, order_id: str, session_id: str, source: str) -> Look:
+    def _may_ask(
+        self, connection: Connection, local: LinkPoll, order_id: str | None, session_id: str
+    ) -> bool:
+        """Say whether the session may be looked up for this reference; `order_id` is its order."""
+        if order_id is not None:
+            return order_id == local.order.id
+        now = self.clock.now()
+        return claims.may_claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS)
+
+    def _look(self, local: LinkPoll, session_id: str, source: str) -> Look:
         """Look the session up, unless somebody is at it, or was a moment ago."""
+        order_id = local.order.id
         try:
             if self._order_of(session_id) is not None:
                 return self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
             with self.settle_order.leased(order_id, window=WINDOW) as mine:
                 if not mine:
                     return Look.BUSY
-                self._look_up(reference, session_id, source)
+                self._look_up(local.reference, session_id, source)
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
@@ -154,23 +167,13 @@ class PollLink:
                 news: list[Subject] = [*snapshot.refunds, *snapshot.disputes]
                 self.adopt_session(snapshot.session, source=source, news=news)
 
-    def _is_busy(self, connection: Connection, order_id: str) -> bool:
-        now = self.clock.now()
-        return not leases.is_free(connection, order_id, now=now, for_ms=LEASE_MS, window_ms=WINDOW)
-
     def _order_of(self, session_id: str) -> str | None:
         with self.database.read() as connection:
             known = orders.attempt_by_session(connection, session_id)
         return None if known is None else str(known.order_id)
 
 
-def _attempt(connection: Connection, reference: str) -> AnyRow | None:
-    """Find the order's own attempt; a session that stole the reference came later."""
-    attempt = orders.attempt_by_reference(connection, reference)
-    return attempt if attempt is not None and attempt.kind == AttemptKind.LINK else None
-
-
 def _orders_of(connection: Connection, references: Sequence[str]) -> dict[str, str]:
     """Map the orders of these references to them, keeping their order."""
-    found = ((name, _attempt(connection, name)) for name in references)
-    return {attempt.order_id: name for name, attempt in found if attempt is not None}
+    found = ((name, link_polls.standing(connection, name, None)) for name in references)
+    return {seen.order_id: name for name, seen in found if seen is not None}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
 from checkout_service.storage.database import Database
-from checkout_service.storage.read_budget import take_read
+from checkout_service.storage.read_budget import book_read, is_spent, take_read
 
 _URGENT_WAITS_MS = 300
 _PATIENT_WAITS_MS = 30 * SECOND
@@ -22,13 +22,40 @@ class ReadAllowance:
 
     def take(self, urgent: bool) -> None:  # noqa: FBT001 - the gateway's callback shape
         """Take one read, waiting a little if need be. Raises ReadsSpent."""
-        patience = _URGENT_WAITS_MS if urgent else _PATIENT_WAITS_MS
-        until = self.clock.now() + patience
+        if urgent:
+            self._take_in_turn()
+        else:
+            self._take_when_idle()
+
+    def is_spent(self, free_at: int | None) -> bool:
+        """Say, from when the next read is free, whether an urgent one would be sent away."""
+        return is_spent(
+            free_at,
+            now=self.clock.now(),
+            per_second=self.per_second,
+            ahead=_URGENT_WAITS_MS,
+        )
+
+    def _take_in_turn(self) -> None:
+        """Book a turn that comes soon; a crowd beyond that is sent away at once, to ask again."""
+        now = self.clock.now()
+        booked, wait = self.database.write(
+            lambda c: book_read(
+                c, now=now, per_second=self.per_second, urgent=True, ahead=_URGENT_WAITS_MS
+            )
+        )
+        if not booked:
+            raise ReadsSpent(wait)
+        time.sleep(wait / SECOND)
+
+    def _take_when_idle(self) -> None:
+        """Take a read that nobody urgent wants: turns are not booked, so those go first."""
+        until = self.clock.now() + _PATIENT_WAITS_MS
         while True:
             now = self.clock.now()
             wait = self.database.write(
                 lambda c, now=now: take_read(  # type: ignore[misc]
-                    c, now=now, per_second=self.per_second, urgent=urgent
+                    c, now=now, per_second=self.per_second, urgent=False
                 )
             )
             if wait == 0:
