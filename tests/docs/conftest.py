@@ -103,8 +103,8 @@ def site_and_shop(
         service.start_web()
         service.start_worker()
         yield site, Shop(sandbox, [service], merchant)
+        http().close()  # a connection kept open is waited for
         service.stop()
-        http().close()
 
 
 def catalog() -> str:

@@ -1,0 +1,147 @@
+"""What the README tells a reader to type works, and what it names exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from checkout_service.app import create_app
+from checkout_service.settings import Settings
+from tests.journeys.shop import MUG, POSTER, Shop
+from tests.support.databases import KEYS
+from tests.support.processes import ROOT, clean_environment
+from tests.support.service import API_KEY
+
+README = (ROOT / "README.md").read_text("utf-8")
+# Hosts and flask set these; nobody writes them into a file.
+_NOT_OURS = {"DYNO", "FLASK_DEBUG"}
+
+
+def shell_lines(section: str) -> list[str]:
+    """Give the commands of a section's shell blocks, each as one line."""
+    part = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
+    joined = "".join(blocks).replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.strip()]
+
+
+EXAMPLES = shell_lines("The API by example")
+
+
+@pytest.fixture(scope="module")
+def ids(site_and_shop: tuple[str, Shop]) -> dict[str, str]:
+    """Make what the README's placeholders stand for."""
+    _, shop = site_and_shop
+    opened, unpaid, paid = shop.open(), shop.open(), shop.open(POSTER)
+    shop.pays(paid["id"])
+    shop.flush()
+    intent = shop.request("POST", "/api/v1/payment-intents", json=MUG).json()
+    linked = shop.request("POST", "/api/v1/payment-links/donation/orders").json()
+    return {
+        "SESSION": opened["id"],
+        "INTENT": intent["id"],
+        "REFERENCE": linked["client_reference_id"],
+        "ORDER": paid["order"]["id"],
+        "UNPAID": unpaid["order"]["id"],
+    }
+
+
+@pytest.mark.parametrize("line", [one for one in EXAMPLES if one.startswith("curl")])
+def test_the_api_answers_to_every_line_of_the_readme(
+    shop: Shop, ids: dict[str, str], curl: str, line: str
+) -> None:
+    constants = [one for one in EXAMPLES if not one.startswith("curl")]
+    script = "\n".join([*constants, f"{line} -w '\\n%{{http_code}}'"])
+    script = script.replace("http://127.0.0.1:8000", shop.service.url)
+    script = script.replace("development-api-key", API_KEY)
+
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=clean_environment(ids),
+        timeout=60,
+    )
+
+    body, _, status = done.stdout.rpartition("\n")
+    assert status in ("200", "201"), body
+    assert body.startswith("{")
+
+
+def test_the_readme_shows_every_route(shop: Shop) -> None:
+    paths = shop.request("GET", "/api/v1/openapi.json").json()["paths"]
+    shown = " ".join(EXAMPLES)
+
+    for path in paths:
+        plain = re.escape(path.removeprefix("/api/v1")).replace(r"\{link\}", "donation")
+        wanted = re.sub(r"\\{\w+\\}", r"\\$[A-Z]+", plain)
+        assert re.search(rf"\$SHOP{wanted}(?=[\s\"?]|$)", shown), path
+
+
+def settings() -> set[str]:
+    return {name.upper() for name in Settings.model_fields} - _NOT_OURS
+
+
+def test_the_settings_of_the_readme_are_the_settings_there_are() -> None:
+    table = README.split("\n## Settings\n")[1].split("\n## ")[0]
+    named = {
+        name
+        for row in table.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])
+    }
+
+    assert named == settings()
+
+
+def test_the_settings_of_the_example_file_are_the_settings_there_are() -> None:
+    text = (ROOT / ".env.example").read_text("utf-8")
+
+    assert set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE)) == settings()
+
+
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "examples").glob("*.md")),
+]
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+
+
+@pytest.fixture(scope="module")
+def commands() -> dict[str, click.Command]:
+    """Give what `flask --app wsgi` knows."""
+    app = create_app(Settings.load(**{name.lower(): value for name, value in KEYS.items()}))
+    return dict(app.cli.commands)
+
+
+@each_document
+def test_every_command_that_a_document_names_exists(
+    commands: dict[str, click.Command], document: Path
+) -> None:
+    text = document.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    for target in re.findall(r"(?:`|\n)make ([a-z]+)", text):
+        assert target in targets, target
+    for told in re.findall(r"flask --app wsgi ([^`\n\"#]+)", text):
+        name, *words = told.split()
+        command = commands[name]
+        if isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        options = {option for param in command.params for option in param.opts}
+        assert {word for word in words if word.startswith("-")} <= options, told
+
+
+@each_document
+def test_every_link_inside_the_repository_leads_somewhere(document: Path) -> None:
+    text = document.read_text("utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
+        assert (document.parent / target).exists(), target
