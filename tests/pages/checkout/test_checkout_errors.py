@@ -10,11 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.shop import Shop
+from tests.pages.conftest import Snap
 from tests.support.browser import Complaints
 from tests.support.ports import free_port
 from tests.support.service import Service
-
-from .conftest import Snap
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
 
 from tests.journeys.shop import IBAN_BAD, IBAN_GOOD, MUG, Shop
+from tests.pages.conftest import Look
 from tests.support.browser import Complaints
 
-from .conftest import Snap
-
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)]
-Look = Callable[[str, str], None]
-
-
-@pytest.fixture
-def look(browser: Browser, complaints: Complaints, snap: Snap) -> Iterator[Look]:
-    """Open a page in every look; it must be accessible, fit, and complain of nothing."""
-    axe = Axe()
-    pages: list[tuple[str, int, Page]] = []
-    for scheme, width in LOOKS:
-        context = browser.new_context(
-            viewport={"width": width, "height": 740},
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
-        )
-        complaints.watch(context)
-        pages.append((scheme, width, context.new_page()))
-
-    def see(name: str, url: str) -> None:
-        for scheme, width, page in pages:
-            page.goto(url)
-            found = axe.run(page)
-            assert found.violations_count == 0, f"{name} {scheme}: {found.generate_report()}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            snap(page, f"{name}-{scheme}-{width}")
-
-    yield see
-    for _, _, page in pages:
-        page.context.close()
-    assert complaints.left() == []
 
 
 def _paid(shop: Shop) -> str:
@@ -104,7 +71,7 @@ def test_the_shop_and_the_page_of_who_left_are_accessible(shop: Shop, look: Look
     look("left", f"{shop.service.url}/checkout/cancel?order={order}")
 
 
-def test_the_hosted_page_and_its_challenge_fit(shop: Shop, look: Look) -> None:
+def test_the_hosted_page_fits(shop: Shop, look: Look) -> None:
     look("hosted", shop.open()["url"])
 
 

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.shop import DECLINED, GOOD, IBAN_GOOD, MUG, Shop
+from tests.pages.conftest import Snap
 from tests.support.browser import Complaints
-
-from .conftest import Snap
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="module")
 

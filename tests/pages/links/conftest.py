@@ -7,11 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.pages.checkout.conftest import snap
 from tests.support.databases import Databases
 from tests.support.link_shop import PULL, LinkShop, running_link_shop
-
-__all__ = ["snap"]
 
 
 @pytest.fixture(scope="module")

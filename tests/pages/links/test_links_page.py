@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.shop import GOOD, IBAN_GOOD
-from tests.pages.checkout.conftest import Snap
+from tests.pages.conftest import Snap
 from tests.support.browser import Complaints
 from tests.support.link_shop import LinkShop, link_url
 

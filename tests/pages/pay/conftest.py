@@ -9,9 +9,8 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.journeys.conftest import catalog, running_shop, shop
 from tests.journeys.shop import Shop
-from tests.pages.checkout.conftest import snap
 
-__all__ = ["catalog", "running_shop", "shop", "snap"]
+__all__ = ["catalog", "running_shop", "shop"]
 
 INTENT = re.compile(r"payment_intent=(pi_[A-Za-z0-9]+)")
 

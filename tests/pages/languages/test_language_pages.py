@@ -1,0 +1,103 @@
+"""The buyer's pages in other languages, on a small telephone: longer words, and no overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from checkout_service.web.languages import LANGUAGES
+from tests.journeys.shop import Shop
+from tests.pages.checkout.conftest import Snap
+from tests.support.browser import Complaints
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
+WIDTH = 360
+Reader = Callable[[str], Page]
+# No word may stick out of its box either: a page that scrolls is only the worst case.
+STICKING_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter((one) => !one.closest(".unseen, svg, select, .skip"))
+  .filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.left < 0 || box.right > innerWidth + 0.5 || one.scrollWidth > one.clientWidth + 1
+      && getComputedStyle(one).display !== "inline";
+  }).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def reader(browser: Browser, complaints: Complaints) -> Iterator[Reader]:
+    """Give a page of a telephone whose owner reads a language."""
+    complaints.expected.append("status of 404")
+    with ExitStack() as stack:
+
+        def begin(language: str) -> Page:
+            context = browser.new_context(
+                viewport={"width": WIDTH, "height": 740}, locale=language, reduced_motion="reduce"
+            )
+            stack.callback(context.close)
+            complaints.watch(context)
+            return context.new_page()
+
+        yield begin
+    assert complaints.left() == []
+
+
+def addresses(shop: Shop) -> dict[str, str]:
+    """Name the pages a buyer meets, one of each kind."""
+    paid, waiting = shop.open(), shop.open()
+    shop.pays(paid["id"])
+    shop.flush()
+    assert shop.success_page(paid["id"]) == "paid"
+    return {
+        "storefront": "/",
+        "success": f"/checkout/success?session_id={paid['id']}",
+        "unpaid": f"/orders/{waiting['order']['id']}",
+        "cancel": f"/checkout/cancel?order={waiting['order']['id']}",
+        "pay": "/pay?price=mug-eur",
+        "pay-again": "/links/return",
+        "nothing": "/orders/ord_unknown",
+    }
+
+
+def test_every_page_fits_a_telephone_in_every_language(
+    shop: Shop, reader: Reader, snap: Snap
+) -> None:
+    pages = addresses(shop)
+    for language in LANGUAGES:
+        page = reader(language)
+        for name, address in pages.items():
+            page.goto(shop.service.url + address)
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            assert page.evaluate(STICKING_OUT) == [], f"{name} {language}"
+            snap(page, f"{name}-{language}")
+        page.goto(shop.service.url + pages["success"])
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_page_that_reads_from_right_to_left_is_mirrored_and_fits(
+    shop: Shop, reader: Reader, snap: Snap
+) -> None:
+    page = reader("en")
+    for name, address in addresses(shop).items():
+        page.goto(shop.service.url + address)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        assert page.evaluate(STICKING_OUT) == [], name
+        brand = page.locator(".brand").bounding_box()
+        assert brand is not None
+        assert brand["x"] + brand["width"] > WIDTH - 40
+        snap(page, f"{name}-rtl")
+
+
+def test_a_german_buyer_is_sent_to_a_german_payment_page(shop: Shop, reader: Reader) -> None:
+    page = reader("de-AT")
+    page.goto(shop.service.url)
+
+    page.get_by_role("button", name="Kaufen").first.click()
+    page.wait_for_url(f"{shop.sandbox.url}/c/pay/**")
+
+    session = page.url.partition("/c/pay/")[2].partition("#")[0]
+    assert shop.stripe(f"/v1/checkout/sessions/{session}")["locale"] == "de"
