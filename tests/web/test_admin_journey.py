@@ -42,6 +42,7 @@ class Clerk:
 def test_an_order_is_settled_refunded_and_another_canceled(
     service: Service, sandbox: Sandbox
 ) -> None:
+    sandbox.call("PUT", "faults", {"webhooks": {"drop": 1.0}})  # only the clerk brings news
     clerk = Clerk(service)
     session = clerk.opened()
     order = session["order"]["id"]
