@@ -1,5 +1,5 @@
-"""The shop of the other browser tests, and its camera."""
+"""The shop of the other browser tests."""
 
-from tests.pages.checkout.conftest import catalog, running_shop, shop, snap
+from tests.journeys.conftest import catalog, running_shop, shop
 
-__all__ = ["catalog", "running_shop", "shop", "snap"]
+__all__ = ["catalog", "running_shop", "shop"]

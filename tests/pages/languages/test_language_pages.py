@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from checkout_service.web.languages import LANGUAGES
 from tests.journeys.shop import Shop
-from tests.pages.checkout.conftest import Snap
+from tests.pages.conftest import Snap
 from tests.support.browser import Complaints
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
