@@ -31,12 +31,14 @@ from checkout_service.domain.snapshots import (
     Snapshot,
     Subject,
 )
-from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.domain.status import WAITING, AttemptKind
 from checkout_service.storage import inbox, leases
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledgers import Loaded, load_ledger, load_of_session
 from checkout_service.storage.settlements import Circumstances, Writing, plan_writing
 from checkout_service.storage.writing import write
+
+from .looks import facts_of, worth_a_look
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,7 @@ EventRow = Callable[[str, int], dict[str, Any]]
 
 _LOOKS = 3
 _WEBHOOK = "webhook"
-LEASE_MS = 3_000
-_LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
+LEASE_MS = 2_000  # a dead looker delays its order no longer than WINDOW would
 
 
 class _NotEveryday(Exception):
@@ -119,7 +120,7 @@ class SettleOrder:
             version = loaded.version
             news: list[Subject] = []
             for attempt in worth_a_look(loaded.ledger):
-                news += _subjects(self._look_at(attempt, urgent=urgent))
+                news += facts_of(self._look_at(attempt, urgent=urgent))
             try:
                 self.database.write(
                     lambda c, version=version, news=news: self.record(  # type: ignore[misc]
@@ -284,26 +285,3 @@ def _intent_named(item: Subject) -> str | None:
     if isinstance(item, SessionView):
         return item.intent_id
     return item.id if isinstance(item, IntentView) else None
-
-
-def worth_a_look(ledger: Ledger) -> list[Attempt]:
-    """Choose the attempts whose truth may differ from ours: open ones, and the one that paid."""
-    lively = [
-        attempt
-        for attempt in ledger.attempts
-        if attempt.won
-        or attempt.state in _LIVELY
-        or (attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED)
-    ]
-    if lively or ledger.newest is None:
-        return lively
-    return [ledger.newest]
-
-
-def _subjects(snapshot: Snapshot) -> list[Subject]:
-    found: list[Subject] = []
-    if snapshot.session is not None:
-        found.append(snapshot.session)
-    elif snapshot.intent is not None:
-        found.append(snapshot.intent)
-    return [*found, *snapshot.refunds, *snapshot.disputes]
