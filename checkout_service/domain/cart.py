@@ -11,6 +11,7 @@ from .gateway import PriceView
 from .money import BadAmount, check_total, check_unit_amount
 
 MAX_LINES = 100
+MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +179,8 @@ def _faults_of_mode(cart: Cart, lines: Sequence[Line]) -> list[Fault]:
     mode = mode_of(lines)
     if cart.mode is not None and cart.mode != mode:
         return [Fault("mode", f"these prices need mode {mode}")]
+    recurring = sum(1 for line in lines if line.recurring)
+    if mode == "subscription" and max(recurring, len(lines) - recurring) > MAX_OF_SUBSCRIPTION:
+        most = f"{MAX_OF_SUBSCRIPTION} recurring and {MAX_OF_SUBSCRIPTION} other items at most"
+        return [Fault("items", f"a subscription has {most}")]
     return []

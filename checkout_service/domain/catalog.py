@@ -154,10 +154,11 @@ def _recurring(value: object, where: str, faults: list[str]) -> dict[str, str | 
     if not isinstance(value, dict) or value.get("interval") not in _INTERVALS:
         faults.append(f"{where}.recurring: an interval of day, week, month or year is needed")
         return None
-    return {
-        "interval": str(value["interval"]),
-        "interval_count": int(value.get("interval_count", 1)),
-    }
+    count = value.get("interval_count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        faults.append(f"{where}.recurring.interval_count: a whole number from 1 is needed")
+        count = 1
+    return {"interval": str(value["interval"]), "interval_count": count}
 
 
 def _link(item: Mapping[str, object], faults: list[str]) -> PaymentLink:

@@ -1,0 +1,78 @@
+"""The catalog's file, read whole, and carts of what recurs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checkout_service.domain.cart import Cart, CartItem, mode_of, price_lines
+from checkout_service.domain.catalog import Catalog, load_catalog
+from checkout_service.domain.errors import BadCatalog, InvalidInput
+from checkout_service.domain.gateway import PriceView
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalog.md"
+PRICE = """
+[[products]]
+id = "almanac"
+name = "Almanac"
+[[products.prices]]
+id = "monthly"
+currency = "eur"
+unit_amount = 900
+recurring = {every}
+[[products.prices]]
+id = "binder"
+currency = "eur"
+unit_amount = 500
+"""
+
+
+def load(folder: Path, text: str) -> Catalog:
+    path = folder / "catalog.toml"
+    path.write_text(text)
+    return load_catalog(path)
+
+
+def not_asked(_name: str) -> PriceView:
+    raise AssertionError("no price of Stripe's is in the cart")
+
+
+def test_the_document_says_nothing_the_service_would_refuse(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+
+    catalog = load(tmp_path, "\n".join(blocks))
+
+    assert catalog.options.adjustable("usd", "payment") == {"discount", "tax", "shipping"}
+    assert catalog.link("donation") is not None
+
+
+@pytest.mark.parametrize(
+    ("every", "fault"),
+    [
+        ('"month"', "an interval of day, week, month or year is needed"),
+        ('{ interval = "fortnight" }', "an interval of day, week, month or year is needed"),
+        ('{ interval = "month", interval_count = 0 }', "interval_count: a whole number from 1"),
+        ('{ interval = "month", interval_count = "2" }', "interval_count: a whole number from 1"),
+        ('{ interval = "month", interval_count = true }', "interval_count: a whole number from 1"),
+    ],
+)
+def test_a_price_that_recurs_says_how_often(tmp_path: Path, every: str, fault: str) -> None:
+    with pytest.raises(BadCatalog, match=fault):
+        load(tmp_path, PRICE.replace("{every}", every))
+
+
+def test_what_recurs_makes_a_subscription_of_twenty_such_items_at_most(tmp_path: Path) -> None:
+    catalog = load(tmp_path, PRICE.replace("{every}", '{ interval = "month" }'))
+
+    def lines(recurring: int, other: int) -> str:
+        items = [CartItem("monthly", 1)] * recurring + [CartItem("binder", 1)] * other
+        return mode_of(price_lines(Cart(items), catalog, not_asked))
+
+    assert lines(0, 21) == "payment"
+    assert lines(20, 20) == "subscription"
+    for recurring, other in ((21, 0), (1, 21)):
+        with pytest.raises(InvalidInput) as refusal:
+            lines(recurring, other)
+        assert [fault.loc for fault in refusal.value.faults] == ["items"]
