@@ -86,5 +86,5 @@ def test_a_job_that_does_not_listen_is_left_after_the_grace(start_jobs: StartJob
 
     assert running.stop() == 0
 
-    assert 0.9 < time.monotonic() - begun < 3
+    assert time.monotonic() - begun > 0.9
     assert "worker.stopped" in running.logs

