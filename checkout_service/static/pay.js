@@ -42,7 +42,7 @@
       const over = ["order_paid", "money_in_flight", "order_canceled"].includes(body?.code);
       if (over) return { over: JSON.parse(say.cart).order };
       const again = !answer || answer.status >= 500 || [409, 429].includes(answer.status);
-      if (!again || turn === RETRIES) return { fault: body?.detail };
+      if (!again || turn === RETRIES) return {};
       loading.textContent = say.sayLater;
       await pause(Number(answer?.headers.get("Retry-After")) || turn + 1);
     }
@@ -72,7 +72,7 @@
     if (!window.Stripe) return complain(say.sayNoForm);
     const intent = await askForIntent();
     if (intent.over) return location.replace(`/orders/${intent.over}`);
-    if (!intent.client_secret) return complain(intent.fault || say.sayNoForm);
+    if (!intent.client_secret) return complain(say.sayNoForm);
     /* From here a reload pays this very order. */
     history.replaceState(null, "", `/pay?order=${encodeURIComponent(intent.order.id)}`);
     secret = intent.client_secret;
