@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY
+from tests.drills.field import KEY, until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, PULL, Buyer, LinkShop, running_link_shop
 
@@ -108,3 +108,25 @@ def test_a_reference_on_another_link_is_held_here_too(shop: LinkShop) -> None:
 
     held = shop.comes_to_be(session)
     assert (held["holds"], held["fulfilled"]) == (["wrong_link"], False)
+
+
+def test_money_for_a_cancelled_order_is_held(shop: LinkShop) -> None:
+    made = shop.starts("print")
+    shop.request("POST", f"/api/v1/orders/{made['order']['id']}/cancel", headers=KEY)
+
+    shop.pays_by_link("print", made["client_reference_id"])
+
+    until(lambda: bool(shop.told(made["order"]["id"], "order.held")), seconds=20, what="a hold")
+    order = shop.by_id(made["order"]["id"])
+    assert (order["holds"], order["fulfilled"]) == (["paid_after_cancel"], False)
+
+
+def test_another_amount_than_the_catalogs_is_held(shop: LinkShop) -> None:
+    made = shop.starts("print")
+    shop.faults(alter=[{"path": "/v1/checkout/sessions", "fields": {"amount_total": 100}}])
+
+    session = shop.pays_by_link("print", made["client_reference_id"])["id"]
+    seen = shop.standing(made["client_reference_id"], session)
+
+    shop.no_faults()
+    assert (seen["holds"], seen["fulfilled"]) == (["amount_mismatch"], False)

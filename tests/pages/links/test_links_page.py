@@ -12,6 +12,7 @@ from tests.journeys.shop import GOOD, IBAN_GOOD
 from tests.pages.conftest import Snap
 from tests.support.browser import Complaints
 from tests.support.link_shop import LinkShop, link_url
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 
@@ -100,6 +101,25 @@ def test_who_goes_back_from_stripe_finds_the_same_order(shop: LinkShop, page: Pa
 
     sees(page, "paid")
     assert page.locator(".order-id").inner_text() == order
+
+
+def test_the_example_for_frontends_does_what_it_says(shop: LinkShop, page: Page) -> None:
+    page.goto(shop.service.url)
+    page.evaluate(f"{_example(shop)}\nleave('print')")
+    page.wait_for_url(f"{shop.sandbox.url}/c/pay/**")
+    pay(page)
+    page.wait_for_url(f"{shop.service.url}/links/return?session_id=cs_test_*")
+
+    order = page.evaluate(f"{_example(shop)}\noutcome()")
+
+    assert (order["status"], order["fulfilled"]) == ("paid", True)
+
+
+def _example(shop: LinkShop) -> str:
+    """Take the script out of the manual, with the address of this shop."""
+    manual = (ROOT / "docs" / "payment-links.md").read_text("utf-8")
+    script = manual.partition("```js\n")[2].partition("```")[0]
+    return script.replace("https://pay.example.com", shop.service.url)
 
 
 def test_the_page_asks_ever_less_often(shop: LinkShop, page: Page) -> None:
