@@ -12,6 +12,7 @@ from .find_orders import FindOrders
 from .keep_audit import KeepAudit
 from .read_figures import ReadFigures
 from .read_health import ReadHealth
+from .read_vitals import ReadVitals
 from .sign_in import SignIn
 
 
@@ -21,6 +22,7 @@ class Desk:
     audit: KeepAudit
     figures: ReadFigures
     health: ReadHealth
+    vitals: ReadVitals
     find_orders: FindOrders
 
 
@@ -30,5 +32,6 @@ def build_desk(database: Database, clock: Clock, deliver_outbox: DeliverOutbox) 
         audit=KeepAudit(database, clock),
         figures=ReadFigures(database, clock),
         health=ReadHealth(database, clock, deliver_outbox),
+        vitals=ReadVitals(database, clock, deliver_outbox),
         find_orders=FindOrders(database),
     )

@@ -1,10 +1,12 @@
-"""Counters for Prometheus, summed over all processes when PROMETHEUS_MULTIPROC_DIR is set.
+"""Counters for Prometheus, summed over all web processes when PROMETHEUS_MULTIPROC_DIR is set.
 
-Imported only when METRICS_TOKEN turns metrics on: the library reads that variable at import.
+Imported only when METRICS_TOKEN turns metrics on: the library reads that variable at import. What
+the worker does too is not counted here but read from the database, by `vitals`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 
@@ -19,6 +21,9 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from .context import use_cases
+from .vitals import Vitals
+
 _REQUESTS = Counter(
     "checkout_http_requests", "Requests answered.", ("method", "endpoint", "status")
 )
@@ -28,10 +33,33 @@ _SECONDS = Histogram(
     ("endpoint",),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+_WARNINGS = Counter("checkout_warnings", "Warnings and errors in the log, by name.", ("event",))
+_STRIPE_FAILURES = Counter(
+    "checkout_stripe_failures", "Calls to Stripe that failed, by call and kind.", ("call", "kind")
+)
+_REFUSED = Counter("checkout_webhooks_refused", "Webhooks answered 400, by reason.", ("reason",))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
+class _WarningCounter(logging.Handler):
+    """Counts our own warnings: their names and reasons are words of ours, and few."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = record.__dict__
+        _WARNINGS.labels(record.msg).inc()
+        if record.msg.startswith("stripe."):
+            kind = record.msg.removeprefix("stripe.")
+            _STRIPE_FAILURES.labels(told.get("call", "other"), kind).inc()
+        elif told.get("code") == "bad_event":
+            _REFUSED.labels(told["why"]).inc()
+
+
+_COUNTER = _WarningCounter(logging.WARNING)
+
+
 def init_app(app: Flask) -> None:
+    logging.getLogger("checkout_service").addHandler(_COUNTER)
+
     @app.before_request
     def start() -> None:
         g.began = time.perf_counter()
@@ -48,9 +76,11 @@ def init_app(app: Flask) -> None:
 
 
 def exposition() -> tuple[bytes, str]:
-    """Write the counters down as Prometheus reads them."""
-    registry = REGISTRY
+    """Write the counters and the shop's vital signs down as Prometheus reads them."""
+    counters = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+        counters = CollectorRegistry()
+        MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
+    vitals = CollectorRegistry()
+    vitals.register(Vitals(use_cases().desk.vitals))
+    return generate_latest(counters) + generate_latest(vitals), CONTENT_TYPE_LATEST

@@ -6,13 +6,15 @@ It knows the promises, not the rules. Journeys run on the real use cases and the
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 from checkout_service.domain import ids
 from checkout_service.domain.cart import Cart, price_lines
 from checkout_service.domain.catalog import Catalog, Price, Product
 from checkout_service.domain.errors import (
     BadEvent,
+    DatabaseUnavailable,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     MoneyInFlight,
@@ -200,6 +202,7 @@ class FakeShop:
         self.read_orders = FakeRead(self)
         self.start_link = FakeLinks(self)
         self.list_products = FakeList(self)
+        self.desk = SimpleNamespace(vitals=self.vitals)
 
     def fail_if_told(self) -> None:
         if self.failure is not None:
@@ -207,6 +210,10 @@ class FakeShop:
 
     def stripe_price(self, price_id: str) -> PriceView:
         raise NotFound
+
+    def vitals(self) -> NoReturn:
+        """Stand for a database that is away."""
+        raise DatabaseUnavailable
 
     def add(self, order: OrderView, **changes: Any) -> SessionAnswer:
         session_id = "cs_test_" + ids.new_id("a").removeprefix("a_")

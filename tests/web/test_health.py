@@ -52,3 +52,13 @@ def test_metrics_count_by_endpoint_and_never_by_path(make_app: Callable[..., Fla
 
     assert 'endpoint="api.confirm_checkout_session"' in text
     assert "canary" not in text
+
+
+def test_metrics_are_told_while_the_database_is_away(make_app: Callable[..., Flask]) -> None:
+    client = make_app(metrics_token="m-token").test_client()
+
+    told = client.get("/metrics", headers={"Authorization": "Bearer m-token"})
+
+    assert told.status_code == 200
+    assert "checkout_database_up 0.0" in told.get_data(as_text=True)
+    assert "checkout_held_orders" not in told.get_data(as_text=True)

@@ -1,0 +1,57 @@
+"""What a monitor asks every few seconds. Read from the database, so that web and worker count.
+
+Never calls anybody, and costs the same over a million orders.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+
+from checkout_service.domain.clock import MINUTE, SECOND, Clock
+from checkout_service.domain.vital_signs import MOST, MOST_RECENT, RECENT, VitalSigns
+from checkout_service.storage import bookmarks, figures, vitals
+from checkout_service.storage.database import Database
+
+from .deliver_outbox import DeliverOutbox
+
+_LATEST = 50
+_OVERDUE = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVitals:
+    database: Database
+    clock: Clock
+    deliver_outbox: DeliverOutbox
+
+    def __call__(self) -> VitalSigns:
+        """Give the signs of life now. Raises DatabaseUnavailable."""
+        now = self.clock.now()
+        since = now - RECENT
+        receiver = self.deliver_outbox.status()
+        with self.database.read() as c:
+            latest = figures.latest_events(c, most=_LATEST)
+            lags = [e.received_at - e.created for e in latest if e.source == "webhook"]
+            troubled = Counter(state for state, _ in figures.troubled(c, most=MOST))
+            oldest = vitals.oldest_due_message(c)
+            return VitalSigns(
+                recent_orders=vitals.recent_orders(c, since=since, most=MOST_RECENT),
+                newest_order_age=_age(now, vitals.newest_order(c)),
+                newest_paid_order_age=_age(now, vitals.newest_order(c, status="paid")),
+                held_orders=vitals.held_orders(c, most=MOST),
+                overdue_looks=vitals.overdue_looks(c, before=now - _OVERDUE, most=MOST),
+                recent_events=vitals.recent_events(c, since=since, most=MOST_RECENT),
+                newest_event_age=_age(now, latest[0].received_at if latest else None),
+                webhook_lag=max(0.0, median(lags) / SECOND) if lags else None,
+                troubled_events=dict(troubled),
+                outbox={s: figures.undelivered(c, s, most=MOST) for s in ("due", "dead")},
+                outbox_oldest_age=_age(now, oldest) or 0.0,
+                receiver=receiver,
+                sweep_age=_age(now, bookmarks.position(c, "swept")),
+            )
+
+
+def _age(now: int, at: int | None) -> float | None:
+    return None if at is None else max(0, now - at) / SECOND
