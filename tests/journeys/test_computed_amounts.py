@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,11 @@ def test_the_page_asks_and_offers_what_the_catalog_turns_on(shop: Shop) -> None:
     assert 1800 <= session["expires_at"] - session["created"] <= 2000
     english = shop.open({**POSTER, "locale": "en"})
     assert at_stripe(shop, english["id"])["locale"] == "en"
+    # A page's language decides nothing where the catalog has spoken.
+    form = {"price": "poster-usd", "quantity": "1"}
+    bought = shop.request("POST", "/checkout", data=form, headers={"Accept-Language": "fr"})
+    (name,) = re.findall(r"cs_test_[A-Za-z0-9]+", bought.headers["Location"])
+    assert at_stripe(shop, name)["locale"] == "de"
 
 
 def test_discount_tax_and_shipping_are_paid_and_told(shop: Shop) -> None:
