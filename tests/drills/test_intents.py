@@ -1,0 +1,126 @@
+"""Webhook and return page race for intents; and no client secret stays anywhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from .conftest import MakeField
+from .field import KEY, Field, http, side_by_side, until
+
+SELECT_ALL = sql.SQL("SELECT t::text FROM {} t")
+CARD = {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/"}
+
+
+def test_webhook_and_return_page_race_and_no_secret_stays(
+    make_field: MakeField, full: bool
+) -> None:
+    field = make_field()
+    orders = 100 if full else 20
+    intents = side_by_side(lambda turn: _create(field, turn), range(orders), threads=8)
+
+    def live(intent: Any) -> None:
+        """Pay; the webhook is on its way while the buyer comes back in several tabs."""
+        _pay(field, intent)
+        query = f"payment_intent={intent['id']}"
+        with_secret = f"{query}&payment_intent_client_secret={intent['client_secret']}"
+        paths = [
+            f"/pay/complete?{with_secret}", f"/pay/complete?{query}",
+            f"/api/v1/payment-intents/{intent['id']}", f"/orders/{intent['order']['id']}",
+        ]  # fmt: skip
+        for turn, path in enumerate(paths):
+            answer = field.request("GET", path, service=turn, headers=KEY if turn % 2 else {})
+            assert answer.status_code in {200, 303}, answer.text
+            assert "_secret_" not in answer.text
+            assert "_secret_" not in str(answer.headers)
+
+    side_by_side(live, intents, threads=8)
+    until(lambda: len(field.paid_messages()) == orders, seconds=60, what=f"{orders} paid messages")
+
+    for intent in intents:
+        answer = field.request("GET", f"/api/v1/orders/{intent['order']['id']}", headers=KEY)
+        order = answer.json()
+        assert (order["status"], order["fulfilled"]) == ("paid", True)
+        assert sum(entry["reason"] == "fulfilled" for entry in order["trail"]) == 1
+        assert "_secret_" not in answer.text
+    assert set(field.paid_messages().values()) == {1}
+    assert field.server_errors() == 0
+    listed = field.request("GET", "/api/v1/orders?limit=100", headers=KEY).text
+    told = b"".join(got.body for got in field.merchant.got).decode()
+    logs = "".join(service.logs for service in field.services)
+    for place in (listed, told, logs, _dump(field.services[0].env["DATABASE_URL"])):
+        assert place
+        assert "_secret_" not in place
+
+
+def test_creates_at_once_for_one_order_are_one_intent(make_field: MakeField) -> None:
+    field = make_field()
+    fault = {"method": "POST", "path": "/v1/payment_intents", "probability": 0.3}
+    field.faults(api=[fault | {"kind": kind} for kind in ("commit_then_reset", "commit_then_500")])
+
+    def press(turn: int) -> None:
+        """Five at once under one key, then five retries of the order: one intent in the end."""
+        made = side_by_side(lambda n: _create(field, turn, service=n), range(5), threads=5)
+        (order,) = {one["order"]["id"] for one in made}
+        body = {"order": order}
+        again = side_by_side(lambda n: _create(field, n, body, service=n), range(5), threads=5)
+        assert len({one["id"] for one in [*made, *again]}) == 1
+        assert len({one["client_secret"] for one in [*made, *again]}) == 1
+
+    side_by_side(press, range(6), threads=2)
+
+    field.no_faults()
+    listed = field.stripe("/v1/payment_intents", limit=100)["data"]
+    orders = [intent["metadata"]["order_id"] for intent in listed]
+    assert len(orders) == len(set(orders)) == 6
+
+
+def _create(field: Field, turn: int, body: Any = None, *, service: int = 0) -> Any:
+    """Create under the turn's key, again and again until the service says how it went."""
+    cart = {"items": [{"price": "poster-usd", "quantity": turn % 5 + 1}]}
+    headers = {} if body else {"Idempotency-Key": f"turn-{turn}"}
+
+    def ask() -> Any:
+        return field.request(
+            "POST", "/api/v1/payment-intents", service=service, json=body or cart, headers=headers
+        )
+
+    answers: list[Any] = []
+
+    def opened() -> bool:
+        answers.append(ask())
+        assert answers[-1].status_code in {201, 409, 503}, answers[-1].text
+        return bool(answers[-1].status_code == 201)
+
+    until(opened, seconds=60, what="an intent")
+    return answers[-1].json()
+
+
+def _pay(field: Field, intent: Any) -> None:
+    """Confirm as Stripe.js does."""
+    answer = http().post(
+        f"{field.sandbox.url}/v1/payment_intents/{intent['id']}/confirm",
+        data=CARD | {"client_secret": intent["client_secret"]},
+        headers={"Authorization": f"Bearer {intent['publishable_key']}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def _dump(url: str) -> str:
+    """Give every row of every table as one text."""
+    if url.startswith("sqlite"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            return "\n".join(connection.iterdump())
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        ).fetchall()
+        rows = [
+            connection.execute(SELECT_ALL.format(sql.Identifier(name))).fetchall()
+            for (name,) in tables
+        ]
+    return "\n".join(str(row) for table in rows for row in table)
