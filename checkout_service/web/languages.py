@@ -11,12 +11,15 @@ from babel import Locale
 from babel.localedata import locale_identifiers
 from flask import Flask, Response, request
 from flask_babel import Babel, get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 DEFAULT = "en"
 LANGUAGES = (DEFAULT, "de", "es", "fr")
 # A region changes how numbers are written, not the words: Mexico writes 1,234.50, Spain 1.234,50.
 _TAG = re.compile(r"([a-z]{2})(?:-[a-z]{4})?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.ASCII)
 _KNOWN = frozenset(locale_identifiers())
+_LONGEST = 1000  # characters of a wish that are read; a browser sends a tenth of that
 _ENGLISH_ONLY = ("/admin", "/api/")
 
 
@@ -42,7 +45,8 @@ def _selected() -> str:
 
 
 def _asked_locale() -> str | None:
-    for tag, quality in request.accept_languages:
+    wish = request.headers.get("Accept-Language", "")[:_LONGEST]
+    for tag, quality in parse_accept_header(wish, LanguageAccept):
         found = _TAG.fullmatch(tag.lower().replace("_", "-"))
         if quality > 0 and found is not None and found[1] in LANGUAGES:
             regional = f"{found[1]}_{(found[2] or '').upper()}"
