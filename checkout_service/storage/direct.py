@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from .rows import AnyRow
 
 _PING = text("SELECT 1")
+# The database's own placeholders ($1): the driver need not look for others at every call.
+_AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class Direct:
@@ -24,6 +27,7 @@ class Direct:
     def __init__(self, by_dialect: Mapping[str, Executable]) -> None:
         self._by_dialect = by_dialect
         self._text = ""
+        self._names: tuple[str, ...] = ()
         self._row: Callable[..., AnyRow] = tuple
 
     def rows(self, connection: Connection, parameters: dict[str, Any]) -> list[AnyRow]:
@@ -33,11 +37,12 @@ class Direct:
         if dialect.name != "postgresql":
             return list(connection.execute(statement, parameters))
         if not self._text:
-            self._prepare(connection, statement)
+            self._prepare(statement)
         driver: Any = connection.connection.driver_connection
         dbapi: Any = dialect.loaded_dbapi
         try:
-            rows = driver.execute(self._text, parameters).fetchall()
+            values = [parameters[name] for name in self._names]
+            rows = dbapi.RawCursor(driver).execute(self._text, values).fetchall()
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
@@ -46,9 +51,11 @@ class Direct:
             ) from error
         return list(map(self._row, rows))
 
-    def _prepare(self, connection: Connection, statement: Any) -> None:
+    def _prepare(self, statement: Any) -> None:
         if isinstance(statement, Select):
             names = statement.selected_columns.keys()
             row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
             self._row = row._make
-        self._text = str(statement.compile(dialect=connection.dialect))
+        compiled = statement.compile(dialect=_AS_SENT)
+        self._names = tuple(compiled.positiontup)
+        self._text = str(compiled)  # last: other threads go by it

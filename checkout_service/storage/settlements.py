@@ -53,9 +53,11 @@ class Writing:
 
     @property
     def plain(self) -> bool:
-        """True for the everyday settlement, which touches no hold, refund or dispute."""
+        """True for the everyday settlement, which PostgreSQL writes in one statement."""
         return not (
-            self.new_attempts
+            len(self.attempts) > 1
+            or len(self.messages) > 1
+            or self.new_attempts
             or self.freed_intents
             or self.new_holds
             or self.released_holds

@@ -7,15 +7,17 @@ the order is still at the version it was read at.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, text, update
+from sqlalchemy import Connection, Table, bindparam, insert, text, update
+from sqlalchemy.dialects import postgresql
 
 from checkout_service.domain.errors import StaleOrder
 from checkout_service.domain.ledger import RaisedHold
 
 from .direct import Direct
-from .settlements import Writing
+from .settlements import Row, Writing
 from .tables import (
     attempts,
     disputes,
@@ -33,44 +35,50 @@ _ORDER = (
     "status", "fulfilled", "amount_paid", "amount_refunded", "holds", "has_more", "sequence",
     "moves", "look_due_at", "look_tries", "canceled_at",
 )  # fmt: skip
-_ATTEMPT = {
-    "state": "text", "won": "boolean", "session_id": "text", "intent_id": "text",
-    "amount": "bigint", "amount_discount": "bigint", "amount_tax": "bigint",
-    "amount_shipping": "bigint", "stripe_status": "text", "payment_status": "text", "url": "text",
-    "expires_at": "bigint", "customer_email": "text", "subscription_id": "text",
-    "recovery_url": "text",
-}  # fmt: skip
+_ATTEMPT = (
+    "state", "won", "session_id", "intent_id", "amount", "amount_discount", "amount_tax",
+    "amount_shipping", "stripe_status", "payment_status", "url", "expires_at", "customer_email",
+    "subscription_id", "recovery_url",
+)  # fmt: skip
 _EVENT = (
     "id", "type", "state", "source", "api_version", "livemode", "order_id", "intent_id", "body",
     "tries", "created", "received_at", "applied_at",
 )  # fmt: skip
-_TYPES = {
-    "fulfilled": "boolean", "has_more": "boolean", "status": "text", "holds": "text",
-    "livemode": "boolean", "body": "bytea", "tries": "integer", "created": "bigint",
-    "received_at": "bigint", "applied_at": "bigint", "sequence": "integer", "moves": "integer",
-    "look_tries": "integer", "amount_paid": "bigint", "amount_refunded": "bigint",
-    "look_due_at": "bigint", "canceled_at": "bigint",
-}  # fmt: skip
+_MESSAGE = (
+    "id", "order_id", "kind", "about", "sequence", "body", "state", "tries", "created_at",
+    "next_at",
+)  # fmt: skip
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def _typed(name: str, prefix: str = "") -> str:
-    return f"CAST(:{prefix}{name} AS {_TYPES.get(name, 'text')})"
+def _given(table: Table, prefix: str, name: str) -> str:
+    return f"CAST(:{prefix}{name} AS {table.c[name].type.compile(_POSTGRESQL)})"
 
 
-_AT_ONCE_TEXT = f"""
+def _set(table: Table, prefix: str, names: Iterable[str]) -> str:
+    return ", ".join(f"{name} = {_given(table, prefix, name)}" for name in names)
+
+
+def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
+    """Insert one row, or none when its id is null, or when that id is there already."""
+    values = ", ".join(_given(table, prefix, name) for name in names)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} FROM moved"  # noqa: S608
+        f" WHERE CAST(:{prefix}id AS text) IS NOT NULL ON CONFLICT (id) DO NOTHING"
+    )
+
+
+# Settlements have one event, attempt and message at most, but for a few: those are parameters,
+# because the database takes them in more cheaply than JSON.
+_ALL_IN_ONE = f"""
 WITH moved AS (
-  UPDATE orders SET {", ".join(f"{name} = {_typed(name)}" for name in _ORDER)},
-    version = version + 1, updated_at = :now
+  UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now
   WHERE id = :order_id AND version = :version RETURNING id
 ), received AS (
-  INSERT INTO inbox_events ({", ".join(_EVENT)})
-  SELECT {", ".join(_typed(name, "event_") for name in _EVENT)} FROM moved
-  WHERE CAST(:event_id AS text) IS NOT NULL ON CONFLICT DO NOTHING
+  {_insert_one(inbox_events, "event_", _EVENT)}
 ), tried AS (
-  UPDATE attempts AS a SET {", ".join(f"{name} = t.{name}" for name in _ATTEMPT)}
-  FROM moved, jsonb_to_recordset(CAST(:attempts AS jsonb))
-    AS t(id text, {", ".join(f"{name} {kind}" for name, kind in _ATTEMPT.items())})
-  WHERE a.id = t.id AND a.order_id = :order_id -- by its index, whatever the planner guesses
+  UPDATE attempts SET {_set(attempts, "attempt_", _ATTEMPT)} FROM moved
+  WHERE attempts.id = CAST(:attempt_id AS text)
 ), given AS (
   INSERT INTO fulfilments (order_id, fulfilled_at) SELECT id, :now FROM moved
   WHERE CAST(:fulfils AS boolean) ON CONFLICT DO NOTHING
@@ -81,19 +89,12 @@ WITH moved AS (
     AS t(order_id text, seq integer, before text, after text, source text, reason text,
          event_id text, at bigint)
 ), told AS (
-  INSERT INTO outbox_messages
-    (id, order_id, kind, about, sequence, body, state, tries, created_at, next_at)
-  SELECT t.id, t.order_id, t.kind, t.about, t.sequence, t.body, t.state, t.tries, t.created_at,
-    t.next_at
-  FROM moved, jsonb_to_recordset(CAST(:messages AS jsonb))
-    AS t(id text, order_id text, kind text, about text, sequence integer, body text, state text,
-         tries integer, created_at bigint, next_at bigint)
-  ON CONFLICT DO NOTHING
+  {_insert_one(outbox_messages, "message_", _MESSAGE)}
 )
 SELECT count(*) FROM moved
 """  # noqa: S608 - built from the column names above alone
-
-_AT_ONCE = Direct({"postgresql": text(_AT_ONCE_TEXT)})
+_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)})
+_NOTHING: Row = {}
 
 _UPDATE_ORDER = update(orders).where(
     orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version")
@@ -105,6 +106,8 @@ def write(connection: Connection, writing: Writing) -> None:
     """Write it all. Raises StaleOrder when the order was settled since it was read."""
     if connection.dialect.name == "postgresql":
         _write_seldom(connection, writing)
+        _write_attempts(connection, writing.attempts[1:])
+        _write_messages(connection, writing.messages[1:])
         ((written,),) = _AT_ONCE.rows(connection, _parameters(writing))
     else:
         written = _write_one_by_one(connection, writing)
@@ -113,17 +116,19 @@ def write(connection: Connection, writing: Writing) -> None:
 
 
 def _parameters(writing: Writing) -> dict[str, Any]:
-    event = writing.event or {}
+    event = writing.event or _NOTHING
+    attempt = writing.attempts[0] if writing.attempts else _NOTHING
+    message = writing.messages[0] if writing.messages else _NOTHING
     return {
         **writing.order,
         **{f"event_{name}": event.get(name) for name in _EVENT},
+        **{f"attempt_{name}": attempt.get(name) for name in ("id", *_ATTEMPT)},
+        **{f"message_{name}": message.get(name) for name in _MESSAGE},
         "order_id": writing.order_id,
         "version": writing.version,
         "now": writing.now,
         "fulfils": writing.fulfils,
-        "attempts": json.dumps(writing.attempts),
         "transitions": json.dumps(writing.transitions),
-        "messages": json.dumps(writing.messages),
     }
 
 
@@ -137,17 +142,25 @@ def _write_one_by_one(connection: Connection, writing: Writing) -> int:
     _write_seldom(connection, writing)
     if writing.event is not None:
         insert_once(connection, inbox_events, writing.event)
-    for row in writing.attempts:
-        values = {name: row[name] for name in _ATTEMPT}
-        connection.execute(_UPDATE_ATTEMPT.values(values), {"b_id": row["id"]})
+    _write_attempts(connection, writing.attempts)
     if writing.fulfils:
         given = {"order_id": writing.order_id, "fulfilled_at": writing.now}
         insert_once(connection, fulfilments, given)
     if writing.transitions:
         connection.execute(insert(transitions), writing.transitions)
-    for message in writing.messages:
-        insert_once(connection, outbox_messages, message)
+    _write_messages(connection, writing.messages)
     return 1
+
+
+def _write_attempts(connection: Connection, rows: Iterable[Row]) -> None:
+    for row in rows:
+        values = {name: row[name] for name in _ATTEMPT}
+        connection.execute(_UPDATE_ATTEMPT.values(values), {"b_id": row["id"]})
+
+
+def _write_messages(connection: Connection, rows: Iterable[Row]) -> None:
+    for row in rows:
+        insert_once(connection, outbox_messages, row)
 
 
 def _write_seldom(connection: Connection, writing: Writing) -> None:
