@@ -12,10 +12,11 @@ from .doctor import doctor
 from .events import events
 from .messages import messages
 from .orders import orders
+from .simulate import simulate
 from .upkeep import deliver, sweep, worker
 
 
 def register_cli(app: Flask) -> None:
     """Put the commands beside `flask db`."""
-    for command in (catalog, deliver, doctor, events, messages, orders, sweep, worker):
+    for command in (catalog, deliver, doctor, events, messages, orders, simulate, sweep, worker):
         app.cli.add_command(command)
