@@ -63,6 +63,14 @@ class Settlement:
         return self.after.fulfilled and not self.before.fulfilled
 
     @property
+    def begins_subscription(self) -> bool:
+        """True when the order has just learned which subscription it began."""
+        if self.after.terms.mode != "subscription":
+            return False
+        known = {attempt.subscription_id for attempt in self.before.attempts} | {None}
+        return any(attempt.subscription_id not in known for attempt in self.after.attempts)
+
+    @property
     def changed(self) -> bool:
         return self.before != self.after
 

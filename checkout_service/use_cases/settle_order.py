@@ -172,6 +172,8 @@ class SettleOrder:
         if writing is not None:
             write(connection, writing)
             _log(settlement, source)
+        if settlement.begins_subscription:
+            inbox.wake_waiting(connection, order_id, why.now)
         return settlement
 
     def record_event(self, event: IncomingEvent, subject: SessionView, row: EventRow) -> bool:

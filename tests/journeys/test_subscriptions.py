@@ -53,7 +53,7 @@ def tell(shop: Shop, order: str, kind: str, count: int = 1) -> list[Got]:
     """Wait for so many different messages of a kind, and check that there are no more."""
     until(
         lambda: len({got.id for got in shop.told(order, kind)}) >= count,
-        seconds=15,
+        seconds=30,
         what=f"{count} {kind}",
     )
     got = shop.told(order, kind)
