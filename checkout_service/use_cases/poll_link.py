@@ -141,27 +141,48 @@ class PollLink:
         try:
             if self._order_of(session_id) is not None:
                 return self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
-            with self.settle_order.leased(order_id, window=WINDOW) as mine:
-                if not mine:
-                    return Look.BUSY
-                self._look_up(local.reference, session_id, source)
+            now = self.clock.now()
+            wait = self.database.write(lambda c: self._begin(c, local, session_id, now))
+            if wait is None:
+                return Look.BUSY
+            try:
+                with self.reads.booked(wait):
+                    self._look_up(local.reference, session_id, source)
+            finally:
+                self.database.write(
+                    lambda c: leases.end_look(
+                        c, order_id, lease_until=now + LEASE_MS, looked_at=self.clock.now()
+                    )
+                )
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
         return Look.DONE
 
+    def _begin(
+        self, connection: Connection, local: LinkPoll, session_id: str, now: int
+    ) -> int | None:
+        """Take the look, the claim and a read of Stripe together, or none of them.
+
+        Gives the milliseconds before the read may start; None when somebody else looks. Raises
+        ReadsSpent or StaleOrder: whoever is sent away has written nothing.
+        """
+        if not leases.take_look(
+            connection, local.order.id, now=now, for_ms=LEASE_MS, window_ms=WINDOW
+        ):
+            return None
+        if not claims.claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS):
+            raise StaleOrder(local.order.id)  # another claim came in between
+        return self.reads.book(connection)
+
     def _look_up(self, reference: str, session_id: str, source: str) -> None:
         """Ask Stripe for a session that nobody knows yet. Raises GatewayError."""
-        now = self.clock.now()
-        if not self.database.write(
-            lambda c: claims.claim(c, reference, session_id, now=now, most=MOST_CLAIMS)
-        ):
-            return
         try:
             snapshot = self.gateway.look_at_session(session_id, urgent=True)
         except StripeRejected as refusal:
             log.info("poll.refused", extra={"why": refusal.reason or refusal.code})
-            self.database.write(lambda c: claims.rest_until(c, reference, session_id, now + MINUTE))
+            at = self.clock.now() + MINUTE
+            self.database.write(lambda c: claims.rest_until(c, reference, session_id, at))
         else:
             if snapshot.session is not None:
                 news: list[Subject] = [*snapshot.refunds, *snapshot.disputes]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
@@ -19,10 +24,14 @@ class ReadAllowance:
     database: Database
     clock: Clock  # real time: Stripe's limits know nothing of drills
     per_second: int
+    _ahead: threading.local = field(default_factory=threading.local)
 
     def take(self, urgent: bool) -> None:  # noqa: FBT001 - the gateway's callback shape
         """Take one read, waiting a little if need be. Raises ReadsSpent."""
-        if urgent:
+        wait = self._ahead.__dict__.pop("wait", None)
+        if wait is not None:
+            time.sleep(wait / SECOND)
+        elif urgent:
             self._take_in_turn()
         else:
             self._take_when_idle()
@@ -36,17 +45,33 @@ class ReadAllowance:
             ahead=_URGENT_WAITS_MS,
         )
 
-    def _take_in_turn(self) -> None:
-        """Book a turn that comes soon; a crowd beyond that is sent away at once, to ask again."""
-        now = self.clock.now()
-        booked, wait = self.database.write(
-            lambda c: book_read(
-                c, now=now, per_second=self.per_second, urgent=True, ahead=_URGENT_WAITS_MS
-            )
+    def book(self, connection: Connection) -> int:
+        """Book a turn that comes soon, in the caller's transaction; give the milliseconds to it.
+
+        Raises ReadsSpent: a crowd beyond the next turns is sent away at once, to ask again.
+        """
+        booked, wait = book_read(
+            connection,
+            now=self.clock.now(),
+            per_second=self.per_second,
+            urgent=True,
+            ahead=_URGENT_WAITS_MS,
         )
         if not booked:
             raise ReadsSpent(wait)
-        time.sleep(wait / SECOND)
+        return wait
+
+    @contextmanager
+    def booked(self, wait: int) -> Iterator[None]:
+        """Let this thread's next read be the one that was booked."""
+        self._ahead.wait = wait
+        try:
+            yield
+        finally:
+            self._ahead.__dict__.pop("wait", None)
+
+    def _take_in_turn(self) -> None:
+        time.sleep(self.database.write(self.book) / SECOND)
 
     def _take_when_idle(self) -> None:
         """Take a read that nobody urgent wants: turns are not booked, so those go first."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-_PATIENCE = 30  # seconds for one answer
+_PATIENCE = 60  # seconds for one answer
 
 
 @dataclass
