@@ -1,0 +1,80 @@
+"""The form of docs/payment-element.md, on an origin of its own, against service and sandbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.shop import DECLINED, GOOD
+from tests.support.browser import Complaints
+from tests.support.stack import Sandbox, StartService
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "payment-element.md"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def shop_url(start_service: StartService, sandbox: Sandbox, tmp_path: Path) -> Iterator[str]:
+    """Serve the documented page, its two addresses turned to the ones of this test."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        service = start_service(ALLOWED_ORIGINS=url)
+        (html,) = re.findall(r"```html\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+        for documented, here in (
+            ("https://js.stripe.com/endive/stripe.js", f"{sandbox.url}/stripe.js"),
+            ("https://pay.example.com", service.url),
+        ):
+            assert html.count(documented) == 1
+            html = html.replace(documented, here)
+        (tmp_path / "index.html").write_text(
+            html.replace("<title>", '<link rel="icon" href="data:,"><title>')
+        )
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield url
+        server.shutdown()
+        thread.join()
+
+
+def test_the_documented_form_takes_another_card_after_a_decline(
+    shop_url: str, page: Page, complaints: Complaints
+) -> None:
+    complaints.expected.append("status of 402")
+    page.goto(shop_url)
+    form = page.frame_locator("iframe")
+    expect(page.locator("#pay")).to_be_enabled()
+    for name, value in (("number", DECLINED), ("expiry", "12 / 40"), ("cvc", "123")):
+        form.locator(f"input[name={name}]").fill(value)
+    page.click("#pay")
+    expect(page.locator("#fault")).to_contain_text("declined")
+
+    form.locator("input[name=number]").fill(GOOD)
+    page.click("#pay")
+
+    expect(page.locator("#state")).to_have_text("paid", timeout=15_000)
+    assert "secret" not in page.url
+
+
+def test_a_reload_of_the_documented_form_is_the_same_order(
+    shop_url: str, page: Page, sandbox: Sandbox
+) -> None:
+    for _ in range(2):
+        page.goto(shop_url)
+        expect(page.locator("#pay")).to_be_enabled()
+
+    calls = sandbox.call("GET", "requests")["data"]
+    made = [c for c in calls if (c["method"], c["path"]) == ("POST", "/v1/payment_intents")]
+    assert len(made) == 1
