@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from .rows import AnyRow
 
 _PING = text("SELECT 1")
+_CURSOR = "checkout_direct_cursor"
 # The database's own placeholders ($1): the driver need not look for others at every call.
 _AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -41,8 +42,11 @@ class Direct:
         driver: Any = connection.connection.driver_connection
         dbapi: Any = dialect.loaded_dbapi
         try:
+            cursor = connection.info.get(_CURSOR)
+            if cursor is None:  # kept with its connection: it learns each type only once
+                cursor = connection.info[_CURSOR] = dbapi.RawCursor(driver)
             values = [parameters[name] for name in self._names]
-            rows = dbapi.RawCursor(driver).execute(self._text, values).fetchall()
+            rows = cursor.execute(self._text, values).fetchall()
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
