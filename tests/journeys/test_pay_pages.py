@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from .shop import GOOD, Shop
-from .test_intents_over_the_api import confirm_at_stripe, create
+from tests.drills.field import until
+
+from .shop import GOOD, IBAN_BAD, MUG, Shop
+from .test_intents_over_the_api import confirm_at_stripe, create, seen
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,28 @@ def test_an_order_of_the_form_is_paid_on_the_form_only(shop: Shop) -> None:
     assert left.headers["Location"] == over.headers["Location"] == f"/orders/{order}"
     assert f'href="/pay?order={order}"' in shop.request("GET", f"/orders/{order}").text
     assert shop.request("GET", f"/pay?order={session}").headers["Location"] == f"/orders/{session}"
+
+
+def test_after_a_failed_debit_a_card_is_believed_without_news_of_it(shop: Shop) -> None:
+    intent = create(shop, MUG)
+    assert confirm_at_stripe(shop, intent, IBAN_BAD) == 200
+    shop.sandbox.call("POST", f"payment_intents/{intent['id']}/settle", {"outcome": "failed"})
+    shop.flush()
+    until(lambda: seen(shop, intent)["order"]["status"] == "failed", seconds=10, what="failed")
+    shop.faults(webhooks={"drop": 1.0})
+    again = create(shop, {"order": intent["order"]["id"]})  # the form opens: a look, in vain
+    assert confirm_at_stripe(shop, again, GOOD) == 200
+
+    assert shop.state(f"/pay/complete?payment_intent={intent['id']}") == "paid"
+
+
+def test_a_failed_debit_is_still_failed_when_stripe_does_not_answer(shop: Shop) -> None:
+    intent = create(shop, MUG)
+    assert confirm_at_stripe(shop, intent, IBAN_BAD) == 200
+    shop.sandbox.call("POST", f"payment_intents/{intent['id']}/settle", {"outcome": "failed"})
+    shop.flush()
+    until(lambda: seen(shop, intent)["order"]["status"] == "failed", seconds=10, what="failed")
+    look = {"method": "GET", "path": f"/v1/payment_intents/{intent['id']}"}
+    shop.faults(api=[look | {"kind": "error_500", "probability": 1.0}])
+
+    assert shop.state(f"/pay/complete?payment_intent={intent['id']}") == "failed"
