@@ -2,7 +2,7 @@
 
 `limit`: verify the signature, parse, one committed INSERT with psycopg: nothing durable is cheaper.
 `sample`: what Stripe's own sample does: build the event with the SDK, store nothing; confirm by
-asking Stripe each time.
+asking Stripe each time. To create a session, `limit` makes the call without the SDK's objects.
 """
 
 from __future__ import annotations
@@ -18,6 +18,20 @@ from flask import Flask, request
 
 SECRET = os.environ["STRIPE_WEBHOOK_SECRET"]
 limit, sample = Flask("limit"), Flask("sample")
+CART = {
+    "mode": "payment",
+    "line_items": [
+        {
+            "quantity": 1,
+            "price_data": {
+                "currency": "usd",
+                "unit_amount": 2500,
+                "product_data": {"name": "Poster"},
+            },
+        }
+    ],
+    "success_url": "http://127.0.0.1/success?session_id={CHECKOUT_SESSION_ID}",
+}
 _local = threading.local()
 
 
@@ -65,3 +79,18 @@ def _stripe() -> stripe.StripeClient:
 @sample.get("/api/v1/checkout-sessions/<name>")
 def ask(name: str) -> str:
     return str(_stripe().v1.checkout.sessions.retrieve(name))
+
+
+@sample.post("/api/v1/checkout-sessions")
+def create() -> dict[str, str | None]:
+    request.get_json()
+    session = _stripe().v1.checkout.sessions.create(CART)  # type: ignore[arg-type]
+    return {"id": session.id, "url": session.url}
+
+
+@limit.post("/api/v1/checkout-sessions")
+def create_raw() -> dict[str, str | None]:
+    request.get_json()
+    answer = _stripe().raw_request("post", "/v1/checkout/sessions", **CART)
+    session = answer.data
+    return {"id": session["id"], "url": session["url"]}

@@ -1,0 +1,107 @@
+"""Requests on keep-alive connections, and the CPU they cost: the server's and PostgreSQL's.
+
+CPU is what to trust on a shared machine. A process that has ended is counted too, by its parent:
+PostgreSQL's workers come and go between two looks.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+CONNECTIONS = 16
+_TICK = os.sysconf("SC_CLK_TCK")
+_CPU_FIELDS = slice(11, 15)  # utime, stime and both of the children that have ended
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request; `body` None makes it a GET."""
+
+    path: str
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one case cost in one round, or the medians of many: CPU in microseconds a request."""
+
+    rate: float
+    p99: float  # milliseconds
+    server: float
+    database: float
+
+    @property
+    def cpu(self) -> float:
+        return self.server + self.database
+
+
+def medians(rounds: Sequence[Figures]) -> Figures:
+    return Figures(
+        *(statistics.median(getattr(one, name) for one in rounds) for name in Figures.__slots__)
+    )
+
+
+def measure(port: int, calls: Sequence[Call], *, server: int, database: int) -> Figures:
+    """Send the calls, each answered 200 or 201, in a closed loop; the pids name process trees.
+
+    Raises RuntimeError for any other answer.
+    """
+
+    def client(mine: Sequence[Call]) -> list[float]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        took = [_send(connection, call) for call in mine]
+        connection.close()
+        return took
+
+    before = _cpu(server), _cpu(database)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        shares = [calls[n::CONNECTIONS] for n in range(CONNECTIONS)]
+        times = sorted(one for share in pool.map(client, shares) for one in share)
+    wall = time.perf_counter() - began
+    spent = [
+        1e6 * (now - then) / len(calls)
+        for now, then in zip((_cpu(server), _cpu(database)), before, strict=True)
+    ]
+    return Figures(len(calls) / wall, 1e3 * times[int(0.99 * len(times))], *spent)
+
+
+def _send(connection: http.client.HTTPConnection, call: Call) -> float:
+    began = time.perf_counter()
+    method = "GET" if call.body is None else "POST"
+    connection.request(method, call.path, call.body, dict(call.headers))
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
+        raise RuntimeError(f"{method} {call.path}: {answer.status} {text[:300]!r}")
+    return time.perf_counter() - began
+
+
+def _cpu(root: int) -> float:
+    """Sum the CPU seconds of a process and of all below it."""
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue  # it ended meanwhile
+            parents[int(entry.name)] = int(fields[1])
+            ticks[int(entry.name)] = sum(map(int, fields[_CPU_FIELDS]))
+
+    def below(pid: int) -> bool:
+        while pid > 1 and pid != root:
+            pid = parents.get(pid, 0)
+        return pid == root
+
+    return sum(spent for pid, spent in ticks.items() if below(pid)) / _TICK
