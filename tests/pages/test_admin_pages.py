@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.support.browser import Complaints
@@ -93,6 +93,29 @@ def test_every_page_is_clean_for_axe_and_fits_a_phone(
             wrong[f"{name} at 360, axe"] = found
         page.screenshot(path=tmp_path / f"desk-{name}-{scheme}-360.png", full_page=True)
     assert wrong == {}
+
+
+@ONE_KIND
+def test_the_bars_are_drawn_with_and_without_javascript(
+    desk: tuple[str, Flask], page: Page, browser: Browser
+) -> None:
+    url, app = desk
+    a_busy_shop(app)
+    sign_in(page, url)
+    expect(page.locator("figure.chart canvas").first).to_be_visible()
+    expect(page.locator("figure.chart svg")).to_have_count(0)
+    drawn = page.evaluate(
+        "Object.values(Chart.instances).flatMap(c => c.data.datasets[0].data.map(Number))"
+    )
+    said = page.locator("figure.chart td").evaluate_all("all => all.map(td => td.dataset.amount)")
+    assert sorted(map(str, drawn)) == sorted(said)
+
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    simple = plain.new_page()
+    simple.goto(f"{url}/admin/")
+    expect(simple.locator("figure.chart svg rect").first).to_be_visible()
+    plain.close()
 
 
 @ONE_KIND
