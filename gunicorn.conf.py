@@ -10,12 +10,34 @@ import tempfile
 from pathlib import Path
 
 from dotenv import load_dotenv
+from gunicorn.workers.gthread import ThreadWorker
 
 load_dotenv(Path(__file__).with_name(".env"))
 _ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
 
+
+class LastOnesIn(ThreadWorker):
+    """Lets everybody in who knocked before SIGTERM came, then closes the door.
+
+    The one it stands on leaves the door ajar while it finishes: who comes meanwhile connects,
+    sends a request, waits for seconds and is reset. A closed door is seen by every router, and
+    the request goes elsewhere.
+    """
+
+    def set_accept_enabled(self, enabled):
+        super().set_accept_enabled(enabled)
+        if enabled or (self.alive and self.is_parent_alive()):
+            return
+        for listener in self.sockets:
+            known = -1
+            while known < self.nr_conns:
+                known = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
-worker_class = "gthread"
+worker_class = LastOnesIn
 workers = int(os.environ.get("WEB_CONCURRENCY") or (1 if _ON_SQLITE else 2))
 threads = int(os.environ.get("WEB_THREADS") or 32)
 preload_app = True

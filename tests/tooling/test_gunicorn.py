@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psutil
@@ -12,6 +15,7 @@ import pytest
 import requests
 
 from tests.support.service import Service, environment
+from tests.support.stack import Sandbox, StartService
 
 SECONDS_TO_STOP = 10  # what the least patient host grants
 NOBODY_THERE = "http://127.0.0.1:9"
@@ -64,3 +68,89 @@ def test_a_refused_body_does_not_spoil_the_connection(web: Service, path: str, s
 
         assert refused.status_code in {404, 413}
         assert session.get(f"{web.url}/healthz", timeout=10).status_code == 200
+
+
+class Crowd:
+    """Visitors who ask again and again until nobody is at home; counts how they fared."""
+
+    def __init__(self, web: Service) -> None:
+        self.fared: Counter[str] = Counter()
+        self._port = int(web.env["PORT"])
+        self._threads = [
+            threading.Thread(target=self._ask, kwargs={"keep": place % 2 == 0})
+            for place in range(8)
+        ]
+
+    def come(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def go(self) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, *, keep: bool) -> None:
+        connection = self._connect()
+        while connection is not None:
+            try:
+                connection.request("GET", "/readyz")
+                answer = connection.getresponse()
+                answer.read()
+                self.fared[str(answer.status)] += 1
+            except (OSError, HTTPException) as error:
+                self.fared[type(error).__name__] += 1
+                answer = None
+            if answer is None or not keep or answer.will_close:
+                connection.close()
+                connection = self._connect()
+
+    def _connect(self) -> HTTPConnection | None:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=15)
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            return None
+        return connection
+
+
+def test_a_stop_amid_a_crowd_answers_whoever_was_let_in(web: Service) -> None:
+    assert web.web is not None
+    crowd = Crowd(web)
+    crowd.come()
+    time.sleep(1.5)
+
+    begun = time.monotonic()
+    code = web.web.stop(seconds=SECONDS_TO_STOP)
+    took = time.monotonic() - begun
+    crowd.go()
+
+    assert (code, took < SECONDS_TO_STOP) == (0, True)
+    assert set(crowd.fared) == {"200"}, crowd.fared
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_stop_waits_for_sessions_that_are_being_opened(
+    start_service: StartService, sandbox: Sandbox
+) -> None:
+    web = start_service()
+    sandbox.call("PUT", "faults", {"latency_ms": 3000})
+    cart = {"items": [{"price": "poster-usd", "quantity": 1}]}
+
+    def buy(_place: int) -> int:
+        with requests.Session() as session:
+            session.trust_env = False
+            url = f"{web.url}/api/v1/checkout-sessions"
+            return session.post(url, json=cart, timeout=15).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        bought = pool.map(buy, range(6))
+        time.sleep(1.5)
+        assert web.web is not None
+        begun = time.monotonic()
+        code = web.web.stop(seconds=SECONDS_TO_STOP)
+        took = time.monotonic() - begun
+        statuses = list(bought)
+    sandbox.call("DELETE", "faults")
+
+    assert statuses == [201] * 6
+    assert (code, took < SECONDS_TO_STOP) == (0, True)
