@@ -106,7 +106,7 @@ class Parts:
 
     @cached_property
     def close_session(self) -> CloseSession:
-        return CloseSession(self.database, self.gateway, self.settle_order)
+        return CloseSession(self.database, self.gateway, self.settle_order, self.pull_mode)
 
     @cached_property
     def adopt_session(self) -> AdoptSession:

@@ -178,6 +178,8 @@ def _check_whole(catalog: Catalog, faults: list[str]) -> None:
         twice = {name for name in names if names.count(name) > 1}
         faults += [f"{name}: this {kind} id is given twice" for name in sorted(twice)]
         faults += [f"{n!r}: letters, digits, - and _ only" for n in names if not _NAME.fullmatch(n)]
+    if "return" in links:
+        faults.append("return: buyers come back there, no payment link can have this id")
     for link in catalog.payment_links:
         if link.price and link.price not in prices:
             faults.append(f"{link.id}.price: there is no price {link.price}")

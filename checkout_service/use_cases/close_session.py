@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from checkout_service.domain.changes import Change, unchanged
-from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid
+from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid, PullMode
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.status import SETTLED, OrderStatus
@@ -22,11 +22,13 @@ class CloseSession:
     database: Database
     gateway: PaymentGateway
     settle_order: SettleOrder
+    pull_mode: bool
 
     def __call__(self, session_id: str) -> SessionAnswer:
         """Expire a session of ours.
 
-        Raises NotFound, OrderPaid or MoneyInFlight when money came first, StripeUnavailable.
+        Raises NotFound, OrderPaid or MoneyInFlight when money came first, StripeUnavailable, and
+        PullMode when a session is open that a key which only reads cannot close.
         """
         if not is_session_id(session_id):
             raise NotFound
@@ -35,6 +37,8 @@ class CloseSession:
         if attempt is None:
             raise NotFound
         if attempt.state in ("open", "draft"):
+            if self.pull_mode:
+                raise PullMode
             self.quietly(attempt.order_id, session_id, source="close")
         with self.database.read() as connection:
             answer = answer_for_session(connection, session_id)

@@ -235,3 +235,13 @@ def test_the_storefront_sells_by_links_as_well(shop: LinkShop) -> None:
     cancel = shop.request("GET", f"/checkout/cancel?order={order}")
     assert (cancel.status_code, cancel.headers["Location"]) == (303, f"/orders/{order}")
     assert 'action="/checkout"' not in shop.request("GET", f"/orders/{order}").text
+
+
+def test_an_order_of_a_link_is_paid_by_its_link_alone(shop: LinkShop) -> None:
+    order = shop.starts("print")["order"]["id"]
+
+    for path in ("/api/v1/checkout-sessions", "/api/v1/payment-intents"):
+        answer = shop.request("POST", path, json={"order": order})
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong_flow")
+    form = shop.request("POST", "/checkout", data={"order": order})
+    assert (form.status_code, form.headers["Location"]) == (303, f"/orders/{order}")

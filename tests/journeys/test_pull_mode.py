@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, until
+from tests.drills.field import KEY, http, until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, PULL, Buyer, LinkShop, running_link_shop
 
@@ -86,6 +86,25 @@ def test_refunds_need_a_full_key_and_cancelling_does_not(shop: LinkShop) -> None
 
     assert (refund.status_code, refund.json()["code"]) == (501, "pull_mode")
     assert (cancel.status_code, cancel.json()["status"]) == (200, "canceled")
+
+
+def test_a_session_that_is_still_open_is_watched_and_never_closed(shop: LinkShop) -> None:
+    made = shop.starts("print")
+    opened = http().get(made["url"], allow_redirects=False, timeout=10).headers["Location"]
+    session = opened.rpartition("/")[2]
+    seen = shop.polls(made["client_reference_id"], session).json()
+    assert (seen["final"], seen["order"]["status"]) == (False, "pending")
+
+    closing = shop.request("POST", f"/api/v1/checkout-sessions/{session}/expire")
+
+    assert (closing.status_code, closing.json()["code"]) == (501, "pull_mode")
+    assert shop.pays(session) == 200
+    until(
+        lambda: shop.standing(made["client_reference_id"], session)["fulfilled"],
+        seconds=10,
+        what="the payment seen",
+    )
+    assert {row["method"] for row in shop.calls()} == {"GET"}
 
 
 def test_there_is_no_webhook_door_and_only_links_are_for_sale(shop: LinkShop) -> None:
