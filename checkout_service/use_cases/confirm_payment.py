@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
+from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage.database import Database
 
@@ -44,10 +45,16 @@ class ConfirmPayment:
         return replace(answer, retry_after=retry_after)
 
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
-        """Say where the order of this PaymentIntent stands, as `by_session` does."""
+        """Say where the order of this PaymentIntent stands, as `by_session` does.
+
+        A failed intent takes another card, so its buyer may be back before any news of that.
+        """
         if not is_intent_id(intent_id):
             raise NotFound
         answer = self._intent(intent_id)
+        if wait and answer.order.status is OrderStatus.FAILED:
+            self._look_afresh(answer.order.id, source=source)
+            return self._intent(intent_id)
         if answer.order.final:
             return answer
         retry_after = self._look(answer.order.id, source=source, wait=wait)
@@ -74,6 +81,14 @@ class ConfirmPayment:
         if wait:
             self.wait_for_look(order_id)
         return _SOON
+
+    def _look_afresh(self, order_id: str, *, source: str) -> None:
+        """Look at Stripe even if somebody just did, as soon as that is allowed again."""
+        until = time.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
+        while self._look(order_id, source=source, wait=False) == _SOON:
+            if time.monotonic() > until:
+                return
+            time.sleep(_PAUSE_SECONDS)
 
     def wait_for_look(self, order_id: str) -> None:
         """Wait a moment for the one who is looking."""

@@ -6,9 +6,7 @@ Stripe adds to the return address is dropped from it before anything else is don
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,12 +16,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
 from checkout_service.domain.cart import Cart, CartItem
-from checkout_service.domain.clock import SECOND
-from checkout_service.domain.errors import Fault, GatewayError, InvalidInput, StaleOrder
-from checkout_service.domain.status import AttemptKind, OrderStatus
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.status import AttemptKind
 from checkout_service.settings import Settings
-from checkout_service.use_cases.settle_order import Look
 
 from . import form_token
 from .context import settings, use_cases
@@ -31,11 +26,7 @@ from .limits import POLL, limited
 from .order_page import OrderPage
 from .security import content_policy
 
-log = logging.getLogger(__name__)
-
 SEE_OTHER = 303
-_REST = 2 * SECOND  # between two looks at one order
-_TURNS, _PAUSE_SECONDS = 10, 0.25
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 _SECRET = "payment_intent_client_secret"  # noqa: S105 - a parameter's name
 # https://docs.stripe.com/security/guide#content-security-policy
@@ -64,33 +55,9 @@ def complete() -> ResponseReturnValue:
     if _SECRET in request.args:
         clean = urlencode({"payment_intent": intent_id})
         return redirect(f"/pay/complete?{clean}", SEE_OTHER)
-    page = OrderPage(_returned(intent_id))
+    answer = use_cases().confirm_payment.by_intent(intent_id, source="return", wait=True)
+    page = OrderPage(answer.order)
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
-
-
-def _returned(intent_id: str) -> OrderView:
-    """Say how the order stands, from memory only where nothing can have changed."""
-    confirm = use_cases().confirm_payment
-    order = confirm.by_intent(intent_id, source="return", wait=True).order
-    for _ in range(_TURNS):
-        if order.status is not OrderStatus.FAILED:
-            break
-        looked = _looked_at(order.id)
-        order = confirm.by_intent(intent_id, source="return").order
-        if looked:
-            break
-        time.sleep(_PAUSE_SECONDS)  # the last look may be older than the payment
-    return order
-
-
-def _looked_at(order_id: str) -> bool:
-    """Look at a failed order: the buyer may come from another try that no news has told of."""
-    try:
-        look = use_cases().settle_order(order_id, source="return", urgent=True, window=_REST)
-    except (GatewayError, StaleOrder) as error:
-        log.warning("pay.no_look", extra={"order_id": order_id, "why": error.code})
-        return True
-    return look is Look.DONE
 
 
 def _for_choice() -> Response:
