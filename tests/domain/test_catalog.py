@@ -63,6 +63,14 @@ def test_a_price_that_recurs_says_how_often(tmp_path: Path, every: str, fault: s
         load(tmp_path, PRICE.replace("{every}", every))
 
 
+def test_a_payment_link_cannot_take_the_address_of_the_way_back(tmp_path: Path) -> None:
+    link = '[[payment_links]]\nid = "return"\nurl = "https://buy.stripe.com/x"\n'
+    link += 'stripe_payment_link = "plink_x"\nprice = "binder"\n'
+
+    with pytest.raises(BadCatalog, match="no payment link can have this id"):
+        load(tmp_path, PRICE.replace("{every}", '{ interval = "month" }') + link)
+
+
 def test_what_recurs_makes_a_subscription_of_twenty_such_items_at_most(tmp_path: Path) -> None:
     catalog = load(tmp_path, PRICE.replace("{every}", '{ interval = "month" }'))
 
