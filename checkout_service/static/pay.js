@@ -4,14 +4,18 @@
   "use strict";
   const RETRIES = 4;
   const OVER = ["succeeded", "processing", "requires_capture", "canceled"];
+  const OVER_CODES = ["order_paid", "money_in_flight", "order_canceled"];
   const main = document.querySelector("main");
   const form = document.getElementById("pay-form");
   const button = document.getElementById("submit");
   const label = button.querySelector(".said");
   const fault = document.getElementById("fault");
   const loading = document.getElementById("loading");
+  const announcer = document.getElementById("announcer");
   const say = main.dataset;
   const called = label.textContent;
+  /* Kept by this tab with its address: a reload before the answer asks for the same order. */
+  const key = history.state?.key ?? say.key;
   let stripe = null;
   let elements = null;
   let secret = null;
@@ -22,14 +26,13 @@
 
   function complain(text) {
     loading.hidden = true;
-    form.hidden = false;
     fault.textContent = text;
   }
 
   /* The same key is the same order, so asking again after a lost answer makes no second one. */
   async function askForIntent() {
     const headers = { "Content-Type": "application/json" };
-    if (say.key) headers["Idempotency-Key"] = say.key;
+    if (key) headers["Idempotency-Key"] = key;
     for (let turn = 0; ; turn += 1) {
       let answer = null;
       try {
@@ -39,8 +42,8 @@
       }
       const body = answer && (await answer.json().catch(() => ({})));
       if (answer?.ok) return body;
-      const over = ["order_paid", "money_in_flight", "order_canceled"].includes(body?.code);
-      if (over) return { over: JSON.parse(say.cart).order };
+      const { order } = JSON.parse(say.cart);
+      if (order && OVER_CODES.includes(body?.code)) return { over: order };
       const again = !answer || answer.status >= 500 || [409, 429].includes(answer.status);
       if (!again || turn === RETRIES) return {};
       loading.textContent = say.sayLater;
@@ -48,12 +51,27 @@
     }
   }
 
-  function mount() {
+  /* Stripe's fields take the colours of the page around them. */
+  function appearance() {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const look = getComputedStyle(document.documentElement);
+    const colour = (name) => look.getPropertyValue(name).trim();
+    return {
+      theme: dark ? "night" : "stripe",
+      variables: {
+        colorPrimary: colour("--pico-primary"),
+        colorBackground: colour("--surface"),
+        colorText: colour("--pico-color"),
+        colorDanger: colour("--bad"),
+      },
+    };
+  }
+
+  function mount() {
     elements = stripe.elements({
       clientSecret: secret,
       locale: document.documentElement.lang,
-      appearance: { theme: dark ? "night" : "stripe" },
+      appearance: appearance(),
     });
     const element = elements.create("payment", { layout: "tabs" });
     element.on("ready", () => {
@@ -64,11 +82,12 @@
     element.on("change", () => {
       fault.textContent = "";
     });
-    form.hidden = false;
     element.mount("#payment-element");
   }
 
   async function begin() {
+    form.hidden = false;
+    if (key) history.replaceState({ key }, "");
     if (!window.Stripe) return complain(say.sayNoForm);
     const intent = await askForIntent();
     if (intent.over) return location.replace(`/orders/${intent.over}`);
@@ -94,6 +113,7 @@
     button.disabled = locked;
     button.setAttribute("aria-busy", String(locked));
     label.textContent = locked ? say.sayPaying : called;
+    announcer.textContent = locked ? say.sayPaying : "";
   }
 
   async function confirm() {

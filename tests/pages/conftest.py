@@ -14,7 +14,7 @@ from tests.support.browser import Complaints
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)]
 Snap = Callable[[Page, str], None]
-Look = Callable[[str, str], None]
+Look = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,10 @@ def look(browser: Browser, complaints: Complaints, snap: Snap) -> Iterator[Look]
         complaints.watch(context)
         pages.append((scheme, width, context.new_page()))
 
-    def see(name: str, url: str) -> None:
+    def see(name: str, url: str, *, ready: str = "main") -> None:
         for scheme, width, page in pages:
             page.goto(url, wait_until="networkidle")
+            page.locator(ready).wait_for()
             found = axe.run(page)
             assert found.violations_count == 0, f"{name} {scheme}: {found.generate_report()}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module"
 
 
 def test_the_form_is_accessible_and_fits(payer: Payer, look: Look) -> None:
-    look("pay", f"{payer.url}/pay?price=poster-usd&quantity=2")
+    look("pay", f"{payer.url}/pay?price=poster-usd&quantity=2", ready="#submit:enabled")
 
 
 def test_the_pages_after_it_are_accessible(payer: Payer, look: Look) -> None:

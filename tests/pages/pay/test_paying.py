@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.journeys.shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD
 from tests.support.browser import Complaints
@@ -134,6 +134,29 @@ def test_a_reload_in_the_middle_pays_the_same_order(payer: Payer) -> None:
     payer.sees("paid")
     assert len(payer.intents(order)) == 1
     payer.fulfilled_once(order)
+
+
+def test_a_reload_before_the_answer_is_the_same_order(payer: Payer) -> None:
+    keys: list[str | None] = []
+    page = payer.page
+    page.route("**/api/v1/payment-intents", lambda route: keys.append(_key_of(route)))
+    page.goto(f"{payer.url}/pay?price=poster-usd&quantity=1")
+    expect(page.locator("#loading")).to_be_visible()
+    page.wait_for_function("history.state !== null")
+    page.unroute("**/api/v1/payment-intents")
+    with page.expect_request("**/api/v1/payment-intents") as asked:
+        page.reload()
+    payer.is_ready()
+    order = payer.order
+    payer.opens()
+
+    assert payer.order != order
+    assert keys == [asked.value.header_value("idempotency-key")]
+
+
+def _key_of(route: Route) -> str | None:
+    """Leave a request without an answer; give its key."""
+    return route.request.headers.get("idempotency-key")
 
 
 def test_a_button_pressed_twice_confirms_once(payer: Payer) -> None:
