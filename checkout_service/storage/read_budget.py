@@ -3,6 +3,7 @@
 Fewer than `per_second` reads are granted in any second: two thirds flow steadily, some more may
 come in a burst, which only urgent reads (a buyer waits) may use. So confirms go before the sweep.
 The rest is kept free: on a busy machine, what was granted in 1.3 seconds can arrive within one.
+Whoever books a turn waits for it; the queue is as long as the callers' `ahead` lets it be.
 """
 
 from __future__ import annotations
@@ -16,12 +17,6 @@ from .upsert import insert_once
 
 _NAME = "stripe"
 _b = read_budgets.c
-
-
-def take_read(connection: Connection, *, now: int, per_second: int, urgent: bool) -> int:
-    """Take one read; 0 if it may start now, else how many milliseconds to wait before asking."""
-    booked, wait = book_read(connection, now=now, per_second=per_second, urgent=urgent)
-    return 0 if booked else wait
 
 
 def book_read(

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
 from checkout_service.storage.database import Database
-from checkout_service.storage.read_budget import book_read, is_spent, take_read
+from checkout_service.storage.read_budget import book_read, is_spent
 
 _URGENT_WAITS_MS = 300
 _PATIENT_WAITS_MS = 30 * SECOND
+_PATIENT_AHEAD_MS = 2 * SECOND  # the sweep asks one at a time, so it books one turn at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ReadAllowance:
         elif urgent:
             self._take_in_turn()
         else:
-            self._take_when_idle()
+            self._take_patiently()
 
     def is_spent(self, free_at: int | None) -> bool:
         """Say, from when the next read is free, whether an urgent one would be sent away."""
@@ -73,18 +74,18 @@ class ReadAllowance:
     def _take_in_turn(self) -> None:
         time.sleep(self.database.write(self.book) / SECOND)
 
-    def _take_when_idle(self) -> None:
-        """Take a read that nobody urgent wants: turns are not booked, so those go first."""
+    def _take_patiently(self) -> None:
+        """Book a turn behind those who wait already: a crowd of buyers cannot starve the sweep."""
         until = self.clock.now() + _PATIENT_WAITS_MS
         while True:
             now = self.clock.now()
-            wait = self.database.write(
-                lambda c, now=now: take_read(  # type: ignore[misc]
-                    c, now=now, per_second=self.per_second, urgent=False
+            booked, wait = self.database.write(
+                lambda c, now=now: book_read(  # type: ignore[misc]
+                    c, now=now, per_second=self.per_second, urgent=False, ahead=_PATIENT_AHEAD_MS
                 )
             )
-            if wait == 0:
-                return
-            if now + wait > until:
+            if not booked and now + wait > until:
                 raise ReadsSpent(wait)
             time.sleep(wait / SECOND)
+            if booked:
+                return
