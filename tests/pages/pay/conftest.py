@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.drills.field import until
 from tests.journeys.conftest import catalog, running_shop, shop
 from tests.journeys.shop import Shop
 
@@ -71,10 +72,10 @@ class Payer:
         return [one["id"] for one in listed if one["metadata"].get("order_id") == order]
 
     def fulfilled_once(self, order: str) -> None:
-        known = self.shop.request("GET", f"/orders/{order}")
-        assert 'data-state="paid"' in known.text
-        self.shop.flush()
-        assert len({got.id for got in self.shop.told(order, "order.paid")}) <= 1
+        """Check the page and the one message that tells the merchant to deliver."""
+        until(lambda: bool(self.shop.told(order, "order.paid")), seconds=20, what="order.paid")
+        assert self.shop.state(f"/orders/{order}") == "paid"
+        assert len({got.id for got in self.shop.told(order, "order.paid")}) == 1
 
 
 @pytest.fixture

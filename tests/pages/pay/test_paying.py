@@ -94,6 +94,24 @@ def test_the_bank_is_not_convinced_and_another_card_pays(payer: Payer) -> None:
     payer.fulfilled_once(order)
 
 
+def test_whoever_turns_back_from_the_bank_pays_with_another_card(payer: Payer) -> None:
+    payer.opens()
+    order = payer.order
+    payer.types_card(ASKS)
+    payer.presses()
+    expect(payer.page.locator("#pass")).to_be_visible()
+
+    payer.page.go_back()
+    payer.is_ready()
+    expect(payer.page.locator("#submit")).to_have_text("Pay $50.00")
+    payer.types_card(GOOD)
+    payer.presses()
+
+    payer.sees("paid")
+    assert len(payer.intents(order)) == 1
+    payer.fulfilled_once(order)
+
+
 @pytest.mark.parametrize(
     ("iban", "outcome", "state"),
     [(IBAN_GOOD, "succeeded", "paid"), (IBAN_BAD, "failed", "failed")],
@@ -151,7 +169,7 @@ def test_a_reload_before_the_answer_is_the_same_order(payer: Payer) -> None:
     payer.opens()
 
     assert payer.order != order
-    assert keys == [asked.value.header_value("idempotency-key")]
+    assert keys == [asked.value.headers.get("idempotency-key")]
 
 
 def _key_of(route: Route) -> str | None:
