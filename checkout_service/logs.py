@@ -18,8 +18,8 @@ from structlog.stdlib import ProcessorFormatter
 
 _LONGEST = 1_500  # characters of one value; a whole line stays one write to a pipe
 _LONGEST_TRACE = 2_500
-_TAKEN_OVER = ("gunicorn.error", "gunicorn.access", "werkzeug", "flask-limiter")
-_QUIET = ("stripe", "urllib3", "flask_cors", "flask-limiter", "apscheduler", "alembic")
+_TAKEN_OVER = ("gunicorn.error", "gunicorn.access", "werkzeug")
+_QUIET = ("stripe", "urllib3", "flask_cors", "apscheduler", "alembic")
 # Every shape below, and every card number, has one of these: most texts need no closer look.
 _SUSPECT = re.compile(
     r"[srp]k_(?:live|test)_|whsec_|_secret_|cs_(?:live|test)_|@|(?i:bearer|basic) |"
