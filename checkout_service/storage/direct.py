@@ -42,11 +42,9 @@ class Direct:
         driver: Any = connection.connection.driver_connection
         dbapi: Any = dialect.loaded_dbapi
         try:
-            cursor = connection.info.get(_CURSOR)
-            if cursor is None:  # kept with its connection: it learns each type only once
-                cursor = connection.info[_CURSOR] = dbapi.RawCursor(driver)
+            cursor = connection.info.get(_CURSOR) or _keep_cursor(connection)
             values = [parameters[name] for name in self._names]
-            rows = cursor.execute(self._text, values).fetchall()
+            rows = cursor.execute(self._text, values, prepare=True).fetchall()
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
@@ -63,3 +61,20 @@ class Direct:
         compiled = statement.compile(dialect=_AS_SENT)
         self._names = tuple(compiled.positiontup)
         self._text = str(compiled)  # last: other threads go by it
+
+
+def _keep_cursor(connection: Connection) -> Any:
+    """Make the cursor that stays with its connection: it learns each type only once.
+
+    Integers go as one type: else every mixture of small and large ones is planned anew.
+    """
+    dbapi: Any = connection.dialect.loaded_dbapi
+    cursor = dbapi.RawCursor(connection.connection.driver_connection)
+    cursor.adapters.register_dumper(int, dbapi.types.numeric.Int8Dumper)
+    connection.info[_CURSOR] = cursor
+    return cursor
+
+
+def one_for_all(statement: Select[Any]) -> Direct:
+    """Make a statement that is the same for every database."""
+    return Direct({"sqlite": statement, "postgresql": statement})

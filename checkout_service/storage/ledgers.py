@@ -14,7 +14,7 @@ from checkout_service.domain.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views import LineView, OrderView
 
-from .direct import Direct
+from .direct import Direct, one_for_all
 from .machine_tables import UNCLAIMED
 from .rows import AnyRow
 from .tables import attempts, inbox_events, orders
@@ -64,7 +64,7 @@ _BY_ID = Direct(
 )
 # A statement of its own: a join that waits for the lock would show the order's new row beside its
 # attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
-_LOCK = select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update()
+_LOCK = one_for_all(select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update())
 _ours = attempts.alias("ours")
 
 
@@ -164,7 +164,7 @@ class Loaded:
 def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
     """Read the order whole; None if there is no such order."""
     if lock and connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"b_id": order_id})
+        _LOCK.rows(connection, {"b_id": order_id})
     rows = _BY_ID.rows(connection, {"b_id": order_id})
     return _loaded(connection, rows) if rows else None
 

@@ -6,19 +6,37 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from checkout_service.domain.cart import Line
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views import LineView, OrderView
 
+from .direct import one_for_all
 from .rows import AnyRow
 from .tables import attempts, order_lines, orders
 from .upsert import insert_once
 
 _o = orders.c
+_INSERT_LINES = insert(order_lines)
 _LINES = select(order_lines).order_by(order_lines.c.order_id, order_lines.c.place)
 _ATTEMPTS = select(attempts).order_by(attempts.c.order_id, attempts.c.seq)
+_ID: BindParameter[str] = bindparam("b_id")
+_BY_NONCE = one_for_all(select(_o.id).where(_o.nonce == bindparam("b_nonce")))
+_BY_ID = one_for_all(select(orders).where(_o.id == _ID))
+_LINES_OF_ONE = one_for_all(_LINES.where(order_lines.c.order_id == _ID))
+_ATTEMPTS_OF_ONE = one_for_all(_ATTEMPTS.where(attempts.c.order_id == _ID))
 
 
 def insert_order(connection: Connection, row: dict[str, Any], lines: Sequence[Line]) -> bool:
@@ -37,7 +55,7 @@ def replace_lines(connection: Connection, order_id: str, lines: Sequence[Line]) 
 
 def _insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
     connection.execute(
-        insert(order_lines),
+        _INSERT_LINES,
         [
             {
                 "order_id": order_id,
@@ -61,15 +79,17 @@ def insert_attempt(connection: Connection, row: dict[str, Any]) -> bool:
 
 
 def order_by_nonce(connection: Connection, nonce: str) -> str | None:
-    return connection.execute(select(_o.id).where(_o.nonce == nonce)).scalar()
+    found = _BY_NONCE.rows(connection, {"b_nonce": nonce})
+    return found[0].id if found else None
 
 
 def order_row(connection: Connection, order_id: str) -> AnyRow | None:
-    return connection.execute(select(orders).where(_o.id == order_id)).one_or_none()
+    found = _BY_ID.rows(connection, {"b_id": order_id})
+    return found[0] if found else None
 
 
 def attempt_rows(connection: Connection, order_id: str) -> Sequence[AnyRow]:
-    return connection.execute(_ATTEMPTS.where(attempts.c.order_id == order_id)).all()
+    return _ATTEMPTS_OF_ONE.rows(connection, {"b_id": order_id})
 
 
 def attempt_row(connection: Connection, condition: ColumnElement[Any]) -> AnyRow | None:
@@ -81,7 +101,6 @@ def update_attempt(connection: Connection, attempt_id: str, values: dict[str, An
 
 
 def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line, ...]:
-    rows = connection.execute(_LINES.where(order_lines.c.order_id == order_id))
     return tuple(
         Line(
             price=row.price,
@@ -93,7 +112,7 @@ def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line
             stripe_price=row.stripe_price,
             recurring=json.loads(row.recurring) if row.recurring else None,
         )
-        for row in rows
+        for row in _LINES_OF_ONE.rows(connection, {"b_id": order_id})
     )
 
 

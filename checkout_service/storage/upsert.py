@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -12,10 +13,15 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 
 def insert_once(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert the row; False if a constraint says that it is there already."""
-    statement = _INSERT[connection.dialect.name](table).values(values).on_conflict_do_nothing()
-    # Without the option some drivers forget the count of an INSERT once it is done.
-    result = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    result = connection.execute(_once(connection.dialect.name, table), values)
     return bool(result.rowcount == 1)
+
+
+@cache
+def _once(dialect: str, table: Table) -> Any:
+    statement = _INSERT[dialect](table).on_conflict_do_nothing()
+    # Without the option some drivers forget the count of an INSERT once it is done.
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any], keys: list[str]) -> None:
