@@ -85,8 +85,13 @@ def spend_on_prices(prices: Iterable[str]) -> None:
 
 def client_address() -> str:
     """Name the client: its IPv4 address, or the IPv6 network it may number freely (a /64)."""
+    return _client(request.remote_addr or "")
+
+
+@functools.lru_cache(maxsize=4_096)  # who polls comes again every few seconds
+def _client(remote_address: str) -> str:
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        address = ipaddress.ip_address(remote_address)
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
