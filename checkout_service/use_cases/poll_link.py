@@ -142,11 +142,11 @@ class PollLink:
             if self._order_of(session_id) is not None:
                 return self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
             now = self.clock.now()
-            wait = self.database.write(lambda c: self._begin(c, local, session_id, now))
-            if wait is None:
+            turn = self.database.write(lambda c: self._begin(c, local, session_id, now))
+            if turn is None:
                 return Look.BUSY
             try:
-                with self.reads.booked(wait):
+                with self.reads.booked(turn):
                     self._look_up(local.reference, session_id, source)
             finally:
                 self.database.write(
@@ -164,7 +164,7 @@ class PollLink:
     ) -> int | None:
         """Take the look, the claim and a read of Stripe together, or none of them.
 
-        Gives the milliseconds before the read may start; None when somebody else looks. Raises
+        Gives the time at which the read may start; None when somebody else looks. Raises
         ReadsSpent or StaleOrder: whoever is sent away has written nothing.
         """
         if not leases.take_look(

@@ -16,6 +16,7 @@ from checkout_service.storage.database import Database
 from checkout_service.storage.read_budget import book_read, is_spent
 
 _URGENT_WAITS_MS = 300
+_LATE_MS = 200
 _PATIENT_WAITS_MS = 30 * SECOND
 _PATIENT_AHEAD_MS = 2 * SECOND  # the sweep asks one at a time, so it books one turn at most
 
@@ -29,11 +30,11 @@ class ReadAllowance:
 
     def take(self, urgent: bool) -> None:  # noqa: FBT001 - the gateway's callback shape
         """Take one read, waiting a little if need be. Raises ReadsSpent."""
-        wait = self._ahead.__dict__.pop("wait", None)
-        if wait is not None:
-            time.sleep(wait / SECOND)
+        turn = self._ahead.__dict__.pop("turn", None)
+        if turn is not None:
+            self._wait_for(turn)
         elif urgent:
-            self._take_in_turn()
+            self._wait_for(self.database.write(self.book))
         else:
             self._take_patiently()
 
@@ -47,32 +48,39 @@ class ReadAllowance:
         )
 
     def book(self, connection: Connection) -> int:
-        """Book a turn that comes soon, in the caller's transaction; give the milliseconds to it.
+        """Book a turn that comes soon, in the caller's transaction; give its time.
 
         Raises ReadsSpent: a crowd beyond the next turns is sent away at once, to ask again.
         """
+        now = self.clock.now()
         booked, wait = book_read(
             connection,
-            now=self.clock.now(),
+            now=now,
             per_second=self.per_second,
             urgent=True,
             ahead=_URGENT_WAITS_MS,
         )
         if not booked:
             raise ReadsSpent(wait)
-        return wait
+        return now + wait
 
     @contextmanager
-    def booked(self, wait: int) -> Iterator[None]:
-        """Let this thread's next read be the one that was booked."""
-        self._ahead.wait = wait
+    def booked(self, turn: int) -> Iterator[None]:
+        """Let this thread's next read be the one that was booked for this time."""
+        self._ahead.turn = turn
         try:
             yield
         finally:
-            self._ahead.__dict__.pop("wait", None)
+            self._ahead.__dict__.pop("turn", None)
 
-    def _take_in_turn(self) -> None:
-        time.sleep(self.database.write(self.book) / SECOND)
+    def _wait_for(self, turn: int) -> None:
+        """Wait for a turn. Raises ReadsSpent when this machine was too busy to come in time.
+
+        Late reads would meet those of later turns, and together break the ceiling.
+        """
+        time.sleep(max(0, turn - self.clock.now()) / SECOND)
+        if self.clock.now() - turn > _LATE_MS:
+            raise ReadsSpent(_URGENT_WAITS_MS)
 
     def _take_patiently(self) -> None:
         """Book a turn behind those who wait already: a crowd of buyers cannot starve the sweep."""
@@ -84,8 +92,8 @@ class ReadAllowance:
                     c, now=now, per_second=self.per_second, urgent=False, ahead=_PATIENT_AHEAD_MS
                 )
             )
-            if not booked and now + wait > until:
+            if now + wait > until:
                 raise ReadsSpent(wait)
             time.sleep(wait / SECOND)
-            if booked:
+            if booked and self.clock.now() - now - wait <= _LATE_MS:
                 return

@@ -64,12 +64,19 @@ def test_buyers_cannot_starve_the_sweep(reads: ReadAllowance) -> None:
 
 
 def test_a_read_booked_before_is_not_paid_again(reads: ReadAllowance) -> None:
-    wait = reads.database.write(reads.book)
-    while not reads.is_spent(_free_at(reads)):
-        reads.database.write(reads.book)
+    reads.database.write(reads.book)
+    before = _free_at(reads)
 
-    with reads.booked(wait):
+    with reads.booked(reads.clock.now()):
         assert takes(reads, True) is not None
+
+    assert _free_at(reads) == before
+    assert takes(reads, True) is not None
+    assert _free_at(reads) != before
+
+
+def test_a_turn_that_passed_is_lost(reads: ReadAllowance) -> None:
+    with reads.booked(reads.clock.now() - 500):
         assert takes(reads, True) is None
 
 
