@@ -46,7 +46,6 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
-    webhooks.init_app(app, settings)  # within the headers, before all else
     security.init_app(app, settings)
     if settings.metrics_token is not None:
         from . import metrics  # noqa: PLC0415 - its first import decides where counters live
