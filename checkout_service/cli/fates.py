@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import requests
 
-from checkout_service.domain.errors import CheckoutError
 from checkout_service.domain.status import OrderStatus
 
 _SECONDS = 30
@@ -19,10 +19,8 @@ _GOOD, _DECLINED, _ASKS = "4242424242424242", "4000000000000002", "4000002760003
 _DEBIT = "AT611904300234573201"
 
 
-class NoSandbox(CheckoutError):
-    """What stands behind STRIPE_API_BASE is not a sandbox."""
-
-    code = "no_sandbox"
+class NoSandbox(click.ClickException):
+    """What stands behind STRIPE_API_BASE is not a sandbox, or it failed; ends the command."""
 
 
 class Sandbox:
