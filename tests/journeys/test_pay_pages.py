@@ -107,7 +107,9 @@ def test_after_a_failed_debit_a_card_is_believed_without_news_of_it(shop: Shop) 
     again = create(shop, {"order": intent["order"]["id"]})  # the form opens: a look, in vain
     assert confirm_at_stripe(shop, again, GOOD) == 200
 
-    assert shop.state(f"/pay/complete?payment_intent={intent['id']}") == "paid"
+    # A machine too busy for its turn at Stripe says what it knew; the next visit looks again.
+    page = f"/pay/complete?payment_intent={intent['id']}"
+    until(lambda: shop.state(page) == "paid", seconds=30, what="the card believed")
 
 
 def test_a_failed_debit_is_still_failed_when_stripe_does_not_answer(shop: Shop) -> None:
