@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+T = TypeVar("T")
 _PATIENCE = 60  # seconds for one answer
 
 
@@ -86,3 +88,9 @@ async def all_at_once(requests: Sequence[tuple[str, str]], *, within: float = 0)
 def percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def in_its_own_loop(act: Coroutine[Any, Any, T]) -> T:
+    """Run this in a thread: a browser of an earlier test keeps a loop of its own in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, act).result()

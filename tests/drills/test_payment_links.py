@@ -15,7 +15,7 @@ from tests.support.link_shop import PULL, Buyer, LinkShop, catalog_text, make_li
 from tests.support.stack import Sandbox
 
 from .conftest import MakeField
-from .crowd import Poller, all_at_once, percentile
+from .crowd import Poller, all_at_once, in_its_own_loop, percentile
 from .field import KEY, reads_in_the_busiest_second, side_by_side, until
 
 CEILING = 15
@@ -101,7 +101,7 @@ def _crowd(shop: LinkShop, count: int, *, killed: bool = False) -> int:
             waiting, *(one.until_final(start=start, patience=25) for one in others)
         )
 
-    asyncio.run(crowd())
+    in_its_own_loop(crowd())
 
     shop.no_faults()
     pollers = [first, *others]
@@ -133,7 +133,7 @@ def test_a_crowd_over_many_sessions_never_breaks_the_ceiling(
         for reference, session in pairs
     ]
 
-    answers = asyncio.run(all_at_once(asked, within=2 if full else 0.2))
+    answers = in_its_own_loop(all_at_once(asked, within=2 if full else 0.2))
 
     calls = len(shop.calls("/sessions/"))
     busiest = reads_in_the_busiest_second(shop.calls())
@@ -147,7 +147,7 @@ def test_a_crowd_over_many_sessions_never_breaks_the_ceiling(
     strangers = [
         (urls[n % 2], f"{POLL}/ref_{n:024d}?session_id=cs_test_{n}") for n in range(unknown)
     ]
-    told = asyncio.run(all_at_once(strangers))
+    told = in_its_own_loop(all_at_once(strangers))
     assert {answer.status for answer in told} == {404}
     assert len(shop.calls("/sessions/")) == calls
 
