@@ -102,6 +102,7 @@ class Gate:
                 lambda: self._run(request, call, fault),
                 lambda: headers.update({"Idempotent-Replayed": "true"}),
             )
+            headers["Idempotency-Key"] = idempotency_key
         if fault == "commit_then_reset":
             raise Reset
         return status, faults.altered(request.path, body)

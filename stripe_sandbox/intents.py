@@ -6,7 +6,7 @@ from . import money_back, payments, shapes
 from .errors import ApiError, missing
 from .forms import boolean, integer, metadata, table
 from .method_details import details
-from .methods import find_method
+from .methods import find_method, kinds_for
 from .money import check_amount, check_currency
 from .store import Json, shown
 from .world import Call
@@ -28,7 +28,6 @@ def create(call: Call) -> Json:
     if amount == 0:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     automatic = table(params, "automatic_payment_methods")
-    more = {"eur": ["sepa_debit"], "usd": ["us_bank_account"]}.get(currency, [])
     thing = shapes.intent(
         call.store,
         amount=amount,
@@ -38,8 +37,7 @@ def create(call: Call) -> Json:
         receipt_email=params.get("receipt_email"),
         capture_method=params.get("capture_method", "automatic_async"),
         metadata=metadata(params),
-        payment_method_types=params.get("payment_method_types")
-        or ["card", *more, "customer_balance"],
+        payment_method_types=kinds_for(params.get("payment_method_types"), currency),
         automatic_payment_methods={
             "allow_redirects": automatic.get("allow_redirects", "always"),
             "enabled": True,

@@ -16,6 +16,7 @@ MINUTE = 60
 _MONTHS = 12
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
+_CURRENCY_OF = {"sepa_debit": "eur", "us_bank_account": "usd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +177,26 @@ def find_method(text: object, currency: str) -> Method:
             code="incorrect_number",
             param="number",
         )
-    wanted = {"sepa_debit": "eur", "us_bank_account": "usd"}.get(method.kind)
-    if wanted is not None and currency != wanted:
-        raise ApiError(
-            f"The payment method type {method.kind} needs the currency {wanted}, not {currency}.",
-            code="payment_intent_invalid_parameter",
-            param="payment_method",
-        )
+    _check_kind(method.kind, currency, "payment_method")
     return method
+
+
+def kinds_for(asked: list[str] | None, currency: str) -> list[str]:
+    """Give the ways an intent or a session may be paid. Raises ApiError for another currency's."""
+    for kind in asked or ():
+        _check_kind(kind, currency, "payment_method_types")
+    more = [kind for kind, wanted in _CURRENCY_OF.items() if wanted == currency]
+    return asked or ["card", *more, "customer_balance"]
+
+
+def _check_kind(kind: str, currency: str, param: str) -> None:
+    wanted = _CURRENCY_OF.get(kind, currency)
+    if currency != wanted:
+        raise ApiError(
+            f"The payment method type {kind} needs the currency {wanted}, not {currency}.",
+            code="payment_intent_invalid_parameter",
+            param=param,
+        )
 
 
 def check_expiry(text: str, now: int) -> None:

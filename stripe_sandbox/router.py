@@ -96,6 +96,7 @@ ROUTES = (
     _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
     _route("POST", "/v1/payment_methods", intents.create_method),
+    _route("GET", "/v1/payment_methods", _of("payment_method", "/v1/payment_methods", "type")),
     _route("GET", "/v1/payment_methods/{name}", _get("payment_method")),
     _route("POST", _L, links.create),
     _route("GET", _L, _of("payment_link", _L, "active")),

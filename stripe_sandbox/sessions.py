@@ -8,6 +8,7 @@ from typing import Any
 from . import discounts, line_items, shapes, totals
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, check_url, integer, metadata, table, text
+from .methods import kinds_for
 from .store import Json
 from .world import Call
 
@@ -51,7 +52,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         locale=params.get("locale"),
         metadata=metadata(params),
         expires_at=_expiry(call, params),
-        payment_method_types=params.get("payment_method_types") or _method_types(currency),
+        payment_method_types=kinds_for(params.get("payment_method_types"), currency),
         payment_method_collection="always" if mode == "subscription" else "if_required",
         customer_creation="always" if mode == "subscription" else _creation(params),
         billing_address_collection=params.get("billing_address_collection"),
@@ -125,11 +126,6 @@ def _expiry(call: Call, params: Json) -> int:
 
 def _creation(params: Json) -> str:
     return str(params.get("customer_creation", "if_required"))
-
-
-def _method_types(currency: str) -> list[str]:
-    more = {"eur": ["sepa_debit"], "usd": ["us_bank_account"]}.get(currency, [])
-    return ["card", *more, "customer_balance"]
 
 
 def expire(call: Call, session: Json) -> Json:

@@ -32,7 +32,7 @@ def merge(ledger: Ledger, news: Subject, *, looked: bool, new_attempt_id: str) -
         case SessionView():
             return _merge_session(ledger, news, looked=looked, new_attempt_id=new_attempt_id)
         case IntentView():
-            return _merge_intent(ledger, news, looked=looked)
+            return _merge_intent(ledger, news, looked=looked, new_attempt_id=new_attempt_id)
         case RefundView():
             return _merge_refund(ledger, news, looked=looked)
         case DisputeView():
@@ -160,14 +160,34 @@ def _is_recovery(view: SessionView, *, of: Attempt) -> bool:
     return view.recovered_from == of.session_id or view.attempt_id == of.id
 
 
-def _merge_intent(ledger: Ledger, view: IntentView, *, looked: bool) -> Ledger:
-    attempt = next((a for a in ledger.attempts if a.intent_id == view.id), None)
+def _attempt_for_intent(ledger: Ledger, view: IntentView) -> Attempt | None:
+    """Find the attempt an intent belongs to: by its id, else the one whose name it carries."""
+    for attempt in ledger.attempts:
+        if attempt.intent_id == view.id:
+            return attempt
+    named = (a for a in ledger.attempts if a.id == view.attempt_id and a.intent_id is None)
+    return next(named, None)
+
+
+def _claim_of_intent(ledger: Ledger, view: IntentView, attempt_id: str) -> Attempt | None:
+    """Note money of an intent that names our order but that we did not make.
+
+    Only where the order itself is paid by intents: behind a session an intent is known by it.
+    """
+    by_intent = all(attempt.kind is AttemptKind.INTENT for attempt in ledger.attempts)
+    if view.status != "succeeded" or view.order_id != ledger.terms.order_id or not by_intent:
+        return None
+    seq = max((attempt.seq for attempt in ledger.attempts), default=0) + 1
+    return Attempt(id=attempt_id, seq=seq, kind=AttemptKind.INTENT, state=_A.DRAFT, ours=False)
+
+
+def _merge_intent(ledger: Ledger, view: IntentView, *, looked: bool, new_attempt_id: str) -> Ledger:
+    attempt = _attempt_for_intent(ledger, view)
     if attempt is None:
-        attempt = next(
-            (a for a in ledger.attempts if a.id == view.attempt_id and a.intent_id is None), None
-        )
-    if attempt is None:
-        return ledger
+        attempt = _claim_of_intent(ledger, view, new_attempt_id)
+        if attempt is None:
+            return ledger
+        ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
     if attempt.kind is not AttemptKind.INTENT:
         # Only session facts carry a session's money: promotion codes, tax and presentment
         # currency make its intent's amounts differ.

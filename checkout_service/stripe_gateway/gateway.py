@@ -30,7 +30,7 @@ from .prices import Prices
 from .sessions import Sessions
 from .signature import verify
 
-BUDGET = 1.5  # all tries of a call together, in read timeouts
+BUDGET = 1.0  # all tries of a call together, in read timeouts: nobody waits longer
 
 
 @dataclass(frozen=True, slots=True)

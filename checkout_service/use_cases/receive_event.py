@@ -107,7 +107,7 @@ class ReceiveEvent:
         if (
             source != "webhook"
             or not isinstance(subject, SessionView)
-            or event.livemode != self.live
+            or self._is_foreign(event)
             or event.api_version != self.api_version
             or subject.mode == "subscription"
         ):
@@ -156,7 +156,7 @@ class ReceiveEvent:
     ) -> tuple[str, str | None, int | None]:
         """Say what becomes of an event: applied, ignored (not ours) or waiting for its order."""
         subject = event.subject
-        if subject is None or event.livemode != self.live:
+        if subject is None or self._is_foreign(event):
             return "ignored", None, None
         if isinstance(subject, Billing):
             return self.follow_subscription.place(connection, subject, received_at)
@@ -168,6 +168,10 @@ class ReceiveEvent:
             next_at = next_wait(received_at, now)
             return ("waiting", named, next_at) if next_at else ("ignored", named, None)
         return "ignored", None, None
+
+    def _is_foreign(self, event: IncomingEvent) -> bool:
+        """Say whether it tells of the other mode, or of an account connected to ours."""
+        return event.livemode != self.live or event.account is not None
 
     def _apply(
         self, connection: Connection, event: IncomingEvent, order_id: str, source: str

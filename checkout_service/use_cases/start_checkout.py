@@ -48,6 +48,10 @@ class StartCheckout:
         self.open_attempt(order_id, source=caller)
         return self._answer(order_id)
 
+    def order_of(self, nonce: str) -> str | None:
+        """Name the order that this nonce made before."""
+        return self.draft_order.known(nonce)
+
     def again(self, order_id: str) -> SessionAnswer:
         """Give the order's open session, else open a new one after the old one is closed.
 

@@ -106,10 +106,11 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
         raise InvalidInput([Fault("quantity", "must be a whole number")])
     cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
     spend_on_prices([price])
+    start, nonce = use_cases().start_checkout, form_token.nonce_of(token, price, int(quantity))
     try:
-        session = use_cases().start_checkout(
-            cart, nonce=form_token.nonce_of(token, price, int(quantity)), caller="public"
-        )
+        session = start(cart, nonce=nonce, caller="public")
+    except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
+        return redirect(f"/orders/{start.order_of(nonce)}", SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"price": price, "quantity": quantity, "token": token})
     return _to_stripe(session.url, session.order.id)

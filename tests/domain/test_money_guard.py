@@ -64,6 +64,28 @@ def test_a_session_nobody_opened_pays_nothing_until_a_person_says_so() -> None:
     assert released.fulfils
 
 
+def test_an_intent_nobody_made_pays_nothing_and_is_seen() -> None:
+    ours = attempt(kind=AttemptKind.INTENT, session_id=None, intent_id="pi_1")
+    for amount, holds in (
+        (5000, (Hold.WRONG_REFERENCE,)),
+        (100, (Hold.AMOUNT_MISMATCH, Hold.WRONG_REFERENCE)),
+    ):
+        stranger = intent(id="pi_2", amount=amount, amount_received=amount)
+
+        result = settled(ledger(ours), stranger)
+
+        assert result.after.status is OrderStatus.PENDING
+        assert not result.after.fulfilled
+        assert set(result.after.active_holds) == set(holds)
+        assert settled(result.after, stranger).after == result.after
+
+
+def test_an_intent_that_names_an_order_of_sessions_waits_for_its_session() -> None:
+    known = attempt(intent_id="pi_1")
+
+    assert settled(ledger(known), intent(id="pi_2")).after == ledger(known)
+
+
 def test_an_open_session_is_not_judged_before_money_moves() -> None:
     result = settled(ledger(), session(status="open", payment_status="unpaid", currency="eur"))
 

@@ -106,6 +106,10 @@ def test_no_recipe_gets_anything(field: Field) -> None:
         order = field.order(one)
         assert not order["fulfilled"], name
         assert order["status"] in ("pending", "processing", "expired"), name
+    one, event = _paid_event(field)
+    connected = event | {"id": f"evt_{secrets.token_hex(12)}", "account": "acct_connected"}
+    assert field.post_event(connected) == 200
+    assert field.order(one)["status"] == "pending"
     _other_doors(field)
     assert not field.paid_messages()
 

@@ -107,3 +107,17 @@ def _reads(shop: Shop, session: str) -> int:
     calls = shop.sandbox.call("GET", "requests")["data"]
     ours = (call for call in calls if call["method"] == "GET" and call["stripe_version"])
     return sum(call["path"] == f"/v1/checkout/sessions/{session}" for call in ours)
+
+
+def test_the_form_of_a_page_left_open_leads_to_the_order_it_made(shop: Shop) -> None:
+    token = shop.token()
+    url = shop.press_buy(token).headers["Location"]
+    session = url.rsplit("/", 1)[-1]
+    shop.pays(session)
+    shop.flush()
+    order = shop.confirm(session)["order"]["id"]
+
+    again = shop.press_buy(token)
+
+    assert (again.status_code, again.headers["Location"]) == (303, f"/orders/{order}")
+    assert shop.state(f"/orders/{order}") == "paid"

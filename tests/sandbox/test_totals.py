@@ -134,3 +134,25 @@ def test_method_types_are_taken_from_older_callers_only(world: World) -> None:
     assert [status(None), status("2025-09-30.clover"), status("2026-09-30.endive")] == [
         200, 200, 400,
     ]  # fmt: skip
+
+
+def test_a_debit_in_another_currency_is_refused_at_once(world: World) -> None:
+    form = {"amount": "500", "payment_method_types[]": "sepa_debit"}
+
+    def made(currency: str) -> int:
+        headers = {"Stripe-Version": "2025-09-30.clover"}
+        data = form | {"currency": currency}
+        return world.raw("POST", "/v1/payment_intents", data=data, headers=headers).status_code
+
+    assert (made("eur"), made("usd")) == (200, 400)
+
+
+def test_payment_methods_are_listed(world: World) -> None:
+    card = {"type": "card", "card[number]": "4242424242424242"}
+    card |= {"card[exp_month]": "12", "card[exp_year]": "2040", "card[cvc]": "123"}
+    made = world.raw("POST", "/v1/payment_methods", data=card).json()["id"]
+
+    listed = world.raw("GET", "/v1/payment_methods?type=card").json()
+
+    assert made in [method["id"] for method in listed["data"]]
+    assert world.raw("GET", "/v1/payment_methods?type=sepa_debit").json()["data"] == []

@@ -129,6 +129,9 @@ class FakeStart:
         self.shop.by_nonce[nonce] = answer.order.id
         return answer
 
+    def order_of(self, nonce: str) -> str | None:
+        return self.shop.by_nonce.get(nonce)
+
     def again(self, order_id: str) -> SessionAnswer:
         self.shop.fail_if_told()
         order = self.shop.order(order_id)
