@@ -76,16 +76,16 @@ def load_catalog(path: Path) -> Catalog:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise BadCatalog(f"The catalog {path} does not exist.") from error
+        raise BadCatalog(f"CATALOG_FILE: the catalog {path} does not exist.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadCatalog(f"The catalog {path} is not TOML: {error}") from error
+        raise BadCatalog(f"CATALOG_FILE: the catalog {path} is not TOML: {error}") from error
     faults: list[str] = []
     products = tuple(_product(item, faults) for item in _tables(data, "products", faults))
     links = tuple(_link(item, faults) for item in _tables(data, "payment_links", faults))
     catalog = Catalog(products, links, read_options(data.get("checkout", {}), faults))
     _check_whole(catalog, faults)
     if faults:
-        raise BadCatalog(f"The catalog {path} has faults:\n  " + "\n  ".join(faults))
+        raise BadCatalog(f"CATALOG_FILE: the catalog {path} has faults:\n  " + "\n  ".join(faults))
     return catalog
 
 

@@ -110,6 +110,11 @@ def notifications_are_signed(secrets: tuple[str, ...], known: Known) -> None:
         raise ValueError("is missing: NOTIFY_URL needs one to sign with")
 
 
+def is_there(path: Path, _known: Known) -> None:
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+
+
 def no_live_drills(path: Path | None, known: Known) -> None:
     if path is not None and live(known):
         raise ValueError("a live shop's clock is not moved; leave this unset")
@@ -123,5 +128,6 @@ TOGETHER: Mapping[str, Callable[[Any, Known], None]] = {
     "database_url": disk_stays,
     "notify_url": notify_in_private,
     "notify_secret": notifications_are_signed,
+    "catalog_file": is_there,
     "clock_offset_file": no_live_drills,
 }

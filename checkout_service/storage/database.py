@@ -21,6 +21,7 @@ from checkout_service.domain.errors import DatabaseUnavailable
 T = TypeVar("T")
 
 _TRIES = 4
+_TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _WRITES = "checkout_writes"
 _FRESH_SECONDS = 5.0
@@ -28,7 +29,7 @@ _FRESH_SECONDS = 5.0
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=8000",
+    "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
 )
 
@@ -117,6 +118,7 @@ class Database:
         The work may run several times, so it has no side effects besides its rows. Raises
         DatabaseUnavailable; whatever the work raises rolls back and passes through.
         """
+        began = time.monotonic()
         for turn in range(1, _TRIES + 1):
             try:
                 with self.engine.begin() as connection:
@@ -124,7 +126,8 @@ class Database:
             except PoolTimeout as error:
                 raise DatabaseUnavailable from error
             except (OperationalError, InterfaceError) as error:
-                if turn == _TRIES or not _worth_another_try(error):
+                late = time.monotonic() - began > _TRY_AGAIN_WITHIN
+                if turn == _TRIES or late or not _worth_another_try(error):
                     raise DatabaseUnavailable from error
                 time.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - jitter, no secret
         raise DatabaseUnavailable

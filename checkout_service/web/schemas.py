@@ -86,7 +86,7 @@ class CartBody(Body):
     metadata: Metadata | None = None
     locale: Locale | None = None
     allow_promotion_codes: bool | None = None
-    order: str | None = Field(None, max_length=100, description="an order to try again")
+    order: str | None = Field(None, description="an order to try again")
 
     @model_validator(mode="after")
     def _something(self) -> Self:

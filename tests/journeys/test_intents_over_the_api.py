@@ -133,7 +133,7 @@ def test_five_at_once_make_one_intent(shop: Shop) -> None:
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(press, range(5)))
 
-    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.status_code for answer in answers} <= {201, 409, 503}  # 503: reads are spent
     (made,) = {answer.json()["id"] for answer in answers if answer.status_code == 201}
     order = create(shop, POSTER, key=key)
     assert order["id"] == made
