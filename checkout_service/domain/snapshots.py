@@ -140,7 +140,10 @@ Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """A verified event of Stripe's."""
+    """A verified event of Stripe's.
+
+    `unreadable` names what could not be read of its object; `hints` are the ids found in it then.
+    """
 
     id: str
     type: str
@@ -150,3 +153,5 @@ class IncomingEvent:
     body: bytes = field(repr=False)
     subject: Subject | Billing | None = None
     account: str | None = None
+    unreadable: str | None = None
+    hints: tuple[str, ...] = ()

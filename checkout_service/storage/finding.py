@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from checkout_service.domain.ids import is_order_id, is_reference
+from checkout_service.domain.ids import is_intent_id, is_order_id, is_reference, is_session_id
 from checkout_service.domain.snapshots import (
     Billing,
     ChargeView,
@@ -43,6 +44,20 @@ def order_of_subscription(connection: Connection, news: Billing) -> tuple[str | 
     """
     found = _by(connection, _a.subscription_id == news.subscription_id)
     return found or _claimed(connection, news.order_id), found is not None
+
+
+def order_named_by(connection: Connection, hints: Iterable[str]) -> str | None:
+    """Name the order that one of these ids leads to; any of them may be no id at all."""
+    for hint in hints:
+        if is_order_id(hint):
+            found = _claimed(connection, hint)
+        elif is_session_id(hint):
+            found = order_of_session(connection, hint)
+        else:
+            found = order_of_intent(connection, hint) if is_intent_id(hint) else None
+        if found is not None:
+            return found
+    return None
 
 
 def order_of_session(connection: Connection, session_id: str) -> str | None:

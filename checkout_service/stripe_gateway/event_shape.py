@@ -43,6 +43,8 @@ def event_of(value: object, body: bytes) -> IncomingEvent:
     event_id, event_type = data.get("id"), word(data, "type")
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         raise Malformed("id")
+    thing = _object_of(data)
+    subject, unreadable = _read(event_type, thing)
     return IncomingEvent(
         id=event_id,
         type=event_type,
@@ -50,9 +52,26 @@ def event_of(value: object, body: bytes) -> IncomingEvent:
         livemode=livemode(data),
         created=_created(data),
         body=body,
-        subject=_subject(event_type, _object_of(data)),
+        subject=subject,
         account=reference(data, "account"),
+        unreadable=unreadable,
+        hints=() if unreadable is None else _hints(thing),
     )
+
+
+def _read(event_type: str, thing: Json) -> tuple[Subject | Billing | None, str | None]:
+    """Translate an event's object. One we cannot read is no reason to refuse the event."""
+    try:
+        return _subject(event_type, thing), None
+    except Malformed as error:
+        return None, str(error)
+
+
+def _hints(thing: Json) -> tuple[str, ...]:
+    metadata = thing.get("metadata")
+    named = metadata.get("order_id") if isinstance(metadata, dict) else None
+    found = (named, thing.get("id"), thing.get("payment_intent"))
+    return tuple(hint for hint in found if isinstance(hint, str))
 
 
 def _subject(event_type: str, data: Json) -> Subject | Billing | None:

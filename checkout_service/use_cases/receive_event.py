@@ -29,7 +29,7 @@ from checkout_service.domain.snapshots import (
 )
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.finding import find_order
+from checkout_service.storage.finding import find_order, order_named_by
 from checkout_service.storage.settlements import Circumstances
 
 from .follow_subscription import FollowSubscription
@@ -139,9 +139,15 @@ class ReceiveEvent:
             order_id=order_id,
             intent_id=_intent_of(event),
             next_at=next_at,
+            error=None if event.unreadable is None else f"unreadable: {event.unreadable}",
         )
-        if inbox.record_once(connection, row) and state == "applied" and order_id is not None:
+        if not inbox.record_once(connection, row) or order_id is None:
+            return
+        if state == "applied":
             self._apply(connection, event, order_id, source)
+        elif state == "quarantined":
+            log.warning("event.unreadable", extra={"event": event.id, "what": event.unreadable})
+            orders.make_look_due(connection, order_id, now)
 
     def _again(self, connection: Connection, leftover: inbox.Leftover) -> None:
         now = self.clock.now()
@@ -156,8 +162,12 @@ class ReceiveEvent:
     ) -> tuple[str, str | None, int | None]:
         """Say what becomes of an event: applied, ignored (not ours) or waiting for its order."""
         subject = event.subject
-        if subject is None or self._is_foreign(event):
+        is_news = subject is not None or event.unreadable is not None
+        if not is_news or self._is_foreign(event):
             return "ignored", None, None
+        if subject is None:  # unreadable: a look tells what it would have, and a person sees it
+            order_id = order_named_by(connection, event.hints)
+            return ("ignored" if order_id is None else "quarantined"), order_id, None
         if isinstance(subject, Billing):
             return self.follow_subscription.place(connection, subject, received_at)
         order_id = find_order(connection, subject)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import secrets
+import time
 from typing import Any
+
+import pytest
 
 from tests.drills.field import side_by_side, until
 
@@ -121,3 +127,45 @@ def test_the_form_of_a_page_left_open_leads_to_the_order_it_made(shop: Shop) -> 
 
     assert (again.status_code, again.headers["Location"]) == (303, f"/orders/{order}")
     assert shop.state(f"/orders/{order}") == "paid"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount_total": "2500"}, {"amount_total": 10**30}, {"payment_status": None}, {"url": 5},
+        {"customer_details": "x"}, {"payment_intent": 5}, {"livemode": None},
+    ],
+)  # fmt: skip
+def test_an_event_of_ours_that_cannot_be_read_is_kept_and_looked_after(
+    shop: Shop, fields: dict[str, Any]
+) -> None:
+    shop.faults(webhooks={"drop": 1.0})
+    session = shop.open()["id"]
+    shop.pays(session)
+    (true,) = [
+        event
+        for event in shop.events("checkout.session.completed")
+        if event["data"]["object"]["id"] == session
+    ]
+    odd = copy.deepcopy(true) | {"id": f"evt_{secrets.token_hex(12)}"}
+    odd["data"]["object"] |= fields
+
+    assert shop.post_event(odd) == 200
+
+    until(lambda: shop.detail(session)["fulfilled"], seconds=20, what="a look at Stripe")
+    told = json.loads(shop.service.flask("events", "show", odd["id"], "--json"))
+    assert told["state"] == "quarantined"
+    assert told["last_error"].startswith("unreadable: ")
+
+
+def test_an_event_of_nobody_that_cannot_be_read_is_left_at_once(shop: Shop) -> None:
+    event = {
+        "id": f"evt_{secrets.token_hex(12)}",
+        "object": "event",
+        "type": "checkout.session.completed",
+        "created": int(time.time()),
+        "livemode": False,
+        "data": {"object": {"id": "cs_test_of_somebody_else", "object": "checkout.session"}},
+    }
+
+    assert shop.post_event(event) == 200
