@@ -17,11 +17,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run whatever touches a database once on each kind, unless the test itself names kinds."""
+    """Run whatever touches a database once on each kind, unless the test itself names kinds.
+
+    A long drill names the kind that its short version runs on: SHORT_ON.
+    """
     marks = metafunc.definition.iter_markers("parametrize")
     named = any("database_kind" in mark.args[0] for mark in marks)
     if "database_kind" in metafunc.fixturenames and not named:
         only = metafunc.config.getoption("--database")
+        if not only and not metafunc.config.getoption("--full"):
+            only = getattr(metafunc.module, "SHORT_ON", None)
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
 
 

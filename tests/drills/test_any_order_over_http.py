@@ -10,6 +10,8 @@ import pytest
 from .conftest import MakeField
 from .field import Bought, Field, side_by_side
 
+SHORT_ON = "postgresql"
+
 CLOCKS = ("trail", "holds", "fulfilled", "id", "created_at", "attempts", "refunds", "disputes")
 OURS = ("checkout_session", "payment_intent")
 

@@ -12,6 +12,8 @@ from psycopg import sql
 from .conftest import MakeField
 from .field import KEY, Field, http, side_by_side, until
 
+SHORT_ON = "postgresql"
+
 SELECT_ALL = sql.SQL("SELECT * FROM {}")
 CARD = {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/"}
 

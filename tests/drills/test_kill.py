@@ -17,6 +17,8 @@ from tests.support.service import Service
 from .conftest import MakeField
 from .field import Bought, Field, side_by_side, until
 
+SHORT_ON = "postgresql"
+
 
 def test_killing_workers_and_whole_trees_loses_nothing(make_field: MakeField, full: bool) -> None:
     field = make_field()

@@ -9,6 +9,8 @@ from tests.support.merchant import SECRET, Says
 from .conftest import MakeField
 from .field import side_by_side, until
 
+SHORT_ON = "sqlite"
+
 DAY = 86_400
 
 

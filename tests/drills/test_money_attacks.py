@@ -12,6 +12,8 @@ import pytest
 from .conftest import MakeField
 from .field import Bought, Field
 
+SHORT_ON = "sqlite"
+
 Change = Callable[[Any], None]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from .conftest import MakeField
 from .field import Field, side_by_side
 
+SHORT_ON = "sqlite"
+
 
 def test_one_key_is_one_open_session_whatever_stripe_does(
     make_field: MakeField, full: bool

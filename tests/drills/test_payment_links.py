@@ -18,6 +18,8 @@ from .conftest import MakeField
 from .crowd import Poller, all_at_once, in_its_own_loop, percentile
 from .field import KEY, reads_in_the_busiest_second, side_by_side, until
 
+SHORT_ON = "postgresql"
+
 CEILING = 15
 POLL = "/api/v1/payment-links/orders"
 MakeShop = Callable[..., LinkShop]

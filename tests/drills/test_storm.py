@@ -8,6 +8,8 @@ import secrets
 from .conftest import MakeField
 from .field import Bought, side_by_side, until
 
+SHORT_ON = "sqlite"
+
 COPIES, TWINS, LANDINGS = 20, 5, 10
 
 

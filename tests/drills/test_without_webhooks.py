@@ -7,6 +7,8 @@ from typing import Any
 from .conftest import MakeField
 from .field import Bought, Field, reads_in_the_busiest_second, side_by_side, until
 
+SHORT_ON = "sqlite"
+
 CEILING = 15
 KINDS = ("error_500", "reset", "commit_then_500", "rate_limit", "commit_then_reset")
 

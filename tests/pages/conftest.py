@@ -30,11 +30,14 @@ def snap() -> Snap:
 
 
 @pytest.fixture
-def look(browser: Browser, complaints: Complaints, snap: Snap) -> Iterator[Look]:
-    """Open a page in every look; it must be accessible, fit, and complain of nothing."""
+def look(browser: Browser, complaints: Complaints, snap: Snap, *, full: bool) -> Iterator[Look]:
+    """Open a page in every look; it must be accessible, fit, and complain of nothing.
+
+    The short version takes both schemes and both widths once; --full, and a camera, all four.
+    """
     axe = Axe()
     pages: list[tuple[str, int, Page]] = []
-    for scheme, width in LOOKS:
+    for scheme, width in LOOKS if full or "SCREENSHOTS" in os.environ else LOOKS[1:3]:
         context = browser.new_context(
             viewport={"width": width, "height": 740},
             color_scheme="dark" if scheme == "dark" else "light",
