@@ -4,7 +4,7 @@
 
 PY := .venv/bin/python
 DEV := $(PY) develop.py
-JOBS ?= 2
+JOBS ?= 3
 
 # What to test: make test T=tests/domain K='late or twice' DB=sqlite JOBS=4
 T ?= tests
@@ -30,7 +30,7 @@ run: setup  ## Serve shop, worker and sandbox together; PORT=8000 SANDBOX_PORT=4
 
 # Every process of a test run must collect a set in the same order.
 test: export PYTHONHASHSEED ?= 0
-test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=2
+test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
 check: lint types imports test  ## Everything CI runs
