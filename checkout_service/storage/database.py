@@ -136,11 +136,15 @@ class Database:
         """Run work that writes in one statement where the database can: no transaction then.
 
         What the work read before it may have changed since, so that statement has to guard itself.
+        Raises as `write` does, which is also what tries again.
         """
-        if self.is_sqlite:
-            return self.write(work)
-        with self.read() as connection:
-            return work(connection)
+        if not self.is_sqlite:
+            try:
+                with self.read() as connection:
+                    return work(connection)
+            except DatabaseUnavailable:
+                pass
+        return self.write(work)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

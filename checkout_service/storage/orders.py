@@ -39,38 +39,32 @@ _LINES_OF_ONE = one_for_all(_LINES.where(order_lines.c.order_id == _ID))
 _ATTEMPTS_OF_ONE = one_for_all(_ATTEMPTS.where(attempts.c.order_id == _ID))
 
 
-def insert_order(connection: Connection, row: dict[str, Any], lines: Sequence[Line]) -> bool:
-    """Write an order and its lines; False if the nonce has its order already."""
-    if not insert_once(connection, orders, row):
-        return False
-    _insert_lines(connection, row["id"], lines)
-    return True
-
-
 def replace_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
     """Write a changed cart's lines in place of the old ones."""
     connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
-    _insert_lines(connection, order_id, lines)
+    insert_lines(connection, order_id, lines)
 
 
-def _insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
-    connection.execute(
-        _INSERT_LINES,
-        [
-            {
-                "order_id": order_id,
-                "place": place,
-                "price": line.price,
-                "name": line.name,
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit_amount": line.unit_amount,
-                "stripe_price": line.stripe_price,
-                "recurring": json.dumps(dict(line.recurring)) if line.recurring else None,
-            }
-            for place, line in enumerate(lines)
-        ],
-    )
+def insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
+    connection.execute(_INSERT_LINES, line_rows(order_id, lines))
+
+
+def line_rows(order_id: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Make the rows of an order's lines, in their places."""
+    return [
+        {
+            "order_id": order_id,
+            "place": place,
+            "price": line.price,
+            "name": line.name,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit_amount": line.unit_amount,
+            "stripe_price": line.stripe_price,
+            "recurring": json.dumps(dict(line.recurring)) if line.recurring else None,
+        }
+        for place, line in enumerate(lines)
+    ]
 
 
 def insert_attempt(connection: Connection, row: dict[str, Any]) -> bool:

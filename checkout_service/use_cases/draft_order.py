@@ -19,6 +19,7 @@ from checkout_service.domain.ledger import DISCOUNT
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
+from checkout_service.storage.drafts import insert_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,29 @@ class DraftOrder:
     live: bool
     sweep_interval: int  # milliseconds
 
-    def known(self, nonce: str) -> str | None:
+    def known(self, nonce: str | None) -> str | None:
         """Name the order this nonce made before."""
+        if nonce is None:
+            return None
         with self.database.read() as connection:
             return orders.order_by_nonce(connection, nonce)
 
-    def __call__(self, cart: Cart, *, kind: AttemptKind, nonce: str) -> str:
+    def __call__(self, cart: Cart, *, kind: AttemptKind, nonce: str | None) -> str:
         """Price the cart and write the order down; the same nonce is the same order.
 
         Raises InvalidInput, and GatewayError when a price of Stripe's cannot be read.
         """
         lines = self.price(cart, kind)
         order_id = ids.new_id("ord")
-        row = self._row(order_id, cart, kind, lines) | {"nonce": nonce}
-        if self.database.write(lambda c: self._insert(c, row, lines)):
+        order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
+        reference = cart.client_reference_id or order_id
+        attempt = self._attempt(
+            order_id,
+            seq=1,
+            kind=kind,
+            reference=reference if kind is AttemptKind.SESSION else None,
+        )
+        if self.database.write_at_once(lambda c: insert_order(c, order, lines, attempt)):
             return order_id
         return self.known(nonce) or order_id
 
@@ -64,40 +74,28 @@ class DraftOrder:
         reference: str | None,
     ) -> bool:
         """Draft another attempt; False if somebody else just did."""
-        attempt_id = ids.new_id("att")
-        return orders.insert_attempt(
-            connection,
-            {
-                "id": attempt_id,
-                "order_id": order_id,
-                "seq": seq,
-                "kind": kind.value,
-                "state": AttemptState.DRAFT.value,
-                "idempotency_key": attempt_id,
-                "reference": reference,
-                "created_at": self.clock.now(),
-            },
-        )
+        attempt = self._attempt(order_id, seq=seq, kind=kind, reference=reference)
+        return orders.insert_attempt(connection, attempt)
 
-    def _insert(self, connection: Connection, row: dict[str, Any], lines: Sequence[Line]) -> bool:
-        now = self.clock.now()
-        times = {"created_at": now, "updated_at": now, "look_due_at": now + self.sweep_interval}
-        if not orders.insert_order(connection, row | times, lines):
-            return False
-        kind = AttemptKind(row["flow"])
-        reference = row["client_reference_id"] or row["id"]
-        return self.next_attempt(
-            connection,
-            row["id"],
-            seq=1,
-            kind=kind,
-            reference=reference if kind is AttemptKind.SESSION else None,
-        )
+    def _attempt(
+        self, order_id: str, *, seq: int, kind: AttemptKind, reference: str | None
+    ) -> dict[str, Any]:
+        attempt_id = ids.new_id("att")
+        return {
+            "id": attempt_id,
+            "order_id": order_id,
+            "seq": seq,
+            "kind": kind.value,
+            "state": AttemptState.DRAFT.value,
+            "idempotency_key": attempt_id,
+            "reference": reference,
+            "created_at": self.clock.now(),
+        }
 
     def _row(
         self, order_id: str, cart: Cart, kind: AttemptKind, lines: Sequence[Line]
     ) -> dict[str, Any]:
-        base = self.public_base_url
+        base, now = self.public_base_url, self.clock.now()
         return {
             "id": order_id,
             "flow": kind.value,
@@ -113,6 +111,9 @@ class DraftOrder:
             "success_url": cart.success_url
             or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
             "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",
+            "created_at": now,
+            "updated_at": now,
+            "look_due_at": now + self.sweep_interval,
         } | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
 
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:

@@ -123,10 +123,7 @@ class ReceiveEvent:
                 intent_id=subject.intent_id,
             )
 
-        try:
-            return self.settle_order.record_event(event, subject, row)
-        except DatabaseUnavailable:
-            return False  # the long way tries again
+        return self.settle_order.record_event(event, subject, row)
 
     def _first_time(self, connection: Connection, event: IncomingEvent, source: str) -> None:
         now = self.clock.now()

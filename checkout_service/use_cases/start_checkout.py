@@ -33,7 +33,7 @@ class StartCheckout:
     settle_order: SettleOrder
     pull_mode: bool
 
-    def __call__(self, cart: Cart, *, nonce: str, caller: str = "public") -> SessionAnswer:
+    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
         """Open a session for this cart; the same nonce always gives the same order.
 
         Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, DatabaseUnavailable,

@@ -40,7 +40,7 @@ class StartIntent:
     settle_order: SettleOrder
     pull_mode: bool
 
-    def __call__(self, cart: Cart, *, nonce: str, caller: str = "public") -> IntentAnswer:
+    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
         """Create the order's intent; the same nonce always gives the same order and intent.
 
         The answer carries the client secret: hand it to the buyer's browser, keep it nowhere.

@@ -20,6 +20,7 @@ from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatu
 from checkout_service.domain.views import LinkAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
+from checkout_service.storage.drafts import insert_order
 
 from .answer import order_view
 
@@ -58,7 +59,7 @@ class StartLink:
         Raises NotFound for an unknown link. Never calls Stripe, unless the price is Stripe's.
         """
         draft = self.draft(self._link(link_id), nonce=nonce, reference=ids.new_id("ref"))
-        self.database.write(lambda c: self.insert(c, draft))
+        self.database.write_at_once(lambda c: self.insert(c, draft))
         return self.known(nonce)
 
     def known(self, nonce: str) -> LinkAnswer:
@@ -149,8 +150,7 @@ class StartLink:
 
     def insert(self, connection: Connection, draft: LinkDraft) -> None:
         """Write a planned order down, unless its nonce has made one before."""
-        if orders.insert_order(connection, draft.order, [draft.line]):
-            orders.insert_attempt(connection, draft.attempt)
+        insert_order(connection, draft.order, [draft.line], draft.attempt)
 
     def _link(self, link_id: str) -> PaymentLink:
         link = self.catalog.link(link_id)

@@ -18,7 +18,6 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from checkout_service.domain import ids
 from checkout_service.use_cases.hold_idempotency import Replay, Ticket
 
 from .callers import caller
@@ -86,9 +85,10 @@ def _once(
     return once
 
 
-def order_nonce() -> str:
-    """Name the order of this request: by its key if it has one, else anew."""
-    return str(g.get("nonce") or ids.new_id("non"))
+def order_nonce() -> str | None:
+    """Name the order of this request by its key; None when nobody can repeat the request."""
+    nonce: str | None = g.get("nonce")
+    return nonce
 
 
 def _run(

@@ -11,6 +11,8 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
+from checkout_service.domain import ids
+
 from .answers import order_object, tell
 from .context import use_cases
 from .documents import LinkOrder, LinkStanding
@@ -40,7 +42,7 @@ def create_link_order(link: str) -> Response:
     refuse_body()
     start = use_cases().start_link
     spend_on_prices([start.price_of(link)])
-    made = start(link, nonce=order_nonce())
+    made = start(link, nonce=order_nonce() or ids.new_id("non"))
     body: dict[str, Any] = {
         "url": made.url,
         "client_reference_id": made.client_reference_id,

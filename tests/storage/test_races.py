@@ -5,15 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
 from checkout_service.domain.cart import Line
 from checkout_service.domain.snapshots import IncomingEvent
-from checkout_service.storage import idempotency, inbox, leases, orders, read_budget
+from checkout_service.storage import (
+    drafts,
+    idempotency,
+    inbox,
+    leases,
+    orders,
+    read_budget,
+    tables,
+)
 from checkout_service.storage.database import Database, make_engine
-from checkout_service.storage.tables import attempts, fulfilments
+from checkout_service.storage.tables import attempts, fulfilments, order_lines
 from checkout_service.storage.upsert import insert_once
 
 NOW = 1_800_000_000_000
@@ -55,38 +64,54 @@ def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str =
         "look_due_at": NOW,
     }
     line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
-    return orders.insert_order(connection, row, [line])
-
-
-def write_attempt(connection: Connection, name: str, seq: int) -> bool:
-    return orders.insert_attempt(
-        connection,
-        {
-            "id": name,
-            "order_id": ORDER,
-            "seq": seq,
-            "kind": "checkout_session",
-            "state": "draft",
-            "idempotency_key": name,
-            "created_at": NOW,
-        },
+    return drafts.insert_order(
+        connection, row, [line], an_attempt(f"att_of_{order_id}", 1, order_id)
     )
+
+
+def an_attempt(name: str, seq: int, order_id: str = ORDER) -> dict[str, Any]:
+    return {
+        "id": name,
+        "order_id": order_id,
+        "seq": seq,
+        "kind": "checkout_session",
+        "state": "draft",
+        "idempotency_key": name,
+        "created_at": NOW,
+    }
 
 
 def test_one_nonce_makes_one_order(database: Database) -> None:
     def act(turn: int) -> bool:
         order_id = f"ord_{turn:024d}"
-        return database.write(lambda c: write_order(c, order_id=order_id))
+        return database.write_at_once(lambda c: write_order(c, order_id=order_id))
 
     assert at_once(act) == 1
+    with database.read() as connection:
+        (order,) = connection.execute(select(tables.orders)).all()
+        (line,) = connection.execute(select(order_lines)).all()
+        (attempt,) = connection.execute(select(attempts)).all()
+    assert (order.status, order.amount_paid, order.metadata) == ("pending", 0, "{}")
+    assert (line.order_id, line.place, line.name, line.quantity, line.unit_amount) == (
+        order.id, 0, "Poster", 1, 2500,
+    )  # fmt: skip
+    assert (attempt.order_id, attempt.state, attempt.ours, attempt.won, attempt.tries) == (
+        order.id, "draft", True, False, 0,
+    )  # fmt: skip
 
 
 def test_an_order_has_one_open_attempt(database: Database) -> None:
-    database.write(write_order)
+    def act(turn: int) -> bool:
+        attempt = an_attempt(f"att_{turn}", turn + 2)
+        return database.write(lambda c: orders.insert_attempt(c, attempt))
 
-    assert at_once(lambda n: database.write(lambda c: write_attempt(c, f"att_{n}", n))) == 1
+    database.write(write_order)
+    assert at_once(act) == 0
+    database.write(lambda c: orders.update_attempt(c, f"att_of_{ORDER}", {"state": "expired"}))
+
+    assert at_once(act) == 1
     with database.read() as connection:
-        assert len(connection.execute(select(attempts)).all()) == 1
+        assert len(connection.execute(select(attempts)).all()) == 2
 
 
 def test_an_order_is_fulfilled_once(database: Database) -> None:

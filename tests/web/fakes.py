@@ -119,14 +119,15 @@ class FakeHold:
 class FakeStart:
     shop: FakeShop
 
-    def __call__(self, cart: Cart, *, nonce: str, caller: str = "public") -> SessionAnswer:
+    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
         self.shop.asked.append((cart, nonce, caller))
         self.shop.fail_if_told()
         price_lines(cart, CATALOG, self.shop.stripe_price)
         if nonce in self.shop.by_nonce:
             return self.again(self.shop.by_nonce[nonce])
         answer = self.shop.add(an_order())
-        self.shop.by_nonce[nonce] = answer.order.id
+        if nonce is not None:
+            self.shop.by_nonce[nonce] = answer.order.id
         return answer
 
     def order_of(self, nonce: str) -> str | None:
@@ -192,7 +193,7 @@ class FakeShop:
 
     sessions: dict[str, SessionAnswer] = field(default_factory=dict)
     by_nonce: dict[str, str] = field(default_factory=dict)
-    asked: list[tuple[Cart, str, str]] = field(default_factory=list)
+    asked: list[tuple[Cart, str | None, str]] = field(default_factory=list)
     events: list[tuple[bytes, str | None]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failure: Exception | None = None
