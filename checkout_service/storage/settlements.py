@@ -33,10 +33,11 @@ class Circumstances:
 
 @dataclass(slots=True)
 class Writing:
-    """Rows to write for one order that is still at `version`."""
+    """Rows to write for one order that is still at `version`, and due as it was when read."""
 
     order_id: str
     version: int
+    look_due_at: int | None
     now: int
     order: Row
     attempts: list[Row] = field(default_factory=list)
@@ -87,7 +88,9 @@ def plan_writing(
         "look_tries": loaded.look_tries,
         "canceled_at": loaded.row.order_canceled_at,
     } | more
-    writing = Writing(order_id, loaded.version, why.now, order, fulfils=settlement.fulfils)
+    writing = Writing(
+        order_id, loaded.version, loaded.look_due_at, why.now, order, fulfils=settlement.fulfils
+    )
     writing.transitions = [
         entry | {"seq": loaded.moves + place} for place, entry in enumerate(trail, start=1)
     ]

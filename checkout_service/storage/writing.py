@@ -1,7 +1,7 @@
 """Write a planned settlement: statement by statement, or on PostgreSQL all in one.
 
 One data-modifying statement is one round trip instead of six; it writes nothing at all unless
-the order is still at the version it was read at.
+the order is still at the version it was read at, and no look was wished for meanwhile.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
 _ALL_IN_ONE = f"""
 WITH moved AS (
   UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now
-  WHERE id = :order_id AND version = :version RETURNING id
+  WHERE id = :order_id AND version = :version
+    AND look_due_at IS NOT DISTINCT FROM CAST(:was_due_at AS bigint)
+  RETURNING id
 ), received AS (
   {_insert_one(inbox_events, "event_", _EVENT)}
 ), tried AS (
@@ -97,7 +99,9 @@ _AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)})
 _NOTHING: Row = {}
 
 _UPDATE_ORDER = update(orders).where(
-    orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version")
+    orders.c.id == bindparam("b_id"),
+    orders.c.version == bindparam("b_version"),
+    orders.c.look_due_at.is_not_distinct_from(bindparam("b_due_at")),
 )
 _UPDATE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("b_id"))
 
@@ -126,6 +130,7 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         **{f"message_{name}": message.get(name) for name in _MESSAGE},
         "order_id": writing.order_id,
         "version": writing.version,
+        "was_due_at": writing.look_due_at,
         "now": writing.now,
         "fulfils": writing.fulfils,
         "transitions": json.dumps(writing.transitions),
@@ -135,7 +140,8 @@ def _parameters(writing: Writing) -> dict[str, Any]:
 def _write_one_by_one(connection: Connection, writing: Writing) -> int:
     values = writing.order | {"version": writing.version + 1, "updated_at": writing.now}
     result = connection.execute(
-        _UPDATE_ORDER.values(values), {"b_id": writing.order_id, "b_version": writing.version}
+        _UPDATE_ORDER.values(values),
+        {"b_id": writing.order_id, "b_version": writing.version, "b_due_at": writing.look_due_at},
     )
     if result.rowcount != 1:
         return 0

@@ -70,9 +70,7 @@ class OpenAttempt:
             raise
         # The answer to our own call is this attempt's, whatever its metadata says.
         view = replace(view, attempt_id=draft.id)
-        self.database.write(
-            lambda c: self.settle_order.record(c, order_id, [view], source=source, looked=True)
-        )
+        self.settle_order.record_look(order_id, [view], source=source)
         return secret
 
     def _read(self, order_id: str) -> tuple[AnyRow, AnyRow | None, tuple[Line, ...]]:

@@ -7,7 +7,7 @@ no transaction open and writes only if the order is still the one it looked at.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -122,11 +122,7 @@ class SettleOrder:
             for attempt in worth_a_look(loaded.ledger):
                 news += facts_of(self._look_at(attempt, urgent=urgent))
             try:
-                self.database.write(
-                    lambda c, version=version, news=news: self.record(  # type: ignore[misc]
-                        c, order_id, news, source=source, looked=True, version=version
-                    )
-                )
+                self.record_look(order_id, news, source=source, version=version)
             except StaleOrder:
                 continue  # a webhook settled it while we looked: look again
             return
@@ -174,6 +170,50 @@ class SettleOrder:
             _log(settlement, source)
         if settlement.begins_subscription:
             inbox.wake_waiting(connection, order_id, why.now)
+        return settlement
+
+    def record_look(
+        self, order_id: str, news: Sequence[Subject], *, source: str, version: int | None = None
+    ) -> None:
+        """Record what Stripe just said: in one read and one write if it is an everyday answer.
+
+        Raises NotFound, and StaleOrder when the order is not at `version` any more.
+        """
+        try:
+            settlement = self.database.write_at_once(
+                lambda c: self._record_look(c, order_id, news, source, version)
+            )
+        except (_NotEveryday, StaleOrder):
+            self.database.write(
+                lambda c: self.record(
+                    c, order_id, news, source=source, looked=True, version=version
+                )
+            )
+        else:
+            _log(settlement, source)
+
+    def _record_look(
+        self,
+        connection: Connection,
+        order_id: str,
+        news: Sequence[Subject],
+        source: str,
+        version: int | None,
+    ) -> Settlement:
+        loaded = load_ledger(connection, order_id, lock=False)
+        if loaded is None:
+            raise NotFound
+        if version is not None and loaded.version != version:
+            raise StaleOrder(order_id)
+        if _named_first(loaded.ledger, news):
+            raise _NotEveryday  # the inbox may have more to tell of it
+        why = Circumstances(source, self.clock.now())
+        settlement = settle(loaded.ledger, news, looked=True, new_attempt_id=ids.new_id("att"))
+        writing = self._plan(loaded, settlement, why, looked=True)
+        if settlement.begins_subscription or (writing is not None and not writing.plain):
+            raise _NotEveryday
+        if writing is not None:
+            write(connection, writing)
         return settlement
 
     def record_event(self, event: IncomingEvent, subject: SessionView, row: EventRow) -> bool:
@@ -232,10 +272,8 @@ class SettleOrder:
         They are judged together with the news that names the intent: money seen going before
         the order was given must hold it.
         """
-        known = {attempt.intent_id for attempt in ledger.attempts}
-        named = {_intent_named(item) for item in news} - known - {None}
         found: list[Subject] = []
-        for intent_id in sorted(filter(None, named)):
+        for intent_id in _named_first(ledger, news):
             for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
                 event = self.gateway.read_event(body)
                 if event.subject is not None and not isinstance(event.subject, Billing):
@@ -281,6 +319,12 @@ def _log(settlement: Settlement, source: str) -> None:
                 "source": source,
             },
         )
+
+
+def _named_first(ledger: Ledger, news: Iterable[Subject]) -> list[str]:
+    """List the intents that this news names and the order does not know yet."""
+    known = {attempt.intent_id for attempt in ledger.attempts}
+    return sorted(filter(None, {_intent_named(item) for item in news} - known))
 
 
 def _intent_named(item: Subject) -> str | None:
