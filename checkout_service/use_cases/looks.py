@@ -1,10 +1,15 @@
-"""What a look asks for, and what it brings: which attempts may differ from what we hold."""
+"""What a look asks for, what it brings, and when the next one is due."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from checkout_service.domain.ledger import Attempt, Ledger
-from checkout_service.domain.snapshots import Snapshot, Subject
-from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.schedule import next_look
+from checkout_service.domain.settlement import Settlement
+from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
+from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.storage.ledgers import Loaded
 
 _LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
 
@@ -31,3 +36,31 @@ def facts_of(snapshot: Snapshot) -> list[Subject]:
     elif snapshot.intent is not None:
         found.append(snapshot.intent)
     return [*found, *snapshot.refunds, *snapshot.disputes]
+
+
+def named_first(ledger: Ledger, news: Iterable[Subject]) -> list[str]:
+    """List the intents that this news names and the order does not know yet."""
+    known = {attempt.intent_id for attempt in ledger.attempts}
+    return sorted(filter(None, {_intent_named(item) for item in news} - known))
+
+
+def _intent_named(item: Subject) -> str | None:
+    if isinstance(item, SessionView):
+        return item.intent_id
+    return item.id if isinstance(item, IntentView) else None
+
+
+def look_times(
+    loaded: Loaded, settlement: Settlement, looked_by: str | None, *, now: int, interval: int
+) -> dict[str, int | None]:
+    """Plan the sweep's next look; a buyer's own looks do not wear the plan out."""
+    after = settlement.after
+    tries = loaded.look_tries + 1
+    due = next_look(after, now=now, tries=tries, interval=interval, created_at=loaded.created_at)
+    if looked_by == "sweep" or (looked_by and due is None):
+        return {"look_due_at": due, "look_tries": tries}
+    # News ended the wait: the planned look is not needed; one that is due already is.
+    ended = loaded.ledger.status in WAITING and after.status not in WAITING
+    if ended and loaded.look_due_at is not None and loaded.look_due_at > now:
+        return {"look_due_at": due}
+    return {}

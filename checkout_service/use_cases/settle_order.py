@@ -21,24 +21,22 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ledger import Attempt, Ledger
-from checkout_service.domain.schedule import next_look
 from checkout_service.domain.settlement import Settlement, settle
 from checkout_service.domain.snapshots import (
     Billing,
     IncomingEvent,
-    IntentView,
     SessionView,
     Snapshot,
     Subject,
 )
-from checkout_service.domain.status import WAITING, AttemptKind
+from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import inbox, leases
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledgers import Loaded, load_ledger, load_of_session
 from checkout_service.storage.settlements import Circumstances, Writing, plan_writing
 from checkout_service.storage.writing import write
 
-from .looks import facts_of, worth_a_look
+from .looks import facts_of, look_times, named_first, worth_a_look
 
 log = logging.getLogger(__name__)
 
@@ -205,7 +203,7 @@ class SettleOrder:
             raise NotFound
         if version is not None and loaded.version != version:
             raise StaleOrder(order_id)
-        if _named_first(loaded.ledger, news):
+        if named_first(loaded.ledger, news):
             raise _NotEveryday  # the inbox may have more to tell of it
         why = Circumstances(source, self.clock.now())
         settlement = settle(loaded.ledger, news, looked=True, new_attempt_id=ids.new_id("att"))
@@ -257,7 +255,8 @@ class SettleOrder:
         self, loaded: Loaded, settlement: Settlement, why: Circumstances, *, looked: bool
     ) -> Writing | None:
         """Work out what to write; None when there is nothing."""
-        more = self._look_times(loaded, settlement, why.source if looked else None, why.now)
+        looked_by = why.source if looked else None
+        more = look_times(loaded, settlement, looked_by, now=why.now, interval=self.sweep_interval)
         if settlement.after.canceled and not loaded.ledger.canceled:
             more["canceled_at"] = why.now
         if not settlement.changed and not more:
@@ -273,7 +272,7 @@ class SettleOrder:
         the order was given must hold it.
         """
         found: list[Subject] = []
-        for intent_id in _named_first(ledger, news):
+        for intent_id in named_first(ledger, news):
             for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
                 event = self.gateway.read_event(body)
                 if event.subject is not None and not isinstance(event.subject, Billing):
@@ -287,26 +286,6 @@ class SettleOrder:
                 )
         return found
 
-    def _look_times(
-        self, loaded: Loaded, settlement: Settlement, looked_by: str | None, now: int
-    ) -> dict[str, Any]:
-        """Plan the sweep's next look; a buyer's own looks do not wear the plan out."""
-        after = settlement.after
-        due = next_look(
-            after,
-            now=now,
-            tries=loaded.look_tries + 1,
-            interval=self.sweep_interval,
-            created_at=loaded.created_at,
-        )
-        if looked_by == "sweep" or (looked_by and due is None):
-            return {"look_due_at": due, "look_tries": loaded.look_tries + 1}
-        # News ended the wait: the planned look is not needed; one that is due already is.
-        ended = loaded.ledger.status in WAITING and after.status not in WAITING
-        if ended and loaded.look_due_at is not None and loaded.look_due_at > now:
-            return {"look_due_at": due}
-        return {}
-
 
 def _log(settlement: Settlement, source: str) -> None:
     if settlement.moved:
@@ -319,15 +298,3 @@ def _log(settlement: Settlement, source: str) -> None:
                 "source": source,
             },
         )
-
-
-def _named_first(ledger: Ledger, news: Iterable[Subject]) -> list[str]:
-    """List the intents that this news names and the order does not know yet."""
-    known = {attempt.intent_id for attempt in ledger.attempts}
-    return sorted(filter(None, {_intent_named(item) for item in news} - known))
-
-
-def _intent_named(item: Subject) -> str | None:
-    if isinstance(item, SessionView):
-        return item.intent_id
-    return item.id if isinstance(item, IntentView) else None
