@@ -10,6 +10,9 @@ from .status import WAITING, AttemptKind, AttemptState, OrderStatus
 _STEPS = (1, 2, 5, 15, 60)
 _AFTER_EXPIRY = 5 * SECOND
 
+# A look that news itself asks for is due since ever; a planned one may turn out to be needless.
+AT_ONCE = 0
+
 # After this many failures an event waits for a person.
 EVENT_TRIES = 8
 _EVENT_BACKOFF = (2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR)

@@ -139,11 +139,13 @@ class Database:
         Raises as `write` does, which is also what tries again.
         """
         if not self.is_sqlite:
+            began = time.monotonic()
             try:
                 with self.read() as connection:
                     return work(connection)
             except DatabaseUnavailable:
-                pass
+                if time.monotonic() - began > _TRY_AGAIN_WITHIN:
+                    raise
         return self.write(work)
 
     @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.cart import Line
+from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views import LineView, OrderView
 
@@ -183,8 +184,15 @@ def update_order(connection: Connection, order_id: str, values: dict[str, Any]) 
     connection.execute(update(orders).where(_o.id == order_id).values(values))
 
 
+def postpone_look(connection: Connection, order_id: str, at: int) -> None:
+    """Plan a look that failed anew; one asked for stays as it is."""
+    connection.execute(
+        update(orders).where(_o.id == order_id, _o.look_due_at != AT_ONCE).values(look_due_at=at)
+    )
+
+
 def make_look_due(connection: Connection, order_id: str, at: int) -> None:
-    """Ask the sweep for a look no later than this time."""
+    """Ask the sweep for a look no later than this time, or AT_ONCE."""
     connection.execute(
         update(orders)
         .where(_o.id == order_id, (_o.look_due_at.is_(None)) | (_o.look_due_at > at))

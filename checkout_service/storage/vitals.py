@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
+from checkout_service.domain.schedule import AT_ONCE
+
 from .machine_tables import UNDELIVERED
 from .tables import inbox_events, orders, outbox_messages
 
@@ -46,8 +48,9 @@ def held_orders(connection: Connection, *, most: int) -> dict[str, int]:
 
 
 def overdue_looks(connection: Connection, *, before: int, most: int) -> int:
-    """Count the orders whose look at Stripe fell due before a moment."""
-    due = select(_o.id).where(_o.look_due_at < before).limit(_written(most)).subquery()
+    """Count the orders whose planned look at Stripe fell due before a moment."""
+    overdue = _o.look_due_at > AT_ONCE, _o.look_due_at < before
+    due = select(_o.id).where(*overdue).limit(_written(most)).subquery()
     return int(connection.execute(select(func.count()).select_from(due)).scalar_one())
 
 

@@ -16,7 +16,7 @@ from checkout_service.domain import shapes
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
-from checkout_service.domain.schedule import next_wait
+from checkout_service.domain.schedule import AT_ONCE, next_wait
 from checkout_service.domain.settlement import Told
 from checkout_service.domain.snapshots import Billing, InvoiceView
 from checkout_service.domain.subscriptions import Subscription, follow, owed
@@ -54,7 +54,7 @@ class FollowSubscription:
         next_at = next_wait(received_at, now)
         if next_at is None:
             return "ignored", named, None
-        orders.make_look_due(connection, named, now)
+        orders.make_look_due(connection, named, AT_ONCE)
         return "waiting", named, next_at
 
     def _grace(

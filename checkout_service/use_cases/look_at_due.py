@@ -69,7 +69,7 @@ class LookAtDue:
         except CheckoutError as error:
             report.failures.append(f"{row.order_id}: {error.code}")
             at = self.clock.now() + 2 * SECOND
-            self.database.write(lambda c: orders.update_order(c, row.order_id, {"look_due_at": at}))
+            self.database.write(lambda c: orders.postpone_look(c, row.order_id, at))
         else:
             report.looked += 1
 

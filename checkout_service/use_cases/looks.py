@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checkout_service.domain.ledger import Attempt, Ledger
-from checkout_service.domain.schedule import next_look
+from checkout_service.domain.schedule import AT_ONCE, next_look
 from checkout_service.domain.settlement import Settlement
 from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
@@ -59,8 +59,8 @@ def look_times(
     due = next_look(after, now=now, tries=tries, interval=interval, created_at=loaded.created_at)
     if looked_by == "sweep" or (looked_by and due is None):
         return {"look_due_at": due, "look_tries": tries}
-    # News ended the wait: the planned look is not needed; one that is due already is.
+    # News ended the wait: the planned look is not needed, late as it may be; one asked for is.
     ended = loaded.ledger.status in WAITING and after.status not in WAITING
-    if ended and loaded.look_due_at is not None and loaded.look_due_at > now:
+    if ended and loaded.look_due_at not in (None, AT_ONCE):
         return {"look_due_at": due}
     return {}

@@ -17,7 +17,7 @@ from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMo
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.merge import attempt_for_session
-from checkout_service.domain.schedule import next_event_try, next_wait
+from checkout_service.domain.schedule import AT_ONCE, next_event_try, next_wait
 from checkout_service.domain.snapshots import (
     Billing,
     ChargeView,
@@ -144,7 +144,7 @@ class ReceiveEvent:
             self._apply(connection, event, order_id, source)
         elif state == "quarantined":
             log.warning("event.unreadable", extra={"event": event.id, "what": event.unreadable})
-            orders.make_look_due(connection, order_id, now)
+            orders.make_look_due(connection, order_id, AT_ONCE)
 
     def _again(self, connection: Connection, leftover: inbox.Leftover) -> None:
         now = self.clock.now()
@@ -192,14 +192,14 @@ class ReceiveEvent:
             self.follow_subscription(connection, order_id, subject, why, at=event.created)
             return
         if event.api_version != self.api_version:
-            orders.make_look_due(connection, order_id, now)
+            orders.make_look_due(connection, order_id, AT_ONCE)
             return
         settlement = self.settle_order.record(
             connection, order_id, [subject], source=source, event_id=event.id
         )
         wish = _look_wanted(event, settled=settlement.after.winner is not None)
         if wish is not None:
-            orders.make_look_due(connection, order_id, now + wish)
+            orders.make_look_due(connection, order_id, now + wish if wish else AT_ONCE)
         if isinstance(subject, SessionView) and not attempt_for_session(settlement.before, subject):
             log.warning("event.unknown_session", extra={"order_id": order_id, "event": event.id})
 
