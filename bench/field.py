@@ -33,9 +33,15 @@ class Field:
     """The servers under measure and what to feed them."""
 
     def __init__(
-        self, ports: dict[str, int], servers: dict[str, Running], postgres: int, dsn: str
+        self,
+        ports: dict[str, int],
+        servers: dict[str, Running],
+        postgres: int,
+        dsn: str,
+        env: dict[str, str],
     ) -> None:
-        self.ports, self.servers, self.postgres, self.dsn = ports, servers, postgres, dsn
+        self.ports, self.servers, self.postgres = ports, servers, postgres
+        self.dsn, self.env = dsn, env
         self.event: Any = None
         self.paid = self.waiting = ""
 
@@ -127,7 +133,8 @@ def field(folder: Path) -> Iterator[Field]:
         try:
             for name, app in _APPS.items():
                 servers[name] = _serve(name, app, ports[name], env, folder)
-            made = Field(ports, servers, postgres.get_pid(), dsn)
+            made = Field(ports, servers, postgres.get_pid(), dsn, env)
+            ports["sandbox"] = sandbox_port
             made.event, made.paid, made.waiting = _buy(sandbox_port, ports["ours"])
             yield made
         finally:
@@ -154,16 +161,17 @@ def _listens(port: int) -> Callable[[], bool]:
 
 def _buy(sandbox: int, shop: int) -> tuple[Any, str, str]:
     """Buy once for real: give the event to copy, the paid session, and one that waits."""
-    paid, waiting = (_ask(shop, Call("/api/v1/checkout-sessions", _CART, _JSON)) for _ in range(2))
-    _ask(sandbox, Call(f"/_sandbox/checkout/sessions/{paid['id']}/pay", b"{}"))
+    paid, waiting = (ask(shop, Call("/api/v1/checkout-sessions", _CART, _JSON)) for _ in range(2))
+    ask(sandbox, Call(f"/_sandbox/checkout/sessions/{paid['id']}/pay", b"{}"))
     key = (("Authorization", "Bearer sk_test_bench"),)
-    events = _ask(sandbox, Call("/v1/events?type=checkout.session.completed", None, key))
+    events = ask(sandbox, Call("/v1/events?type=checkout.session.completed", None, key))
     event = events["data"][0]
-    _ask(shop, webhook(json.dumps(event)))
+    ask(shop, webhook(json.dumps(event)))
     return event, paid["id"], waiting["id"]
 
 
-def _ask(port: int, call: Call) -> Any:
+def ask(port: int, call: Call) -> Any:
+    """Send one call and give its answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     method = "GET" if call.body is None else "POST"
     connection.request(method, call.path, call.body, dict(call.headers))
