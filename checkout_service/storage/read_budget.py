@@ -40,10 +40,12 @@ def book_read(
     if found is not None:
         return True, max(0, int(found) - gap - slack - now)
     known = connection.execute(select(free_at).where(_b.name == _NAME)).scalar()
-    if known is None:
-        insert_once(connection, read_budgets, {"name": _NAME, "free_at": now + gap})
+    if known is not None:
+        return False, max(1, int(known) - now - slack)
+    if insert_once(connection, read_budgets, {"name": _NAME, "free_at": now + gap}):
         return True, 0
-    return False, max(1, int(known) - now - slack)
+    # Somebody else was the first of all: stand behind them.
+    return book_read(connection, now=now, per_second=per_second, urgent=urgent, ahead=ahead)
 
 
 def free_at() -> ScalarSelect[int]:

@@ -184,6 +184,16 @@ def test_one_request_gets_a_key(database: Database) -> None:
     assert at_once(lambda _: database.write(lambda c: idempotency.begin(c, row))) == 1
 
 
+def test_the_first_reads_of_all_share_one_turn(database: Database) -> None:
+    def book(_: int) -> bool:
+        booked, _wait = database.write(
+            lambda c: read_budget.book_read(c, now=NOW, per_second=1, urgent=True)
+        )
+        return booked
+
+    assert at_once(book) == 1
+
+
 @pytest.mark.parametrize("ahead", [0, 300])
 @pytest.mark.parametrize("ceiling", [1, 5, 15, 100])
 def test_no_second_ever_sees_more_reads_than_the_ceiling(
