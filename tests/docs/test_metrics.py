@@ -63,9 +63,9 @@ def test_the_gauges_tell_what_is_in_the_database(busy: Shop) -> None:
 
 
 def test_an_order_that_is_held_and_a_message_that_waits_are_seen(busy: Shop) -> None:
-    dearer = {"path": "/v1/checkout/sessions/", "fields": {"amount_total": 1}}
-    busy.faults(seed=1, alter=dearer)
     opened = busy.open(POSTER)
+    dearer = {"path": f"/v1/checkout/sessions/{opened['id']}", "fields": {"amount_total": 1}}
+    busy.faults(seed=1, alter=dearer)
     busy.pays(opened["id"])
     busy.flush()
 

@@ -111,7 +111,7 @@ def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Fake
 
 
 def test_a_wait_is_counted_as_the_language_counts(make_app: Callable[..., Flask]) -> None:
-    client = make_app(poll_rate_limit="1 per minute").test_client()
+    client = make_app(poll_rate_limit="1 per hour").test_client()
     for _ in range(2):
         response = client.get("/orders/ord_unknown", headers=asking("es"))
 

@@ -203,7 +203,7 @@ def test_a_cookie_signed_with_another_key_opens_nothing(make_app: MakeApp) -> No
 
 
 def test_leaving_is_limited_for_one_address(make_app: MakeApp) -> None:
-    client = make_app(create_rate_limit="3 per minute").test_client()
+    client = make_app(create_rate_limit="3 per hour").test_client()
     statuses = [client.get("/links/print").status_code for _ in range(4)]
 
     assert statuses == [303, 303, 303, 429]
@@ -347,7 +347,7 @@ def test_a_malformed_session_id_is_not_found(client: FlaskClient, session: str) 
 
 
 def test_polling_is_limited_for_one_address(make_app: MakeApp) -> None:
-    client = make_app(poll_rate_limit="2 per minute").test_client()
+    client = make_app(poll_rate_limit="2 per hour").test_client()
     reference = client.post(CREATE).get_json()["client_reference_id"]
 
     statuses = [client.get(f"{POLL}{reference}").status_code for _ in range(3)]

@@ -265,7 +265,7 @@ def test_the_pages_keep_to_their_verb(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", [CHOICE, COMPLETE])
 def test_too_many_looks_are_sent_away(open_shop: Callable[..., FlaskClient], path: str) -> None:
-    client = open_shop(poll_rate_limit="2 per minute")
+    client = open_shop(poll_rate_limit="2 per hour")
     for _ in range(2):
         page(client.get(path))
 

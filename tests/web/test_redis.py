@@ -28,7 +28,7 @@ def creates(app: Flask, times: int) -> list[int]:
 @pytest.mark.parametrize("trust", ["ssl_cert_reqs=none", f"ssl_ca_certs={CERTIFICATE}"])
 def test_processes_count_together_over_tls(make_app: MakeApp, redis: Redis, trust: str) -> None:
     url = f"{redis.url}?{trust}"
-    here, there = (make_app(create_rate_limit="3 per minute", redis_url=url) for _ in range(2))
+    here, there = (make_app(create_rate_limit="3 per hour", redis_url=url) for _ in range(2))
 
     assert creates(here, 2) == [201, 201]
     assert creates(there, 2) == [201, 429]
@@ -36,7 +36,7 @@ def test_processes_count_together_over_tls(make_app: MakeApp, redis: Redis, trus
 
 
 def test_a_redis_that_cannot_be_trusted_is_told_nothing(make_app: MakeApp, redis: Redis) -> None:
-    app = make_app(create_rate_limit="3 per minute", redis_url=redis.url)
+    app = make_app(create_rate_limit="3 per hour", redis_url=redis.url)
 
     assert creates(app, 4) == [201, 201, 201, 429]
     assert redis.commands == []

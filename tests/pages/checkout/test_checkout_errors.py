@@ -23,7 +23,7 @@ def strict(shop: Shop, tmp_path: Path) -> Iterator[Service]:
     """The same shop on another port, patient with one order a minute."""
     port = str(free_port())
     env = {"PORT": port, "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
-    service = Service(tmp_path, shop.service.env | env | {"CREATE_RATE_LIMIT": "1 per minute"})
+    service = Service(tmp_path, shop.service.env | env | {"CREATE_RATE_LIMIT": "1 per hour"})
     service.start_web()
     yield service
     service.stop()
