@@ -63,7 +63,6 @@ def _confirm(ground: Field) -> None:
     faults(ground, _AWAY)
     calls = ground.confirms(100 * _SECONDS)
     ours = percentile(steadily(ground, "ours", calls, pace=100), 99)
-    faults(ground, _AWAY)
     rate = ground.measure("ours", calls).rate / ground.measure("sample", calls[:200]).rate
     print(f"confirm of a paid order: p99 {ours:.1f} ms at 100/s, bar 10;"
           f" {rate:.0f} times the sample's confirms a second, bar 10")  # fmt: skip
@@ -135,11 +134,7 @@ def steadily(ground: Field, server: str, calls: Sequence[Call], *, pace: int) ->
         connection, call = local.connection, calls[place]
         start, status = time.perf_counter(), 0
         with suppress(OSError, http.client.HTTPException):
-            method = "GET" if call.body is None else "POST"
-            connection.request(method, call.path, call.body, dict(call.headers))
-            answer = connection.getresponse()
-            answer.read()
-            status = answer.status
+            status, _ = call.on(connection)
         return status, 1e3 * (time.perf_counter() - start)
 
     with ThreadPoolExecutor(48) as pool:
@@ -157,11 +152,8 @@ def _others(answers: Sequence[Answer], good: int) -> str:
 
 def faults(ground: Field, given: Mapping[str, object]) -> None:
     """Make the sandbox slow, or well again."""
-    connection = http.client.HTTPConnection("127.0.0.1", ground.ports["sandbox"], timeout=60)
-    connection.request("PUT", "/_sandbox/faults", json.dumps(given),
-                       {"Content-Type": "application/json"})  # fmt: skip
-    if connection.getresponse().status != HTTPStatus.OK:
-        raise RuntimeError("The sandbox refused these faults.")
+    body, kind = json.dumps(given).encode(), (("Content-Type", "application/json"),)
+    ask(ground.ports["sandbox"], Call("/_sandbox/faults", body, kind, method="PUT"))
 
 
 if __name__ == "__main__":

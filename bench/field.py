@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -171,10 +172,10 @@ def _buy(sandbox: int, shop: int) -> tuple[Any, str, str]:
 
 
 def ask(port: int, call: Call) -> Any:
-    """Send one call and give its answer."""
+    """Send one call and give its answer. Raises RuntimeError for a refusal."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    method = "GET" if call.body is None else "POST"
-    connection.request(method, call.path, call.body, dict(call.headers))
-    answer = json.loads(connection.getresponse().read())
+    status, body = call.on(connection)
     connection.close()
-    return answer
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise RuntimeError(f"{call.path}: {status} {body[:300]!r}")
+    return json.loads(body)

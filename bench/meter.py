@@ -23,11 +23,19 @@ _CPU_FIELDS = slice(11, 15)  # utime, stime and both of the children that have e
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; `body` None makes it a GET."""
+    """One request; unless it says its method, `body` None makes it a GET, else it is a POST."""
 
     path: str
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    method: str = ""
+
+    def on(self, connection: http.client.HTTPConnection) -> tuple[int, bytes]:
+        """Send it and give the status and body of its answer."""
+        method = self.method or ("GET" if self.body is None else "POST")
+        connection.request(method, self.path, self.body, dict(self.headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,9 @@ def measure(port: int, calls: Sequence[Call], *, server: int, database: int) -> 
 
 def _send(connection: http.client.HTTPConnection, call: Call) -> float:
     began = time.perf_counter()
-    method = "GET" if call.body is None else "POST"
-    connection.request(method, call.path, call.body, dict(call.headers))
-    answer = connection.getresponse()
-    text = answer.read()
-    if answer.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
-        raise RuntimeError(f"{method} {call.path}: {answer.status} {text[:300]!r}")
+    status, text = call.on(connection)
+    if status not in (HTTPStatus.OK, HTTPStatus.CREATED):
+        raise RuntimeError(f"{call.path}: {status} {text[:300]!r}")
     return time.perf_counter() - began
 
 
