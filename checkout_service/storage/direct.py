@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, text
+from sqlalchemy import Column, Connection, Executable, Select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -73,6 +73,16 @@ def _keep_cursor(connection: Connection) -> Any:
     cursor.adapters.register_dumper(int, dbapi.types.numeric.Int8Dumper)
     connection.info[_CURSOR] = cursor
     return cursor
+
+
+def given(column: Column[Any], prefix: str = "") -> str:
+    """Spell a column's parameter with its type, where PostgreSQL cannot tell it by itself."""
+    return f"CAST(:{prefix}{column.name} AS {type_of(column)})"
+
+
+def type_of(column: Column[Any]) -> str:
+    """Spell a column's type as PostgreSQL does."""
+    return column.type.compile(_AS_SENT)
 
 
 def one_for_all(statement: Select[Any]) -> Direct:

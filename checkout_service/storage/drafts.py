@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnDefault, Connection, Table, text
-from sqlalchemy.dialects import postgresql
 
 from checkout_service.domain.cart import Line
 
-from .direct import Direct
+from .direct import Direct, given, type_of
 from .orders import insert_attempt, insert_lines, line_rows
+from .settlements import Row
 from .tables import attempts, order_lines, orders
 from .upsert import insert_once
 
-Row = dict[str, Any]
 
-_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-def _columns(table: Table, spelled: str = "{name}") -> str:
-    """List a table's columns, each spelled with its `name` and its `type`."""
-    return ", ".join(
-        spelled.format(name=column.name, type=column.type.compile(_POSTGRESQL))
-        for column in table.c
-    )
+def _names(table: Table, prefix: str = "") -> str:
+    return ", ".join(prefix + column.name for column in table.c)
 
 
 def _blank(table: Table, prefix: str = "") -> Row:
@@ -39,17 +30,19 @@ def _blank(table: Table, prefix: str = "") -> Row:
 
 
 _BLANK = _blank(orders) | _blank(attempts, "attempt_")
+_LINE = ", ".join(f"{column.name} {type_of(column)}" for column in order_lines.c)
+_ATTEMPT = ", ".join(given(column, "attempt_") for column in attempts.c)
 _ALL_IN_ONE = f"""
 WITH placed AS (
-  INSERT INTO orders ({_columns(orders)}) VALUES ({_columns(orders, ":{name}")})
+  INSERT INTO orders ({_names(orders)}) VALUES ({_names(orders, ":")})
   ON CONFLICT DO NOTHING RETURNING id
 ), lined AS (
-  INSERT INTO order_lines ({_columns(order_lines)})
+  INSERT INTO order_lines ({_names(order_lines)})
   SELECT line.* FROM placed, jsonb_to_recordset(CAST(:lines AS jsonb))
-    AS line({_columns(order_lines, "{name} {type}")})
+    AS line({_LINE})
 ), tried AS (
-  INSERT INTO attempts ({_columns(attempts)})
-  SELECT {_columns(attempts, "CAST(:attempt_{name} AS {type})")} FROM placed
+  INSERT INTO attempts ({_names(attempts)})
+  SELECT {_ATTEMPT} FROM placed
 )
 SELECT count(*) FROM placed
 """  # noqa: S608 - built from the column names above alone

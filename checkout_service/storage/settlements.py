@@ -37,7 +37,7 @@ class Writing:
 
     order_id: str
     version: int
-    look_due_at: int | None
+    was_due_at: int | None
     now: int
     order: Row
     attempts: list[Row] = field(default_factory=list)

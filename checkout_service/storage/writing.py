@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, text, update
-from sqlalchemy.dialects import postgresql
 
 from checkout_service.domain.errors import StaleOrder
 from checkout_service.domain.ledger import RaisedHold
 
-from .direct import Direct
+from .direct import Direct, given
 from .settlements import Row, Writing
 from .tables import (
     attempts,
@@ -48,20 +47,15 @@ _MESSAGE = (
     "id", "order_id", "kind", "about", "sequence", "body", "state", "tries", "created_at",
     "next_at",
 )  # fmt: skip
-_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-def _given(table: Table, prefix: str, name: str) -> str:
-    return f"CAST(:{prefix}{name} AS {table.c[name].type.compile(_POSTGRESQL)})"
 
 
 def _set(table: Table, prefix: str, names: Iterable[str]) -> str:
-    return ", ".join(f"{name} = {_given(table, prefix, name)}" for name in names)
+    return ", ".join(f"{name} = {given(table.c[name], prefix)}" for name in names)
 
 
 def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
     """Insert one row, or none when its id is null, or when that id is there already."""
-    values = ", ".join(_given(table, prefix, name) for name in names)
+    values = ", ".join(given(table.c[name], prefix) for name in names)
     return (
         f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} FROM moved"  # noqa: S608
         f" WHERE CAST(:{prefix}id AS text) IS NOT NULL ON CONFLICT (id) DO NOTHING"
@@ -130,7 +124,7 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         **{f"message_{name}": message.get(name) for name in _MESSAGE},
         "order_id": writing.order_id,
         "version": writing.version,
-        "was_due_at": writing.look_due_at,
+        "was_due_at": writing.was_due_at,
         "now": writing.now,
         "fulfils": writing.fulfils,
         "transitions": json.dumps(writing.transitions),
@@ -141,7 +135,7 @@ def _write_one_by_one(connection: Connection, writing: Writing) -> int:
     values = writing.order | {"version": writing.version + 1, "updated_at": writing.now}
     result = connection.execute(
         _UPDATE_ORDER.values(values),
-        {"b_id": writing.order_id, "b_version": writing.version, "b_due_at": writing.look_due_at},
+        {"b_id": writing.order_id, "b_version": writing.version, "b_due_at": writing.was_due_at},
     )
     if result.rowcount != 1:
         return 0
