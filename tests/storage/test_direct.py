@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import bindparam, column, literal_column, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -19,13 +17,6 @@ ECHO = Direct(
 NO_SUCH_TABLE = Direct(dict.fromkeys(BOTH, select(column("nothing")).select_from(text("nowhere"))))
 PROCESS = Direct({"postgresql": text("SELECT pg_backend_pid()")})
 END = text("SELECT pg_terminate_backend(:process)")
-
-
-@pytest.fixture
-def database(empty_database_url: str) -> Iterator[Database]:
-    engine = make_engine(empty_database_url)
-    yield Database(engine)
-    engine.dispose()
 
 
 def test_rows_are_read_by_the_names_of_their_columns(database: Database) -> None:

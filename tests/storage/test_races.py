@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from checkout_service.domain.cart import Line
 from checkout_service.domain.snapshots import IncomingEvent
 from checkout_service.storage import (
-    drafts,
     idempotency,
     inbox,
     leases,
@@ -21,20 +18,13 @@ from checkout_service.storage import (
     read_budget,
     tables,
 )
-from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.database import Database
 from checkout_service.storage.tables import attempts, fulfilments, order_lines
 from checkout_service.storage.upsert import insert_once
 
-NOW = 1_800_000_000_000
-ORDER = "ord_" + "a" * 24
+from .pending import NOW, ORDER, an_attempt, write_order
+
 THREADS = 8
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    engine = make_engine(database_url, pool_size=THREADS)
-    yield Database(engine)
-    engine.dispose()
 
 
 def at_once(act: Callable[[int], bool]) -> int:
@@ -47,38 +37,6 @@ def at_once(act: Callable[[int], bool]) -> int:
 
     with ThreadPoolExecutor(THREADS) as pool:
         return sum(pool.map(go, range(THREADS)))
-
-
-def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str = ORDER) -> bool:
-    row = {
-        "id": order_id,
-        "nonce": nonce,
-        "flow": "checkout_session",
-        "status": "pending",
-        "amount_total": 2500,
-        "currency": "usd",
-        "livemode": False,
-        "mode": "payment",
-        "created_at": NOW,
-        "updated_at": NOW,
-        "look_due_at": NOW,
-    }
-    line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
-    return drafts.insert_order(
-        connection, row, [line], an_attempt(f"att_of_{order_id}", 1, order_id)
-    )
-
-
-def an_attempt(name: str, seq: int, order_id: str = ORDER) -> dict[str, Any]:
-    return {
-        "id": name,
-        "order_id": order_id,
-        "seq": seq,
-        "kind": "checkout_session",
-        "state": "draft",
-        "idempotency_key": name,
-        "created_at": NOW,
-    }
 
 
 def test_one_nonce_makes_one_order(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection
@@ -10,18 +10,12 @@ from sqlalchemy import Connection
 from checkout_service.domain.errors import StaleOrder
 from checkout_service.domain.settlement import Settlement
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.database import Database
 from checkout_service.storage.ledgers import load_ledger
 from checkout_service.storage.settlements import Circumstances, Writing, plan_writing
 from checkout_service.storage.writing import write
-from tests.storage.test_races import NOW, ORDER, write_order
 
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    engine = make_engine(database_url)
-    yield Database(engine)
-    engine.dispose()
+from .pending import NOW, ORDER, write_order
 
 
 def planned(database: Database) -> Writing:

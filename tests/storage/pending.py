@@ -1,0 +1,45 @@
+"""A pending order as a create writes it down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.cart import Line
+from checkout_service.storage import drafts
+
+NOW = 1_800_000_000_000
+ORDER = "ord_" + "a" * 24
+
+
+def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str = ORDER) -> bool:
+    row = {
+        "id": order_id,
+        "nonce": nonce,
+        "flow": "checkout_session",
+        "status": "pending",
+        "amount_total": 2500,
+        "currency": "usd",
+        "livemode": False,
+        "mode": "payment",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "look_due_at": NOW,
+    }
+    line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
+    return drafts.insert_order(
+        connection, row, [line], an_attempt(f"att_of_{order_id}", 1, order_id)
+    )
+
+
+def an_attempt(name: str, seq: int, order_id: str = ORDER) -> dict[str, Any]:
+    return {
+        "id": name,
+        "order_id": order_id,
+        "seq": seq,
+        "kind": "checkout_session",
+        "state": "draft",
+        "idempotency_key": name,
+        "created_at": NOW,
+    }
