@@ -17,10 +17,10 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check bench drill lint types imports fmt lock vendor messages browser
+.PHONY: help setup run test check check-install bench drill lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/runtime.stamp  ## Make .venv with the locked dependencies, bring the database to head
 	@$(DEV) flask --app wsgi db upgrade
@@ -33,7 +33,11 @@ test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
-check: lint types imports test  ## Everything CI runs
+check: lint types imports test  ## Everything CI runs, after check-install
+
+check-install: export PYTHON := $(PYTHON)
+check-install:  ## Install the runtime lock with the oldest pip, in a folder of its own
+	@.ci/check-install
 
 bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
 	$(PY) -m bench
@@ -55,8 +59,10 @@ fmt: .venv/tests.stamp  ## Let ruff mend and format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+# Extras stay in the lock: a pip older than 23.3 takes `pydantic==...` for no answer to a dependency's
+# `pydantic[email]`, looks for another release, and refuses it because it has no hash.
 UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+  --no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command 'make lock'
 
 lock: .venv/tests.stamp  ## Rewrite requirements*.txt from requirements*.in
 	$(UV_COMPILE) requirements.in -o requirements.txt
