@@ -121,10 +121,15 @@ def line_of(
     stripe_price: Callable[[str], PriceView],
     loc: str,
     faults: list[Fault],
+    *,
+    sold: bool = False,
 ) -> Line | None:
-    """Make an order's line of a catalog price; None, with a fault noted, if it is not for sale."""
+    """Make an order's line of a catalog price; None, with a fault noted, if it is not for sale.
+
+    What was `sold` already had its price, archived since or not.
+    """
     known = resolve(price, stripe_price)
-    if known.unit_amount is None or not known.active:
+    if known.unit_amount is None or not (known.active or sold):
         faults.append(Fault(f"{loc}.price", "this price cannot be bought right now"))
         return None
     return Line(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from .guard import Difference
+from .holds import raise_hold
 from .ledger import Ledger
-from .merge import raise_holds
 from .status import AttemptState, Hold
 
 Change = Callable[[Ledger], Ledger]
@@ -34,21 +35,21 @@ def release(name: Hold) -> Change:
 
 
 def lapse(attempt_id: str) -> Change:
-    """Let an attempt expire that nobody came to pay; money that still comes is welcome."""
+    """Guess that nobody comes to pay an attempt any more; money that still comes is welcome."""
     return _close(attempt_id, AttemptState.OPEN, AttemptState.EXPIRED)
 
 
-def hold(name: Hold, attempt_id: str) -> Change:
+def hold(name: Hold, attempt_id: str, *, expected: str, seen: str) -> Change:
     """Put a hold up that the facts alone do not show."""
 
     def change(ledger: Ledger) -> Ledger:
-        return raise_holds(ledger, attempt_id, {name})
+        return raise_hold(ledger, attempt_id, name, Difference(expected, seen))
 
     return change
 
 
 def withdraw(attempt_id: str, *, then: Change = unchanged) -> Change:
-    """Give up a draft that was never opened: it can never be paid."""
+    """Guess that a draft was never opened at Stripe, and give it up."""
     close = _close(attempt_id, AttemptState.DRAFT, AttemptState.CANCELED)
     return lambda ledger: then(close(ledger))
 
@@ -56,7 +57,7 @@ def withdraw(attempt_id: str, *, then: Change = unchanged) -> Change:
 def _close(attempt_id: str, was: AttemptState, to: AttemptState) -> Change:
     def change(ledger: Ledger) -> Ledger:
         attempts = tuple(
-            replace(attempt, state=to)
+            replace(attempt, state=to, guessed=True)
             if attempt.id == attempt_id and attempt.state is was
             else attempt
             for attempt in ledger.attempts

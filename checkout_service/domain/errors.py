@@ -77,6 +77,34 @@ class RefundTooLarge(CheckoutError):
         super().__init__(f"The refund is larger than what is left to refund ({left} minor units).")
 
 
+class ChargeDisputed(CheckoutError):
+    """Stripe gives no money back that a buyer's bank has taken already."""
+
+    code = "charge_disputed"
+
+    def __init__(self) -> None:
+        super().__init__("This payment is disputed: answer the dispute instead of refunding it.")
+
+
+class RefundRefused(CheckoutError):
+    """Stripe refused a refund; `stripe_code` is its own word for the reason."""
+
+    code = "refund_refused"
+
+    def __init__(self, message: str, *, stripe_code: str) -> None:
+        super().__init__(message)
+        self.stripe_code = stripe_code
+
+
+class OpenedWrong(CheckoutError):
+    """A session came back from Stripe with other terms than it was asked for; it was closed."""
+
+    code = "stripe_mismatch"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Stripe opened another payment than it was asked for: {what}.")
+
+
 class WrongFlow(CheckoutError):
     """An order begun with one flow was asked to go on with another."""
 

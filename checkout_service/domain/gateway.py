@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .snapshots import IncomingEvent, IntentView, RefundView, SessionView, Snapshot
+from .facts import Fact
+from .snapshots import IncomingEvent, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class SessionRequest:
     attempt_id: str
     reference: str
     mode: str
+    currency: str
     lines: tuple[LineRequest, ...]
     success_url: str
     cancel_url: str
@@ -56,6 +58,22 @@ class IntentRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """All that gives money back (minor units); `request_id` is ours, by which it is found again.
+
+    `reason` is one of Stripe's own words.
+    """
+
+    idempotency_key: str
+    request_id: str
+    order_id: str
+    intent_id: str
+    amount: int
+    reason: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PriceView:
     """A Price of Stripe's: minor units, lower-case currency."""
 
@@ -67,15 +85,15 @@ class PriceView:
 
 
 class PaymentGateway(Protocol):
-    """Everything we ask of Stripe.
+    """Everything we ask of Stripe. Facts and snapshots say when their request was sent.
 
     Raises StripeUnavailable (no answer, the outcome of a write is unknown), StripeRejected
     (understood and refused) and, on reads, ReadsSpent. `urgent` reads go before the sweep's.
     """
 
-    def open_session(self, request: SessionRequest) -> SessionView: ...
+    def open_session(self, request: SessionRequest) -> Fact: ...
 
-    def close_session(self, session_id: str) -> SessionView | None:
+    def close_session(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire an open session; None when it was not open any more."""
         ...
 
@@ -88,29 +106,43 @@ class PaymentGateway(Protocol):
         created_to: int | None = None,
         payment_link: str | None = None,
         status: str | None = None,
-    ) -> Iterator[SessionView]:
-        """List sessions newest first, page by page; the window is in milliseconds UTC."""
+        whole: bool = False,
+    ) -> Iterator[Snapshot]:
+        """List sessions newest first, page by page; the window is in milliseconds UTC.
+
+        With `whole` each is shown with its payment and refunds, as far as one list can.
+        """
         ...
 
-    def open_intent(self, request: IntentRequest) -> tuple[IntentView, str]:
+    def open_intent(self, request: IntentRequest) -> tuple[Fact, str]:
         """Create a PaymentIntent; the second value is its client secret, never to be stored."""
         ...
 
     def client_secret(self, intent_id: str) -> str: ...
 
-    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> IntentView: ...
+    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> Fact: ...
 
-    def close_intent(self, intent_id: str) -> IntentView | None:
+    def close_intent(
+        self, intent_id: str, *, idempotency_key: str, reason: str | None
+    ) -> Fact | None:
         """Cancel an intent; None when it cannot be canceled any more."""
+        ...
+
+    def capture_intent(
+        self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
+    ) -> Fact | None:
+        """Take money that was authorised, all or part of it (minor units); None when none is."""
         ...
 
     def look_at_intent(self, intent_id: str, *, urgent: bool) -> Snapshot: ...
 
-    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[IntentView]: ...
+    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[Snapshot]: ...
 
-    def refund(
-        self, *, intent_id: str, amount: int, idempotency_key: str, order_id: str
-    ) -> RefundView: ...
+    def refund(self, request: RefundRequest) -> Fact: ...
+
+    def find_refunds(self, intent_id: str) -> Iterator[Fact]:
+        """List all refunds of a payment, failed ones too."""
+        ...
 
     def price(self, price_id: str) -> PriceView: ...
 

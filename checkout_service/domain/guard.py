@@ -1,59 +1,97 @@
 """The money guard: compare what Stripe shows with the order's frozen terms.
 
-Any difference is a named hold, never a fulfilment, never lost. Compared in the integration
-currency: presentment amounts (Adaptive Pricing) are another field of Stripe's.
+Any difference is a named hold with what was expected and what was seen, never a fulfilment, never
+lost. Compared in the integration currency: presentment amounts (Adaptive Pricing) are another
+field of Stripe's.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from .ledger import DISCOUNT, SHIPPING, TAX, Attempt, Terms
 from .snapshots import IntentView, SessionView
 from .status import AttemptKind, Hold
 
 
-def doubts_about_session(terms: Terms, attempt: Attempt, view: SessionView) -> set[Hold]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the terms say and what Stripe shows instead, in words for the person who decides."""
+
+    expected: str
+    seen: str
+
+
+Mismatches = dict[Hold, Difference]
+
+
+def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
     """Name every way in which this session is not the payment that was agreed."""
-    doubts = set()
-    if not _amounts_agree(terms, view):
-        doubts.add(Hold.AMOUNT_MISMATCH)
-    if view.currency != terms.currency:
-        doubts.add(Hold.CURRENCY_MISMATCH)
-    if view.livemode != terms.livemode or view.mode != terms.mode:
-        doubts.add(Hold.WRONG_MODE)
-    if not attempt.ours or not _references_agree(terms, attempt, view):
-        doubts.add(Hold.WRONG_REFERENCE)
+    found = opening_mismatches(terms, attempt, view)
+    if Hold.AMOUNT_MISMATCH not in found and not _amounts_agree(terms, view):
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
+    if not attempt.ours:
+        found[Hold.WRONG_REFERENCE] = Difference("a session we opened", view.id)
     if view.payment_link != attempt.link_id:
-        doubts.add(Hold.WRONG_LINK)
-    return doubts
+        expected = attempt.link_id or "no Payment Link"
+        found[Hold.WRONG_LINK] = Difference(expected, view.payment_link or "no Payment Link")
+    return found
 
 
-def doubts_about_intent(terms: Terms, attempt: Attempt, view: IntentView) -> set[Hold]:
+def opening_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
+    """Name what differs already when a session is opened, before the buyer adds anything."""
+    found: Mismatches = {}
+    total = terms.amount_total
+    computed = view.status == "open" and not terms.adjustable and view.amount_total != total
+    if view.amount_subtotal != total or computed:
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
+    if view.currency != terms.currency:
+        found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
+    if view.livemode != terms.livemode or view.mode != terms.mode:
+        found[Hold.WRONG_MODE] = Difference(
+            _mode(terms.mode, live=terms.livemode), _mode(view.mode, live=view.livemode)
+        )
+    if view.client_reference_id != attempt.reference:
+        found[Hold.WRONG_REFERENCE] = Difference(
+            _reference(attempt.reference), _reference(view.client_reference_id)
+        )
+    elif attempt.kind is not AttemptKind.LINK and view.order_id != terms.order_id:
+        # A Payment Link's sessions carry the link's metadata, not the order's.
+        found[Hold.WRONG_REFERENCE] = Difference(
+            f"order {terms.order_id}", f"order {view.order_id}" if view.order_id else "no order"
+        )
+    return found
+
+
+def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Mismatches:
     """Name every way in which this intent is not the payment that was agreed."""
-    doubts = set()
+    found: Mismatches = {}
     received = view.amount_received if view.status == "succeeded" else view.amount
     if view.amount != terms.amount_total or received != terms.amount_total:
-        doubts.add(Hold.AMOUNT_MISMATCH)
+        seen = f"{view.amount} {view.currency}, {view.amount_received} received"
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), seen)
     if view.currency != terms.currency:
-        doubts.add(Hold.CURRENCY_MISMATCH)
+        found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
     if view.livemode != terms.livemode:
-        doubts.add(Hold.WRONG_MODE)
+        found[Hold.WRONG_MODE] = Difference(
+            _mode(terms.mode, live=terms.livemode), _mode(terms.mode, live=view.livemode)
+        )
     if not attempt.ours or view.order_id != terms.order_id:
-        doubts.add(Hold.WRONG_REFERENCE)
-    return doubts
+        seen = f"order {view.order_id}" if view.order_id else "no order"
+        expected = f"an intent we made for order {terms.order_id}"
+        found[Hold.WRONG_REFERENCE] = Difference(expected, f"{view.id}, {seen}")
+    return found
 
 
-def lines_agree(terms: Terms, view: SessionView) -> bool:
+def line_mismatches(terms: Terms, view: SessionView) -> Mismatches:
     """Compare the line items, where Stripe showed them: the same quantities for the same sums."""
-    if terms.lines is None or view.lines is None:
-        return True
-    return sorted(terms.lines) == sorted(view.lines)
+    if terms.lines is None or view.lines is None or sorted(terms.lines) == sorted(view.lines):
+        return {}
+    return {Hold.AMOUNT_MISMATCH: Difference(_lines(terms.lines), _lines(view.lines))}
 
 
 def _amounts_agree(terms: Terms, view: SessionView) -> bool:
-    net = view.amount_subtotal - view.amount_discount + view.amount_shipping
-    # Prices that include the tax are not raised by it: https://docs.stripe.com/tax/tax-behavior
-    totals = {net + view.amount_tax, net if TAX in terms.adjustable else net + view.amount_tax}
-    if view.amount_subtotal != terms.amount_total or view.amount_total not in totals:
+    if view.amount_total not in _possible_totals(terms, view):
         return False
     if view.payment_status == "no_payment_required" and view.amount_total != 0:
         return False
@@ -65,8 +103,48 @@ def _amounts_agree(terms: Terms, view: SessionView) -> bool:
     return all(amount == 0 or part in terms.adjustable for part, amount in computed.items())
 
 
-def _references_agree(terms: Terms, attempt: Attempt, view: SessionView) -> bool:
-    if view.client_reference_id != attempt.reference:
-        return False
-    # A Payment Link's sessions carry the link's metadata, not the order's.
-    return attempt.kind is AttemptKind.LINK or view.order_id == terms.order_id
+def _possible_totals(terms: Terms, view: SessionView) -> set[int]:
+    """List the totals that these parts may add up to.
+
+    Prices that include their tax are not raised by it, and goods and shipping may differ in that.
+    https://docs.stripe.com/tax/products-prices-tax-codes-tax-behavior
+    """
+    net = view.amount_subtotal - view.amount_discount + view.amount_shipping
+    if TAX not in terms.adjustable:
+        return {net + view.amount_tax}
+    totals = {net, net + view.amount_tax}
+    if 0 < view.shipping_tax < view.amount_tax:
+        totals |= {net + view.shipping_tax, net + view.amount_tax - view.shipping_tax}
+    if view.lines_total is not None:
+        # Lines of several kinds: each shows its own total, with what tax there is on top.
+        on_top = view.lines_total - (view.amount_subtotal - view.amount_discount)
+        if 0 <= on_top <= view.amount_tax:
+            totals |= {net + on_top, net + on_top + view.shipping_tax}
+    return totals
+
+
+def _agreed(terms: Terms) -> str:
+    return f"{terms.amount_total} {terms.currency}"
+
+
+def _sums(view: SessionView) -> str:
+    parts = {
+        "subtotal": view.amount_subtotal,
+        "discount": view.amount_discount,
+        "tax": view.amount_tax,
+        "shipping": view.amount_shipping,
+    }
+    more = ", ".join(f"{name} {amount}" for name, amount in parts.items() if amount)
+    return f"{view.amount_total} {view.currency} ({more or 'no parts'}; {view.payment_status})"
+
+
+def _mode(mode: str, *, live: bool) -> str:
+    return f"{mode}, {'live' if live else 'test'} mode"
+
+
+def _reference(reference: str | None) -> str:
+    return "no reference" if reference is None else f"reference {reference}"
+
+
+def _lines(lines: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"{quantity} for {amount}" for quantity, amount in sorted(lines))

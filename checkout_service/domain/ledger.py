@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .facts import Seen
 from .snapshots import DisputeView, RefundView
 from .status import AttemptKind, AttemptState, Hold, OrderStatus
 
@@ -19,7 +20,7 @@ DISPUTE_OPEN = frozenset(
     ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review")
 )
 DISPUTE_LOST = frozenset(("lost",))
-DISPUTE_CLOSED = frozenset(("won", "lost"))
+DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to pay an order. `ours` is false for a session that claims our order unasked."""
+    """One try to pay an order. `ours` is false for a session that claims our order unasked.
+
+    `guessed` says that the state is what we made of Stripe's silence: any fact replaces it.
+    `seen` is when the state was observed at Stripe.
+    """
 
     id: str
     seq: int
@@ -49,6 +54,8 @@ class Attempt:
     state: AttemptState
     ours: bool = True
     won: bool = False
+    guessed: bool = False
+    seen: Seen = Seen()
     session_id: str | None = None
     intent_id: str | None = None
     link_id: str | None = None
@@ -68,11 +75,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RaisedHold:
-    """A hold on an order, because of one attempt. Released, it never returns for that attempt."""
+    """A hold on an order, because of one attempt. Released, it never returns for that attempt.
+
+    `expected` and `seen` are for the person who decides; `seen_at` is in milliseconds UTC.
+    """
 
     name: Hold
     attempt_id: str
     released: bool = False
+    expected: str = ""
+    seen: str = ""
+    seen_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,10 @@ class Ledger:
     refunds: dict[str, RefundView] = field(default_factory=dict)
     disputes: dict[str, DisputeView] = field(default_factory=dict)
     holds: tuple[RaisedHold, ...] = ()
+    # When each refund and dispute was observed, by its id.
+    seen: dict[str, Seen] = field(default_factory=dict)
+    # Something does not fit together: only a look can tell. Never stored.
+    look_wanted: bool = field(default=False, compare=False)
 
     @property
     def winner(self) -> Attempt | None:
@@ -106,6 +123,12 @@ class Ledger:
     def amount_refunded(self) -> int:
         return sum(refund.amount for refund in self.winner_refunds() if refund_counts(refund))
 
+    @property
+    def amount_charged_back(self) -> int:
+        """Sum the disputes that were lost, no more than was paid."""
+        lost = (d.amount for d in self.winner_disputes() if d.status in DISPUTE_LOST)
+        return min(sum(lost), self.amount_paid)
+
     def winner_refunds(self) -> Iterable[RefundView]:
         return [r for r in self.refunds.values() if self._is_winners(r.intent_id)]
 
@@ -118,5 +141,10 @@ class Ledger:
 
 
 def refund_counts(refund: RefundView) -> bool:
-    """Say whether the money counts as given back, as Stripe's own `amount_refunded` does."""
+    """Say whether the money is back with the buyer."""
+    return refund.status == "succeeded"
+
+
+def is_going_back(refund: RefundView) -> bool:
+    """Say whether the money is back with the buyer, or on its way there."""
     return refund.status not in REFUND_GONE_AGAIN

@@ -1,99 +1,53 @@
-"""Merge news into a ledger. Money is absorbing, and an event can only move things forward.
+"""Merge facts into a ledger. Money is absorbing; otherwise the later observation wins.
 
-`looked` news is an answer Stripe gave just now; it may also take an intent back to open. An
-event is a memory of unknown age, so it only ever raises a rank.
+A guess of ours gives way to any fact. Of two observations too close to order, the one further
+along a payment's way counts, and what still does not fit together is looked up.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .guard import doubts_about_intent, doubts_about_session, lines_agree
-from .ledger import Attempt, Ledger, RaisedHold
+from .facts import Age, Fact
+from .find_attempt import attempt_for_intent, attempt_for_session, claim_by_intent, claim_by_session
+from .guard import Difference, Mismatches, intent_mismatches, line_mismatches, session_mismatches
+from .holds import raise_holds
+from .ledger import Attempt, Ledger
+from .money_back import merge_dispute, merge_refund
 from .reading import Reading, read_intent, read_session
-from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView, Subject
-from .status import AttemptKind, AttemptState, Hold
+from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView
+from .status import AttemptKind, AttemptState
 
 _A = AttemptState
 RANK = {_A.DRAFT: 0, _A.OPEN: 1, _A.PROCESSING: 2, _A.FAILED: 3, _A.EXPIRED: 3, _A.CANCELED: 3,
         _A.SUCCEEDED: 4}  # fmt: skip
-_REFUND_RANK = {"pending": 1, "requires_action": 1, "succeeded": 2, "failed": 3, "canceled": 3}
-_DISPUTE_RANK = {
-    "warning_needs_response": 1, "warning_under_review": 2, "warning_closed": 3,
-    "needs_response": 4, "under_review": 5, "prevented": 6, "won": 6, "lost": 6,
-}  # fmt: skip
-_BACK_BY_LOOK = {(_A.PROCESSING, _A.OPEN), (_A.FAILED, _A.OPEN), (_A.FAILED, _A.PROCESSING)}
 _MONEY_MOVES = frozenset((_A.PROCESSING, _A.SUCCEEDED))
+_WAITS_FOR_BUYER = frozenset((_A.DRAFT, _A.OPEN))
 
 
-def merge(ledger: Ledger, news: Subject, *, looked: bool, new_attempt_id: str) -> Ledger:
-    """Take one view of Stripe's into the ledger; idempotent, and for events order-free."""
-    match news:
-        case SessionView():
-            return _merge_session(ledger, news, looked=looked, new_attempt_id=new_attempt_id)
-        case IntentView():
-            return _merge_intent(ledger, news, looked=looked, new_attempt_id=new_attempt_id)
-        case RefundView():
-            return _merge_refund(ledger, news, looked=looked)
-        case DisputeView():
-            return _merge_dispute(ledger, news, looked=looked)
+def merge(ledger: Ledger, fact: Fact, *, new_attempt_id: str) -> Ledger:
+    """Take one fact into the ledger; safe to repeat."""
+    match fact.subject:
+        case SessionView() as view:
+            return _merge_session(ledger, view, fact, new_attempt_id)
+        case IntentView() as view:
+            return _merge_intent(ledger, view, fact, new_attempt_id)
+        case RefundView() as view:
+            return merge_refund(ledger, view, fact)
+        case DisputeView() as view:
+            return merge_dispute(ledger, view, fact)
         case ChargeView():
             return ledger  # it links an intent and asks for a look; it carries no facts
 
 
-def _merge_refund(ledger: Ledger, view: RefundView, *, looked: bool) -> Ledger:
-    known = ledger.refunds.get(view.id)
-    if known and not looked and not _rises(_REFUND_RANK, known.status, view.status):
-        return ledger
-    return replace(ledger, refunds={**ledger.refunds, view.id: view})
-
-
-def _merge_dispute(ledger: Ledger, view: DisputeView, *, looked: bool) -> Ledger:
-    known = ledger.disputes.get(view.id)
-    if known and not looked and not _rises(_DISPUTE_RANK, known.status, view.status):
-        return ledger
-    return replace(ledger, disputes={**ledger.disputes, view.id: view})
-
-
-def _rises(ranks: dict[str, int], before: str, after: str) -> bool:
-    return ranks.get(after, 0) > ranks.get(before, 0)
-
-
-def attempt_for_session(ledger: Ledger, view: SessionView) -> Attempt | None:
-    """Find the attempt a session belongs to: by its id, else a draft or a link awaiting one."""
-    for attempt in ledger.attempts:
-        if attempt.session_id == view.id:
-            return attempt
-    for attempt in ledger.attempts:
-        if attempt.session_id is not None or attempt.kind is AttemptKind.INTENT:
-            continue
-        awaited = (
-            attempt.reference == view.client_reference_id
-            if attempt.kind is AttemptKind.LINK
-            else attempt.id == view.attempt_id
-        )
-        if awaited:
-            return attempt
-    return None
-
-
-def _merge_session(
-    ledger: Ledger, view: SessionView, *, looked: bool, new_attempt_id: str
-) -> Ledger:
+def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id: str) -> Ledger:
     attempt = attempt_for_session(ledger, view)
     if attempt is None:
-        attempt = _another_attempt(ledger, view, new_attempt_id)
+        attempt = claim_by_session(ledger, view, new_attempt_id)
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
     reading = read_session(view)
-    after = replace(
-        _advance(attempt, reading, looked=looked),
-        session_id=view.id,
-        intent_id=view.intent_id or attempt.intent_id,
-        customer_email=view.customer_email or attempt.customer_email,
-        subscription_id=view.subscription_id or attempt.subscription_id,
-        recovery_url=view.recovery_url or attempt.recovery_url,
-    )
-    if after.state is reading.state or attempt.state is _A.DRAFT:
+    after = _advance(ledger, attempt, reading, fact)
+    if _tells(attempt, after, reading, fact):
         after = replace(
             after,
             amount=view.amount_total,
@@ -105,12 +59,19 @@ def _merge_session(
             url=view.url if after.state is _A.OPEN else None,
             expires_at=view.expires_at or attempt.expires_at,
         )
-    doubts = {reading.doubt} - {None}
-    if not lines_agree(ledger.terms, view):
-        doubts.add(Hold.AMOUNT_MISMATCH)
+    after = replace(
+        after,
+        session_id=view.id,
+        intent_id=view.intent_id or attempt.intent_id,
+        customer_email=view.customer_email or attempt.customer_email,
+        subscription_id=view.subscription_id or attempt.subscription_id,
+        recovery_url=view.recovery_url or attempt.recovery_url,
+    )
+    found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:
-        doubts |= doubts_about_session(ledger.terms, after, view)
-    return _raise(_put(_without_intent(ledger, after), after), after, doubts)
+        found = session_mismatches(ledger.terms, after, view) | found
+    ledger = _put(_without_intent(ledger, after), after)
+    return _hold(ledger, after, reading, found, fact)
 
 
 def _without_intent(ledger: Ledger, owner: Attempt) -> Ledger:
@@ -126,65 +87,10 @@ def _without_intent(ledger: Ledger, owner: Attempt) -> Ledger:
     return ledger
 
 
-def _another_attempt(ledger: Ledger, view: SessionView, attempt_id: str) -> Attempt:
-    """Note a session that names our order but that we did not open by this name.
-
-    A second session of our own Payment Link under our reference is a second payment; a recovery
-    session is the same attempt revived; anything else is a claim (`ours` is false).
-    """
-    like = next(
-        (
-            attempt
-            for attempt in ledger.attempts
-            if (attempt.kind is AttemptKind.LINK and attempt.reference == view.client_reference_id)
-            or _is_recovery(view, of=attempt)
-        ),
-        None,
-    )
-    seq = max((attempt.seq for attempt in ledger.attempts), default=0) + 1
-    return Attempt(
-        id=attempt_id,
-        seq=seq,
-        kind=like.kind if like else AttemptKind.SESSION,
-        state=_A.DRAFT,
-        ours=like is not None,
-        link_id=like.link_id if like else view.payment_link,
-        reference=like.reference if like else view.client_reference_id,
-    )
-
-
-def _is_recovery(view: SessionView, *, of: Attempt) -> bool:
-    """Say whether a buyer came back to an expired session; the copy carries its metadata."""
-    if view.recovered_from is None:
-        return False
-    return view.recovered_from == of.session_id or view.attempt_id == of.id
-
-
-def _attempt_for_intent(ledger: Ledger, view: IntentView) -> Attempt | None:
-    """Find the attempt an intent belongs to: by its id, else the one whose name it carries."""
-    for attempt in ledger.attempts:
-        if attempt.intent_id == view.id:
-            return attempt
-    named = (a for a in ledger.attempts if a.id == view.attempt_id and a.intent_id is None)
-    return next(named, None)
-
-
-def _claim_of_intent(ledger: Ledger, view: IntentView, attempt_id: str) -> Attempt | None:
-    """Note money of an intent that names our order but that we did not make.
-
-    Only where the order itself is paid by intents: behind a session an intent is known by it.
-    """
-    by_intent = all(attempt.kind is AttemptKind.INTENT for attempt in ledger.attempts)
-    if view.status != "succeeded" or view.order_id != ledger.terms.order_id or not by_intent:
-        return None
-    seq = max((attempt.seq for attempt in ledger.attempts), default=0) + 1
-    return Attempt(id=attempt_id, seq=seq, kind=AttemptKind.INTENT, state=_A.DRAFT, ours=False)
-
-
-def _merge_intent(ledger: Ledger, view: IntentView, *, looked: bool, new_attempt_id: str) -> Ledger:
-    attempt = _attempt_for_intent(ledger, view)
+def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: str) -> Ledger:
+    attempt = attempt_for_intent(ledger, view)
     if attempt is None:
-        attempt = _claim_of_intent(ledger, view, new_attempt_id)
+        attempt = claim_by_intent(ledger, view, new_attempt_id)
         if attempt is None:
             return ledger
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
@@ -193,30 +99,79 @@ def _merge_intent(ledger: Ledger, view: IntentView, *, looked: bool, new_attempt
         # currency make its intent's amounts differ.
         return _put(ledger, replace(attempt, intent_id=view.id))
     reading = read_intent(view, was=attempt.state)
-    if not looked and reading.state not in (_A.SUCCEEDED, _A.CANCELED):
-        reading = Reading(None)  # goes back and forth; an event's memory of it proves nothing
+    if not fact.is_look and reading.state not in (_A.SUCCEEDED, _A.CANCELED, _A.EXPIRED):
+        # It goes back and forth; an event's memory of it proves nothing.
+        reading = Reading(None, reading.hold)
+    after = _advance(ledger, attempt, reading, fact)
+    if _tells(attempt, after, reading, fact):
+        after = replace(
+            after, stripe_status=view.status, amount=view.amount_received or view.amount
+        )
     after = replace(
-        _advance(attempt, reading, looked=looked),
+        after,
         intent_id=view.id,
-        amount=view.amount_received or view.amount,
         customer_email=view.customer_email or attempt.customer_email,
+        expires_at=max(attempt.expires_at or 0, view.waits_until or 0) or None,
     )
-    if after.state is reading.state:
-        after = replace(after, stripe_status=view.status)
-    doubts = {reading.doubt} - {None}
+    found: Mismatches = {}
     if reading.state in _MONEY_MOVES:
-        doubts |= doubts_about_intent(ledger.terms, after, view)
-    return _raise(_put(ledger, after), after, doubts)
+        found = intent_mismatches(ledger.terms, after, view)
+    return _hold(_put(ledger, after), after, reading, found, fact)
 
 
-def _advance(attempt: Attempt, reading: Reading, *, looked: bool) -> Attempt:
+def _advance(ledger: Ledger, attempt: Attempt, reading: Reading, fact: Fact) -> Attempt:
+    """Move the attempt to what was read, unless we know better."""
     state = reading.state
-    if state is None or state is attempt.state:
+    if state is None or attempt.state is _A.SUCCEEDED:
         return attempt
-    back = looked and attempt.kind is AttemptKind.INTENT and (attempt.state, state) in _BACK_BY_LOOK
-    if back or RANK[state] > RANK[attempt.state]:
-        return replace(attempt, state=state)
+    if state is attempt.state and not attempt.guessed:
+        return attempt
+    if state in _WAITS_FOR_BUYER and _has_rival(ledger, attempt):
+        # It came to light after it was given up for another: the sweep closes it at Stripe.
+        return replace(attempt, state=_A.EXPIRED, guessed=True)
+    if attempt.guessed or attempt.state is _A.DRAFT or _outranks(attempt, reading, fact):
+        return replace(attempt, state=state, guessed=False, seen=fact.seen)
     return attempt
+
+
+def _outranks(attempt: Attempt, reading: Reading, fact: Fact) -> bool:
+    state = reading.state
+    if state is None:
+        return False
+    rises = RANK[state] > RANK[attempt.state]
+    if state is _A.SUCCEEDED or (rises and not reading.sure):
+        return True
+    match fact.seen.age_beside(attempt.seen):
+        case Age.LATER:
+            return reading.sure
+        case Age.UNKNOWN:
+            return rises
+        case Age.EARLIER:
+            # A session only moves forward, so this is a clock that differs from ours.
+            return rises and attempt.kind is not AttemptKind.INTENT
+
+
+def _has_rival(ledger: Ledger, attempt: Attempt) -> bool:
+    """True if another attempt of ours waits for the same buyer: only one may be payable."""
+    if not attempt.ours or attempt.kind is AttemptKind.LINK:
+        return False
+    return any(
+        other.id != attempt.id
+        and other.ours
+        and other.kind is not AttemptKind.LINK
+        and other.state in _WAITS_FOR_BUYER
+        for other in ledger.attempts
+    )
+
+
+def _tells(before: Attempt, after: Attempt, reading: Reading, fact: Fact) -> bool:
+    """True if amounts and words of this fact are the ones to keep."""
+    if before.state is _A.DRAFT or after.guessed:
+        return True
+    if after.state is not reading.state:
+        return False
+    moved = after.seen != before.seen or after.state is not before.state
+    return moved or fact.seen.age_beside(before.seen) is not Age.EARLIER
 
 
 def _put(ledger: Ledger, attempt: Attempt) -> Ledger:
@@ -226,13 +181,12 @@ def _put(ledger: Ledger, attempt: Attempt) -> Ledger:
     )
 
 
-def _raise(ledger: Ledger, attempt: Attempt, doubts: set[Hold | None]) -> Ledger:
-    names = {doubt for doubt in doubts if doubt is not None}
-    return raise_holds(ledger, attempt.id, names)
-
-
-def raise_holds(ledger: Ledger, attempt_id: str, names: set[Hold]) -> Ledger:
-    """Put holds up for an attempt; one that was ever up for it, released or not, stays as it is."""
-    known = {(hold.name, hold.attempt_id) for hold in ledger.holds}
-    new = [RaisedHold(n, attempt_id) for n in sorted(names) if (n, attempt_id) not in known]
-    return replace(ledger, holds=(*ledger.holds, *new)) if new else ledger
+def _hold(
+    ledger: Ledger, attempt: Attempt, reading: Reading, found: Mismatches, fact: Fact
+) -> Ledger:
+    if reading.hold is not None:
+        view = fact.subject
+        shown = getattr(view, "status", None), getattr(view, "payment_status", None)
+        seen = " / ".join(str(word) for word in shown if word is not None)
+        found = {reading.hold: Difference("a payment that is in or not", seen)} | found
+    return raise_holds(ledger, attempt.id, found, seen_at=fact.seen.at)

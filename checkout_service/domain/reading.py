@@ -1,7 +1,8 @@
-"""Read an attempt's state from what Stripe shows. Unknown words are news, never a guess.
+"""Read an attempt's state from what Stripe shows. Unknown words are held, never guessed.
 
-A Checkout Session stays `complete` + `unpaid` for ever after a delayed method failed; only its
-intent (or the event's own name) tells. https://docs.stripe.com/checkout/fulfillment
+One status of an intent means one thing, behind a session, a link or alone. A Checkout Session
+stays `complete` + `unpaid` for ever after a delayed method failed; only its intent (or the event's
+own name) tells. https://docs.stripe.com/checkout/fulfillment
 """
 
 from __future__ import annotations
@@ -11,39 +12,27 @@ from dataclasses import dataclass
 from .snapshots import IntentView, SessionView
 from .status import AttemptState, Hold
 
+# The reason under which we cancel an intent that nobody came to pay, in Stripe's words.
+ABANDONED = "abandoned"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`state` is None when Stripe used a word we do not know; `doubt` then names the hold."""
+    """`state` is None when Stripe used a word we do not know; `hold` then names it.
+
+    `sure` is false where the object at hand cannot tell this state from those after it.
+    """
 
     state: AttemptState | None
-    doubt: Hold | None = None
+    hold: Hold | None = None
+    sure: bool = True
 
 
+_A = AttemptState
 _UNKNOWN = Reading(None, Hold.UNKNOWN_STATUS)
-_UNCAPTURED = Reading(AttemptState.PROCESSING, Hold.UNCAPTURED)
+_IN_FLIGHT = Reading(_A.PROCESSING)
+_UNCAPTURED = Reading(_A.PROCESSING, Hold.UNCAPTURED)
 _KNOWN_PAYMENT = frozenset(("paid", "unpaid", "no_payment_required"))
-
-# A completed, unpaid session, by the status of its intent.
-_UNPAID_BY_INTENT: dict[str, Reading] = {
-    "processing": Reading(AttemptState.PROCESSING),
-    "requires_action": Reading(AttemptState.PROCESSING),  # a voucher waits for its buyer
-    "requires_confirmation": Reading(AttemptState.PROCESSING),
-    "requires_payment_method": Reading(AttemptState.FAILED),
-    "canceled": Reading(AttemptState.FAILED),
-    "succeeded": Reading(AttemptState.SUCCEEDED),  # we looked between two writes at Stripe
-    "requires_capture": _UNCAPTURED,
-}
-
-_INTENT: dict[str, Reading] = {
-    "succeeded": Reading(AttemptState.SUCCEEDED),
-    "processing": Reading(AttemptState.PROCESSING),
-    "requires_capture": _UNCAPTURED,
-    "canceled": Reading(AttemptState.CANCELED),
-    "requires_payment_method": Reading(AttemptState.OPEN),
-    "requires_confirmation": Reading(AttemptState.OPEN),
-    "requires_action": Reading(AttemptState.OPEN),
-}
 
 
 def read_session(view: SessionView) -> Reading:
@@ -52,22 +41,34 @@ def read_session(view: SessionView) -> Reading:
         return _UNKNOWN
     if view.status == "open":
         # no_payment_required may show while the buyer has not finished: wait for complete.
-        return Reading(AttemptState.OPEN)
+        return _IN_FLIGHT if _is_in_flight(view.intent) else Reading(_A.OPEN)
     if view.status == "expired":
-        return Reading(AttemptState.SUCCEEDED if _money_came(view) else AttemptState.EXPIRED)
+        return Reading(_A.SUCCEEDED if _money_came(view) else _A.EXPIRED)
     if view.status == "complete":
         return _read_complete(view)
     return _UNKNOWN
 
 
+def _is_in_flight(intent: IntentView | None) -> bool:
+    """True if the session's payment has left the buyer's hands, however open the session looks."""
+    if intent is None:
+        return False
+    return intent.waits or intent.status in ("processing", "succeeded", "requires_capture")
+
+
 def _read_complete(view: SessionView) -> Reading:
     if view.payment_status != "unpaid":
-        return Reading(AttemptState.SUCCEEDED)
+        return Reading(_A.SUCCEEDED)
     if view.async_failed:
-        return Reading(AttemptState.FAILED)
+        return Reading(_A.FAILED)
     if view.intent is None:
-        return Reading(AttemptState.PROCESSING)
-    return _UNPAID_BY_INTENT.get(view.intent.status, _UNKNOWN)
+        return Reading(_A.PROCESSING, sure=False)
+    reading = _read_status(view.intent)
+    if reading.state is _A.OPEN:
+        # The session is over: an intent that could take another card is never paid by it.
+        failed = view.intent.status == "requires_payment_method"
+        return Reading(_A.FAILED) if failed else _IN_FLIGHT
+    return Reading(_A.FAILED) if reading.state in (_A.CANCELED, _A.EXPIRED) else reading
 
 
 def _money_came(view: SessionView) -> bool:
@@ -78,9 +79,27 @@ def _money_came(view: SessionView) -> bool:
 
 def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
     """Say where a bare PaymentIntent stands; a delayed method that failed is `failed`."""
-    reading = _INTENT.get(view.status, _UNKNOWN)
-    if view.status == "requires_payment_method" and (
-        view.delayed_failure or was is AttemptState.PROCESSING
-    ):
-        return Reading(AttemptState.FAILED)
+    reading = _read_status(view)
+    if view.status == "requires_payment_method" and (view.delayed_failure or was is _A.PROCESSING):
+        return Reading(_A.FAILED)
     return reading
+
+
+def _read_status(intent: IntentView) -> Reading:
+    match intent.status:
+        case "succeeded":
+            return Reading(_A.SUCCEEDED)
+        case "processing":
+            return _IN_FLIGHT
+        case "requires_capture":
+            return _UNCAPTURED
+        case "canceled" if intent.cancellation_reason == ABANDONED:
+            return Reading(_A.EXPIRED)
+        case "canceled":
+            return Reading(_A.CANCELED)
+        case "requires_action" if intent.waits:
+            return _IN_FLIGHT
+        case "requires_payment_method" | "requires_confirmation" | "requires_action":
+            return Reading(_A.OPEN)
+        case _:
+            return _UNKNOWN

@@ -1,41 +1,73 @@
-"""When the sweep looks at an order again, and when an event is tried again. Milliseconds UTC."""
+"""When things are done again: looks, events, writes to Stripe. Milliseconds UTC.
+
+An order has a budget of reads, whatever happens: 60 in its first 30 days, 4 a month after that.
+"""
 
 from __future__ import annotations
 
 from .clock import DAY, HOUR, MINUTE, SECOND
-from .ledger import Ledger
-from .status import WAITING, AttemptKind, AttemptState, OrderStatus
+from .ledger import Attempt, Ledger
+from .status import SETTLED, WAITING, AttemptKind, AttemptState, OrderStatus
 
-# In sweep intervals: with the default of a minute, 1, 2, 5, 15 and 60 minutes, then hourly.
+# In sweep intervals: with the default of a minute, 1, 2, 5, 15 and 60 minutes, then twice as long
+# each time, up to two days.
 _STEPS = (1, 2, 5, 15, 60)
-_AFTER_EXPIRY = 5 * SECOND
+_LONGEST_STEP = 2 * DAY
+_AFTER_END = 5 * SECOND
+# A settled order is looked at again: a refund or dispute that every other door missed is found.
+_AGAIN = (HOUR, DAY - HOUR, 6 * DAY)
+# A voucher that was paid on its last day is told of on the next bank day.
+VOUCHER_GRACE = DAY
 
 # A look that news itself asks for is due since ever; a planned one may turn out to be needless.
 AT_ONCE = 0
 
-# After this many failures an event waits for a person.
-EVENT_TRIES = 8
-_EVENT_BACKOFF = (2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR)
+# How often something may fail before it waits for a person, and how long it rests in between.
+MOST_TRIES = 8
+_BACKOFF = (2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR)
+
 # An event that names an order of ours waits this long for the order to appear.
 WAIT_FOR_ORDER = DAY
+# One that names only a payment nobody knows is soon called another shop's.
+_WAITS_FOR_PAYMENT = (2 * SECOND, 10 * SECOND, MINUTE, 10 * MINUTE)
+WAIT_FOR_PAYMENT = HOUR
+
+MONTH = 30 * DAY
+READS_AT_FIRST, READS_A_MONTH = 60, 4
+# What is left of a budget when buyers who poll have had their part.
+_KEPT_FOR_SWEEP, _KEPT_A_MONTH = 36, 3
+
+# A payment that is on its way for so long waits for a person.
+LONGEST_WAIT = 60 * DAY
 
 
 def next_look(
     ledger: Ledger, *, now: int, tries: int, interval: int, created_at: int
 ) -> int | None:
-    """Say when an order that was just looked at is due again; None when nobody needs to look."""
+    """Say when an order that was just looked at is due again; None when nobody needs to look.
+
+    `tries` counts the looks of the sweep since the order began to wait, or since it was settled.
+    """
+    if ledger.status in SETTLED:
+        return now + _AGAIN[tries] if tries < len(_AGAIN) else None
     if not _may_still_change(ledger):
         return None
-    step = _STEPS[min(tries, len(_STEPS) - 1)] * interval
-    if ledger.status is OrderStatus.PROCESSING and now - created_at > 2 * DAY:
-        step *= 24  # a delayed method takes days: once a day is enough
-    due = now + step
-    ends = [a.expires_at for a in ledger.attempts if a.expires_at and a.expires_at > now]
-    return min([due, *(end + _AFTER_EXPIRY for end in ends)])
+    due = now + _step(tries, interval)
+    if now - created_at > MONTH:
+        due = now + MONTH // READS_A_MONTH
+    ends = [end + _AFTER_END for end in map(end_of, ledger.attempts) if end is not None]
+    return min([due, *(end for end in ends if end > now)])
+
+
+def _step(tries: int, interval: int) -> int:
+    if tries < len(_STEPS):
+        return _STEPS[tries] * interval
+    doubled = min(tries - len(_STEPS) + 1, 32)
+    return int(min(_STEPS[-1] * interval * 2**doubled, _LONGEST_STEP))
 
 
 def _may_still_change(ledger: Ledger) -> bool:
-    if ledger.status in WAITING:
+    if ledger.status in WAITING or any(map(is_stray, ledger.attempts)):
         return True
     # A failed intent can be paid by another try of the same buyer.
     return ledger.status is OrderStatus.FAILED and any(
@@ -44,14 +76,61 @@ def _may_still_change(ledger: Ledger) -> bool:
     )
 
 
-def next_event_try(tries: int, now: int) -> int | None:
-    """Say when a failed event is tried again; None when it goes to quarantine."""
-    if tries >= EVENT_TRIES:
+def end_of(attempt: Attempt) -> int | None:
+    """Tell the last moment of a waiting attempt; None when it has none or does not wait."""
+    if attempt.expires_at is None:
         return None
-    return now + _EVENT_BACKOFF[min(tries, len(_EVENT_BACKOFF) - 1)]
+    if attempt.state in (AttemptState.OPEN, AttemptState.FAILED):
+        return attempt.expires_at
+    if attempt.state is AttemptState.PROCESSING and attempt.kind is AttemptKind.INTENT:
+        return attempt.expires_at + VOUCHER_GRACE
+    return None
+
+
+def is_overdue(attempt: Attempt, *, now: int) -> bool:
+    """True if an intent outlived its time, so that we cancel it at Stripe; sessions end there."""
+    end = end_of(attempt) if attempt.kind is AttemptKind.INTENT else None
+    return end is not None and end <= now
+
+
+def is_stray(attempt: Attempt) -> bool:
+    """True if a session is open at Stripe that we had given up: it is to be closed."""
+    return attempt.guessed and attempt.session_id is not None and attempt.stripe_status == "open"
+
+
+def backoff(tries: int, now: int) -> int | None:
+    """Say when something that failed so often is tried again; None when a person must look."""
+    if tries >= MOST_TRIES:
+        return None
+    return now + _BACKOFF[min(tries, len(_BACKOFF) - 1)]
 
 
 def next_wait(received_at: int, now: int) -> int | None:
     """Say when an event that waits for its order is tried again; None after a day."""
     age = now - received_at
     return None if age > WAIT_FOR_ORDER else now + max(2 * SECOND, min(age, 10 * MINUTE))
+
+
+def next_wait_for_payment(received_at: int, now: int) -> int | None:
+    """Say when an event of an unknown payment is tried again; None after an hour."""
+    age = now - received_at
+    if age >= WAIT_FOR_PAYMENT:
+        return None
+    step = next((step for step in _WAITS_FOR_PAYMENT if step > age), WAIT_FOR_PAYMENT - age)
+    return now + max(step, SECOND)
+
+
+def reads_window(created_at: int, now: int) -> int:
+    """Number the month of an order's life that its reads are counted in, the first one 0."""
+    return max(0, now - created_at) // MONTH
+
+
+def most_reads(window: int, *, urgent: bool) -> int:
+    """Say how many reads a month may take; buyers who ask again and again leave some over."""
+    if window == 0:
+        return READS_AT_FIRST - (_KEPT_FOR_SWEEP if urgent else 0)
+    return READS_A_MONTH - (_KEPT_A_MONTH if urgent else 0)
+
+
+def window_end(created_at: int, window: int) -> int:
+    return created_at + (window + 1) * MONTH

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .changes import Change, unchanged
-from .ledger import DISPUTE_CLOSED, DISPUTE_OPEN, Ledger, refund_counts
+from .derive import derive
+from .facts import Fact
+from .ledger import (
+    DISPUTE_CLOSED,
+    DISPUTE_OPEN,
+    Attempt,
+    Ledger,
+    is_going_back,
+    refund_counts,
+)
 from .merge import merge
-from .snapshots import Subject
-from .status import OrderStatus
-from .verdict import judge
+from .reading import read_session
+from .snapshots import DisputeView, IntentView, RefundView, SessionView
+from .status import AttemptKind, AttemptState, OrderStatus
 
 
 class MessageKind(StrEnum):
@@ -20,8 +29,10 @@ class MessageKind(StrEnum):
     FAILED = "order.failed"
     EXPIRED = "order.expired"
     CANCELED = "order.canceled"
+    REFUND_PENDING = "order.refund_pending"
     REFUNDED = "order.refunded"
     REFUND_FAILED = "order.refund_failed"
+    DISPUTE_NEEDS_RESPONSE = "order.dispute_needs_response"
     DISPUTED = "order.disputed"
     DISPUTE_CLOSED = "order.dispute_closed"
     HELD = "order.held"
@@ -36,23 +47,31 @@ _ON_MOVE = {
     OrderStatus.EXPIRED: MessageKind.EXPIRED,
     OrderStatus.CANCELED: MessageKind.CANCELED,
 }
+_NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
 
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A message owed: its kind and what it is about (a refund's or invoice's id, a transition)."""
+class Message:
+    """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
+
+    `subject` is the refund or dispute that it tells of.
+    """
 
     kind: MessageKind
     about: str
+    subject: RefundView | DisputeView | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
+    """`corrected` says that a settled order differed from what Stripe shows: a door failed."""
+
     before: Ledger
     after: Ledger
-    told: tuple[Told, ...]
+    messages: tuple[Message, ...]
+    corrected: bool = False
 
     @property
     def moved(self) -> bool:
@@ -74,56 +93,110 @@ class Settlement:
     def changed(self) -> bool:
         return self.before != self.after
 
+    @property
+    def look_wanted(self) -> bool:
+        """True when these facts alone do not tell what is true now."""
+        return self.after.look_wanted
+
 
 def settle(
     ledger: Ledger,
-    news: Iterable[Subject],
+    facts: Iterable[Fact],
     *,
-    looked: bool,
     new_attempt_id: str,
     change: Change = unchanged,
 ) -> Settlement:
-    """Merge the news and derive what is true now. Pure; safe to repeat.
+    """Merge the facts and derive what is true now. Pure; safe to repeat.
 
-    `looked` says that the news is Stripe's answer of this moment, not an event's memory.
     `new_attempt_id` names the attempt to write down should an unknown session claim the order;
     at most one per settlement. `change` is a fact of our own: canceled, released, withdrawn.
     """
+    taken = tuple(facts)
     after = change(ledger)
-    for item in news:
-        after = merge(after, item, looked=looked, new_attempt_id=new_attempt_id)
-    after = judge(after)
-    return Settlement(ledger, after, tuple(_told(ledger, after)))
+    for fact in taken:
+        after = merge(after, fact, new_attempt_id=new_attempt_id)
+    after = derive(after, proven=_is_proven(after, taken))
+    return Settlement(
+        ledger, after, tuple(_messages(ledger, after)), corrected=_is_corrected(ledger, after)
+    )
 
 
-def _told(before: Ledger, after: Ledger) -> Iterable[Told]:
+def _is_proven(ledger: Ledger, facts: Iterable[Fact]) -> bool:
+    """True if one of these facts proves that the money of a payment that is in is there now.
+
+    A derived winner is one of the attempts that succeeded, so the proof is of any of these.
+    """
+    paid = [a for a in ledger.attempts if a.state is AttemptState.SUCCEEDED]
+    winners = [a for a in paid if a.won] or paid
+    return any(fact.proves and any(_is_of(a, fact) for a in winners) for fact in facts)
+
+
+def _is_of(attempt: Attempt, fact: Fact) -> bool:
+    """True if the fact shows this attempt's own success."""
+    match fact.subject:
+        case SessionView() as view:
+            paid = read_session(view).state is AttemptState.SUCCEEDED
+            return paid and view.id == attempt.session_id
+        case IntentView() as view:
+            bare = attempt.kind is AttemptKind.INTENT
+            return bare and view.status == "succeeded" and view.id == attempt.intent_id
+        case _:
+            return False
+
+
+def _is_corrected(before: Ledger, after: Ledger) -> bool:
+    """True if an order that was settled turns out to have less money than we held it to have."""
+    return before.winner is not None and (
+        before.amount_refunded != after.amount_refunded
+        or before.amount_charged_back != after.amount_charged_back
+        or before.status is not after.status
+    )
+
+
+def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
     if before.status is not after.status and after.status in _ON_MOVE:
-        yield Told(_ON_MOVE[after.status], MOVE)
+        yield Message(_ON_MOVE[after.status], MOVE)
     if after.fulfilled and not before.fulfilled:
-        yield Told(MessageKind.PAID, "")
+        yield Message(MessageKind.PAID, "")
     known = {(hold.name, hold.attempt_id) for hold in before.holds}
     for hold in after.holds:
         if (hold.name, hold.attempt_id) not in known:
-            yield Told(MessageKind.HELD, f"{hold.name}:{hold.attempt_id}")
-    yield from _told_of_refunds(before, after)
-    yield from _told_of_disputes(before, after)
+            yield Message(MessageKind.HELD, f"{hold.name}:{hold.attempt_id}")
+    yield from _of_refunds(before, after)
+    yield from _of_disputes(before, after)
 
 
-def _told_of_refunds(before: Ledger, after: Ledger) -> Iterable[Told]:
-    counted = {refund.id for refund in before.winner_refunds() if refund_counts(refund)}
-    failed = {refund.id for refund in before.winner_refunds()} - counted
+def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
+    was = {refund.id: refund for refund in before.winner_refunds()}
     for refund in after.winner_refunds():
-        if refund_counts(refund) and refund.id not in counted:
-            yield Told(MessageKind.REFUNDED, refund.id)
-        elif not refund_counts(refund) and refund.id not in failed:
-            yield Told(MessageKind.REFUND_FAILED, refund.id)
+        old = was.get(refund.id)
+        if refund_counts(refund):
+            if old is None or not refund_counts(old):
+                yield Message(MessageKind.REFUNDED, refund.id, refund)
+        elif is_going_back(refund):
+            if old is None:
+                yield Message(MessageKind.REFUND_PENDING, refund.id, refund)
+        elif old is None or is_going_back(old):
+            yield Message(MessageKind.REFUND_FAILED, refund.id, refund)
 
 
-def _told_of_disputes(before: Ledger, after: Ledger) -> Iterable[Told]:
+def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
     was = {dispute.id: dispute.status for dispute in before.winner_disputes()}
     for dispute in after.winner_disputes():
-        old = was.get(dispute.id)
-        if dispute.status in DISPUTE_OPEN and old not in DISPUTE_OPEN:
-            yield Told(MessageKind.DISPUTED, dispute.id)
-        if dispute.status in DISPUTE_CLOSED and old not in DISPUTE_CLOSED:
-            yield Told(MessageKind.DISPUTE_CLOSED, dispute.id)
+        old, new = was.get(dispute.id), dispute.status
+        if old == new:
+            continue
+        if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
+            yield Message(MessageKind.DISPUTED, _about(dispute, anew=old in DISPUTE_CLOSED), dispute)
+        if new in _NEEDS_RESPONSE:
+            first = old is None
+            about = dispute.id if first else f"{dispute.id}:{new}"
+            yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
+        if new in DISPUTE_CLOSED:
+            about = _about(dispute, anew=old in DISPUTE_CLOSED)
+            yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
+
+
+def _about(dispute: DisputeView, *, anew: bool) -> str:
+    """Name a message by its dispute; one that is decided or opened once more, by its word too."""
+    return f"{dispute.id}:{dispute.status}" if anew else dispute.id

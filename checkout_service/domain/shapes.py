@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from .clock import rfc3339
-from .snapshots import InvoiceView
+from .snapshots import DisputeView, InvoiceView, RefundView
 from .subscriptions import Subscription
-from .views import AttemptView, MoneyBackView, OrderDetail, OrderView, TrailView
+from .views import (
+    AttemptView,
+    HoldView,
+    MoneyBackView,
+    OrderDetail,
+    OrderView,
+    TrailView,
+)
 
 
 def public_order(order: OrderView) -> dict[str, Any]:
@@ -51,6 +58,7 @@ def private_order(order: OrderView) -> dict[str, Any]:
         "amount_discount": order.amount_discount,
         "amount_tax": order.amount_tax,
         "amount_shipping": order.amount_shipping,
+        "amount_charged_back": order.amount_charged_back,
     }
 
 
@@ -60,6 +68,7 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
         "disputes": [_money_back(view) for view in detail.disputes],
+        "hold_details": [_hold(view) for view in detail.holds],
         "subscriptions": [subscription(known) for known in detail.subscriptions],
         "trail": [_step(view) for view in detail.trail],
     }
@@ -80,6 +89,49 @@ def invoice(view: InvoiceView) -> dict[str, Any]:
         "amount_due": view.amount_due,
         "amount_paid": view.amount_paid,
         "currency": view.currency,
+    }
+
+
+def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
+    """Give the refund or dispute that a notification tells of, under its name."""
+    match view:
+        case RefundView():
+            return {
+                "refund": {
+                    "id": view.id,
+                    "amount": view.amount,
+                    "currency": view.currency,
+                    "status": view.status,
+                }
+            }
+        case DisputeView():
+            due_by = view.evidence_due_at
+            return {
+                "dispute": {
+                    "id": view.id,
+                    "kind": "inquiry" if view.is_inquiry else "dispute",
+                    "status": view.status,
+                    "reason": view.reason,
+                    "amount": view.amount,
+                    "currency": view.currency,
+                    "due_by": None if due_by is None else rfc3339(due_by),
+                }
+            }
+        case None:
+            return {}
+
+
+def _hold(view: HoldView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "expected": view.expected,
+        "seen": view.seen,
+        "seen_at": None if view.seen_at is None else rfc3339(view.seen_at),
+        "source": view.source,
+        "event": view.event,
+        "attempt": view.attempt_id,
+        "raised_at": rfc3339(view.raised_at),
+        "released_at": None if view.released_at is None else rfc3339(view.released_at),
     }
 
 

@@ -21,6 +21,9 @@ class IntentView:
     delayed_failure: bool = False  # the last try was a delayed method, and it failed
     created: int = 0
     customer_email: str | None = None
+    waits: bool = False  # a voucher or transfer was shown, and its buyer has yet to pay it
+    waits_until: int | None = None  # the voucher's own end
+    cancellation_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class SessionView:
     amount_discount: int = 0
     amount_tax: int = 0
     amount_shipping: int = 0
+    shipping_tax: int = 0  # the part of `amount_tax` that is on the shipping
     url: str | None = None
     expires_at: int | None = None
     created: int = 0
@@ -51,6 +55,7 @@ class SessionView:
     recovery_url: str | None = None
     async_failed: bool = False  # told by checkout.session.async_payment_failed
     lines: tuple[tuple[int, int], ...] | None = None  # quantity and amount, where they were shown
+    lines_total: int | None = None  # after discounts and with the tax that is on top, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class RefundView:
     intent_id: str | None
     charge_id: str | None = None
     created: int = 0
+    request_id: str | None = None  # the refund request of ours that it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,11 @@ class DisputeView:
     reason: str = ""
     evidence_due_at: int | None = None
     created: int = 0
+
+    @property
+    def is_inquiry(self) -> bool:
+        """True for a question of the buyer's bank: no money has moved yet."""
+        return self.status.startswith("warning_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,13 @@ class ChargeView:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at one attempt: the answer as of now, not the memory of an event."""
+    """One look at one attempt: what Stripe answered to a request sent at `asked_at`.
 
+    `whole` says that nothing of the payment is missing that our key may see.
+    """
+
+    asked_at: int
+    whole: bool = True
     session: SessionView | None = None
     intent: IntentView | None = None
     refunds: tuple[RefundView, ...] = ()
@@ -153,5 +169,6 @@ class IncomingEvent:
     body: bytes = field(repr=False)
     subject: Subject | Billing | None = None
     account: str | None = None
+    signed_at: int | None = None  # the signature's own time, where it came by webhook
     unreadable: str | None = None
     hints: tuple[str, ...] = ()

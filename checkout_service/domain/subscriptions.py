@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from .settlement import MessageKind, Told
+from .settlement import Message, MessageKind
 from .snapshots import SUBSCRIPTION_ENDED, Billing, InvoiceView, SubscriptionView
 
 _LATE = frozenset(("past_due", "unpaid"))
@@ -50,7 +50,7 @@ def _follow_invoice(known: Subscription, news: InvoiceView, at: int) -> Subscrip
     return replace(after, status="past_due" if news.failed else "active", news_at=at)
 
 
-def owed(known: Subscription, news: Billing, told: Collection[Told] = ()) -> Told | None:
+def owed(known: Subscription, news: Billing, told: Collection[Message] = ()) -> Message | None:
     """Name the message this news makes us owe the merchant's backend, unless it was told before.
 
     A failed renewal has two events, of the invoice and of the subscription: both name the
@@ -65,15 +65,15 @@ def owed(known: Subscription, news: Billing, told: Collection[Told] = ()) -> Tol
     return message
 
 
-def _message(known: Subscription, news: Billing) -> Told | None:
+def _message(known: Subscription, news: Billing) -> Message | None:
     match news:
         case SubscriptionView(status="canceled"):
-            return Told(MessageKind.SUBSCRIPTION_ENDED, news.id)
+            return Message(MessageKind.SUBSCRIPTION_ENDED, news.id)
         case SubscriptionView(status=status) if status in _LATE and known.status not in _LATE:
-            return Told(MessageKind.SUBSCRIPTION_PAST_DUE, news.latest_invoice or news.id)
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.latest_invoice or news.id)
         case InvoiceView(billing_reason="subscription_cycle", failed=True):
-            return Told(MessageKind.SUBSCRIPTION_PAST_DUE, news.id)
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.id)
         case InvoiceView(billing_reason="subscription_cycle", status="paid"):
-            return Told(MessageKind.SUBSCRIPTION_RENEWED, news.id)
+            return Message(MessageKind.SUBSCRIPTION_RENEWED, news.id)
         case _:
             return None

@@ -46,6 +46,7 @@ class OrderView:
     amount_discount: int = 0
     amount_tax: int = 0
     amount_shipping: int = 0
+    amount_charged_back: int = 0
 
     @property
     def final(self) -> bool:
@@ -114,6 +115,21 @@ class MoneyBackView:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold and its evidence: what was expected, what was seen, when, by which event or door."""
+
+    name: str
+    attempt_id: str
+    expected: str
+    seen: str
+    seen_at: int | None
+    source: str | None
+    event: str | None
+    raised_at: int
+    released_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrailView:
     """One entry of the trail: what moved, by which door, because of what, when."""
 
@@ -134,6 +150,7 @@ class OrderDetail:
     disputes: tuple[MoneyBackView, ...]
     trail: tuple[TrailView, ...]
     subscriptions: tuple[Subscription, ...] = ()
+    holds: tuple[HoldView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from .tables import bookmarks
-from .upsert import upsert
+from .upsert import insert_once, upsert
 
 
 def position(connection: Connection, name: str) -> int | None:
@@ -14,3 +14,13 @@ def position(connection: Connection, name: str) -> int | None:
 
 def move_to(connection: Connection, name: str, to: int) -> None:
     upsert(connection, bookmarks, {"name": name, "position": to}, ["name"])
+
+
+def count(connection: Connection, name: str) -> None:
+    """Add one to a count that is kept under a name."""
+    insert_once(connection, bookmarks, {"name": name, "position": 0})
+    connection.execute(
+        update(bookmarks)
+        .where(bookmarks.c.name == name)
+        .values(position=bookmarks.c.position + 1)
+    )

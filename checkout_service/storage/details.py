@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, select
 
-from checkout_service.domain.views import AttemptView, MoneyBackView, TrailView
+from checkout_service.domain.views import AttemptView, HoldView, MoneyBackView, TrailView
 
-from .orders import attempt_rows
-from .tables import disputes, refunds, transitions
+from .tables import attempts, disputes, holds, refunds, transitions
 
 
 def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptView, ...]:
@@ -27,7 +26,29 @@ def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptView, ...
             created_at=row.created_at,
             recovery_url=row.recovery_url,
         )
-        for row in attempt_rows(connection, order_id)
+        for row in connection.execute(
+            select(attempts).where(attempts.c.order_id == order_id).order_by(attempts.c.seq)
+        )
+    )
+
+
+def holds_of(connection: Connection, order_id: str) -> tuple[HoldView, ...]:
+    rows = connection.execute(
+        select(holds).where(holds.c.order_id == order_id).order_by(holds.c.raised_at, holds.c.name)
+    )
+    return tuple(
+        HoldView(
+            name=row.name,
+            attempt_id=row.attempt_id,
+            expected=row.expected,
+            seen=row.seen,
+            seen_at=row.seen_at,
+            source=row.source,
+            event=row.event_id,
+            raised_at=row.raised_at,
+            released_at=row.released_at,
+        )
+        for row in rows
     )
 
 

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
 from checkout_service.domain.snapshots import IncomingEvent
 
+from .machine_tables import TROUBLED, UNCLAIMED
 from .tables import inbox_events
 from .upsert import insert_once
 
 _e = inbox_events.c
+_LEFTOVERS = select(_e.id, _e.body, _e.source, _e.state, _e.tries, _e.received_at)
 _CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
 
 
@@ -66,6 +68,20 @@ def without_secrets(body: bytes) -> bytes:
     return _CLIENT_SECRET.sub(rb"\1null", body)
 
 
+def supersede(connection: Connection, row: dict[str, Any], *, version: str) -> bool:
+    """Put another rendering of a known event in the place of one of another API version.
+
+    Two endpoints send the same event in two versions while one takes over from the other. False
+    if the event is known in this version already.
+    """
+    result = connection.execute(
+        update(inbox_events)
+        .where(_e.id == row["id"], _e.api_version.is_distinct_from(version))
+        .values({name: value for name, value in row.items() if name != "id"})
+    )
+    return result.rowcount == 1
+
+
 def record_once(connection: Connection, row: dict[str, Any]) -> bool:
     """Write an event down; False if we have it. The primary key decides races."""
     return insert_once(connection, inbox_events, row)
@@ -97,8 +113,7 @@ def known_ids(connection: Connection, ids: list[str]) -> set[str]:
 def leftovers(connection: Connection, *, now: int, limit: int) -> list[Leftover]:
     """List events whose next try is due."""
     rows = connection.execute(
-        select(_e.id, _e.body, _e.source, _e.state, _e.tries, _e.received_at)
-        .where(_e.next_at <= now, _e.state.in_(("waiting", "failed")))
+        _LEFTOVERS.where(_e.next_at <= now, _e.state.in_(("waiting", "failed")))
         .order_by(_e.next_at)
         .limit(limit)
     )
@@ -106,10 +121,10 @@ def leftovers(connection: Connection, *, now: int, limit: int) -> list[Leftover]
 
 
 def unclaimed_by_intent(connection: Connection, intent_id: str) -> list[tuple[str, bytes]]:
-    """List ignored events of an intent that has just turned out to be ours."""
+    """List events of an intent that has just turned out to be ours: nobody knew it before."""
     rows = connection.execute(
         select(_e.id, _e.body)
-        .where(and_(_e.state == "ignored", _e.intent_id == intent_id))
+        .where(UNCLAIMED, _e.intent_id == intent_id)
         .order_by(_e.created, _e.id)
         .limit(200)
     )
@@ -125,6 +140,18 @@ def wake_waiting(connection: Connection, order_id: str, now: int) -> None:
     )
 
 
-def body_of(connection: Connection, event_id: str) -> bytes | None:
-    body = connection.execute(select(_e.body).where(_e.id == event_id)).scalar()
-    return None if body is None else bytes(body)
+def leftover_of(connection: Connection, event_id: str) -> Leftover | None:
+    """Give a stored event as one to be tried again."""
+    row = connection.execute(_LEFTOVERS.where(_e.id == event_id)).one_or_none()
+    return None if row is None else Leftover(*row)
+
+
+def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str, str | None]]:
+    """List events that wait for a person: id, type and error, the latest first."""
+    rows = connection.execute(
+        select(_e.id, _e.type, _e.last_error)
+        .where(TROUBLED, _e.state == "quarantined")
+        .order_by(_e.received_at.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.type, row.last_error) for row in rows]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 
 from checkout_service.domain.clock import MINUTE
+from checkout_service.domain.schedule import MONTH, most_reads
 
 from .tables import leases, orders
 from .upsert import insert_once
@@ -32,12 +33,25 @@ def end_lease(connection: Connection, name: str, *, owner: str) -> None:
     connection.execute(update(leases).where(_l.name == name, _l.owner == owner).values(until=0))
 
 
+# Whoever comes back finds out at once; whoever polls for hours leaves the order its budget.
+_RESTS = ((8, 1), (12, 4), (16, 16), (20, 128))  # up to so many reads: so many windows
+_LONGEST_REST = 1_024
+
+
 def take_look(
-    connection: Connection, order_id: str, *, now: int, for_ms: int, window_ms: int
-) -> bool:
+    connection: Connection,
+    order_id: str,
+    *,
+    now: int,
+    for_ms: int,
+    window_ms: int,
+    urgent: bool = False,
+) -> int | None:
     """Take the right to look an order up: one look at a time, and none within the window.
 
-    A window of 0 asks for the lease alone.
+    A window of 0 asks for the lease alone. The window grows with the reads that the order has
+    cost, and beyond its budget there is no look. Gives the number of the last wish for a look;
+    None when somebody else looks or the time has not come.
     """
     o = orders.c
     free = or_(
@@ -45,15 +59,30 @@ def take_look(
         o.look_lease_until < now,
         o.look_lease_until > now + for_ms + VOID_BEYOND,
     )
+    rest = window_ms * case(*((o.reads < n, much) for n, much in _RESTS), else_=_LONGEST_REST)
     rested = or_(
-        o.looked_at.is_(None), o.looked_at <= now - window_ms, o.looked_at > now + VOID_BEYOND
+        o.looked_at.is_(None), o.looked_at <= now - rest, o.looked_at > now + VOID_BEYOND
     )
-    result = connection.execute(
+    wishes = connection.execute(
         update(orders)
-        .where(and_(o.id == order_id, free, rested))
+        .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))
         .values(look_lease_until=now + for_ms)
-    )
-    return result.rowcount == 1
+        .returning(o.look_wishes)
+    ).scalar()
+    return None if wishes is None else int(wishes)
+
+
+def _within_budget(now: int, *, urgent: bool) -> ColumnElement[bool]:
+    """Compare the reads of this month of the order's life with what a month may take."""
+    o = orders.c
+    window = _window(now)
+    most = case((window == 0, most_reads(0, urgent=urgent)), else_=most_reads(1, urgent=urgent))
+    return or_(o.reads_window != window, o.reads < most)
+
+
+def _window(now: int) -> ColumnElement[int]:
+    age = case((orders.c.created_at < now, now - orders.c.created_at), else_=0)
+    return age // MONTH
 
 
 def is_free(
@@ -65,12 +94,22 @@ def is_free(
     return not held and not fresh
 
 
-def end_look(connection: Connection, order_id: str, *, lease_until: int, looked_at: int) -> None:
-    """Note the look, and end its lease unless that was taken over."""
+def end_look(
+    connection: Connection, order_id: str, *, lease_until: int, looked_at: int, reads: int
+) -> None:
+    """Note the look and the reads it cost, and end its lease unless that was taken over."""
     o = orders.c
     kept = case((o.look_lease_until == lease_until, None), else_=o.look_lease_until)
+    window = _window(looked_at)
     connection.execute(
-        update(orders).where(o.id == order_id).values(looked_at=looked_at, look_lease_until=kept)
+        update(orders)
+        .where(o.id == order_id)
+        .values(
+            looked_at=looked_at,
+            look_lease_until=kept,
+            reads=case((o.reads_window == window, o.reads + reads), else_=reads),
+            reads_window=window,
+        )
     )
 
 

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal_column, select
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, select
 
-from checkout_service.domain.ledger import Attempt, Ledger, RaisedHold, Terms
-from checkout_service.domain.snapshots import DisputeView, RefundView
-from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
-from checkout_service.domain.views import LineView, OrderView
+from checkout_service.domain.ledger import Ledger, Terms
+from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views import OrderView
 
+from .attempt_rows import COLUMNS, attempt_of
 from .direct import Direct, one_for_all
+from .holds_refunds_disputes import Seldom, load_seldom
 from .machine_tables import UNCLAIMED
+from .order_views import DERIVED, KEPT, Line, build_view
 from .rows import AnyRow
 from .tables import attempts, inbox_events, orders
-from .troubles import load_troubles
 
 # One join reads the order, its lines and its attempts.
 _ORDER_COLUMNS = [
@@ -39,6 +40,7 @@ _ORDER_COLUMNS = [
         orders.c.moves,
         orders.c.look_due_at,
         orders.c.look_tries,
+        orders.c.look_wishes,
         orders.c.created_at,
         orders.c.flow,
         orders.c.client_reference_id,
@@ -52,7 +54,7 @@ _LINES = {
     "sqlite": "(SELECT json_group_array(json_array(price, name, quantity, unit_amount))"
     " FROM (SELECT * FROM order_lines WHERE order_id = orders.id ORDER BY place))",
 }
-_ATTEMPT_COLUMNS = [column for column in attempts.c if column.name != "order_id"]
+_ATTEMPT_COLUMNS = [attempts.c[name] for name in COLUMNS]
 _LOAD = {
     dialect: select(*_ORDER_COLUMNS, literal_column(lines).label("order_lines"), *_ATTEMPT_COLUMNS)
     .select_from(orders.outerjoin(attempts, attempts.c.order_id == orders.c.id))
@@ -66,6 +68,7 @@ _BY_ID = Direct(
 # attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
 _LOCK = one_for_all(select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update())
 _ours = attempts.alias("ours")
+_event = inbox_events.alias("known")
 
 
 def _by_attempt(load: Any, column: str, name: str) -> Any:
@@ -88,7 +91,12 @@ _READ = {
 _BY_SESSION = Direct(
     {
         dialect: _by_attempt(load, "session_id", "b_session").add_columns(
-            exists().where(inbox_events.c.id == bindparam("b_event")).label("event_known"),
+            # Empty for an event of no version, null for one we do not know.
+            select(func.coalesce(_event.c.api_version, literal_column("''")))
+            .where(_event.c.id == bindparam("b_event"))
+            .correlate(None)
+            .scalar_subquery()
+            .label("event_version"),
             exists()
             .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
             .label("intent_has_news"),
@@ -127,37 +135,41 @@ class Loaded:
         return int(self.row.order_look_tries)
 
     @property
+    def look_wishes(self) -> int:
+        return int(self.row.order_look_wishes)
+
+    @property
     def created_at(self) -> int:
         return int(self.row.order_created_at)
+
+    @property
+    def canceled_at(self) -> int | None:
+        at: int | None = self.row.order_canceled_at
+        return at
+
+    @property
+    def event_version(self) -> str | None:
+        """The API version of the event that was asked about; None if we do not have it."""
+        version: str | None = self.row.event_version
+        return version
+
+    @property
+    def intent_has_news(self) -> bool:
+        """True if events wait for somebody to know the intent that was asked about."""
+        return bool(self.row.intent_has_news)
 
     def view(self, after: Ledger) -> OrderView:
         """Describe the order with this ledger in the place of the one that was read."""
         row = self.row
-        shown = after.winner or next((a for a in reversed(after.attempts) if a.ours), None)
-        return OrderView(
-            id=after.terms.order_id,
+        return build_view(
+            {name: getattr(row, f"order_{name}") for name in KEPT},
+            {name: getattr(after, name) for name in DERIVED},
             status=after.status,
-            fulfilled=after.fulfilled,
-            amount_total=after.terms.amount_total,
-            amount_paid=after.amount_paid,
-            amount_refunded=after.amount_refunded,
-            currency=after.terms.currency,
             holds=after.active_holds,
-            livemode=after.terms.livemode,
-            created_at=row.order_created_at,
-            items=tuple(
-                LineView(price, name, quantity, unit, quantity * unit)
-                for price, name, quantity, unit in _lines(row)
-            ),
-            client_reference_id=row.order_client_reference_id,
-            metadata=json.loads(row.order_metadata),
-            flow=row.order_flow,
-            customer_email=(shown.customer_email if shown else None) or row.order_customer_email,
-            checkout_session=shown.session_id if shown else None,
-            payment_intent=shown.intent_id if shown else None,
-            amount_discount=shown.amount_discount if shown else 0,
-            amount_tax=shown.amount_tax if shown else 0,
-            amount_shipping=shown.amount_shipping if shown else 0,
+            metadata=row.order_metadata,
+            customer_email=row.order_customer_email,
+            lines=_lines(row),
+            shown=after.winner or next((a for a in reversed(after.attempts) if a.ours), None),
         )
 
 
@@ -196,62 +208,34 @@ def load_of_session(
 
 def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     first = rows[0]
-    order_id = first.order_id
-    raised: tuple[RaisedHold, ...] = ()
-    gone: dict[str, RefundView] = {}
-    disputed: dict[str, DisputeView] = {}
-    if first.order_has_more:
-        raised, gone, disputed = load_troubles(connection, order_id)
+    seldom = load_seldom(connection, first.order_id) if first.order_has_more else Seldom()
     ledger = Ledger(
-        terms=Terms(
-            order_id=order_id,
-            amount_total=first.order_amount_total,
-            currency=first.order_currency,
-            livemode=first.order_livemode,
-            mode=first.order_mode,
-            adjustable=frozenset(filter(None, first.order_adjustable.split(","))),
-            lines=tuple((n, n * unit) for _, _, n, unit in _lines(first))
-            if first.order_adjustable
-            else None,
-        ),
+        terms=_terms(first),
         status=OrderStatus(first.order_status),
         canceled=first.order_canceled_at is not None,
         fulfilled=first.order_fulfilled,
-        attempts=tuple(_attempt(row) for row in rows if row.id is not None),
-        holds=raised,
-        refunds=gone,
-        disputes=disputed,
+        attempts=tuple(attempt_of(row) for row in rows if row.id is not None),
+        holds=seldom.holds,
+        refunds=seldom.refunds,
+        disputes=seldom.disputes,
+        seen=seldom.seen,
     )
     return Loaded(ledger, first)
 
 
-def _lines(row: AnyRow) -> list[tuple[str | None, str, int, int]]:
-    """Read price, name, quantity and unit amount of each line."""
-    lines: list[tuple[str | None, str, int, int]] = json.loads(row.order_lines or "[]")
-    return lines
-
-
-def _attempt(row: AnyRow) -> Attempt:
-    return Attempt(
-        id=row.id,
-        seq=row.seq,
-        kind=AttemptKind(row.kind),
-        state=AttemptState(row.state),
-        ours=row.ours,
-        won=row.won,
-        session_id=row.session_id,
-        intent_id=row.intent_id,
-        link_id=row.link_id,
-        reference=row.reference,
-        amount=row.amount,
-        amount_discount=row.amount_discount,
-        amount_tax=row.amount_tax,
-        amount_shipping=row.amount_shipping,
-        stripe_status=row.stripe_status,
-        payment_status=row.payment_status,
-        url=row.url,
-        expires_at=row.expires_at,
-        customer_email=row.customer_email,
-        subscription_id=row.subscription_id,
-        recovery_url=row.recovery_url,
+def _terms(row: AnyRow) -> Terms:
+    lines = tuple((n, n * unit) for _, _, n, unit in _lines(row))
+    return Terms(
+        order_id=row.order_id,
+        amount_total=row.order_amount_total,
+        currency=row.order_currency,
+        livemode=row.order_livemode,
+        mode=row.order_mode,
+        adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
+        lines=lines if row.order_adjustable else None,
     )
+
+
+def _lines(row: AnyRow) -> list[Line]:
+    lines: list[Line] = json.loads(row.order_lines or "[]")
+    return lines

@@ -47,7 +47,7 @@ Index(
     sqlite_where=inbox_events.c.next_at.is_not(None),
     postgresql_where=inbox_events.c.next_at.is_not(None),
 )
-UNCLAIMED = text("state = 'ignored' AND intent_id IS NOT NULL")
+UNCLAIMED = text("state IN ('ignored', 'waiting') AND intent_id IS NOT NULL")
 Index(
     "ix_inbox_events_unclaimed_intent",
     inbox_events.c.intent_id,
@@ -104,6 +104,14 @@ Index(
     outbox_messages.c.id,
     sqlite_where=UNDELIVERED,
     postgresql_where=UNDELIVERED,
+)
+
+FAILING = text("state = 'due' AND last_error IS NOT NULL")
+Index(
+    "ix_outbox_messages_failing",
+    outbox_messages.c.id,
+    sqlite_where=FAILING,
+    postgresql_where=FAILING,
 )
 
 bookmarks = Table(
@@ -165,4 +173,16 @@ session_claims = Table(
     moment("created_at", null=False),
     moment("next_at", null=False),
     PrimaryKeyConstraint("reference", "session_id"),
+)
+
+# Paid sessions of Payment Links that could not be taken in: tried again one by one.
+link_leftovers = Table(
+    "link_leftovers",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    needed("link_id"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+    moment("next_at"),
+    moment("created_at", null=False),
 )

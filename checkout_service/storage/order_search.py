@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, Select, select, text, tuple_
 
-from .rows import AnyRow
+from checkout_service.domain.views import OrderView
+
+from .order_views import views_of
 from .tables import attempts, orders, refunds
 
 _o, _a = orders.c, attempts.c
 _NEWEST_FIRST = (_o.created_at.desc(), _o.id.desc())
 
 
-def by_words(connection: Connection, words: str, *, limit: int) -> Sequence[AnyRow]:
+def by_words(connection: Connection, words: str, *, limit: int) -> list[OrderView]:
     """Give the orders that carry these words as an id or a reference."""
     prefix = words.partition("_")[0]
     ids: Select[tuple[str]]
@@ -36,14 +36,16 @@ def _named(words: str) -> Select[tuple[str]]:
     return select(_o.id).where(_o.client_reference_id == words)
 
 
-def _these(connection: Connection, ids: Select[tuple[str]], limit: int) -> Sequence[AnyRow]:
+def _these(connection: Connection, ids: Select[tuple[str]], limit: int) -> list[OrderView]:
     statement = select(orders).where(_o.id.in_(ids)).order_by(*_NEWEST_FIRST).limit(limit)
-    return connection.execute(statement).all()
+    return views_of(connection, connection.execute(statement).all())
 
 
-def held(connection: Connection, *, before: tuple[int, str] | None, limit: int) -> Sequence[AnyRow]:
+def held(
+    connection: Connection, *, before: tuple[int, str] | None, limit: int
+) -> list[OrderView]:
     """List the orders that wait for a person, newest first."""
     statement = select(orders).where(text("holds <> ''")).order_by(*_NEWEST_FIRST).limit(limit)
     if before is not None:
         statement = statement.where(tuple_(_o.created_at, _o.id) < before)
-    return connection.execute(statement).all()
+    return views_of(connection, connection.execute(statement).all())

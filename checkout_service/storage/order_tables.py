@@ -5,6 +5,8 @@ Times are integer milliseconds UTC; money is integer minor units.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
-from .schema import metadata, moment, needed, one_of
+from .schema import metadata, moment, needed, observed, one_of
 
 orders = Table(
     "orders",
@@ -34,6 +36,7 @@ orders = Table(
     Column("amount_total", BigInteger, nullable=False),
     Column("amount_paid", BigInteger, nullable=False, default=0),
     Column("amount_refunded", BigInteger, nullable=False, default=0),
+    Column("amount_charged_back", BigInteger, nullable=False, default=0),
     needed("currency"),
     Column("livemode", Boolean, nullable=False),
     needed("mode"),
@@ -58,7 +61,16 @@ orders = Table(
     moment("looked_at"),
     moment("look_due_at"),
     Column("look_tries", Integer, nullable=False, default=0),
+    # Raised with every wish for a look: a look answers those that were there when it began.
+    Column("look_wishes", Integer, nullable=False, default=0),
     moment("look_lease_until"),
+    # How often looks failed in a row, why, and since when a person must see to it.
+    Column("look_failures", Integer, nullable=False, default=0),
+    Column("look_error", Text),
+    moment("quarantined_at"),
+    # Reads of Stripe spent on this order in the month of its life that `reads_window` numbers.
+    Column("reads", Integer, nullable=False, default=0),
+    Column("reads_window", Integer, nullable=False, default=0),
     UniqueConstraint("nonce"),
     one_of("status", OrderStatus),
     one_of("flow", AttemptKind),
@@ -69,6 +81,13 @@ orders = Table(
 )
 Index("ix_orders_created_at_id", orders.c.created_at, orders.c.id)
 Index("ix_orders_status_created_at_id", orders.c.status, orders.c.created_at, orders.c.id)
+_QUARANTINED = text("quarantined_at IS NOT NULL")
+Index(
+    "ix_orders_quarantined",
+    orders.c.quarantined_at,
+    sqlite_where=_QUARANTINED,
+    postgresql_where=_QUARANTINED,
+)
 Index(
     "ix_orders_look_due_at",
     orders.c.look_due_at,
@@ -121,6 +140,9 @@ attempts = Table(
     moment("expires_at"),
     moment("created_at", null=False),
     Column("tries", Integer, nullable=False, default=0),
+    # True where the state is our guess; when it was observed, and whether by an event's clock.
+    Column("guessed", Boolean, nullable=False, default=False),
+    *observed(),
     UniqueConstraint("order_id", "seq"),
     UniqueConstraint("idempotency_key"),
     UniqueConstraint("session_id"),
@@ -178,12 +200,18 @@ holds = Table(
     moment("raised_at", null=False),
     moment("released_at"),
     Column("released_by", Text),
+    # What was expected, what was seen, when, and by which event or door.
+    Column("expected", Text, nullable=False, default=""),
+    Column("seen", Text, nullable=False, default=""),
+    moment("seen_at"),
+    Column("source", Text),
+    Column("event_id", Text),
     PrimaryKeyConstraint("order_id", "name", "attempt_id"),
     one_of("name", Hold),
 )
 
 
-def _money_back(name: str, *more: Column[int] | Column[str]) -> Table:
+def _money_back(name: str, *more: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
@@ -195,12 +223,13 @@ def _money_back(name: str, *more: Column[int] | Column[str]) -> Table:
         needed("currency"),
         needed("status"),
         moment("created_at", null=False),
+        *observed(),
         *more,
         CheckConstraint("amount >= 0", name="amount"),
     )
 
 
-refunds = _money_back("refunds")
+refunds = _money_back("refunds", Column("request_id", Text))
 Index("ix_refunds_created_at", refunds.c.created_at)
 disputes = _money_back(
     "disputes", Column("reason", Text, nullable=False, default=""), moment("evidence_due_at")
@@ -240,6 +269,45 @@ subscriptions = Table(
     moment("updated_at", null=False),
 )
 
+MONEY_WRITES = ("refund", "expire", "cancel", "capture", "void")
+MONEY_WRITE_STATES = ("asked", "done", "refused", "quarantined")
+
+# What we ask Stripe to do with money, written down before it is asked.
+money_writes = Table(
+    "money_writes",
+    metadata,
+    # In Stripe's metadata, and the first idempotency key.
+    Column("id", Text, primary_key=True),
+    needed("kind"),
+    needed("nonce"),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    needed("subject"),  # the intent or session at Stripe
+    Column("amount", BigInteger),
+    Column("details", Text, nullable=False, default="{}"),
+    Column("state", Text, nullable=False, default="asked"),
+    Column("key", Text, nullable=False),
+    moment("key_at"),  # when the key was first used
+    moment("asked_at"),  # when Stripe was asked last
+    Column("result_id", Text),
+    Column("last_error", Text),
+    Column("tries", Integer, nullable=False, default=0),
+    moment("next_at"),
+    moment("created_at", null=False),
+    UniqueConstraint("nonce"),
+    one_of("kind", MONEY_WRITES),
+    one_of("state", MONEY_WRITE_STATES),
+    CheckConstraint("amount > 0", name="amount"),
+)
+_UNFINISHED = text("state IN ('asked', 'quarantined')")
+Index(
+    "ix_money_writes_unfinished",
+    money_writes.c.next_at,
+    sqlite_where=_UNFINISHED,
+    postgresql_where=_UNFINISHED,
+)
+Index("ix_money_writes_subject", money_writes.c.subject)
+
+# The first edition's refunds: moved to `money_writes`, dropped with the next release but one.
 refund_requests = Table(
     "refund_requests",
     metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,8 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
+    case,
     delete,
-    func,
     insert,
     select,
     tuple_,
@@ -20,12 +20,11 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.cart import Line
-from checkout_service.domain.schedule import AT_ONCE
-from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views import LineView, OrderView
+from checkout_service.domain.views import OrderView
 
 from .direct import one_for_all
-from .rows import AnyRow
+from .order_views import views_of
+from .records import AttemptRecord, OrderRecord, attempt_record, order_record
 from .tables import attempts, order_lines, orders
 from .upsert import insert_once
 
@@ -78,17 +77,19 @@ def order_by_nonce(connection: Connection, nonce: str) -> str | None:
     return found[0].id if found else None
 
 
-def order_row(connection: Connection, order_id: str) -> AnyRow | None:
+def order_of(connection: Connection, order_id: str) -> OrderRecord | None:
     found = _BY_ID.rows(connection, {"b_id": order_id})
-    return found[0] if found else None
+    return order_record(found[0]) if found else None
 
 
-def attempt_rows(connection: Connection, order_id: str) -> Sequence[AnyRow]:
-    return _ATTEMPTS_OF_ONE.rows(connection, {"b_id": order_id})
+def attempts_of(connection: Connection, order_id: str) -> list[AttemptRecord]:
+    """List an order's attempts, the oldest first."""
+    return list(map(attempt_record, _ATTEMPTS_OF_ONE.rows(connection, {"b_id": order_id})))
 
 
-def attempt_row(connection: Connection, condition: ColumnElement[Any]) -> AnyRow | None:
-    return connection.execute(select(attempts).where(condition).limit(1)).one_or_none()
+def _attempt(connection: Connection, condition: ColumnElement[Any]) -> AttemptRecord | None:
+    row = connection.execute(select(attempts).where(condition).limit(1)).one_or_none()
+    return None if row is None else attempt_record(row)
 
 
 def update_attempt(connection: Connection, attempt_id: str, values: dict[str, Any]) -> None:
@@ -111,56 +112,6 @@ def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line
     )
 
 
-def view(connection: Connection, order_id: str) -> OrderView | None:
-    """Give one order as the outside may see it."""
-    return next(iter(views(connection, [order_row(connection, order_id)])), None)
-
-
-def views(connection: Connection, rows: Iterable[AnyRow | None]) -> list[OrderView]:
-    """Give these orders as views, with their lines and attempts read in two statements."""
-    found = [row for row in rows if row is not None]
-    ids = [row.id for row in found]
-    lines: dict[str, list[LineView]] = {order_id: [] for order_id in ids}
-    tries: dict[str, list[AnyRow]] = {order_id: [] for order_id in ids}
-    if found:
-        for line in connection.execute(_LINES.where(order_lines.c.order_id.in_(ids))):
-            amount = line.quantity * line.unit_amount
-            lines[line.order_id].append(
-                LineView(line.price, line.name, line.quantity, line.unit_amount, amount)
-            )
-        for attempt in connection.execute(_ATTEMPTS.where(attempts.c.order_id.in_(ids))):
-            tries[attempt.order_id].append(attempt)
-    return [_view(row, lines[row.id], tries[row.id]) for row in found]
-
-
-def _view(row: AnyRow, lines: Sequence[LineView], tries: Sequence[AnyRow]) -> OrderView:
-    shown = next((a for a in tries if a.won), None) or next(
-        (a for a in reversed(tries) if a.ours), None
-    )
-    return OrderView(
-        id=row.id,
-        status=OrderStatus(row.status),
-        fulfilled=row.fulfilled,
-        amount_total=row.amount_total,
-        amount_paid=row.amount_paid,
-        amount_refunded=row.amount_refunded,
-        currency=row.currency,
-        holds=tuple(filter(None, row.holds.split(","))),
-        livemode=row.livemode,
-        created_at=row.created_at,
-        items=tuple(lines),
-        client_reference_id=row.client_reference_id,
-        metadata=json.loads(row.metadata),
-        flow=row.flow,
-        customer_email=(shown.customer_email if shown else None) or row.customer_email,
-        checkout_session=shown.session_id if shown else None,
-        payment_intent=shown.intent_id if shown else None,
-        amount_discount=shown.amount_discount if shown else 0,
-        amount_tax=shown.amount_tax if shown else 0,
-        amount_shipping=shown.amount_shipping if shown else 0,
-    )
-
-
 def page(
     connection: Connection,
     *,
@@ -168,7 +119,7 @@ def page(
     created_after: int | None,
     before: tuple[int, str] | None,
     limit: int,
-) -> Sequence[AnyRow]:
+) -> list[OrderView]:
     """List orders newest first by keyset, so that page one million costs as page one."""
     statement = select(orders).order_by(_o.created_at.desc(), _o.id.desc()).limit(limit)
     if status is not None:
@@ -177,74 +128,37 @@ def page(
         statement = statement.where(_o.created_at > created_after)
     if before is not None:
         statement = statement.where(tuple_(_o.created_at, _o.id) < before)
-    return connection.execute(statement).all()
+    return views_of(connection, connection.execute(statement).all())
 
 
 def update_order(connection: Connection, order_id: str, values: dict[str, Any]) -> None:
     connection.execute(update(orders).where(_o.id == order_id).values(values))
 
 
-def postpone_look(connection: Connection, order_id: str, at: int) -> None:
-    """Plan a look that failed anew; one asked for stays as it is."""
-    connection.execute(
-        update(orders).where(_o.id == order_id, _o.look_due_at != AT_ONCE).values(look_due_at=at)
-    )
-
-
 def make_look_due(connection: Connection, order_id: str, at: int) -> None:
-    """Ask the sweep for a look no later than this time, or AT_ONCE."""
+    """Wish for a look no later than this time, or AT_ONCE; each wish has its number."""
+    sooner = _o.look_due_at.is_(None) | (_o.look_due_at > at)
     connection.execute(
         update(orders)
-        .where(_o.id == order_id, (_o.look_due_at.is_(None)) | (_o.look_due_at > at))
-        .values(look_due_at=at)
+        .where(_o.id == order_id)
+        .values(
+            look_due_at=case((sooner, at), else_=_o.look_due_at),
+            look_wishes=_o.look_wishes + 1,
+        )
     )
 
 
-def due_attempts(connection: Connection, *, now: int, limit: int) -> Sequence[AnyRow]:
-    """List orders whose look is due and that nobody is looking at, with their newest attempt."""
-    later = attempts.alias("later")
-    newest = (
-        select(func.max(later.c.seq))
-        .where(later.c.order_id == _o.id, later.c.ours)
-        .correlate(orders)
-        .scalar_subquery()
-    )
-    return connection.execute(
-        select(
-            _o.id.label("order_id"),
-            _o.version,
-            attempts.c.id.label("attempt_id"),
-            attempts.c.kind,
-            attempts.c.state,
-            attempts.c.session_id,
-            attempts.c.created_at.label("attempt_created_at"),
-        )
-        .select_from(orders)
-        .join(attempts, (attempts.c.order_id == _o.id) & (attempts.c.seq == newest))
-        .where(
-            _o.look_due_at <= now,
-            (_o.look_lease_until.is_(None)) | (_o.look_lease_until < now),
-        )
-        .order_by(_o.look_due_at)
-        .limit(limit)
-    ).all()
+def attempt_by_id(connection: Connection, attempt_id: str) -> AttemptRecord | None:
+    return _attempt(connection, attempts.c.id == attempt_id)
 
 
-def attempt_by_id(connection: Connection, attempt_id: str) -> AnyRow | None:
-    return attempt_row(connection, attempts.c.id == attempt_id)
-
-
-def attempt_by_session(connection: Connection, session_id: str) -> AnyRow | None:
-    return attempt_row(connection, attempts.c.session_id == session_id)
-
-
-def attempt_by_intent(connection: Connection, intent_id: str) -> AnyRow | None:
-    return attempt_row(connection, attempts.c.intent_id == intent_id)
+def attempt_by_session(connection: Connection, session_id: str) -> AttemptRecord | None:
+    return _attempt(connection, attempts.c.session_id == session_id)
 
 
 def attempt_by_reference(
     connection: Connection, reference: str | None, *, other_than: str | None = None
-) -> AnyRow | None:
+) -> AttemptRecord | None:
     """Find the first attempt that was given this reference."""
     if reference is None:
         return None
@@ -253,9 +167,10 @@ def attempt_by_reference(
     )
     if other_than is not None:
         statement = statement.where(attempts.c.id != other_than)
-    return connection.execute(
+    row = connection.execute(
         statement.order_by(attempts.c.created_at, attempts.c.seq).limit(1)
     ).one_or_none()
+    return None if row is None else attempt_record(row)
 
 
 def states_of_sessions(connection: Connection, session_ids: list[str]) -> dict[str, str]:

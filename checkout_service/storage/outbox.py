@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
 
 from checkout_service.domain.clock import HOUR
 
+from .machine_tables import FAILING
 from .tables import outbox_messages
-from .upsert import insert_once
 
 _m = outbox_messages.c
 _NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
@@ -21,6 +21,7 @@ _NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
 # would rob a worker whose clock merely runs a little ahead of ours.
 _VOID_BEYOND = HOUR
 _CHUNK = 5_000
+_AHEAD = 50
 _MOST_ERROR = 500
 
 
@@ -45,11 +46,6 @@ class Message:
     next_at: int
 
 
-def put_once(connection: Connection, row: dict[str, Any]) -> bool:
-    """Write a message; False if this order owed the same one before."""
-    return insert_once(connection, outbox_messages, row)
-
-
 def claim(
     connection: Connection, lease: Lease, *, now: int, limit: int, untried: bool = False
 ) -> list[Message]:
@@ -64,8 +60,18 @@ def claim(
 
 
 def claim_ahead(connection: Connection, lease: Lease, *, now: int) -> list[Message]:
-    """Take one message whose time has not come: any, lest a bad one be taken for ever."""
-    return _claim(connection, lease, _m.next_at > now, (func.random(),), 1)
+    """Take one message whose time has not come: any of the next, lest a bad one be taken for ever.
+
+    However many are waiting, only the next few are looked at.
+    """
+    first = (
+        select(_m.id)
+        .where(_m.state == "due", _m.next_at > now)
+        .order_by(_m.next_at)
+        .limit(_AHEAD)
+        .scalar_subquery()
+    )
+    return _claim(connection, lease, _m.id.in_(first), (func.random(),), 1)
 
 
 def _claim(
@@ -115,10 +121,8 @@ def is_any_due(connection: Connection, now: int) -> bool:
 
 def failures(connection: Connection, *, limit: int) -> list[str]:
     """List why waiting messages failed last, one entry a message."""
-    failing = select(_m.last_error).where(
-        _m.state == "due", _m.next_at.is_not(None), _m.last_error.is_not(None)
-    )
-    return list(connection.execute(failing.limit(limit)).scalars())
+    failing = select(_m.last_error).where(FAILING).limit(literal_column(str(int(limit))))
+    return list(connection.execute(failing).scalars())
 
 
 def mark_delivered(connection: Connection, message_id: str, *, now: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, MetaData, Text
 
 metadata = MetaData(
     naming_convention={
@@ -28,3 +30,11 @@ def moment(name: str, *, null: bool = True) -> Column[int]:
 
 def needed(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
+
+
+def observed() -> tuple[Column[Any], Column[Any]]:
+    """Make the columns that tell when a row's object was observed at Stripe, and by whose clock."""
+    return (
+        Column("seen_at", BigInteger, nullable=False, default=0),
+        Column("seen_by_event", Boolean, nullable=False, default=False),
+    )

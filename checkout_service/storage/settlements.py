@@ -12,34 +12,49 @@ from typing import Any
 
 from checkout_service.domain import ids, shapes
 from checkout_service.domain.clock import rfc3339
-from checkout_service.domain.ledger import Attempt, RaisedHold
-from checkout_service.domain.settlement import MOVE, Settlement, Told
+from checkout_service.domain.facts import Seen
+from checkout_service.domain.ledger import Ledger, RaisedHold
+from checkout_service.domain.settlement import MOVE, Message, Settlement
 from checkout_service.domain.snapshots import DisputeView, RefundView
 
+from .attempt_rows import row_of
 from .ledgers import Loaded
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Cause:
     """Which door asked, because of which event, and when (milliseconds UTC)."""
 
     source: str
-    now: int
+    at: int
     event_id: str | None = None
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LookPlan:
+    """When the next look is due; it counts unless a look was wished for after number `wishes`.
+
+    `wished` says that the plan is itself a wish, so that a look on its way does not answer it.
+    """
+
+    due_at: int | None
+    tries: int
+    wishes: int
+    wished: bool = False
+
+
 @dataclass(slots=True)
 class Writing:
-    """Rows to write for one order that is still at `version`, and due as it was when read."""
+    """Rows to write for one order that is still at `version`."""
 
     order_id: str
     version: int
-    was_due_at: int | None
     now: int
     order: Row
+    look: LookPlan
     attempts: list[Row] = field(default_factory=list)
     new_attempts: list[Row] = field(default_factory=list)
     freed_intents: list[str] = field(default_factory=list)  # of these attempts, before all else
@@ -51,6 +66,7 @@ class Writing:
     transitions: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     event: Row | None = None
+    intent_id: str | None = None  # nobody may have told of this one meanwhile
 
     @property
     def plain(self) -> bool:
@@ -68,84 +84,59 @@ class Writing:
 
 
 def plan_writing(
-    loaded: Loaded, settlement: Settlement, why: Circumstances, more: dict[str, Any]
+    loaded: Loaded, settlement: Settlement, cause: Cause, look: LookPlan | None = None
 ) -> Writing:
-    """Work out every row; `more` are further columns of the order (look times)."""
+    """Work out every row; without a plan of its own the next look stays as it is."""
     before, after = settlement.before, settlement.after
     order_id = after.terms.order_id
-    trail = _trail(settlement, why)
+    trail = _trail(settlement, cause)
     moves = loaded.moves + len(trail)
+    canceled_at = cause.at if after.canceled and not before.canceled else loaded.canceled_at
     order = {
         "status": after.status.value,
         "fulfilled": after.fulfilled,
         "amount_paid": after.amount_paid,
         "amount_refunded": after.amount_refunded,
+        "amount_charged_back": after.amount_charged_back,
         "holds": ",".join(after.active_holds),
         "has_more": bool(after.holds or after.refunds or after.disputes),
-        "sequence": loaded.sequence + len(settlement.told),
+        "sequence": loaded.sequence + len(settlement.messages),
         "moves": moves,
-        "look_due_at": loaded.look_due_at,
-        "look_tries": loaded.look_tries,
-        "canceled_at": loaded.row.order_canceled_at,
-    } | more
+        "canceled_at": canceled_at,
+    }
+    kept = LookPlan(loaded.look_due_at, loaded.look_tries, loaded.look_wishes)
     writing = Writing(
-        order_id, loaded.version, loaded.look_due_at, why.now, order, fulfils=settlement.fulfils
+        order_id, loaded.version, cause.at, order, look or kept, fulfils=settlement.fulfils
     )
     writing.transitions = [
         entry | {"seq": loaded.moves + place} for place, entry in enumerate(trail, start=1)
     ]
-    known = {attempt.id: attempt for attempt in before.attempts}
-    for attempt in after.attempts:
-        if attempt.id not in known:
-            writing.new_attempts.append(_new_attempt(order_id, attempt, why.now))
-        elif known[attempt.id] != attempt:
-            writing.attempts.append(_attempt(attempt))
-            if known[attempt.id].intent_id is not None and attempt.intent_id is None:
-                writing.freed_intents.append(attempt.id)
+    _plan_attempts(writing, before, after)
     if after.holds != before.holds:
-        _plan_holds(writing, before.holds, after.holds)
-    writing.refunds = _money_rows(order_id, before.refunds, after.refunds)
-    writing.disputes = _money_rows(order_id, before.disputes, after.disputes)
-    writing.messages = _messages(loaded, settlement, why.now, moves)
+        _plan_holds(writing, before.holds, after.holds, cause)
+    writing.refunds = _money_rows(order_id, before.refunds, after.refunds, before, after)
+    writing.disputes = _money_rows(order_id, before.disputes, after.disputes, before, after)
+    writing.messages = _messages(loaded, settlement, cause.at, moves)
     return writing
 
 
-def _attempt(attempt: Attempt) -> Row:
-    return {
-        "id": attempt.id,
-        "state": attempt.state.value,
-        "won": attempt.won,
-        "session_id": attempt.session_id,
-        "intent_id": attempt.intent_id,
-        "amount": attempt.amount,
-        "amount_discount": attempt.amount_discount,
-        "amount_tax": attempt.amount_tax,
-        "amount_shipping": attempt.amount_shipping,
-        "stripe_status": attempt.stripe_status,
-        "payment_status": attempt.payment_status,
-        "url": attempt.url,
-        "expires_at": attempt.expires_at,
-        "customer_email": attempt.customer_email,
-        "subscription_id": attempt.subscription_id,
-        "recovery_url": attempt.recovery_url,
-    }
-
-
-def _new_attempt(order_id: str, attempt: Attempt, now: int) -> Row:
-    return _attempt(attempt) | {
-        "order_id": order_id,
-        "seq": attempt.seq,
-        "kind": attempt.kind.value,
-        "ours": attempt.ours,
-        "link_id": attempt.link_id,
-        "reference": attempt.reference,
-        "idempotency_key": attempt.id,
-        "created_at": now,
-    }
+def _plan_attempts(writing: Writing, before: Ledger, after: Ledger) -> None:
+    known = {attempt.id: attempt for attempt in before.attempts}
+    for attempt in after.attempts:
+        old = known.get(attempt.id)
+        if old is None:
+            more = {"order_id": writing.order_id, "created_at": writing.now}
+            writing.new_attempts.append(
+                row_of(attempt) | more | {"idempotency_key": attempt.id}
+            )
+        elif old != attempt:
+            writing.attempts.append(row_of(attempt))
+            if old.intent_id is not None and attempt.intent_id is None:
+                writing.freed_intents.append(attempt.id)
 
 
 def _plan_holds(
-    writing: Writing, before: Sequence[RaisedHold], after: Sequence[RaisedHold]
+    writing: Writing, before: Sequence[RaisedHold], after: Sequence[RaisedHold], cause: Cause
 ) -> None:
     known = {(hold.name, hold.attempt_id): hold for hold in before}
     for hold in after:
@@ -157,6 +148,11 @@ def _plan_holds(
                     "name": hold.name.value,
                     "attempt_id": hold.attempt_id,
                     "raised_at": writing.now,
+                    "expected": hold.expected,
+                    "seen": hold.seen,
+                    "seen_at": hold.seen_at or cause.at,
+                    "source": cause.source,
+                    "event_id": cause.event_id,
                 }
             )
         elif hold.released and not old.released:
@@ -167,32 +163,41 @@ def _money_rows(
     order_id: str,
     before: Mapping[str, RefundView | DisputeView],
     after: Mapping[str, RefundView | DisputeView],
+    ledger_before: Ledger,
+    ledger_after: Ledger,
 ) -> list[Row]:
-    """Make rows of the refunds or disputes that are news."""
-    news = [asdict(view) for name, view in after.items() if before.get(name) != view]
-    return [row | {"order_id": order_id, "created_at": row.pop("created")} for row in news]
+    """Make rows of the refunds or disputes that changed or were observed anew."""
+    rows = []
+    for name, view in after.items():
+        seen = ledger_after.seen.get(name, Seen())
+        if before.get(name) == view and ledger_before.seen.get(name) == seen:
+            continue
+        row = asdict(view)
+        more = {"seen_at": seen.at, "seen_by_event": seen.by_event, "order_id": order_id}
+        rows.append(row | more | {"created_at": row.pop("created")})
+    return rows
 
 
-def _trail(settlement: Settlement, why: Circumstances) -> list[Row]:
+def _trail(settlement: Settlement, cause: Cause) -> list[Row]:
     before, after = settlement.before, settlement.after
     entry = {
         "order_id": after.terms.order_id,
         "before": after.status.value,
         "after": after.status.value,
-        "source": why.source,
-        "event_id": why.event_id,
-        "at": why.now,
+        "source": cause.source,
+        "event_id": cause.event_id,
+        "at": cause.at,
     }
     entries: list[Row] = []
     if settlement.moved:
-        entries.append(entry | {"before": before.status.value, "reason": why.reason})
+        entries.append(entry | {"before": before.status.value, "reason": cause.reason})
     known = {(hold.name, hold.attempt_id): hold for hold in before.holds}
     for hold in after.holds:
         old = known.get((hold.name, hold.attempt_id))
         if old is None:
             entries.append(entry | {"reason": f"hold {hold.name}"})
         elif hold.released and not old.released:
-            entries.append(entry | {"reason": f"released {hold.name} ({why.reason})"})
+            entries.append(entry | {"reason": f"released {hold.name} ({cause.reason})"})
     if settlement.fulfils:
         entries.append(entry | {"reason": "fulfilled"})
     return entries
@@ -200,30 +205,33 @@ def _trail(settlement: Settlement, why: Circumstances) -> list[Row]:
 
 def _messages(loaded: Loaded, settlement: Settlement, now: int, last_move: int) -> list[Row]:
     """Write the messages owed, each with the order as it is after this settlement."""
-    if not settlement.told:
+    if not settlement.messages:
         return []
-    snapshot = {"order": shapes.private_order(loaded.view(settlement.after))}
-    rows = []
-    for place, told in enumerate(settlement.told, start=1):
-        about = f"move-{last_move}" if told.about == MOVE else told.about
-        rows.append(
-            _message(Told(told.kind, about), snapshot, sequence=loaded.sequence + place, now=now)
+    order = shapes.private_order(loaded.view(settlement.after))
+    return [
+        _message(
+            message,
+            f"move-{last_move}" if message.about == MOVE else message.about,
+            {"order": order, **shapes.subject(message.subject)},
+            sequence=loaded.sequence + place,
+            now=now,
         )
-    return rows
+        for place, message in enumerate(settlement.messages, start=1)
+    ]
 
 
-def _message(told: Told, data: Row, *, sequence: int, now: int) -> Row:
-    order_id, kind = data["order"]["id"], told.kind.value
+def _message(message: Message, about: str, data: Row, *, sequence: int, now: int) -> Row:
+    order_id, kind = data["order"]["id"], message.kind.value
     body = {
         "type": kind,
         "timestamp": rfc3339(now),
         "data": {**data, "sequence": sequence},
     }
     return {
-        "id": ids.message_id(order_id, kind, told.about),
+        "id": ids.message_id(order_id, kind, about),
         "order_id": order_id,
         "kind": kind,
-        "about": told.about,
+        "about": about,
         "sequence": sequence,
         "body": json.dumps(body, separators=(",", ":")),
         "state": "due",
@@ -233,24 +241,24 @@ def _message(told: Told, data: Row, *, sequence: int, now: int) -> Row:
     }
 
 
-def plan_message(loaded: Loaded, told: Told, why: Circumstances, data: Row) -> Writing:
+def plan_message(loaded: Loaded, message: Message, cause: Cause, data: Row) -> Writing:
     """Plan a message that changes nothing of the order, and the line of the trail it leaves."""
     ledger = loaded.ledger
     sequence, moves = loaded.sequence + 1, loaded.moves + 1
-    news = {"sequence": sequence, "moves": moves}
-    writing = plan_writing(loaded, Settlement(ledger, ledger, ()), why, news)
-    order = shapes.private_order(loaded.view(ledger))
-    writing.messages = [_message(told, {"order": order, **data}, sequence=sequence, now=why.now)]
+    writing = plan_writing(loaded, Settlement(ledger, ledger, ()), cause)
+    writing.order |= {"sequence": sequence, "moves": moves}
+    told = {"order": shapes.private_order(loaded.view(ledger)), **data}
+    writing.messages = [_message(message, message.about, told, sequence=sequence, now=cause.at)]
     writing.transitions = [
         {
             "order_id": ledger.terms.order_id,
             "seq": moves,
             "before": ledger.status.value,
             "after": ledger.status.value,
-            "source": why.source,
-            "reason": f"{told.kind.value} {told.about}",
-            "event_id": why.event_id,
-            "at": why.now,
+            "source": cause.source,
+            "reason": f"{message.kind.value} {message.about}",
+            "event_id": cause.event_id,
+            "at": cause.at,
         }
     ]
     return writing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from checkout_service.domain.settlement import MessageKind, Told
+from checkout_service.domain.settlement import Message, MessageKind
 from checkout_service.domain.subscriptions import Subscription
 
 from .tables import outbox_messages, subscriptions
@@ -38,9 +38,9 @@ def keep(connection: Connection, order_id: str, known: Subscription, *, now: int
     upsert(connection, subscriptions, row, ["id"])
 
 
-def told(connection: Connection, order_id: str, about: str) -> set[Told]:
+def told(connection: Connection, order_id: str, about: str) -> set[Message]:
     """List the messages this order was owed about an invoice or a subscription."""
     kinds = connection.execute(
         select(_m.kind).where(_m.order_id == order_id, _m.about == about)
     ).scalars()
-    return {Told(MessageKind(kind), about) for kind in kinds}
+    return {Message(MessageKind(kind), about) for kind in kinds}

@@ -1,7 +1,7 @@
 """Write a planned settlement: statement by statement, or on PostgreSQL all in one.
 
 One data-modifying statement is one round trip instead of six; it writes nothing at all unless
-the order is still at the version it was read at, and no look was wished for meanwhile.
+the order is still at the version it was read at. A look wished for meanwhile stays wished for.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, text, update
+from sqlalchemy import BigInteger, Connection, Table, bindparam, case, insert, text, update
 
-from checkout_service.domain.errors import StaleOrder
 from checkout_service.domain.ledger import RaisedHold
 
+from .attempt_rows import CHANGING
 from .direct import Direct, given
+from .machine_tables import UNCLAIMED
 from .settlements import Row, Writing
 from .tables import (
     attempts,
@@ -31,14 +32,10 @@ from .tables import (
 from .upsert import insert_once, upsert
 
 _ORDER = (
-    "status", "fulfilled", "amount_paid", "amount_refunded", "holds", "has_more", "sequence",
-    "moves", "look_due_at", "look_tries", "canceled_at",
+    "status", "fulfilled", "amount_paid", "amount_refunded", "amount_charged_back", "holds",
+    "has_more", "sequence", "moves", "canceled_at",
 )  # fmt: skip
-_ATTEMPT = (
-    "state", "won", "session_id", "intent_id", "amount", "amount_discount", "amount_tax",
-    "amount_shipping", "stripe_status", "payment_status", "url", "expires_at", "customer_email",
-    "subscription_id", "recovery_url",
-)  # fmt: skip
+_ATTEMPT = CHANGING
 _EVENT = (
     "id", "type", "state", "source", "api_version", "livemode", "order_id", "intent_id", "body",
     "tries", "created", "received_at", "applied_at",
@@ -66,9 +63,13 @@ def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
 # because the database takes them in more cheaply than JSON.
 _ALL_IN_ONE = f"""
 WITH moved AS (
-  UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now
+  UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now,
+    look_due_at = CASE WHEN look_wishes = :wishes THEN CAST(:look_due_at AS bigint)
+      ELSE look_due_at END,
+    look_tries = :look_tries, look_wishes = look_wishes + :wished
   WHERE id = :order_id AND version = :version
-    AND look_due_at IS NOT DISTINCT FROM CAST(:was_due_at AS bigint)
+    AND NOT EXISTS (SELECT FROM inbox_events
+      WHERE intent_id = CAST(:unknown_intent AS text) AND {UNCLAIMED})
   RETURNING id
 ), received AS (
   {_insert_one(inbox_events, "event_", _EVENT)}
@@ -92,16 +93,22 @@ SELECT count(*) FROM moved
 _AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)})
 _NOTHING: Row = {}
 
-_UPDATE_ORDER = update(orders).where(
-    orders.c.id == bindparam("b_id"),
-    orders.c.version == bindparam("b_version"),
-    orders.c.look_due_at.is_not_distinct_from(bindparam("b_due_at")),
+_UPDATE_ORDER = (
+    update(orders)
+    .where(orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version"))
+    .values(
+        look_due_at=case(
+            (orders.c.look_wishes == bindparam("b_wishes"), bindparam("b_due_at", type_=BigInteger)),
+            else_=orders.c.look_due_at,
+        ),
+        look_wishes=orders.c.look_wishes + bindparam("b_wished"),
+    )
 )
 _UPDATE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("b_id"))
 
 
-def write(connection: Connection, writing: Writing) -> None:
-    """Write it all. Raises StaleOrder when the order was settled since it was read."""
+def write(connection: Connection, writing: Writing) -> bool:
+    """Write it all; False, and nothing is to be kept, if the order was settled since it was read."""
     if connection.dialect.name == "postgresql":
         _write_seldom(connection, writing)
         _write_attempts(connection, writing.attempts[1:])
@@ -109,8 +116,7 @@ def write(connection: Connection, writing: Writing) -> None:
         ((written,),) = _AT_ONCE.rows(connection, _parameters(writing))
     else:
         written = _write_one_by_one(connection, writing)
-    if written != 1:
-        raise StaleOrder(writing.order_id)
+    return bool(written == 1)
 
 
 def _parameters(writing: Writing) -> dict[str, Any]:
@@ -124,7 +130,11 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         **{f"message_{name}": message.get(name) for name in _MESSAGE},
         "order_id": writing.order_id,
         "version": writing.version,
-        "was_due_at": writing.was_due_at,
+        "look_due_at": writing.look.due_at,
+        "look_tries": writing.look.tries,
+        "wishes": writing.look.wishes,
+        "wished": int(writing.look.wished),
+        "unknown_intent": writing.intent_id,
         "now": writing.now,
         "fulfils": writing.fulfils,
         "transitions": json.dumps(writing.transitions),
@@ -132,10 +142,17 @@ def _parameters(writing: Writing) -> dict[str, Any]:
 
 
 def _write_one_by_one(connection: Connection, writing: Writing) -> int:
+    look = writing.look
     values = writing.order | {"version": writing.version + 1, "updated_at": writing.now}
     result = connection.execute(
-        _UPDATE_ORDER.values(values),
-        {"b_id": writing.order_id, "b_version": writing.version, "b_due_at": writing.was_due_at},
+        _UPDATE_ORDER.values(values | {"look_tries": look.tries}),
+        {
+            "b_id": writing.order_id,
+            "b_version": writing.version,
+            "b_due_at": look.due_at,
+            "b_wishes": look.wishes,
+            "b_wished": int(look.wished),
+        },
     )
     if result.rowcount != 1:
         return 0

@@ -14,7 +14,7 @@ from checkout_service.domain.views import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage.database import Database
 
 from .answer import answer_for_intent, answer_for_session, order_view
-from .settle_order import Look, SettleOrder
+from .look_at_order import Look, LookAtOrder
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _SOON, _LATER = 1, 2  # seconds, for Retry-After
 @dataclass(frozen=True, slots=True)
 class ConfirmPayment:
     database: Database
-    settle_order: SettleOrder
+    look_at_order: LookAtOrder
 
     def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
         """Say where the order of this session stands.
@@ -71,7 +71,7 @@ class ConfirmPayment:
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look at Stripe unless somebody just did; give the seconds to wait before asking again."""
         try:
-            look = self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
+            look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("confirm.no_look", extra={"order_id": order_id, "why": error.code})
@@ -94,7 +94,7 @@ class ConfirmPayment:
         """Wait a moment for the one who is looking."""
         until = time.monotonic() + _PAGE_WAITS_SECONDS
         while time.monotonic() < until:
-            if self._order(order_id).final or not self.settle_order.in_progress(order_id):
+            if self._order(order_id).final or not self.look_at_order.in_progress(order_id):
                 return
             time.sleep(_PAUSE_SECONDS)
 

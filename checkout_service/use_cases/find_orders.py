@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.cursor import read_cursor, write_cursor
 from checkout_service.domain.views import OrderPage
-from checkout_service.storage import order_search, orders
+from checkout_service.storage import order_search
 from checkout_service.storage.database import Database
 
 _MOST_FOUND = 50
@@ -23,14 +23,14 @@ class FindOrders:
         if not words or len(words) > _LONGEST or "\0" in words:
             return OrderPage((), None)
         with self.database.read() as connection:
-            rows = order_search.by_words(connection, words, limit=_MOST_FOUND)
-            return OrderPage(tuple(orders.views(connection, rows)), None)
+            found = order_search.by_words(connection, words, limit=_MOST_FOUND)
+        return OrderPage(tuple(found), None)
 
     def held(self, *, limit: int, cursor: str | None) -> OrderPage:
         """List the orders with a hold up, newest first. Raises InvalidInput for a bad cursor."""
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
-            rows = order_search.held(connection, before=before, limit=limit + 1)
-            views = tuple(orders.views(connection, rows[:limit]))
-        more = len(rows) > limit
+            found = order_search.held(connection, before=before, limit=limit + 1)
+        views = tuple(found[:limit])
+        more = len(found) > limit
         return OrderPage(views, write_cursor(views[-1].created_at, views[-1].id) if more else None)

@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 
 from checkout_service.domain import shapes
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import NotFound
+from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import AT_ONCE, next_wait
-from checkout_service.domain.settlement import Told
+from checkout_service.domain.settlement import Message
 from checkout_service.domain.snapshots import Billing, InvoiceView
 from checkout_service.domain.subscriptions import Subscription, follow, owed
 from checkout_service.storage import orders, subscriptions
 from checkout_service.storage.finding import order_of_subscription
 from checkout_service.storage.ledgers import load_ledger
-from checkout_service.storage.settlements import Circumstances, plan_message
+from checkout_service.storage.settlements import Cause, plan_message
 from checkout_service.storage.writing import write
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class FollowSubscription:
         return until if self._owed(connection, order_id, known, news) else None
 
     def __call__(
-        self, connection: Connection, order_id: str, news: Billing, why: Circumstances, *, at: int
+        self, connection: Connection, order_id: str, news: Billing, cause: Cause, *, at: int
     ) -> None:
         """Note news of Stripe's time `at`, in this transaction, with the message it owes."""
         loaded = load_ledger(connection, order_id)
@@ -80,16 +80,17 @@ class FollowSubscription:
         known = subscriptions.find(connection, news.subscription_id)
         after = follow(known, news, at=at)
         if after != known:
-            subscriptions.keep(connection, order_id, after, now=why.now)
+            subscriptions.keep(connection, order_id, after, now=cause.at)
         message = self._owed(connection, order_id, known, news)
         if message is None:
             return
-        write(connection, plan_message(loaded, message, why, _data(after, news)))
+        if not write(connection, plan_message(loaded, message, cause, _data(after, news))):
+            raise StaleOrder(order_id)
         log.info("subscription.told", extra={"order_id": order_id, "kind": message.kind.value})
 
     def _owed(
         self, connection: Connection, order_id: str, known: Subscription, news: Billing
-    ) -> Told | None:
+    ) -> Message | None:
         message = owed(known, news)
         if message is None:
             return None

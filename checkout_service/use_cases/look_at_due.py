@@ -1,35 +1,46 @@
 """Look at every order whose look is due: drafts are opened again, the rest asked for or listed.
 
-Listing costs one read per hundred sessions, asking one read each: dense waiting orders are
-listed, a few old ones are asked for.
+Listing costs one read per hundred sessions, asking one read each: dense orders are listed, a few
+old ones are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.changes import lapse, unchanged
-from checkout_service.domain.clock import DAY, HOUR, SECOND, Clock
-from checkout_service.domain.errors import CheckoutError, DatabaseUnavailable, StaleOrder
+from checkout_service.domain.clock import DAY, HOUR, Clock
+from checkout_service.domain.facts import facts_of_look
 from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.snapshots import SessionView
+from checkout_service.domain.schedule import backoff, reads_window, window_end
+from checkout_service.domain.snapshots import Snapshot
 from checkout_service.domain.status import AttemptKind, AttemptState
-from checkout_service.storage import orders
+from checkout_service.storage import due_orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.records import DueOrder
 
+from .end_stale import EndStale
+from .isolation import each
+from .look_at_order import SWEEP, Look, LookAtOrder
+from .looks import LookDone
 from .open_attempt import OpenAttempt
-from .settle_order import SettleOrder
+from .settle_order import Case, SettleOrder
 from .sweep_report import SweepReport, pages
+
+log = logging.getLogger(__name__)
 
 _BATCH = 2_000
 _DENSE = 20  # from here on listing a window is cheaper than asking one by one
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
 _LINK_LIFE = 2 * DAY  # a link can be opened late; money that comes later still is welcome
 _RENEW_EVERY = 20
+_LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
+
+
+class _LeaseLost(Exception):
+    """Another process sweeps now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,94 +49,121 @@ class LookAtDue:
     gateway: PaymentGateway
     clock: Clock
     settle_order: SettleOrder
+    look_at_order: LookAtOrder
     open_attempt: OpenAttempt
+    end_stale: EndStale
 
     def __call__(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
         """Look at what is due; `keep_going` renews the sweep's lease. Raises GatewayError."""
         with self.database.read() as connection:
-            due = orders.due_attempts(connection, now=self.clock.now(), limit=_BATCH)
-        by_session = {row.session_id: row for row in due if row.state == AttemptState.OPEN}
-        by_session.pop(None, None)
-        listed = self._look_by_list(report, by_session, keep_going)
-        for place, row in enumerate(due, start=1):
-            if row.session_id not in listed or row.session_id is None:
-                self._one(report, row)
-            if place % _RENEW_EVERY == 0 and not keep_going():
+            due = due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
+        listed = self._look_by_list(report, due, keep_going)
+        turns = 0
+
+        def look(order: DueOrder) -> None:
+            nonlocal turns
+            turns += 1
+            if turns % _RENEW_EVERY == 0 and not keep_going():
+                raise _LeaseLost
+            if order.order_id not in listed:
+                self._one(order)
+                report.looked += 1
+
+        wishes = {order.order_id: order.wishes for order in due}
+        each(
+            due,
+            look,
+            report,
+            name=lambda order: order.order_id,
+            failed=lambda name, error: self._failed(name, wishes[name], error),
+        )
+
+    def _one(self, order: DueOrder) -> None:
+        if order.kind is AttemptKind.LINK and order.session_id is None:
+            self._wait_for_buyer(order)
+        elif order.state is not AttemptState.DRAFT:
+            if self.look_at_order.look(order.order_id, source=SWEEP) is Look.BUSY:
+                self._out_of_budget(order)
                 return
-
-    def _one(self, report: SweepReport, row: AnyRow) -> None:
-        """Do one order; its failure delays it and stops nobody else."""
-        try:
-            if row.kind == AttemptKind.LINK and row.session_id is None:
-                self._wait_for_buyer(row)
-            elif row.state != AttemptState.DRAFT:
-                self.settle_order(row.order_id, source="sweep")
-            elif self.clock.now() - row.attempt_created_at > _DRAFT_LIFE:
-                self.open_attempt.give_up(row.order_id, row.attempt_id, source="sweep")
-            else:
-                self.open_attempt(row.order_id, source="sweep")
-        except DatabaseUnavailable:
-            raise
-        except CheckoutError as error:
-            report.failures.append(f"{row.order_id}: {error.code}")
-            at = self.clock.now() + 2 * SECOND
-            self.database.write(lambda c: orders.postpone_look(c, row.order_id, at))
+            self.end_stale(order.order_id)
+            self.database.write(lambda c: due_orders.look_went_well(c, order.order_id))
+        elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
+            self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
         else:
-            report.looked += 1
+            self.open_attempt(order.order_id, source=SWEEP)
 
-    def _wait_for_buyer(self, row: AnyRow) -> None:
-        """Wait on: a link's order has nothing to look at until its session is found by its link."""
-        old = self.clock.now() - row.attempt_created_at > _LINK_LIFE
+    def _out_of_budget(self, order: DueOrder) -> None:
+        """Rest until the order has reads again, unless somebody else is just looking."""
+        if self.look_at_order.in_progress(order.order_id):
+            return
+        window = reads_window(order.created_at, self.clock.now())
+        at = window_end(order.created_at, window)
+        log.warning("order.out_of_reads", extra={"order_id": order.order_id})
         self.database.write(
-            lambda c: self.settle_order.record(
-                c,
-                row.order_id,
-                [],
-                source="sweep",
-                looked=True,
-                change=lapse(row.attempt_id) if old else unchanged,
+            lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
+        )
+
+    def _failed(self, order_id: str, wishes: int, error: Exception) -> None:
+        """Back off from an order that cannot be looked at; at last it waits for a person."""
+        if isinstance(error, _LeaseLost):
+            raise error
+        now, why = self.clock.now(), getattr(error, "reason", "") or type(error).__name__
+        failures = self.look_at_order.failed(order_id, why)
+        at = backoff(failures, now)
+        if at is None:
+            self.database.write(lambda c: due_orders.quarantine(c, order_id, now=now))
+            log.error("order.quarantined", extra={"order_id": order_id, "why": why})
+        else:
+            self.database.write(lambda c: due_orders.look_again_at(c, order_id, at, wishes=wishes))
+
+    def _wait_for_buyer(self, order: DueOrder) -> None:
+        """Wait on: a link's order has nothing to look at until its session is found by its link."""
+        old = self.clock.now() - order.attempt_created_at > _LINK_LIFE
+        self.settle_order.settle(
+            Case(
+                SWEEP,
+                order_id=order.order_id,
+                change=lapse(order.attempt_id) if old else unchanged,
                 reason="nobody came to pay" if old else None,
+                look=LookDone(order.wishes, planned=True),
             )
         )
 
     def _look_by_list(
-        self,
-        report: SweepReport,
-        by_session: dict[str, AnyRow],
-        keep_going: Callable[[], bool],
+        self, report: SweepReport, due: list[DueOrder], keep_going: Callable[[], bool]
     ) -> set[str]:
-        """Look at many open sessions page by page, while listing is cheaper than asking."""
+        """Look at many sessions page by page, while listing is cheaper than asking."""
+        wanted = {o.session_id: o for o in due if o.session_id and o.state in _LISTED}
         done: set[str] = set()
-        if len(by_session) < _DENSE:
+        if len(wanted) < _DENSE:
             return done
-        times = [row.attempt_created_at for row in by_session.values()]
+        times = [order.attempt_created_at for order in wanted.values()]
         listing = self.gateway.find_sessions(
-            created_from=min(times) - HOUR, created_to=max(times) + HOUR
+            created_from=min(times) - HOUR, created_to=max(times) + HOUR, whole=True
         )
         for turn, page in enumerate(pages(listing), start=1):
-            told = [view for view in page if view.id in by_session]
-            self.database.write(lambda c, told=told: self._record(c, told, by_session))  # type: ignore[misc]
-            done |= {view.id for view in told}
-            report.looked += len(told)
-            left = len(by_session) - len(done)
-            if left <= 1 or len(done) < turn * _DENSE or not keep_going():
+            done |= self._record(report, page, wanted)
+            if len(wanted) - len(done) <= 1 or len(done) < turn * _DENSE or not keep_going():
                 break
         return done
 
     def _record(
-        self, connection: Connection, views: Sequence[SessionView], by_session: dict[str, AnyRow]
-    ) -> None:
-        # Always in the order of ids: two sweeps that lock many orders cannot deadlock.
-        for view in sorted(views, key=lambda view: str(by_session[view.id].order_id)):
-            row = by_session[view.id]
-            try:
-                self.settle_order.record(
-                    connection,
-                    row.order_id,
-                    [view],
-                    source="sweep",
-                    looked=True,
-                    version=row.version,
-                )
-            except StaleOrder:
-                continue  # settled meanwhile; its next look is planned
+        self, report: SweepReport, page: list[Snapshot], wanted: dict[str, DueOrder]
+    ) -> set[str]:
+        """Settle what a page shows whole; the rest is asked for by itself."""
+        shown = [found for found in page if found.session and found.session.id in wanted]
+        done: set[str] = set()
+
+        def settle(found: Snapshot) -> None:
+            order = wanted[found.session.id if found.session else ""]
+            look = LookDone(order.wishes, planned=True) if found.whole else None
+            self.settle_order.settle(
+                Case(SWEEP, facts_of_look(found), order.order_id, look=look)
+            )
+            if found.whole:
+                self.end_stale(order.order_id)
+                done.add(order.order_id)
+                report.looked += 1
+
+        each(shown, settle, report, name=lambda found: found.session.id if found.session else "")
+        return done

@@ -1,17 +1,25 @@
-"""What a look asks for, what it brings, and when the next one is due."""
+"""What a look asks for, and when the next one is due."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from checkout_service.domain.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import AT_ONCE, next_look
 from checkout_service.domain.settlement import Settlement
-from checkout_service.domain.snapshots import IntentView, SessionView, Snapshot, Subject
-from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.domain.status import SETTLED, WAITING, AttemptKind, AttemptState
 from checkout_service.storage.ledgers import Loaded
+from checkout_service.storage.settlements import LookPlan
 
 _LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
+
+
+@dataclass(frozen=True, slots=True)
+class LookDone:
+    """A look whose answer is at hand: it answers the wishes up to the number it began with."""
+
+    wishes: int
+    planned: bool = False  # by the sweep: a buyer's own looks do not wear the plan out
 
 
 def worth_a_look(ledger: Ledger) -> list[Attempt]:
@@ -28,39 +36,30 @@ def worth_a_look(ledger: Ledger) -> list[Attempt]:
     return [ledger.newest]
 
 
-def facts_of(snapshot: Snapshot) -> list[Subject]:
-    """List what a look brought, the payment first."""
-    found: list[Subject] = []
-    if snapshot.session is not None:
-        found.append(snapshot.session)
-    elif snapshot.intent is not None:
-        found.append(snapshot.intent)
-    return [*found, *snapshot.refunds, *snapshot.disputes]
-
-
-def named_first(ledger: Ledger, news: Iterable[Subject]) -> list[str]:
-    """List the intents that this news names and the order does not know yet."""
-    known = {attempt.intent_id for attempt in ledger.attempts}
-    return sorted(filter(None, {_intent_named(item) for item in news} - known))
-
-
-def _intent_named(item: Subject) -> str | None:
-    if isinstance(item, SessionView):
-        return item.intent_id
-    return item.id if isinstance(item, IntentView) else None
-
-
-def look_times(
-    loaded: Loaded, settlement: Settlement, looked_by: str | None, *, now: int, interval: int
-) -> dict[str, int | None]:
-    """Plan the sweep's next look; a buyer's own looks do not wear the plan out."""
+def plan_look(
+    loaded: Loaded, settlement: Settlement, look: LookDone | None, *, now: int, interval: int
+) -> LookPlan:
+    """Plan the next look after this settlement; times are milliseconds UTC."""
     after = settlement.after
-    tries = loaded.look_tries + 1
+    begins_anew = after.status in SETTLED and settlement.before.status not in SETTLED
+    tries = 0 if begins_anew else loaded.look_tries
+    if look is not None and look.planned and not begins_anew:
+        tries += 1
+    if settlement.look_wanted and look is None:
+        return LookPlan(AT_ONCE, tries, loaded.look_wishes, wished=True)
     due = next_look(after, now=now, tries=tries, interval=interval, created_at=loaded.created_at)
-    if looked_by == "sweep" or (looked_by and due is None):
-        return {"look_due_at": due, "look_tries": tries}
-    # News ended the wait: the planned look is not needed, late as it may be; one asked for is.
-    ended = loaded.ledger.status in WAITING and after.status not in WAITING
-    if ended and loaded.look_due_at not in (None, AT_ONCE):
-        return {"look_due_at": due}
-    return {}
+    if settlement.look_wanted:  # this look did not tell all, and the next one will not at once
+        due = min(due or now + interval, now + interval)
+    if look is not None:
+        answered = look.planned or begins_anew or loaded.look_due_at in (None, AT_ONCE)
+        kept = loaded.look_due_at if due is not None and not answered else due
+        return LookPlan(kept, tries, look.wishes)
+    if loaded.look_due_at == AT_ONCE or not _is_needless(loaded, settlement):
+        due = loaded.look_due_at
+    return LookPlan(due, tries, loaded.look_wishes)
+
+
+def _is_needless(loaded: Loaded, settlement: Settlement) -> bool:
+    """True if the look that was planned is overtaken by the news, or none was planned."""
+    was, now = settlement.before.status, settlement.after.status
+    return loaded.look_due_at is None or (was in WAITING and now not in WAITING)

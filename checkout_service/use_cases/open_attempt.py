@@ -7,11 +7,10 @@ looked for by our id in its metadata, and only if it is not there a new key is u
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -19,20 +18,31 @@ from checkout_service.domain.cart import Line
 from checkout_service.domain.changes import Change, unchanged, withdraw
 from checkout_service.domain.checkout_options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
-from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
+from checkout_service.domain.errors import (
+    GatewayError,
+    NotFound,
+    OpenedWrong,
+    StripeRejected,
+    StripeUnavailable,
+)
+from checkout_service.domain.facts import Fact, facts_of_look, of_attempt
 from checkout_service.domain.gateway import (
     IntentRequest,
     LineRequest,
     PaymentGateway,
     SessionRequest,
 )
-from checkout_service.domain.snapshots import IntentView, SessionView
+from checkout_service.domain.guard import Mismatches, opening_mismatches
+from checkout_service.domain.schedule import AT_ONCE
+from checkout_service.domain.snapshots import SessionView, Snapshot
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.ledgers import load_ledger
+from checkout_service.storage.records import AttemptRecord, OrderRecord
 
-from .settle_order import SettleOrder
+from .close_attempt import CloseAttempt
+from .settle_order import Case, SettleOrder
 
 log = logging.getLogger(__name__)
 
@@ -47,18 +57,20 @@ class OpenAttempt:
     database: Database
     gateway: PaymentGateway
     settle_order: SettleOrder
+    close_attempt: CloseAttempt
 
     def __call__(self, order_id: str, *, source: str) -> str | None:
         """Open the order's draft at Stripe and record it; nothing to do without a draft.
 
         Gives the client secret of a PaymentIntent just opened, never to be stored. Raises
-        StripeUnavailable (try again: the draft stays) and StripeRejected (the draft is given up).
+        StripeUnavailable (try again: the draft stays), StripeRejected (the draft is given up) and
+        OpenedWrong (the session that came back is not the one that was asked for).
         """
         order, draft, lines = self._read(order_id)
         if draft is None:
             return None
         try:
-            view, secret = self._ask(order, draft, lines)
+            fact, secret = self._ask(order, draft, lines)
         except StripeUnavailable as error:
             self._update(draft, {"tries": draft.tries + 1})
             if error.in_use and self._wait_for_twin(draft.id):
@@ -68,23 +80,48 @@ class OpenAttempt:
             why = f"Stripe refused: {refusal.reason or refusal}"
             self.give_up(order_id, draft.id, source=source, reason=why)
             raise
-        # The answer to our own call is this attempt's, whatever its metadata says.
-        view = replace(view, attempt_id=draft.id)
-        self.settle_order.record_look(order_id, [view], source=source)
+        self.settle_order.settle(Case(source, [of_attempt(fact, draft.id)], order_id))
+        if isinstance(fact.subject, SessionView):
+            self._refuse_if_wrong(order_id, draft.id, fact.subject, source)
         return secret
 
-    def _read(self, order_id: str) -> tuple[AnyRow, AnyRow | None, tuple[Line, ...]]:
+    def _refuse_if_wrong(
+        self, order_id: str, attempt_id: str, view: SessionView, source: str
+    ) -> None:
+        """Close a session that is not what was asked for, before a buyer is sent there."""
+        found = self._mismatches(order_id, attempt_id, view)
+        if not found:
+            return
+        log.error("session.opened_wrong", extra={"order_id": order_id, "what": sorted(found)})
+        try:
+            self.close_attempt.session(order_id, view.id, source=source)
+        except GatewayError:  # the closing is written down: the sweep goes on with it
+            self.database.write(lambda c: orders.make_look_due(c, order_id, AT_ONCE))
+        told = (f"{difference.seen} instead of {difference.expected}" for difference in found.values())
+        raise OpenedWrong("; ".join(told))
+
+    def _mismatches(self, order_id: str, attempt_id: str, view: SessionView) -> Mismatches:
         with self.database.read() as connection:
-            order = orders.order_row(connection, order_id)
+            loaded = load_ledger(connection, order_id, lock=False)
+        if loaded is None:
+            return {}
+        attempt = next((a for a in loaded.ledger.attempts if a.id == attempt_id), None)
+        return {} if attempt is None else opening_mismatches(loaded.ledger.terms, attempt, view)
+
+    def _read(
+        self, order_id: str
+    ) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
             if order is None:
                 raise NotFound
-            tries = orders.attempt_rows(connection, order_id)
-            draft = next((a for a in reversed(tries) if a.state == "draft"), None)
+            tries = orders.attempts_of(connection, order_id)
+            draft = next((a for a in reversed(tries) if a.state is AttemptState.DRAFT), None)
             return order, draft, orders.lines_of(connection, order_id, order.currency)
 
     def _ask(
-        self, order: AnyRow, draft: AnyRow, lines: tuple[Line, ...]
-    ) -> tuple[SessionView | IntentView, str | None]:
+        self, order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...]
+    ) -> tuple[Fact, str | None]:
         """Ask with the draft's key; after a 5xx look for what it made before using a new key."""
         try:
             return self._open(order, draft, lines, draft.idempotency_key)
@@ -100,21 +137,25 @@ class OpenAttempt:
         return self._open(order, draft, lines, key)
 
     def _open(
-        self, order: AnyRow, draft: AnyRow, lines: tuple[Line, ...], key: str
-    ) -> tuple[SessionView | IntentView, str | None]:
-        if draft.kind == AttemptKind.INTENT:
+        self, order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
+    ) -> tuple[Fact, str | None]:
+        if draft.kind is AttemptKind.INTENT:
             return self.gateway.open_intent(intent_request(order, draft, lines, key))
         return self.gateway.open_session(session_request(order, draft, lines, key)), None
 
-    def _find(self, draft: AnyRow) -> SessionView | IntentView | None:
+    def _find(self, draft: AttemptRecord) -> Fact | None:
         """Look for what a lost answer spoke of, newest first."""
         since = draft.created_at - DAY
-        listing: Iterator[SessionView | IntentView] = (
+        listing: Iterator[Snapshot] = (
             self.gateway.find_intents(created_from=since, created_to=draft.created_at + DAY)
-            if draft.kind == AttemptKind.INTENT
+            if draft.kind is AttemptKind.INTENT
             else self.gateway.find_sessions(created_from=since)
         )
-        return next((v for v in islice(listing, _FIND_MOST) if v.attempt_id == draft.id), None)
+        for snapshot in islice(listing, _FIND_MOST):
+            view = snapshot.session or snapshot.intent
+            if view is not None and view.attempt_id == draft.id:
+                return facts_of_look(snapshot)[0]
+        return None
 
     def _wait_for_twin(self, attempt_id: str) -> bool:
         """Wait for the twin of this request (a double click) to record its session."""
@@ -123,11 +164,11 @@ class OpenAttempt:
             time.sleep(_TWIN_PAUSE_SECONDS)
             with self.database.read() as connection:
                 row = orders.attempt_by_id(connection, attempt_id)
-            if row is not None and row.state != AttemptState.DRAFT:
+            if row is not None and row.state is not AttemptState.DRAFT:
                 return True
         return False
 
-    def _update(self, draft: AnyRow, values: dict[str, Any]) -> None:
+    def _update(self, draft: AttemptRecord, values: dict[str, Any]) -> None:
         self.database.write(lambda c: orders.update_attempt(c, draft.id, values))
 
     def give_up(
@@ -141,15 +182,13 @@ class OpenAttempt:
     ) -> None:
         """Withdraw a draft that cannot be opened any more."""
         change = withdraw(attempt_id, then=then)
-        self.database.write(
-            lambda c: self.settle_order.record(
-                c, order_id, [], source=source, change=change, reason=reason[:200]
-            )
+        self.settle_order.settle(
+            Case(source, order_id=order_id, change=change, reason=reason[:200])
         )
 
 
 def intent_request(
-    order: AnyRow, draft: AnyRow, lines: tuple[Line, ...], key: str
+    order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
 ) -> IntentRequest:
     return IntentRequest(
         idempotency_key=key,
@@ -159,7 +198,7 @@ def intent_request(
         currency=order.currency,
         description=", ".join(f"{line.quantity} x {line.name}" for line in lines)[:1000],
         customer_email=order.customer_email,
-        metadata=json.loads(order.metadata),
+        metadata=order.metadata,
     )
 
 
@@ -174,17 +213,18 @@ def _end_of(created_at: int, seconds: int | None) -> int | None:
 
 
 def session_request(
-    order: AnyRow, draft: AnyRow, lines: tuple[Line, ...], key: str
+    order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
 ) -> SessionRequest:
     """Build the request from our rows alone, so that a repeat is equal to the first."""
-    options = json.loads(order.options)
+    options = dict(order.options)
     expires_after = options.pop("expires_after", None)
     return SessionRequest(
         idempotency_key=key,
         order_id=order.id,
         attempt_id=draft.id,
-        reference=draft.reference,
+        reference=draft.reference or order.id,
         mode=order.mode,
+        currency=order.currency,
         lines=tuple(
             LineRequest(
                 name=line.name,
@@ -201,7 +241,7 @@ def session_request(
         cancel_url=order.cancel_url,
         customer_email=order.customer_email,
         locale=order.locale,
-        metadata=json.loads(order.metadata),
+        metadata=order.metadata,
         expires_at=_end_of(draft.created_at, expires_after),
         options=options,
     )

@@ -13,10 +13,10 @@ from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.records import AttemptRecord
 
 
-def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> AnyRow:
+def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> AttemptRecord:
     """Give the newest attempt of an order that may still be paid.
 
     Raises NotFound, WrongFlow, OrderPaid, MoneyInFlight, OrderCanceled.
@@ -24,16 +24,16 @@ def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> AnyR
     if not is_order_id(order_id):
         raise NotFound
     with database.read() as connection:
-        order = orders.order_row(connection, order_id)
-        tries = [row for row in orders.attempt_rows(connection, order_id) if row.ours]
+        order = orders.order_of(connection, order_id)
+        tries = [row for row in orders.attempts_of(connection, order_id) if row.ours]
     if order is None or not tries:
         raise NotFound
-    if order.flow != kind:
+    if order.flow is not kind:
         raise WrongFlow
     if order.status in SETTLED:
         raise OrderPaid
-    if order.status == OrderStatus.PROCESSING:
+    if order.status is OrderStatus.PROCESSING:
         raise MoneyInFlight
-    if order.status == OrderStatus.CANCELED:
+    if order.status is OrderStatus.CANCELED:
         raise OrderCanceled
     return tries[-1]

@@ -22,7 +22,6 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_reference, is_session_id
-from checkout_service.domain.snapshots import Subject
 from checkout_service.domain.views import OrderView
 from checkout_service.storage import claims, leases, link_polls, orders
 from checkout_service.storage.database import Database
@@ -31,8 +30,8 @@ from checkout_service.storage.rows import AnyRow
 from .adopt_session import AdoptSession
 from .answer import order_view
 from .confirm_payment import WINDOW, ConfirmPayment
+from .look_at_order import LEASE_MS, Look, LookAtOrder
 from .read_allowance import ReadAllowance
-from .settle_order import LEASE_MS, Look, SettleOrder
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ class PollLink:
     database: Database
     gateway: PaymentGateway
     clock: Clock
-    settle_order: SettleOrder
+    look_at_order: LookAtOrder
     confirm_payment: ConfirmPayment
     adopt_session: AdoptSession
     reads: ReadAllowance
@@ -140,20 +139,19 @@ class PollLink:
         order_id = local.order.id
         try:
             if self._order_of(session_id) is not None:
-                return self.settle_order(order_id, source=source, urgent=True, window=WINDOW)
+                return self.look_at_order.look(
+                    order_id, source=source, urgent=True, window=WINDOW
+                )
             now = self.clock.now()
             turn = self.database.write(lambda c: self._begin(c, local, session_id, now))
             if turn is None:
                 return Look.BUSY
-            try:
-                with self.reads.booked(turn):
-                    self._look_up(local.reference, session_id, source)
-            finally:
-                self.database.write(
-                    lambda c: leases.end_look(
-                        c, order_id, lease_until=now + LEASE_MS, looked_at=self.clock.now()
-                    )
-                )
+            with self.reads.counted() as count:
+                try:
+                    with self.reads.booked(turn):
+                        self._look_up(local.reference, session_id, source)
+                finally:
+                    self.look_at_order.end(order_id, lease_until=now + LEASE_MS, reads=count)
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
@@ -167,9 +165,15 @@ class PollLink:
         Gives the time at which the read may start; None when somebody else looks. Raises
         ReadsSpent or StaleOrder: whoever is sent away has written nothing.
         """
-        if not leases.take_look(
-            connection, local.order.id, now=now, for_ms=LEASE_MS, window_ms=WINDOW
-        ):
+        taken = leases.take_look(
+            connection,
+            local.order.id,
+            now=now,
+            for_ms=LEASE_MS,
+            window_ms=WINDOW,
+            urgent=True,
+        )
+        if taken is None:
             return None
         if not claims.claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS):
             raise StaleOrder(local.order.id)  # another claim came in between
@@ -184,9 +188,7 @@ class PollLink:
             at = self.clock.now() + MINUTE
             self.database.write(lambda c: claims.rest_until(c, reference, session_id, at))
         else:
-            if snapshot.session is not None:
-                news: list[Subject] = [*snapshot.refunds, *snapshot.disputes]
-                self.adopt_session(snapshot.session, source=source, news=news)
+            self.adopt_session(snapshot, source=source)
 
     def _order_of(self, session_id: str) -> str | None:
         with self.database.read() as connection:

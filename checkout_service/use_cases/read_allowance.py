@@ -21,6 +21,13 @@ _PATIENT_WAITS_MS = 30 * SECOND
 _PATIENT_AHEAD_MS = 2 * SECOND  # the sweep asks one at a time, so it books one turn at most
 
 
+@dataclass(slots=True)
+class ReadCount:
+    """How many reads of Stripe were made since somebody began to count."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ReadAllowance:
     database: Database
@@ -28,8 +35,24 @@ class ReadAllowance:
     per_second: int
     _ahead: threading.local = field(default_factory=threading.local)
 
+    @contextmanager
+    def counted(self) -> Iterator[ReadCount]:
+        """Count the reads that this thread makes meanwhile, the failed ones too."""
+        before = self._ahead.__dict__.get("count")
+        counted = self._ahead.count = ReadCount()
+        try:
+            yield counted
+        finally:
+            self._ahead.count = before
+
     def take(self, urgent: bool) -> None:  # noqa: FBT001 - the gateway's callback shape
         """Take one read, waiting a little if need be. Raises ReadsSpent."""
+        self._take(urgent=urgent)
+        counted = self._ahead.__dict__.get("count")
+        if counted is not None:
+            counted.count += 1
+
+    def _take(self, *, urgent: bool) -> None:
         turn = self._ahead.__dict__.pop("turn", None)
         if turn is not None:
             self._wait_for(turn)

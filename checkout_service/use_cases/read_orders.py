@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from checkout_service.domain.cursor import read_cursor, write_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views import OrderDetail, OrderPage, OrderView
 from checkout_service.storage import details, orders, subscriptions
 from checkout_service.storage.database import Database
@@ -37,14 +38,16 @@ class ReadOrders:
                 refunds=details.refunds_of(connection, order_id),
                 disputes=details.disputes_of(connection, order_id),
                 trail=details.trail_of(connection, order_id),
+                holds=details.holds_of(connection, order_id),
                 subscriptions=subscriptions.of_order(connection, order_id),
             )
 
     def open_url(self, order_id: str) -> str | None:
         """Give the url of the order's open session, or None."""
         with self.database.read() as connection:
-            rows = orders.attempt_rows(connection, order_id)
-        return next((a.url for a in reversed(rows) if a.state == "open" and a.ours), None)
+            tries = orders.attempts_of(connection, order_id)
+        opened = (a for a in reversed(tries) if a.state is AttemptState.OPEN and a.ours)
+        return next((attempt.url for attempt in opened), None)
 
     def page(
         self, *, status: str | None, created_after: int | None, limit: int, cursor: str | None
@@ -55,14 +58,13 @@ class ReadOrders:
         """
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
-            rows = orders.page(
+            found = orders.page(
                 connection,
                 status=status,
                 created_after=created_after,
                 before=before,
                 limit=limit + 1,
             )
-            shown = rows[:limit]
-            views = tuple(orders.views(connection, shown))
-        more = len(rows) > limit
-        return OrderPage(views, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return OrderPage(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)

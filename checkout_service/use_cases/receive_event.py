@@ -1,47 +1,33 @@
 """An event of Stripe's: written down once, and merged in the same transaction. Never calls Stripe.
 
-What an event can prove by itself (monotone facts in the pinned API version) is merged from its
-body. Everything else marks the order look-due and the worker looks.
+What an event can prove by itself (facts in the pinned API version) is merged from its body.
+Everything else marks the order look-due and the worker looks.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
-from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMode
+from checkout_service.domain.facts import fact_of_event
 from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.ids import is_order_id
-from checkout_service.domain.merge import attempt_for_session
-from checkout_service.domain.schedule import AT_ONCE, next_event_try, next_wait
-from checkout_service.domain.snapshots import (
-    Billing,
-    ChargeView,
-    DisputeView,
-    IncomingEvent,
-    IntentView,
-    RefundView,
-    SessionView,
-)
+from checkout_service.domain.schedule import AT_ONCE, backoff
+from checkout_service.domain.snapshots import Billing, IncomingEvent, SessionView
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.finding import find_order, order_named_by
-from checkout_service.storage.settlements import Circumstances
+from checkout_service.storage.settlements import Cause
 
 from .follow_subscription import FollowSubscription
-from .settle_order import SettleOrder
+from .place_event import Place, PlaceEvent, intent_of, look_wanted
+from .settle_order import Case, SettleOrder
 
 log = logging.getLogger(__name__)
 
-# A session's own event usually follows its intent's within a second: look only if it does not.
-_GRACE = 15 * SECOND
-_BARE_INTENT_FACTS = frozenset(("payment_intent.succeeded", "payment_intent.canceled"))
-_REFUND_WORDS = frozenset(("pending", "requires_action", "succeeded", "failed", "canceled"))
-_MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
+WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +36,9 @@ class ReceiveEvent:
     gateway: PaymentGateway
     settle_order: SettleOrder
     follow_subscription: FollowSubscription
+    place_event: PlaceEvent
     clock: Clock
     api_version: str
-    live: bool
     pull_mode: bool
 
     def __call__(self, body: bytes, signature: str | None) -> None:
@@ -63,21 +49,26 @@ class ReceiveEvent:
         """
         if self.pull_mode:
             raise PullMode
-        event = self.gateway.read_signed_event(body, signature)
-        self.take(event, source="webhook")
+        self.take(self.gateway.read_signed_event(body, signature), source=WEBHOOK)
 
     def take(self, event: IncomingEvent, *, source: str) -> None:
         """Write a verified event down and merge it, in one transaction; once."""
         try:
-            if not self._quickly(event, source):
-                self.database.write(lambda c: self._first_time(c, event, source))
+            if self._everyday(event, source):
+                return
+            place = self.database.write(lambda c: self._first_time(c, event, source))
+            if place is not None and place.waits_for_payment:
+                # Whoever was at work meanwhile may have made the payment known, and not have seen
+                # this event: decide again when they are done.
+                self.database.await_others()
+                self.database.write(lambda c: self._claim(c, event.id))
         except DatabaseUnavailable:
             raise
         except Exception as error:
             # A rule that fails on this event must not lose its receipt: written down alone, it
             # is tried again, then quarantined.
-            log.exception("event.failed", extra={"event": event.id, "type": event.type})
-            why = _name(error)
+            log.exception("event.failed", extra={"event_id": event.id, "type": event.type})
+            why = type(error).__name__  # its payload may hold what must not be kept
             self.database.write(lambda c: self._record_failed(c, event, source, why))
 
     def retry(self, leftover: inbox.Leftover) -> None:
@@ -87,133 +78,120 @@ class ReceiveEvent:
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            log.exception("event.failed", extra={"event": leftover.id, "tries": leftover.tries})
-            final, why = isinstance(error, BadEvent), _name(error)
+            facts = {"event_id": leftover.id, "tries": leftover.tries}
+            log.exception("event.failed", extra=facts)
+            final, why = isinstance(error, BadEvent), type(error).__name__
             self.database.write(lambda c: self._failed_again(c, leftover, why, final=final))
 
-    def replay(self, event_id: str, *, source: str) -> bool:
+    def replay(self, event_id: str) -> bool:
         """Merge a stored event once more, for a person; False if there is no such event."""
         with self.database.read() as connection:
-            body = inbox.body_of(connection, event_id)
-        if body is None:
+            leftover = inbox.leftover_of(connection, event_id)
+        if leftover is None:
             return False
-        now = self.clock.now()
-        self.retry(inbox.Leftover(event_id, body, source, "failed", 0, now))
+        self.retry(leftover)
         return True
 
-    def _quickly(self, event: IncomingEvent, source: str) -> bool:
-        """Take an everyday event of a known session the short way; False if it is not one."""
+    def _everyday(self, event: IncomingEvent, source: str) -> bool:
+        """Take an everyday event of a known session in one read and one write."""
         subject = event.subject
         if (
-            source != "webhook"
+            source != WEBHOOK
             or not isinstance(subject, SessionView)
-            or self._is_foreign(event)
+            or self.place_event.is_foreign(event)
             or event.api_version != self.api_version
             or subject.mode == "subscription"
         ):
             return False
-
-        def row(order_id: str, now: int) -> dict[str, Any]:
-            return inbox.event_row(
-                event,
-                source=source,
-                now=now,
-                state="applied",
-                order_id=order_id,
-                intent_id=subject.intent_id,
-            )
-
-        return self.settle_order.record_event(event, subject, row)
-
-    def _first_time(self, connection: Connection, event: IncomingEvent, source: str) -> None:
         now = self.clock.now()
-        state, order_id, next_at = self._place(connection, event, now, now)
+        fact = fact_of_event(event, subject, now=now, signed=True)
+        receipt = inbox.event_row(
+            event, source=source, now=now, state="applied", intent_id=subject.intent_id
+        )
+        case = Case(source, [fact], event_id=event.id, receipt=receipt)
+        return self.settle_order.settle_event(case, subject.id, version=self.api_version)
+
+    def _first_time(
+        self, connection: Connection, event: IncomingEvent, source: str
+    ) -> Place | None:
+        """Write the event down and apply it; None if it is known in this version."""
+        now = self.clock.now()
+        place = self.place_event.place(connection, event, received_at=now)
         row = inbox.event_row(
             event,
             source=source,
             now=now,
-            state=state,
-            order_id=order_id,
-            intent_id=_intent_of(event),
-            next_at=next_at,
+            state=place.state,
+            order_id=place.order_id,
+            intent_id=intent_of(event),
+            next_at=place.next_at,
             error=None if event.unreadable is None else f"unreadable: {event.unreadable}",
         )
-        if not inbox.record_once(connection, row) or order_id is None:
-            return
-        if state == "applied":
-            self._apply(connection, event, order_id, source)
-        elif state == "quarantined":
-            log.warning("event.unreadable", extra={"event": event.id, "what": event.unreadable})
-            orders.make_look_due(connection, order_id, AT_ONCE)
+        pinned = event.api_version == self.api_version
+        if not inbox.record_once(connection, row) and not (
+            pinned and inbox.supersede(connection, row, version=self.api_version)
+        ):
+            return None
+        self._act(connection, event, place, source, signed=source == WEBHOOK)
+        return place
 
     def _again(self, connection: Connection, leftover: inbox.Leftover) -> None:
-        now = self.clock.now()
         event = self.gateway.read_event(leftover.body)
-        state, order_id, next_at = self._place(connection, event, leftover.received_at, now)
-        if state == "applied" and order_id is not None:
-            self._apply(connection, event, order_id, leftover.source)
-        inbox.mark(connection, event.id, state=state, now=now, next_at=next_at, order_id=order_id)
+        place = self.place_event.place(connection, event, received_at=leftover.received_at)
+        self._act(connection, event, place, leftover.source, signed=False)
+        inbox.mark(
+            connection,
+            event.id,
+            state=place.state,
+            now=self.clock.now(),
+            next_at=place.next_at,
+            order_id=place.order_id,
+        )
 
-    def _place(
-        self, connection: Connection, event: IncomingEvent, received_at: int, now: int
-    ) -> tuple[str, str | None, int | None]:
-        """Say what becomes of an event: applied, ignored (not ours) or waiting for its order."""
-        subject = event.subject
-        is_news = subject is not None or event.unreadable is not None
-        if not is_news or self._is_foreign(event):
-            return "ignored", None, None
-        if subject is None:  # unreadable: a look tells what it would have, and a person sees it
-            order_id = order_named_by(connection, event.hints)
-            return ("ignored" if order_id is None else "quarantined"), order_id, None
-        if isinstance(subject, Billing):
-            return self.follow_subscription.place(connection, subject, received_at)
-        order_id = find_order(connection, subject)
-        if order_id is not None:
-            return "applied", order_id, None
-        named = getattr(subject, "order_id", None)
-        if named is not None and is_order_id(named):
-            next_at = next_wait(received_at, now)
-            return ("waiting", named, next_at) if next_at else ("ignored", named, None)
-        return "ignored", None, None
+    def _claim(self, connection: Connection, event_id: str) -> None:
+        leftover = inbox.leftover_of(connection, event_id)
+        if leftover is not None and leftover.state == "waiting":
+            self._again(connection, leftover)
 
-    def _is_foreign(self, event: IncomingEvent) -> bool:
-        """Say whether it tells of the other mode, or of an account connected to ours."""
-        return event.livemode != self.live or event.account is not None
+    def _act(
+        self, connection: Connection, event: IncomingEvent, place: Place, source: str, *, signed: bool
+    ) -> None:
+        if place.order_id is None:
+            return
+        if place.state == "quarantined":
+            facts = {"event_id": event.id, "what": event.unreadable}
+            log.warning("event.unreadable", extra=facts)
+            orders.make_look_due(connection, place.order_id, AT_ONCE)
+        elif place.state == "applied":
+            self._apply(connection, event, place.order_id, source, signed=signed)
 
     def _apply(
-        self, connection: Connection, event: IncomingEvent, order_id: str, source: str
+        self, connection: Connection, event: IncomingEvent, order_id: str, source: str, *, signed: bool
     ) -> None:
-        now = self.clock.now()
-        subject = event.subject
+        now, subject = self.clock.now(), event.subject
         if subject is None:
             return
         if isinstance(subject, Billing):  # told by its shape: no money of the order's hangs on it
-            why = Circumstances(source, now, event.id)
-            self.follow_subscription(connection, order_id, subject, why, at=event.created)
+            cause = Cause(source, now, event.id)
+            self.follow_subscription(connection, order_id, subject, cause, at=event.created)
             return
         if event.api_version != self.api_version:
             orders.make_look_due(connection, order_id, AT_ONCE)
             return
-        settlement = self.settle_order.record(
-            connection, order_id, [subject], source=source, event_id=event.id
+        fact = fact_of_event(event, subject, now=now, signed=signed)
+        settlement = self.settle_order.settle_in(
+            connection, Case(source, [fact], order_id, event_id=event.id)
         )
-        wish = _look_wanted(event, settled=settlement.after.winner is not None)
-        if wish is not None:
-            orders.make_look_due(connection, order_id, now + wish if wish else AT_ONCE)
-        if isinstance(subject, SessionView) and not attempt_for_session(settlement.before, subject):
-            log.warning("event.unknown_session", extra={"order_id": order_id, "event": event.id})
+        wait = look_wanted(event, settled=settlement.after.winner is not None)
+        if wait is not None:
+            orders.make_look_due(connection, order_id, now + wait if wait else AT_ONCE)
 
     def _record_failed(
         self, connection: Connection, event: IncomingEvent, source: str, why: str
     ) -> None:
         now = self.clock.now()
         row = inbox.event_row(
-            event,
-            source=source,
-            now=now,
-            state="failed",
-            next_at=next_event_try(0, now),
-            error=why,
+            event, source=source, now=now, state="failed", next_at=backoff(0, now), error=why
         )
         inbox.record_once(connection, row)
 
@@ -221,7 +199,7 @@ class ReceiveEvent:
         self, connection: Connection, leftover: inbox.Leftover, why: str, *, final: bool
     ) -> None:
         now, tries = self.clock.now(), leftover.tries + 1
-        next_at = None if final else next_event_try(tries, now)
+        next_at = None if final else backoff(tries, now)
         inbox.mark(
             connection,
             leftover.id,
@@ -231,32 +209,3 @@ class ReceiveEvent:
             tries=tries,
             last_error=why,
         )
-
-
-def _look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
-    """Say in how many milliseconds a look is wanted; None when the event told it all."""
-    match event.subject:
-        case SessionView(mode="subscription", payment_status="paid", intent_id=None):
-            return _GRACE  # its intent is its invoice's: refunds and disputes go by it
-        case IntentView() if not settled:
-            return _GRACE if event.type in _BARE_INTENT_FACTS else 0
-        case RefundView(status=status) if status not in _REFUND_WORDS:
-            return 0
-        case DisputeView(status=status) if status.startswith("appeal"):
-            return 0
-        case ChargeView() if not settled or event.type.startswith(_MONEY_BACK_HINTS):
-            return _GRACE
-        case _:
-            return None
-
-
-def _intent_of(event: IncomingEvent) -> str | None:
-    subject = event.subject
-    if isinstance(subject, RefundView | DisputeView | ChargeView | SessionView):
-        return subject.intent_id
-    return subject.id if isinstance(subject, IntentView) else None
-
-
-def _name(error: Exception) -> str:
-    """Name an error without its payload, which may hold what must not be kept."""
-    return type(error).__name__

@@ -1,135 +1,140 @@
-"""Give money back: the wish is written down first, its row's id is Stripe's idempotency key."""
+"""Give money back: the request is written down first, and is asked for once whatever happens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import (
+    ChargeDisputed,
     Fault,
     InvalidInput,
     NotFound,
     NotPaid,
     PullMode,
+    RefundRefused,
     RefundTooLarge,
     StripeRejected,
 )
-from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.ledger import Attempt, Ledger, refund_counts
-from checkout_service.domain.snapshots import RefundView
+from checkout_service.domain.ledger import DISPUTE_OPEN, Attempt, Ledger, is_going_back
+from checkout_service.domain.money_writes import MoneyWrite, WriteKind
+from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views import RefundAnswer
-from checkout_service.storage import refunding
+from checkout_service.storage import money_writes, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledgers import load_ledger
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.money_writes import NewWrite
 
-from .settle_order import SettleOrder
+from .settle_order import Case, SettleOrder
+from .write_money import WriteMoney
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What the merchant asks for: minor units or the rest, of the winning or a named payment."""
+
+    amount: int | None = None
+    payment_intent: str | None = None
+    reason: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
     database: Database
-    gateway: PaymentGateway
     settle_order: SettleOrder
+    write_money: WriteMoney
     clock: Clock
     pull_mode: bool
 
     def __call__(
-        self,
-        order_id: str,
-        *,
-        amount: int | None,
-        payment_intent: str | None,
-        nonce: str,
-        source: str = "api",
+        self, order_id: str, wish: RefundWish, *, nonce: str, source: str = "api"
     ) -> RefundAnswer:
-        """Refund an amount in minor units, or the rest, of the winning (or the named) payment.
+        """Refund a payment of an order; the same nonce is the same refund.
 
-        The same nonce is the same refund. Raises NotFound, NotPaid, RefundTooLarge, PullMode,
-        StripeUnavailable (try again with the same nonce), StripeRejected.
+        Raises NotFound, NotPaid, RefundTooLarge, ChargeDisputed, PullMode, StripeUnavailable
+        (try again with the same nonce), RefundRefused.
         """
         if self.pull_mode:
             raise PullMode
         if not ids.is_order_id(order_id):
             raise NotFound
-        wish = self.database.write(
-            lambda c: self._write_down(c, order_id, amount, payment_intent, nonce)
-        )
-        return self.finish(wish, source=source)
+        request = self.database.write(lambda c: self._write_down(c, order_id, wish, nonce))
+        return self.finish(request, source=source)
 
-    def finish(self, wish: AnyRow, *, source: str) -> RefundAnswer:
-        """Ask Stripe for a refund that was written down; the same wish is the same refund."""
+    def finish(self, request: MoneyWrite, *, source: str) -> RefundAnswer:
+        """Bring a refund that was written down to its end. Raises as a call does."""
         try:
-            view = self.gateway.refund(
-                intent_id=wish.intent_id,
-                amount=wish.amount,
-                idempotency_key=wish.id,
-                order_id=wish.order_id,
-            )
+            outcome = self.write_money.finish(request.id)
         except StripeRejected as refusal:
-            reason = refusal.reason or "refused"
-            self.database.write(lambda c: refunding.refuse(c, wish.id, reason))
-            raise
-        self.database.write(lambda c: self._record(c, wish, view, source))
+            # Stripe knows something of this payment that we do not.
+            self.database.write(lambda c: orders.make_look_due(c, request.order_id, AT_ONCE))
+            raise _refused(refusal) from refusal
+        self.settle_order.settle(Case(source, outcome.facts, request.order_id))
+        view = outcome.refund
+        if view is None:
+            raise NotFound
         return RefundAnswer(
-            view.id, view.amount, view.currency, view.status, wish.intent_id, wish.order_id
+            view.id, view.amount, view.currency, view.status, request.subject, request.order_id
         )
-
-    def _record(self, connection: Connection, wish: AnyRow, view: RefundView, source: str) -> None:
-        refunding.done(connection, wish.id, view.id)
-        self.settle_order.record(connection, wish.order_id, [view], source=source)
 
     def _write_down(
-        self,
-        connection: Connection,
-        order_id: str,
-        amount: int | None,
-        payment_intent: str | None,
-        nonce: str,
-    ) -> AnyRow:
+        self, connection: Connection, order_id: str, wish: RefundWish, nonce: str
+    ) -> MoneyWrite:
         loaded = load_ledger(connection, order_id)
         if loaded is None:
             raise NotFound
-        known = refunding.by_nonce(connection, nonce)
+        known = money_writes.by_nonce(connection, nonce)
         if known is not None:
             return known
-        paid = _paid_attempt(loaded.ledger, payment_intent)
+        paid = _paid_attempt(loaded.ledger, wish.payment_intent)
+        _check_disputes(loaded.ledger, paid)
+        intent_id = str(paid.intent_id)
         left = paid.amount - _gone(loaded.ledger, paid)
-        left -= refunding.asked_for(connection, str(paid.intent_id))
-        wanted = left if amount is None else amount
-        if wanted > left or wanted < 1:
+        left -= money_writes.refunds_asked_for(connection, intent_id)
+        amount = left if wish.amount is None else wish.amount
+        if amount > left or amount < 1:
             raise RefundTooLarge(left)
-        return refunding.insert_wish(
-            connection,
-            order_id=order_id,
-            intent_id=str(paid.intent_id),
-            amount=wanted,
-            nonce=nonce,
-            now=self.clock.now(),
-        )
+        details = {"reason": wish.reason, "metadata": dict(wish.metadata)}
+        new = NewWrite(WriteKind.REFUND, nonce, order_id, intent_id, amount, details)
+        return money_writes.put(connection, new, now=self.clock.now())
 
 
 def _paid_attempt(ledger: Ledger, payment_intent: str | None) -> Attempt:
-    if payment_intent is None:
-        paid = ledger.winner
-    else:
-        if not ids.is_intent_id(payment_intent):
-            raise InvalidInput([Fault("payment_intent", "no such payment on this order")])
+    paid = ledger.winner
+    if payment_intent is not None:
         paid = next((a for a in ledger.attempts if a.intent_id == payment_intent), None)
-        if paid is None:
+        if paid is None or not ids.is_intent_id(payment_intent):
             raise InvalidInput([Fault("payment_intent", "no such payment on this order")])
     if paid is None or paid.state is not AttemptState.SUCCEEDED or paid.intent_id is None:
         raise NotPaid
     return paid
 
 
+def _check_disputes(ledger: Ledger, paid: Attempt) -> None:
+    """Refuse what Stripe would: the money of a disputed charge is not ours to give back."""
+    if any(
+        dispute.status in DISPUTE_OPEN
+        for dispute in ledger.disputes.values()
+        if dispute.intent_id == paid.intent_id
+    ):
+        raise ChargeDisputed
+
+
 def _gone(ledger: Ledger, paid: Attempt) -> int:
-    return sum(
-        refund.amount
-        for refund in ledger.refunds.values()
-        if refund.intent_id == paid.intent_id and refund_counts(refund)
-    )
+    """Sum what went back or is on its way, and what was charged back."""
+    refunds = (r.amount for r in ledger.refunds.values() if r.intent_id == paid.intent_id and is_going_back(r))
+    return sum(refunds)
+
+
+def _refused(refusal: StripeRejected) -> Exception:
+    if refusal.reason == "charge_disputed":
+        return ChargeDisputed()
+    if refusal.permission or not refusal.reason:
+        return refusal
+    return RefundRefused(str(refusal), stripe_code=refusal.reason)

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from checkout_service.domain import changes
-from checkout_service.domain.errors import NoSuchHold, NotFound
+from checkout_service.domain.errors import GatewayError, NoSuchHold, NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.status import Hold
 from checkout_service.domain.views import OrderView
 from checkout_service.storage.database import Database
 
 from .answer import order_view
-from .settle_order import SettleOrder
+from .look_at_order import LookAtOrder
+from .settle_order import Case, SettleOrder
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHold:
     database: Database
     settle_order: SettleOrder
+    look_at_order: LookAtOrder
 
     def __call__(self, order_id: str, name: str, *, by: str, source: str = "cli") -> OrderView:
         """Release a hold; the order is fulfilled if nothing else stands against it.
 
-        Raises NotFound, NoSuchHold.
+        A look at Stripe tells whether the money is still there; while Stripe does not answer the
+        order waits for the sweep's. Raises NotFound, NoSuchHold.
         """
         if not is_order_id(order_id):
             raise NotFound
-        with self.database.read() as connection:
-            order = order_view(connection, order_id)
-        if name not in order.holds:
+        if name not in self._view(order_id).holds:
             raise NoSuchHold(name)
-        self.database.write(
-            lambda c: self.settle_order.record(
-                c,
-                order_id,
-                [],
-                source=source,
-                change=changes.release(Hold(name)),
-                reason=f"by {by}",
+        settlement = self.settle_order.settle(
+            Case(
+                source, order_id=order_id, change=changes.release(Hold(name)), reason=f"by {by}"
             )
         )
+        if settlement.look_wanted:
+            try:
+                self.look_at_order.look(order_id, source=source, urgent=True)
+            except GatewayError as error:
+                log.warning("release.no_look", extra={"order_id": order_id, "why": error.code})
+        return self._view(order_id)
+
+    def _view(self, order_id: str) -> OrderView:
         with self.database.read() as connection:
             return order_view(connection, order_id)

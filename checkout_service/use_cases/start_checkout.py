@@ -10,14 +10,14 @@ from checkout_service.domain.errors import PullMode
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views import SessionAnswer
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.records import AttemptRecord
 
 from .answer import newest_session
-from .close_session import CloseSession
+from .close_attempt import CloseAttempt
 from .draft_order import DraftOrder
+from .look_at_order import LookAtOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
-from .settle_order import SettleOrder
 
 _REST = 2 * SECOND
 _ROUNDS = 3
@@ -29,8 +29,8 @@ class StartCheckout:
     clock: Clock
     draft_order: DraftOrder
     open_attempt: OpenAttempt
-    close_session: CloseSession
-    settle_order: SettleOrder
+    close_attempt: CloseAttempt
+    look_at_order: LookAtOrder
     pull_mode: bool
 
     def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
@@ -61,23 +61,24 @@ class StartCheckout:
             raise PullMode
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
-            if newest.state == AttemptState.OPEN:
+            if newest.state is AttemptState.OPEN:
                 if self._still_open(order_id, newest):
                     return self._answer(order_id)
-            elif newest.state == AttemptState.DRAFT or self._draft_next(order_id, newest):
+            elif newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
                 self.open_attempt(order_id, source="retry")
         return self._answer(order_id)
 
-    def _still_open(self, order_id: str, attempt: AnyRow) -> bool:
+    def _still_open(self, order_id: str, attempt: AttemptRecord) -> bool:
         """Ask Stripe before sending a buyer back to a session that may be paid already."""
         if attempt.expires_at is not None and attempt.expires_at <= self.clock.now():
-            self.close_session.quietly(order_id, attempt.session_id)
+            if attempt.session_id is not None:
+                self.close_attempt.session(order_id, attempt.session_id, source="retry")
         else:
-            self.settle_order(order_id, source="retry", urgent=True, window=_REST)
+            self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
         newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
-        return bool(newest.state == AttemptState.OPEN)
+        return newest.state is AttemptState.OPEN
 
-    def _draft_next(self, order_id: str, newest: AnyRow) -> bool:
+    def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
         return self.database.write(
             lambda c: self.draft_order.next_attempt(
                 c,

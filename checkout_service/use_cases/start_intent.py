@@ -13,18 +13,20 @@ from sqlalchemy import Connection
 from checkout_service.domain.cart import Cart, Line
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
+from checkout_service.domain.facts import of_attempt
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views import IntentAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.records import AttemptRecord
 
 from .answer import newest_intent
 from .draft_order import DraftOrder
+from .look_at_order import LookAtOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
-from .settle_order import SettleOrder
+from .settle_order import Case, SettleOrder
 
 _REST = 2 * SECOND
 _GONE = frozenset((AttemptState.CANCELED, AttemptState.EXPIRED))
@@ -38,6 +40,7 @@ class StartIntent:
     draft_order: DraftOrder
     open_attempt: OpenAttempt
     settle_order: SettleOrder
+    look_at_order: LookAtOrder
     pull_mode: bool
 
     def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
@@ -72,12 +75,12 @@ class StartIntent:
         secret = None
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
-            if newest.state == AttemptState.DRAFT or (
+            if newest.state is AttemptState.DRAFT or (
                 newest.state in _GONE and self._draft_next(order_id, newest)
             ):
                 secret = self.open_attempt(order_id, source="retry")
             elif newest.intent_id is not None and newest.state not in _GONE:
-                self.settle_order(order_id, source="retry", urgent=True, window=_REST)
+                self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
                 break
         newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
         if cart is not None:
@@ -88,21 +91,21 @@ class StartIntent:
         """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
         return self.gateway.client_secret(intent_id)
 
-    def _draft_next(self, order_id: str, newest: AnyRow) -> bool:
+    def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
         return self.database.write(
             lambda c: self.draft_order.next_attempt(
                 c, order_id, seq=newest.seq + 1, kind=AttemptKind.INTENT, reference=None
             )
         )
 
-    def _follow_cart(self, order_id: str, newest: AnyRow, cart: Cart, caller: str) -> None:
+    def _follow_cart(self, order_id: str, newest: AttemptRecord, cart: Cart, caller: str) -> None:
         """Update the open intent when the cart changed; Stripe first, then our terms.
 
         Should we die in between, a payment of the new amount is held, not lost.
         """
         lines = self.draft_order.price(cart, AttemptKind.INTENT)
         with self.database.read() as connection:
-            order = orders.order_row(connection, order_id)
+            order = orders.order_of(connection, order_id)
             if order is None:
                 raise NotFound
             before = orders.lines_of(connection, order_id, order.currency)
@@ -113,16 +116,13 @@ class StartIntent:
         if lines[0].currency != order.currency:
             raise InvalidInput([Fault("items", "an order's currency does not change")])
         total = sum(line.amount for line in lines)
-        view = self.gateway.update_intent(
+        fact = self.gateway.update_intent(
             newest.intent_id,
             amount=total,
             idempotency_key=f"{newest.id}.v{order.version}",
         )
         self.database.write(lambda c: self._new_terms(c, order_id, lines, total))
-        view = replace(view, attempt_id=newest.id)
-        self.database.write(
-            lambda c: self.settle_order.record(c, order_id, [view], source="retry", looked=True)
-        )
+        self.settle_order.settle(Case("retry", [of_attempt(fact, newest.id)], order_id))
 
     def _new_terms(
         self, connection: Connection, order_id: str, lines: Sequence[Line], total: int

@@ -16,6 +16,7 @@ from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.snapshots import SessionView
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views import LinkAnswer
 from checkout_service.storage import orders
@@ -68,16 +69,12 @@ class StartLink:
             order_id = orders.order_by_nonce(connection, nonce)
             if order_id is None:
                 raise NotFound
-            attempt = orders.attempt_rows(connection, order_id)[0]
+            attempt = orders.attempts_of(connection, order_id)[0]
             order = order_view(connection, order_id)
-        link = self.catalog.link_of_stripe(attempt.link_id)
-        if link is None:
+        link = self.catalog.link_of_stripe(attempt.link_id or "")
+        if link is None or attempt.reference is None:
             raise NotFound
-        return LinkAnswer(
-            url=with_reference(link.url, attempt.reference),
-            client_reference_id=attempt.reference,
-            order=order,
-        )
+        return LinkAnswer(with_reference(link.url, attempt.reference), attempt.reference, order)
 
     def resume(self, link_id: str, references: Iterable[str]) -> LinkAnswer | None:
         """Give the first of these references' orders that still waits to be paid by this link.
@@ -116,9 +113,31 @@ class StartLink:
                 log.warning("link.not_offered", extra={"link": link.id, "reason": error.code})
         return tuple(offers)
 
-    def draft(self, link: PaymentLink, *, nonce: str, reference: str | None) -> LinkDraft:
-        """Plan an order of this link, outside any transaction. Raises InvalidInput."""
-        line = self._line(link)
+    def draft(
+        self, link: PaymentLink, *, nonce: str, reference: str | None, sold: bool = False
+    ) -> LinkDraft:
+        """Plan an order of this link, outside any transaction.
+
+        `sold` says that it was paid already, at a price that may be archived by now. Raises
+        InvalidInput, and GatewayError when a price of Stripe's cannot be read.
+        """
+        return self._plan(link, self._line(link, sold=sold), nonce, reference)
+
+    def draft_of_sale(self, link: PaymentLink, view: SessionView, *, nonce: str) -> LinkDraft:
+        """Plan an order by what was paid, for a sale whose price cannot be told any more."""
+        line = Line(
+            price=link.price,
+            name=link.id,
+            description="",
+            quantity=1,
+            unit_amount=view.amount_subtotal,
+            currency=view.currency,
+        )
+        return self._plan(link, line, nonce, view.client_reference_id)
+
+    def _plan(
+        self, link: PaymentLink, line: Line, nonce: str, reference: str | None
+    ) -> LinkDraft:
         now = self.clock.now()
         order_id, attempt_id = ids.new_id("ord"), ids.new_id("att")
         order = {
@@ -158,10 +177,12 @@ class StartLink:
             raise NotFound
         return link
 
-    def _line(self, link: PaymentLink) -> Line:
+    def _line(self, link: PaymentLink, *, sold: bool = False) -> Line:
         faults: list[Fault] = []
         price = self.catalog.price(link.price)
-        line = price and line_of(price, link.quantity, self.gateway.price, "link", faults)
+        line = price and line_of(
+            price, link.quantity, self.gateway.price, "link", faults, sold=sold
+        )
         if not line:
             raise InvalidInput(faults or [Fault("link", "its price is unknown")])
         return line

@@ -16,13 +16,15 @@ from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
 from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.storage import bookmarks, inbox, leases, refunding
+from checkout_service.domain.snapshots import IncomingEvent
+from checkout_service.storage import bookmarks, inbox, leases
 from checkout_service.storage.database import Database
 
+from .finish_writes import FinishWrites
+from .isolation import each
 from .look_at_due import LookAtDue
 from .read_links import ReadLinks
 from .receive_event import ReceiveEvent
-from .refund_order import RefundOrder
 from .sweep_report import SweepReport, pages
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class Sweep:
     read_links: ReadLinks
     look_at_due: LookAtDue
     receive_event: ReceiveEvent
-    refund_order: RefundOrder
+    finish_writes: FinishWrites
     pull_mode: bool
     owner: str = field(default_factory=lambda: ids.new_id("own"))
 
@@ -58,7 +60,8 @@ class Sweep:
             self._step(report, self._read_missed_events)
             self._step(report, self._read_links)
             self._step(report, self._look_at_due_orders)
-            self._step(report, self._finish_refunds)
+            self._step(report, self.finish_writes)
+            self._step(report, self.read_links.retry)
         finally:
             self.database.write(self._end)
         return report
@@ -73,8 +76,15 @@ class Sweep:
         except DatabaseUnavailable:
             raise
         except GatewayError as error:
-            log.warning("sweep.step_failed", extra={"step": step.__name__, "why": error.code})
-            report.failures.append(f"{step.__name__}: {error.code}")
+            self._failed(report, step, error.code)
+        except Exception as error:
+            # Whatever it is, the other steps are not to wait for it.
+            log.exception("sweep.step_broken", extra={"step": _name(step)})
+            self._failed(report, step, type(error).__name__)
+
+    def _failed(self, report: SweepReport, step: Callable[..., None], why: str) -> None:
+        log.warning("sweep.step_failed", extra={"step": _name(step), "why": why})
+        report.failures.append(f"{_name(step)}: {why}")
 
     def _lease(self) -> bool:
         now = self.clock.now()
@@ -86,7 +96,7 @@ class Sweep:
         with self.database.read() as connection:
             found = inbox.leftovers(connection, now=self.clock.now(), limit=_BATCH)
         for leftover in found:
-            self.receive_event.retry(leftover)
+            self.receive_event.retry(leftover)  # it keeps what fails by itself
             report.retried += 1
             if report.retried % _PAGE == 0 and not self._lease():
                 return
@@ -114,11 +124,14 @@ class Sweep:
         for page in pages(self.gateway.events_since(start, undelivered=undelivered)):
             with self.database.read() as connection:
                 known = inbox.known_ids(connection, [event.id for event in page])
-            for event in page:
-                newest = max(newest, event.created)
+            newest = max([newest, *(event.created for event in page)])
+
+            def take(event: IncomingEvent, known: set[str] = known) -> None:
                 if event.id not in known:
                     self.receive_event.take(event, source="sweep")
                     report.events += 1
+
+            each(page, take, report, name=lambda event: event.id)
             self._lease()
         if newest > (position or 0):
             self.database.write(lambda c: bookmarks.move_to(c, name, newest))
@@ -138,14 +151,6 @@ class Sweep:
     def _look_at_due_orders(self, report: SweepReport) -> None:
         self.look_at_due(report, keep_going=self._lease)
 
-    def _finish_refunds(self, report: SweepReport) -> None:
-        with self.database.read() as connection:
-            wishes = refunding.unfinished(
-                connection, older_than=self.clock.now() - MINUTE, limit=_PAGE
-            )
-        for wish in wishes:
-            try:
-                self.refund_order.finish(wish, source="sweep")
-                report.refunds += 1
-            except GatewayError as error:
-                report.failures.append(f"{wish.order_id}: {error.code}")
+
+def _name(step: Callable[..., None]) -> str:
+    return getattr(step, "__name__", type(step).__name__)

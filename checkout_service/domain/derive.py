@@ -1,11 +1,12 @@
-"""Derive an order's status from its ledger. Status is never set; it is read off the facts."""
+"""Derive what is true of an order from its ledger. Status is never set; it is read off the facts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, refund_counts
-from .merge import raise_holds
+from .guard import Difference
+from .holds import raise_hold
+from .ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, is_going_back
 from .status import SETTLED, AttemptState, Hold, OrderStatus, may_move
 
 _S = OrderStatus
@@ -15,6 +16,25 @@ _LAST_WORD = {
     _A.CANCELED: _S.FAILED,  # an intent canceled at Stripe, not by us
     _A.EXPIRED: _S.EXPIRED,
 }
+
+
+def derive(ledger: Ledger, *, proven: bool) -> Ledger:
+    """Bring winner, holds, status and fulfilment to what the facts say; pure and idempotent.
+
+    `proven` says that the winner's money is there now. Without it an order that could be fulfilled
+    is only paid, and wants a look.
+    """
+    ledger = choose_winner(ledger)
+    ledger = _hold_what_came_back(ledger)
+    status = derive_status(ledger)
+    if may_move(ledger.status, status):
+        ledger = replace(ledger, status=status)
+    elif ledger.newest is not None:
+        difference = Difference(f"no way from {ledger.status}", f"the facts say {status}")
+        ledger = raise_hold(ledger, ledger.newest.id, Hold.ILLEGAL_TRANSITION, difference)
+    if ledger.fulfilled or not _may_fulfil(ledger):
+        return ledger
+    return replace(ledger, fulfilled=True) if proven else replace(ledger, look_wanted=True)
 
 
 def derive_status(ledger: Ledger) -> OrderStatus:
@@ -33,18 +53,17 @@ def derive_status(ledger: Ledger) -> OrderStatus:
 
 
 def _derive_settled(ledger: Ledger) -> OrderStatus:
-    words = {dispute.status for dispute in ledger.winner_disputes()}
-    if words & DISPUTE_LOST:
+    paid, refunded = ledger.amount_paid, ledger.amount_refunded
+    if ledger.amount_charged_back and paid <= refunded + ledger.amount_charged_back:
         return _S.CHARGED_BACK
-    if words & DISPUTE_OPEN:
+    if any(dispute.status in DISPUTE_OPEN for dispute in ledger.winner_disputes()):
         return _S.DISPUTED
-    refunded = ledger.amount_refunded
-    if 0 < ledger.amount_paid <= refunded:
+    if 0 < paid <= refunded:
         return _S.REFUNDED
     return _S.PARTIALLY_REFUNDED if refunded else _S.PAID
 
 
-def crown(ledger: Ledger) -> Ledger:
+def choose_winner(ledger: Ledger) -> Ledger:
     """Choose the attempt that pays the order, once; any further success is a duplicate.
 
     A session that merely claims the order wins only after a person released it.
@@ -58,7 +77,10 @@ def crown(ledger: Ledger) -> Ledger:
         ledger = _with_winner(ledger, winner)
     for attempt in succeeded:
         if attempt.id != winner.id and (attempt.ours or _released(ledger, attempt)):
-            ledger = raise_holds(ledger, attempt.id, {Hold.DUPLICATE_PAYMENT})
+            difference = Difference(f"one payment, {_name(winner)}", f"another, {_name(attempt)}")
+            ledger = raise_hold(
+                ledger, attempt.id, Hold.DUPLICATE_PAYMENT, difference, seen_at=attempt.seen.at
+            )
     return ledger
 
 
@@ -66,7 +88,10 @@ def _with_winner(ledger: Ledger, winner: Attempt) -> Ledger:
     won = tuple(replace(a, won=True) if a.id == winner.id else a for a in ledger.attempts)
     ledger = replace(ledger, attempts=won)
     if ledger.canceled:
-        ledger = raise_holds(ledger, winner.id, {Hold.PAID_AFTER_CANCEL})
+        difference = Difference("no payment: the order is canceled", f"paid by {_name(winner)}")
+        ledger = raise_hold(
+            ledger, winner.id, Hold.PAID_AFTER_CANCEL, difference, seen_at=winner.seen.at
+        )
     return ledger
 
 
@@ -75,26 +100,25 @@ def _released(ledger: Ledger, attempt: Attempt) -> bool:
     return bool(holds) and all(hold.released for hold in holds)
 
 
-def judge(ledger: Ledger) -> Ledger:
-    """Bring winner, holds, status and fulfilment to what the facts say; pure and idempotent."""
-    ledger = crown(ledger)
-    ledger = _hold_what_came_back(ledger)
-    status = derive_status(ledger)
-    if may_move(ledger.status, status):
-        ledger = replace(ledger, status=status)
-    elif ledger.newest is not None:
-        ledger = raise_holds(ledger, ledger.newest.id, {Hold.ILLEGAL_TRANSITION})
-    return replace(ledger, fulfilled=ledger.fulfilled or _may_fulfil(ledger))
-
-
 def _hold_what_came_back(ledger: Ledger) -> Ledger:
     """Money seen going before the order was given: a person decides, not we."""
     winner = ledger.winner
     if winner is None or ledger.fulfilled:
         return ledger
-    if any(refund_counts(refund) for refund in ledger.winner_refunds()):
-        return raise_holds(ledger, winner.id, {Hold.REFUNDED_BEFORE_FULFILMENT})
-    return ledger
+    gone = [
+        f"{refund.id} {refund.amount} {refund.status}"
+        for refund in ledger.winner_refunds()
+        if is_going_back(refund)
+    ]
+    gone += [
+        f"{dispute.id} {dispute.amount} lost"
+        for dispute in ledger.winner_disputes()
+        if dispute.status in DISPUTE_LOST
+    ]
+    if not gone:
+        return ledger
+    difference = Difference(f"{winner.amount} {ledger.terms.currency} kept", ", ".join(gone))
+    return raise_hold(ledger, winner.id, Hold.REFUNDED_BEFORE_FULFILMENT, difference)
 
 
 def _may_fulfil(ledger: Ledger) -> bool:
@@ -106,3 +130,7 @@ def _may_fulfil(ledger: Ledger) -> bool:
     return ledger.status is _S.PARTIALLY_REFUNDED and any(
         hold.name is Hold.REFUNDED_BEFORE_FULFILMENT and hold.released for hold in ledger.holds
     )
+
+
+def _name(attempt: Attempt) -> str:
+    return attempt.session_id or attempt.intent_id or attempt.id

@@ -1,0 +1,119 @@
+"""Orders whose look is due, and what becomes of a look that failed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, case, func, select, update
+
+from checkout_service.domain.schedule import AT_ONCE
+from checkout_service.domain.status import AttemptKind, AttemptState
+
+from .records import DueOrder
+from .tables import attempts, orders
+
+_o = orders.c
+
+
+def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder]:
+    """List orders whose look is due and that nobody is looking at, with their newest attempt."""
+    later = attempts.alias("later")
+    newest = (
+        select(func.max(later.c.seq))
+        .where(later.c.order_id == _o.id, later.c.ours)
+        .correlate(orders)
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(
+            _o.id,
+            _o.version,
+            _o.look_wishes,
+            _o.created_at,
+            attempts.c.id.label("attempt_id"),
+            attempts.c.kind,
+            attempts.c.state,
+            attempts.c.session_id,
+            attempts.c.created_at.label("attempt_created_at"),
+        )
+        .select_from(orders)
+        .join(attempts, (attempts.c.order_id == _o.id) & (attempts.c.seq == newest))
+        .where(
+            _o.look_due_at <= now,
+            (_o.look_lease_until.is_(None)) | (_o.look_lease_until < now),
+        )
+        .order_by(_o.look_due_at)
+        .limit(limit)
+    )
+    return [
+        DueOrder(
+            order_id=row.id,
+            version=row.version,
+            wishes=row.look_wishes,
+            created_at=row.created_at,
+            attempt_id=row.attempt_id,
+            kind=AttemptKind(row.kind),
+            state=AttemptState(row.state),
+            session_id=row.session_id,
+            attempt_created_at=row.attempt_created_at,
+        )
+        for row in rows
+    ]
+
+
+def look_wishes(connection: Connection, order_id: str) -> int:
+    """Tell the number of the last wish for a look."""
+    found = connection.execute(select(_o.look_wishes).where(_o.id == order_id)).scalar()
+    return int(found or 0)
+
+
+def look_failed(connection: Connection, order_id: str, *, error: str) -> int:
+    """Count a look that failed because of its order; give how many did in a row."""
+    found = connection.execute(
+        update(orders)
+        .where(_o.id == order_id)
+        .values(look_failures=_o.look_failures + 1, look_error=error)
+        .returning(_o.look_failures)
+    ).scalar()
+    return int(found or 0)
+
+
+def look_again_at(connection: Connection, order_id: str, at: int, *, wishes: int) -> None:
+    """Postpone a look that failed, unless another was wished for since it began."""
+    connection.execute(
+        update(orders)
+        .where(_o.id == order_id)
+        .values(look_due_at=case((_o.look_wishes == wishes, at), else_=_o.look_due_at))
+    )
+
+
+def quarantine(connection: Connection, order_id: str, *, now: int) -> bool:
+    """Look the order up no more until a person or an event says so; True if this is news."""
+    result = connection.execute(
+        update(orders)
+        .where(_o.id == order_id)
+        .values(look_due_at=None, quarantined_at=func.coalesce(_o.quarantined_at, now))
+    )
+    return bool(result.rowcount)
+
+
+def look_went_well(connection: Connection, order_id: str) -> None:
+    """Forget failures and quarantine, if there were any."""
+    connection.execute(
+        update(orders)
+        .where(_o.id == order_id, _o.look_failures > 0)
+        .values(look_failures=0, look_error=None, quarantined_at=None)
+    )
+
+
+def release_from_quarantine(connection: Connection, order_id: str) -> bool:
+    """Let a person have the order looked up once more; False if it was not in quarantine."""
+    result = connection.execute(
+        update(orders)
+        .where(_o.id == order_id, _o.quarantined_at.is_not(None))
+        .values(
+            quarantined_at=None,
+            look_failures=0,
+            look_due_at=AT_ONCE,
+            look_wishes=_o.look_wishes + 1,
+        )
+    )
+    return result.rowcount == 1

@@ -1,0 +1,197 @@
+"""What we ask Stripe to do with money, written down first: the row's id is in its metadata there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select, update
+
+from checkout_service.domain import ids
+from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
+
+from .rows import AnyRow
+from .tables import money_writes, refunds
+from .upsert import insert_once
+
+_w = money_writes.c
+
+
+@dataclass(frozen=True, slots=True)
+class NewWrite:
+    """A write of money about to be asked for; the same nonce is the same write."""
+
+    kind: WriteKind
+    nonce: str
+    order_id: str
+    subject: str
+    amount: int | None = None
+    details: Mapping[str, Any] | None = None
+
+
+def put(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
+    """Write it down, or give the one that this nonce made before."""
+    name = ids.new_id("mwr")
+    insert_once(
+        connection,
+        money_writes,
+        {
+            "id": name,
+            "kind": new.kind.value,
+            "nonce": new.nonce,
+            "order_id": new.order_id,
+            "subject": new.subject,
+            "amount": new.amount,
+            "details": json.dumps(dict(new.details or {})),
+            "key": name,
+            "next_at": now,
+            "created_at": now,
+        },
+    )
+    found = by_nonce(connection, new.nonce)
+    if found is None:
+        raise LookupError(new.nonce)
+    return found
+
+
+def put_closing(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
+    """Write down that something is to be closed, or give the write that is about to do so."""
+    under_way = _one(
+        connection,
+        (_w.subject == new.subject)
+        & (_w.kind == new.kind.value)
+        & (_w.state == WriteState.ASKED.value),
+    )
+    return under_way or put(connection, replace(new, nonce=ids.new_id("non")), now=now)
+
+
+def by_nonce(connection: Connection, nonce: str) -> MoneyWrite | None:
+    return _one(connection, _w.nonce == nonce)
+
+
+def by_id(connection: Connection, name: str) -> MoneyWrite | None:
+    return _one(connection, _w.id == name)
+
+
+def refunds_asked_for(connection: Connection, intent_id: str) -> int:
+    """Sum the refunds that may have been made and that no refund known to us answers yet."""
+    shown = exists().where(refunds.c.request_id == _w.id)
+    total = connection.execute(
+        select(func.coalesce(func.sum(_w.amount), 0)).where(
+            _w.subject == intent_id,
+            _w.kind == WriteKind.REFUND.value,
+            _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),
+            ~shown,
+        )
+    ).scalar()
+    return int(total or 0)
+
+
+def due(connection: Connection, *, now: int, older_than: int, limit: int) -> list[MoneyWrite]:
+    """List unfinished writes whose next try is due, but for those that were only just made."""
+    rows = connection.execute(
+        select(money_writes)
+        .where(
+            _w.state == WriteState.ASKED.value, _w.next_at <= now, _w.created_at < older_than
+        )
+        .order_by(_w.next_at)
+        .limit(limit)
+    )
+    return list(map(_write, rows))
+
+
+def quarantined(connection: Connection, *, limit: int) -> list[MoneyWrite]:
+    rows = connection.execute(
+        select(money_writes).where(_w.state == WriteState.QUARANTINED.value).limit(limit)
+    )
+    return list(map(_write, rows))
+
+
+def begin(connection: Connection, write: MoneyWrite, *, now: int, next_at: int) -> bool:
+    """Note that Stripe is about to be asked under this key; False if another key was taken."""
+    result = connection.execute(
+        update(money_writes)
+        .where(_w.id == write.id, _w.key == write.key, _w.state != WriteState.DONE.value)
+        .values(
+            tries=_w.tries + 1,
+            key_at=func.coalesce(_w.key_at, now),
+            asked_at=now,
+            next_at=next_at,
+        )
+    )
+    return result.rowcount == 1
+
+
+def take_new_key(connection: Connection, write: MoneyWrite, key: str) -> bool:
+    """Go on under another key; the old one decides between two who do so at once."""
+    result = connection.execute(
+        update(money_writes)
+        .where(_w.id == write.id, _w.key == write.key, _w.state == WriteState.ASKED.value)
+        .values(key=key, key_at=None)
+    )
+    return result.rowcount == 1
+
+
+def finish(
+    connection: Connection,
+    name: str,
+    state: WriteState,
+    *,
+    result_id: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Note what became of a write. One that was done stays done."""
+    values: dict[str, Any] = {"state": state.value, "next_at": None, "last_error": error}
+    if result_id is not None:
+        values["result_id"] = result_id
+    connection.execute(
+        update(money_writes)
+        .where(_w.id == name, _w.state != WriteState.DONE.value)
+        .values(values)
+    )
+
+
+def rest(connection: Connection, name: str, *, at: int, error: str) -> None:
+    """Try again later what has no known outcome."""
+    connection.execute(
+        update(money_writes)
+        .where(_w.id == name, _w.state == WriteState.ASKED.value)
+        .values(next_at=at, last_error=error)
+    )
+
+
+def wake(connection: Connection, name: str, *, now: int) -> bool:
+    """Take a write out of quarantine; False if it was not in there."""
+    result = connection.execute(
+        update(money_writes)
+        .where(_w.id == name, _w.state == WriteState.QUARANTINED.value)
+        .values(state=WriteState.ASKED.value, next_at=now, tries=1)
+    )
+    return result.rowcount == 1
+
+
+def _one(connection: Connection, condition: Any) -> MoneyWrite | None:
+    statement = select(money_writes).where(condition).order_by(_w.created_at).limit(1)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _write(row)
+
+
+def _write(row: AnyRow) -> MoneyWrite:
+    return MoneyWrite(
+        id=row.id,
+        kind=WriteKind(row.kind),
+        state=WriteState(row.state),
+        order_id=row.order_id,
+        subject=row.subject,
+        amount=row.amount,
+        details=json.loads(row.details),
+        key=row.key,
+        key_at=row.key_at,
+        asked_at=row.asked_at,
+        tries=row.tries,
+        result_id=row.result_id,
+        last_error=row.last_error,
+        created_at=row.created_at,
+    )

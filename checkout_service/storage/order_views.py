@@ -1,0 +1,102 @@
+"""One order as the outside may see it: built here, whatever it was read with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views import LineView, OrderView
+
+from .rows import AnyRow
+from .tables import attempts, order_lines
+
+Line = tuple[str | None, str, int, int]  # price, name, quantity, unit amount
+
+# Columns of the order that a settlement never changes, and those that it derives.
+KEPT = (
+    "id", "amount_total", "currency", "livemode", "created_at", "flow", "client_reference_id",
+)  # fmt: skip
+DERIVED = ("amount_paid", "amount_refunded", "amount_charged_back", "fulfilled")
+
+
+class _Shown(Protocol):
+    """The attempt that stands for its order: the one that paid it, or the newest."""
+
+    @property
+    def session_id(self) -> str | None: ...
+    @property
+    def intent_id(self) -> str | None: ...
+    @property
+    def customer_email(self) -> str | None: ...
+    @property
+    def amount_discount(self) -> int: ...
+    @property
+    def amount_tax(self) -> int: ...
+    @property
+    def amount_shipping(self) -> int: ...
+
+
+def build_view(
+    kept: dict[str, Any],
+    derived: dict[str, Any],
+    *,
+    status: OrderStatus,
+    holds: Sequence[str],
+    metadata: str,
+    customer_email: str | None,
+    lines: Iterable[Line],
+    shown: _Shown | None,
+) -> OrderView:
+    """Describe an order; `kept` and `derived` hold its columns of these names."""
+    return OrderView(
+        **kept,
+        **derived,
+        status=status,
+        holds=tuple(holds),
+        items=tuple(
+            LineView(price, name, quantity, unit, quantity * unit)
+            for price, name, quantity, unit in lines
+        ),
+        metadata=json.loads(metadata),
+        customer_email=(shown.customer_email if shown else None) or customer_email,
+        checkout_session=shown.session_id if shown else None,
+        payment_intent=shown.intent_id if shown else None,
+        amount_discount=shown.amount_discount if shown else 0,
+        amount_tax=shown.amount_tax if shown else 0,
+        amount_shipping=shown.amount_shipping if shown else 0,
+    )
+
+
+def views_of(connection: Connection, rows: Sequence[AnyRow]) -> list[OrderView]:
+    """Describe these orders, with their lines and attempts read in two statements."""
+    ids = [row.id for row in rows]
+    lines: dict[str, list[Line]] = {order_id: [] for order_id in ids}
+    tries: dict[str, list[AnyRow]] = {order_id: [] for order_id in ids}
+    if ids:
+        of_lines = select(order_lines).where(order_lines.c.order_id.in_(ids))
+        for line in connection.execute(of_lines.order_by(order_lines.c.place)):
+            lines[line.order_id].append((line.price, line.name, line.quantity, line.unit_amount))
+        of_attempts = select(attempts).where(attempts.c.order_id.in_(ids))
+        for attempt in connection.execute(of_attempts.order_by(attempts.c.seq)):
+            tries[attempt.order_id].append(attempt)
+    return [_view(row, lines[row.id], tries[row.id]) for row in rows]
+
+
+def _view(row: AnyRow, lines: Sequence[Line], tries: Sequence[AnyRow]) -> OrderView:
+    shown = next((a for a in tries if a.won), None) or next(
+        (a for a in reversed(tries) if a.ours), None
+    )
+    return build_view(
+        {name: getattr(row, name) for name in KEPT},
+        {name: getattr(row, name) for name in DERIVED},
+        status=OrderStatus(row.status),
+        holds=tuple(filter(None, row.holds.split(","))),
+        metadata=row.metadata,
+        customer_email=row.customer_email,
+        lines=lines,
+        shown=shown,
+    )
