@@ -9,11 +9,12 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from checkout_service.domain.catalog import load_catalog
-from checkout_service.domain.clock import SECOND, SystemClock
-from checkout_service.merchant_gateway import Outside, build_receiver
+from checkout_service.domain.clock import SECOND
+from checkout_service.merchant_gateway import Outside
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
 from checkout_service.stripe_gateway import API_VERSION, StripeGateway, build_account, build_gateway
+from checkout_service.surroundings import Surroundings, real_surroundings
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.adopt_session import AdoptSession
 from checkout_service.use_cases.cancel_order import CancelOrder
@@ -52,23 +53,29 @@ _STRIPE_SHARE = 3 / 4
 
 def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) -> UseCases:
     """Wire the floors together; nothing connects to anything yet. Raises BadCatalog."""
-    parts = Parts(settings, engine, migration_head)
-    return UseCases(**{verb.name: getattr(parts, verb.name) for verb in fields(UseCases)})
+    return Parts(settings, engine, migration_head).use_cases
 
 
 class Parts:
     """Each part of the product, made once, when something first needs it."""
 
-    def __init__(self, settings: Settings, engine: Engine, migration_head: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        migration_head: str,
+        around: Surroundings | None = None,
+    ) -> None:
         self.settings = settings
         self.migration_head = migration_head
-        self.database = Database(engine)
-        self.clock = SystemClock(settings.clock_offset_file)
+        self.around = around or real_surroundings(settings)
+        self.clock, self.real_clock = self.around.clock, self.around.real_clock
+        self.database = Database(engine, watch=self.around.watch, clock=self.real_clock)
         self.interval = int(settings.sweep_interval_seconds * SECOND)
         self.live, self.pull_mode = settings.live, settings.pull_mode
         self.catalog = load_catalog(settings.catalog_file)
         # The ceiling counts real seconds, whatever a drill's clock says.
-        self.reads = ReadAllowance(self.database, SystemClock(), settings.stripe_reads_per_second)
+        self.reads = ReadAllowance(self.database, self.real_clock, settings.stripe_reads_per_second)
         self.gateway = self._gateway()
 
     def _gateway(self) -> StripeGateway:
@@ -80,7 +87,13 @@ class Parts:
             take_read=self.reads.take,
             slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
             live=self.live,
+            clock=self.real_clock,
+            make_transport=self.around.make_transport,
         )
+
+    @cached_property
+    def use_cases(self) -> UseCases:
+        return UseCases(**{verb.name: getattr(self, verb.name) for verb in fields(UseCases)})
 
     # The one room, and what opens and closes attempts.
 
@@ -90,7 +103,7 @@ class Parts:
 
     @cached_property
     def open_attempt(self) -> OpenAttempt:
-        return OpenAttempt(self.database, self.gateway, self.settle_order)
+        return OpenAttempt(self.database, self.gateway, self.settle_order, self.clock)
 
     @cached_property
     def draft_order(self) -> DraftOrder:
@@ -151,7 +164,7 @@ class Parts:
 
     @cached_property
     def confirm_payment(self) -> ConfirmPayment:
-        return ConfirmPayment(self.database, self.settle_order)
+        return ConfirmPayment(self.database, self.settle_order, self.clock)
 
     @cached_property
     def poll_link(self) -> PollLink:
@@ -236,14 +249,13 @@ class Parts:
 
     @cached_property
     def deliver_outbox(self) -> DeliverOutbox:
-        settings = self.settings
-        receiver = build_receiver(
-            settings.notify_url,
-            settings.notify_secret,
-            allow_private=settings.notify_allow_private,
-            live=self.live,
+        return DeliverOutbox(
+            self.database,
+            self.around.make_receiver(self.settings),
+            self.clock,
+            real_clock=self.real_clock,
+            at_once=self.around.senders,
         )
-        return DeliverOutbox(self.database, receiver, self.clock)
 
     @cached_property
     def check_readiness(self) -> CheckReadiness:
@@ -251,13 +263,15 @@ class Parts:
 
     @cached_property
     def desk(self) -> Desk:
-        return build_desk(self.database, self.clock, self.deliver_outbox)
+        return build_desk(self.database, self.clock, self.real_clock, self.deliver_outbox)
 
     @cached_property
     def doctor(self) -> Doctor:
         settings = self.settings
         account = build_account(
-            secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base
+            secret_key=settings.stripe_secret_key,
+            api_base=settings.stripe_api_base,
+            make_transport=self.around.make_transport,
         )
         shop = Shop(
             settings,
@@ -268,7 +282,7 @@ class Parts:
             self.deliver_outbox,
             Outside(),
             self.clock,
-            SystemClock(),
+            self.real_clock,
             os.environ,
         )
         return build_doctor(shop)

@@ -23,6 +23,14 @@ class Clock(Protocol):
         """Tell the time in milliseconds, UTC."""
         ...
 
+    def monotonic(self) -> float:
+        """Tell the seconds since some moment: for spans, which no correction of the time moves."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let the caller wait."""
+        ...
+
 
 class SystemClock:
     """The machine's clock, moved by the seconds found in an offset file (drills only)."""
@@ -34,6 +42,12 @@ class SystemClock:
 
     def now(self) -> int:
         return int(time.time() * SECOND) + self._offset_ms()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def _offset_ms(self) -> int:
         if self._offset_file is None:

@@ -6,6 +6,8 @@ import hashlib
 import re
 import secrets
 import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _ALPHABET = string.ascii_letters + string.digits
 _RANDOM_LENGTH = 24
@@ -18,9 +20,23 @@ _INTENT = re.compile(r"pi_[A-Za-z0-9]{1,200}", re.ASCII)
 _REFERENCE = re.compile(r"ref_[A-Za-z0-9]{24}", re.ASCII)
 
 
+_random_bytes: Callable[[int], bytes] = secrets.token_bytes
+
+
+@contextmanager
+def drawn_from(random_bytes: Callable[[int], bytes]) -> Iterator[None]:
+    """Draw ids from another source meanwhile, so that a story told again has the same ids."""
+    global _random_bytes  # noqa: PLW0603 - ids are made everywhere and handed a source nowhere
+    before, _random_bytes = _random_bytes, random_bytes
+    try:
+        yield
+    finally:
+        _random_bytes = before
+
+
 def new_id(prefix: str) -> str:
     """Make an unguessable id such as `ord_...`."""
-    letters = secrets.token_bytes(_RANDOM_LENGTH).translate(_LETTER_OF_BYTE)
+    letters = _random_bytes(_RANDOM_LENGTH).translate(_LETTER_OF_BYTE)
     return f"{prefix}_{letters.decode()}"
 
 

@@ -16,7 +16,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
+
+from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
 
@@ -101,12 +104,17 @@ def _note_use(_connection: Any, record: Any) -> None:
 class Database:
     """Transactions for the use cases, over one engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, *, watch: Watch = unwatched, clock: Clock | None = None
+    ) -> None:
+        """`watch` is told of each write as it goes by; what it raises, the writer raises."""
         self.engine = engine
+        self._watch = watch
+        self._clock = clock or SystemClock()
         if engine.dialect.name == "sqlite":
             self._reader = engine.execution_options(**{_WRITES: False})
         else:
-            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT", **{WATCH: watch})
 
     @property
     def is_sqlite(self) -> bool:
@@ -118,19 +126,26 @@ class Database:
         The work may run several times, so it has no side effects besides its rows. Raises
         DatabaseUnavailable; whatever the work raises rolls back and passes through.
         """
-        began = time.monotonic()
+        began = self._clock.monotonic()
         for turn in range(1, _TRIES + 1):
             try:
-                with self.engine.begin() as connection:
-                    return work(connection)
+                return self._write_once(work)
             except PoolTimeout as error:
                 raise DatabaseUnavailable from error
             except (OperationalError, InterfaceError) as error:
-                late = time.monotonic() - began > _TRY_AGAIN_WITHIN
+                late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
                 if turn == _TRIES or late or not _worth_another_try(error):
                     raise DatabaseUnavailable from error
-                time.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - jitter, no secret
+                self._clock.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - no secret
         raise DatabaseUnavailable
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        self._watch(Write.BEGINS)
+        with self.engine.begin() as connection:
+            done = work(connection)
+            self._watch(Write.COMMITS)
+        self._watch(Write.COMMITTED)
+        return done
 
     def write_at_once(self, work: Callable[[Connection], T]) -> T:
         """Run work that writes in one statement where the database can: no transaction then.
@@ -139,12 +154,13 @@ class Database:
         Raises as `write` does, which is also what tries again.
         """
         if not self.is_sqlite:
-            began = time.monotonic()
+            began = self._clock.monotonic()
+            self._watch(Write.BEGINS)
             try:
                 with self.read() as connection:
                     return work(connection)
             except DatabaseUnavailable:
-                if time.monotonic() - began > _TRY_AGAIN_WITHIN:
+                if self._clock.monotonic() - began > _TRY_AGAIN_WITHIN:
                     raise
         return self.write(work)
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from .rows import AnyRow
+from .watch import WATCH, Watch, Write, unwatched
 
 _PING = text("SELECT 1")
 _CURSOR = "checkout_direct_cursor"
@@ -25,8 +26,9 @@ _AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-un
 class Direct:
     """One statement, in the words of each database; every value in it is a named parameter."""
 
-    def __init__(self, by_dialect: Mapping[str, Executable]) -> None:
+    def __init__(self, by_dialect: Mapping[str, Executable], *, writes: bool = False) -> None:
         self._by_dialect = by_dialect
+        self._writes = writes
         self._text = ""
         self._names: tuple[str, ...] = ()
         self._row: Callable[..., AnyRow] = tuple
@@ -39,6 +41,8 @@ class Direct:
             return list(connection.execute(statement, parameters))
         if not self._text:
             self._prepare(statement)
+        watch = self._who_watches(connection)
+        watch(Write.COMMITS)
         driver: Any = connection.connection.driver_connection
         dbapi: Any = dialect.loaded_dbapi
         try:
@@ -51,7 +55,15 @@ class Direct:
             raise DBAPIError.instance(
                 self._text, None, error, dbapi.Error, hide_parameters=True, dialect=dialect
             ) from error
+        watch(Write.COMMITTED)
         return list(map(self._row, rows))
+
+    def _who_watches(self, connection: Connection) -> Watch:
+        """Find who is told of what this statement commits by itself: nobody, in a transaction."""
+        if not self._writes:
+            return unwatched
+        watch: Watch = connection.get_execution_options().get(WATCH, unwatched)
+        return watch
 
     def _prepare(self, statement: Any) -> None:
         if isinstance(statement, Select):

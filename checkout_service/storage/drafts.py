@@ -46,7 +46,7 @@ WITH placed AS (
 )
 SELECT count(*) FROM placed
 """  # noqa: S608 - built from the column names above alone
-_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)})
+_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 
 
 def insert_order(connection: Connection, order: Row, lines: Sequence[Line], attempt: Row) -> bool:

@@ -90,7 +90,7 @@ WITH moved AS (
 )
 SELECT count(*) FROM moved
 """  # noqa: S608 - built from the column names above alone
-_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)})
+_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 _NOTHING: Row = {}
 
 _UPDATE_ORDER = (

@@ -5,5 +5,14 @@ from __future__ import annotations
 from .account import StripeAccount, build_account
 from .client import API_VERSION
 from .gateway import StripeGateway, build_gateway
+from .transport import BoundedTransport, MakeTransport
 
-__all__ = ["API_VERSION", "StripeAccount", "StripeGateway", "build_account", "build_gateway"]
+__all__ = [
+    "API_VERSION",
+    "BoundedTransport",
+    "MakeTransport",
+    "StripeAccount",
+    "StripeGateway",
+    "build_account",
+    "build_gateway",
+]

@@ -26,6 +26,7 @@ from .failures import BAD_KEY, our_failures
 from .fields import Json, Malformed, flag, identifier, maybe_object, moment, number, text, word
 from .params import Params
 from .translate import price_view
+from .transport import BoundedTransport, MakeTransport
 
 _ENDPOINTS, _LINKS = "/v1/webhook_endpoints", "/v1/payment_links"
 _SESSIONS, _INTENTS = "/v1/checkout/sessions", "/v1/payment_intents"
@@ -141,9 +142,11 @@ class StripeAccount:
             return price_view(data)
 
 
-def build_account(*, secret_key: str, api_base: str | None) -> StripeAccount:
+def build_account(
+    *, secret_key: str, api_base: str | None, make_transport: MakeTransport = BoundedTransport
+) -> StripeAccount:
     """Build the account's door; nothing is connected yet."""
-    connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS)
+    connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS, make_transport)
     calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS)
     return StripeAccount(calls, api_base or stripe.DEFAULT_API_BASE)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import stripe
 
-from .transport import BoundedTransport
+from .transport import BoundedTransport, MakeTransport
 
 API_VERSION: Final[str] = stripe.api_version
 """The version of Stripe's API every call is pinned to: the SDK's own."""
@@ -39,6 +39,7 @@ class Connector:
     api_base: str | None
     connect_timeout: float
     read_timeout: float
+    make_transport: MakeTransport = BoundedTransport
     _connection: Connection | None = field(default=None, repr=False)
 
     def connection(self) -> Connection:
@@ -51,7 +52,7 @@ class Connector:
         # The SDK's log carries whole bodies at DEBUG and every address at INFO.
         logging.getLogger("stripe").setLevel(logging.WARNING)
         stripe.enable_telemetry = False
-        transport = BoundedTransport(
+        transport = self.make_transport(
             connect_timeout=self.connect_timeout, read_timeout=self.read_timeout
         )
         client = stripe.StripeClient(

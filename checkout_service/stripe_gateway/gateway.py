@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import stripe
 
+from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import BadEvent
 from checkout_service.domain.gateway import IntentRequest, PriceView, SessionRequest
 from checkout_service.domain.snapshots import (
@@ -29,6 +30,7 @@ from .intents import Intents
 from .prices import Prices
 from .sessions import Sessions
 from .signature import verify
+from .transport import BoundedTransport, MakeTransport
 
 BUDGET = 1.0  # all tries of a call together, in read timeouts: nobody waits longer
 
@@ -42,6 +44,7 @@ class StripeGateway:
     prices: Prices
     events: Events
     webhook_secrets: tuple[str, ...] = field(repr=False)
+    clock: Clock
 
     def open_session(self, request: SessionRequest) -> SessionView:
         return self.sessions.open(request)
@@ -92,7 +95,8 @@ class StripeGateway:
         return self.events.since(created_from, undelivered=undelivered)
 
     def read_signed_event(self, body: bytes, signature: str | None) -> IncomingEvent:
-        return read_event(verify(body, signature, self.webhook_secrets), body)
+        now = self.clock.now()
+        return read_event(verify(body, signature, self.webhook_secrets, now=now), body)
 
     def read_event(self, body: bytes) -> IncomingEvent:
         try:
@@ -111,20 +115,29 @@ def build_gateway(
     live: bool,
     connect_timeout: float = 3.05,
     read_timeout: float = 10.0,
+    clock: Clock | None = None,
+    make_transport: MakeTransport = BoundedTransport,
 ) -> StripeGateway:
     """Build the gateway; nothing is connected yet. Timeouts are in seconds.
 
     `take_read` is called before every read of Stripe, with whether it is urgent; it may wait, or
-    raise ReadsSpent. `slots` is how many calls may be in flight at once. Raises ValueError for
-    what must never start: a live key away from Stripe, an empty webhook secret.
+    raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells real time.
+    Raises ValueError for what must never start: a live key away from Stripe, an empty webhook
+    secret.
     """
     if live and api_base not in (None, stripe.DEFAULT_API_BASE):
         raise ValueError("A live key may only talk to Stripe itself.")
     if not all(secret.strip() for secret in webhook_secrets):
         raise ValueError("An empty webhook secret would let anyone sign.")
-    connector = Connector(secret_key, api_base, connect_timeout, read_timeout)
+    clock = clock or SystemClock()
+    connector = Connector(secret_key, api_base, connect_timeout, read_timeout, make_transport)
     calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout)
     intents = Intents(calls)
     return StripeGateway(
-        Sessions(calls, intents), intents, Prices(calls), Events(calls), webhook_secrets
+        Sessions(calls, intents),
+        intents,
+        Prices(calls, clock),
+        Events(calls),
+        webhook_secrets,
+        clock,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
+from checkout_service.domain.clock import Clock
 from checkout_service.domain.gateway import PriceView
 
 from .calls import Calls, reading
@@ -17,16 +17,17 @@ KEPT_FOR = 60.0  # seconds
 @dataclass(slots=True)
 class Prices:
     calls: Calls
+    clock: Clock
     _kept: dict[str, tuple[float, PriceView]] = field(default_factory=dict)
 
     def price(self, price_id: str) -> PriceView:
         known = self._kept.get(price_id)
-        if known is not None and time.monotonic() < known[0]:
+        if known is not None and self.clock.monotonic() < known[0]:
             return known[1]
         data = self.calls.get("/v1/prices/{id}", {}, of=price_id, urgent=True)
         with reading():
             view = price_view(data)
             if view.id != price_id:
                 raise Malformed("id")
-        self._kept[price_id] = (time.monotonic() + KEPT_FOR, view)
+        self._kept[price_id] = (self.clock.monotonic() + KEPT_FOR, view)
         return view

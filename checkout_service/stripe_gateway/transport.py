@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import stripe
 import urllib3
 from requests.adapters import HTTPAdapter
+
+from checkout_service.domain.clock import Clock, SystemClock
 
 POOL_SIZE = 64
 MAX_BODY = 16 * 1024 * 1024  # a full page of a hundred long events stays well below
@@ -35,8 +37,11 @@ class BoundedTransport(stripe.HTTPClient):
 
     name = "requests"
 
-    def __init__(self, *, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(
+        self, *, connect_timeout: float, read_timeout: float, clock: Clock | None = None
+    ) -> None:
         super().__init__()
+        self.clock = clock or SystemClock()
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._local = threading.local()
@@ -45,11 +50,12 @@ class BoundedTransport(stripe.HTTPClient):
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Bound all tries of one call together, in this thread."""
-        self._local.until = time.monotonic() + seconds
+        outer = getattr(self._local, "until", None)
+        self._local.until = self.clock.monotonic() + seconds
         try:
             yield
         finally:
-            self._local.until = None
+            self._local.until = outer
 
     def request(
         self,
@@ -65,7 +71,7 @@ class BoundedTransport(stripe.HTTPClient):
         if left < _TOO_LATE:
             raise _broken("NoTimeLeft", should_retry=False)
         try:
-            return self._exchange(method, url, headers, post_data, left)
+            return self.exchange(method, url, headers, post_data, left)
         except requests.exceptions.SSLError as error:
             raise _broken(type(error).__name__, should_retry=False) from None
         except _TRY_AGAIN as error:
@@ -78,11 +84,12 @@ class BoundedTransport(stripe.HTTPClient):
 
     def _left(self) -> float:
         until: float | None = getattr(self._local, "until", None)
-        return self._read_timeout if until is None else until - time.monotonic()
+        return self._read_timeout if until is None else until - self.clock.monotonic()
 
-    def _exchange(
+    def exchange(
         self, method: str, url: str, headers: Mapping[str, str] | None, data: Any, left: float
     ) -> tuple[str, int, Mapping[str, str]]:
+        """Send one request within `left` seconds; raise what requests raises."""
         until = time.monotonic() + left
         response = self._session.request(
             method,
@@ -96,6 +103,12 @@ class BoundedTransport(stripe.HTTPClient):
         )
         body = _read(response.raw, until)
         return body.decode("utf-8", "replace"), response.status_code, response.headers
+
+
+class MakeTransport(Protocol):
+    """What makes the transport of a process; timeouts are in seconds."""
+
+    def __call__(self, *, connect_timeout: float, read_timeout: float) -> BoundedTransport: ...
 
 
 def _session() -> requests.Session:

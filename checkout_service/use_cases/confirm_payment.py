@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass, replace
 
-from checkout_service.domain.clock import SECOND
+from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.status import OrderStatus
@@ -28,6 +27,7 @@ _SOON, _LATER = 1, 2  # seconds, for Retry-After
 class ConfirmPayment:
     database: Database
     look_at_order: LookAtOrder
+    clock: Clock
 
     def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
         """Say where the order of this session stands.
@@ -84,19 +84,19 @@ class ConfirmPayment:
 
     def _look_afresh(self, order_id: str, *, source: str) -> None:
         """Look at Stripe even if somebody just did, as soon as that is allowed again."""
-        until = time.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
+        until = self.clock.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
         while self._look(order_id, source=source, wait=False) == _SOON:
-            if time.monotonic() > until:
+            if self.clock.monotonic() > until:
                 return
-            time.sleep(_PAUSE_SECONDS)
+            self.clock.sleep(_PAUSE_SECONDS)
 
     def wait_for_look(self, order_id: str) -> None:
         """Wait a moment for the one who is looking."""
-        until = time.monotonic() + _PAGE_WAITS_SECONDS
-        while time.monotonic() < until:
+        until = self.clock.monotonic() + _PAGE_WAITS_SECONDS
+        while self.clock.monotonic() < until:
             if self._order(order_id).final or not self.look_at_order.in_progress(order_id):
                 return
-            time.sleep(_PAUSE_SECONDS)
+            self.clock.sleep(_PAUSE_SECONDS)
 
     def _session(self, session_id: str) -> SessionAnswer:
         with self.database.read() as connection:

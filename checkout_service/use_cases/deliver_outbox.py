@@ -17,7 +17,7 @@ from checkout_service.storage import outbox, receivers
 from checkout_service.storage.database import Database
 
 from .claim_messages import ClaimMessages
-from .send_batch import SendBatch, Sent
+from .send_batch import AT_ONCE, SendBatch, Sent
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class DeliverOutbox:
     clock: Clock
     owner: str = field(default_factory=lambda: ids.new_id("own"))
     real_clock: Clock = field(default_factory=SystemClock)  # for leases
+    at_once: int = AT_ONCE
 
     def __call__(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.
@@ -63,7 +64,7 @@ class DeliverOutbox:
         claim = ClaimMessages(
             self.database, self.clock, self.real_clock, self.receiver.name, self.owner
         )
-        send = SendBatch(self.database, self.receiver, self.clock, self.owner)
+        send = SendBatch(self.database, self.receiver, self.clock, self.owner, self.at_once)
         width = 1  # the first goes alone: a receiver that is down costs one message
         while keep_going():
             claimed = claim(width)

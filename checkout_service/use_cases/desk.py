@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.domain.clock import Clock
 from checkout_service.storage.database import Database
 
 from .deliver_outbox import DeliverOutbox
@@ -26,9 +26,11 @@ class Desk:
     find_orders: FindOrders
 
 
-def build_desk(database: Database, clock: Clock, deliver_outbox: DeliverOutbox) -> Desk:
+def build_desk(
+    database: Database, clock: Clock, real_clock: Clock, deliver_outbox: DeliverOutbox
+) -> Desk:
     return Desk(
-        sign_in=SignIn(database, SystemClock()),
+        sign_in=SignIn(database, real_clock),
         audit=KeepAudit(database, clock),
         figures=ReadFigures(database, clock),
         health=ReadHealth(database, clock, deliver_outbox),

@@ -8,7 +8,6 @@ looked for by our id in its metadata, and only if it is not there a new key is u
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +16,7 @@ from typing import Any
 from checkout_service.domain.cart import Line
 from checkout_service.domain.changes import Change, unchanged, withdraw
 from checkout_service.domain.checkout_options import HALF_HOUR
-from checkout_service.domain.clock import DAY, MINUTE, SECOND
+from checkout_service.domain.clock import DAY, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import (
     GatewayError,
     NotFound,
@@ -58,6 +57,7 @@ class OpenAttempt:
     gateway: PaymentGateway
     settle_order: SettleOrder
     close_attempt: CloseAttempt
+    clock: Clock
 
     def __call__(self, order_id: str, *, source: str) -> str | None:
         """Open the order's draft at Stripe and record it; nothing to do without a draft.
@@ -159,9 +159,9 @@ class OpenAttempt:
 
     def _wait_for_twin(self, attempt_id: str) -> bool:
         """Wait for the twin of this request (a double click) to record its session."""
-        until = time.monotonic() + _TWIN_WAIT_SECONDS
-        while time.monotonic() < until:
-            time.sleep(_TWIN_PAUSE_SECONDS)
+        until = self.clock.monotonic() + _TWIN_WAIT_SECONDS
+        while self.clock.monotonic() < until:
+            self.clock.sleep(_TWIN_PAUSE_SECONDS)
             with self.database.read() as connection:
                 row = orders.attempt_by_id(connection, attempt_id)
             if row is not None and row.state is not AttemptState.DRAFT:

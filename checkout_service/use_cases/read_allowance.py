@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +100,7 @@ class ReadAllowance:
 
         Late reads would meet those of later turns, and together break the ceiling.
         """
-        time.sleep(max(0, turn - self.clock.now()) / SECOND)
+        self.clock.sleep(max(0, turn - self.clock.now()) / SECOND)
         if self.clock.now() - turn > _LATE_MS:
             raise ReadsSpent(_URGENT_WAITS_MS)
 
@@ -117,6 +116,6 @@ class ReadAllowance:
             )
             if now + wait > until:
                 raise ReadsSpent(wait)
-            time.sleep(wait / SECOND)
+            self.clock.sleep(wait / SECOND)
             if booked and self.clock.now() - now - wait <= _LATE_MS:
                 return

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -46,17 +45,18 @@ class SendBatch:
     receiver: Receiver
     clock: Clock
     owner: str
+    at_once: int = AT_ONCE  # one sends in the caller's own thread
 
     def __call__(
         self, batch: Sequence[Message], *, probing: bool, keep_going: Callable[[], bool]
     ) -> Sent:
         """Send the batch; messages of one order in their sequence. Raises DatabaseUnavailable."""
         sent, lock = Sent(), threading.Lock()
-        until = time.monotonic() + _BEGIN_WITHIN_SECONDS
+        until = self.clock.monotonic() + _BEGIN_WITHIN_SECONDS
 
         def send(group: list[Message]) -> None:
             for message in group:
-                if sent.failed or time.monotonic() > until or not keep_going():
+                if sent.failed or self.clock.monotonic() > until or not keep_going():
                     with lock:
                         sent.unsent.append(message.id)
                     continue
@@ -68,10 +68,11 @@ class SendBatch:
         by_order = sorted(batch, key=attrgetter("order_id", "sequence"))
         groups = [list(group) for _, group in groupby(by_order, attrgetter("order_id"))]
         groups.sort(key=lambda group: group[0].next_at)
-        if len(groups) == 1:
-            send(groups[0])
+        if self.at_once == 1 or len(groups) == 1:
+            for group in groups:
+                send(group)
         else:
-            with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
+            with ThreadPoolExecutor(self.at_once, thread_name_prefix="send") as pool:
                 for done in [pool.submit(send, group) for group in groups]:
                     done.result()
         if sent.unsent:

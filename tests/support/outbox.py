@@ -29,6 +29,12 @@ class MovableClock:
     def now(self) -> int:
         return self.at
 
+    def monotonic(self) -> float:
+        return self.at / SECOND
+
+    def sleep(self, seconds: float) -> None:
+        self.move(seconds=seconds)
+
     def move(self, *, seconds: float) -> None:
         self.at += int(seconds * SECOND)
 
