@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from time import sleep
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from . import api, controls, pages, stripe_js
+from .by_hand import ByHand
 from .clock import tick
 from .delivery import Delivery
 from .errors import ApiError
@@ -17,6 +18,7 @@ from .events import Events
 from .faults import Faults
 from .gate import Gate
 from .store import Store
+from .times import Time
 from .wire import Cuttable
 from .world import Call, World
 
@@ -32,11 +34,16 @@ def create_sandbox(
     webhook_secret: str | None = None,
     base: str = "",
     ticking: bool = True,
+    time: Time | None = None,
 ) -> Flask:
-    """Build a sandbox of its own; `base` is where buyers reach its pages, "" asks each request."""
-    store = Store(database)
+    """Build a sandbox of its own; `base` is where buyers reach its pages, "" asks each request.
+
+    One that is given its `time` has no threads: whoever gives it ticks, and takes the events.
+    """
+    store = Store(database, time)
     faults = Faults(store)
-    delivery = Delivery(store, faults, webhook, webhook_secret)
+    delivery = ByHand(store, faults) if time else Delivery(store, faults, webhook, webhook_secret)
+    delivery.start()
     world = World(store, faults, delivery, Events(store, delivery), base)
     gate = Gate(world)
     app = Flask(__name__)
@@ -53,7 +60,7 @@ def create_sandbox(
     app.register_blueprint(api.bp)
     app.register_error_handler(ApiError, _refused)
     app.register_error_handler(HTTPException, _other)
-    if ticking:
+    if ticking and time is None:
         threading.Thread(target=_run_clock, args=(world,), daemon=True, name="clock").start()
     return app
 
@@ -71,7 +78,7 @@ def _other(error: HTTPException) -> tuple[Response, int]:
 def _run_clock(world: World) -> None:
     call = Call(world, {}, "sk", {"id": None, "idempotency_key": None}, world.base)
     while True:
-        time.sleep(_TICK_SECONDS)
+        sleep(_TICK_SECONDS)
         try:
             tick(call)
         except ApiError as error:

@@ -15,13 +15,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
 from .faults import Faults
 from .store import Json, Store, new_id, shown
+from .times import now_as_text
 
 TIMEOUT_SECONDS = 10
 # After the first attempt; all on the sandbox's clock, about three days in the end.
@@ -58,6 +58,9 @@ class Delivery:
         self._local = threading.local()
         store.on_reset.append(self._forget)
         self._take_up()
+
+    def start(self) -> None:
+        """Begin to send, in threads."""
         threading.Thread(target=self._run, name="webhooks", daemon=True).start()
 
     def _take_up(self) -> None:
@@ -126,7 +129,7 @@ class Delivery:
         return self._store.put(twin)
 
     def _now(self) -> float:
-        return time.time() + self._store.offset
+        return self._store.time.time() + self._store.offset
 
     def _queue_up(
         self, event: str, url: str, endpoint: str | None, attempt: int, delay: float
@@ -170,7 +173,7 @@ class Delivery:
         secrets = [endpoint["_secret"]] if endpoint else self._secrets
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(body, secrets, int(time.time())),
+            "Stripe-Signature": signature(body, secrets, int(self._store.time.time())),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
@@ -190,7 +193,7 @@ class Delivery:
 
     def _note(self, event: Json, due: _Due, status: int) -> None:
         row = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": now_as_text(self._store.time),
             "event": event["id"],
             "type": event["type"],
             "attempt": due.attempt,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import deque
 
 from .errors import ApiError
@@ -23,6 +22,7 @@ class Faults:
     """Answers, for each call and each webhook, what goes wrong with it."""
 
     def __init__(self, store: Store) -> None:
+        self._time = store.time
         self._lock = threading.Lock()
         self._plan = Plan()
         self._random = random.Random(0)  # noqa: S311 - faults must be repeatable, not secret
@@ -60,7 +60,7 @@ class Faults:
         limit = self._plan.per_second
         if limit is None:
             return
-        now = time.monotonic()
+        now = self._time.time()
         with self._lock:
             while self._calls and self._calls[0] <= now - 1:
                 self._calls.popleft()

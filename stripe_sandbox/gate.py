@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from datetime import UTC, datetime
 
 from flask import Request, Response
 
@@ -17,6 +15,7 @@ from .keys import Keys
 from .router import check_scope, find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
+from .times import now_as_text
 from .world import Call, World
 
 
@@ -43,7 +42,7 @@ class Gate:
         name = new_id("req", 14)
         key = _key_of(request)
         row = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": now_as_text(self._world.store.time),
             "method": request.method,
             "path": request.path,
             "status": 0,
@@ -76,7 +75,7 @@ class Gate:
         if fault == "rate_limit":
             raise too_many()
         if fault == "timeout":
-            wire.hold(request.environ)
+            wire.hold(request.environ, self._world.store.time)
             raise Reset
         if fault == "reset":
             raise Reset
@@ -110,7 +109,7 @@ class Gate:
     def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
         latency = self._world.faults.latency()
         if latency:
-            time.sleep(latency)
+            self._world.store.time.sleep(latency)
         if fault == "error_500":
             return 500, _server_error()
         handler, names = find(request.method, request.path)

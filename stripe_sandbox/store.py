@@ -12,24 +12,41 @@ import secrets
 import sqlite3
 import string
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from .times import RealTime, Time
 
 Json = dict[str, Any]
 
 _ALPHABET = string.ascii_letters + string.digits
 
 
+_random_bytes: Callable[[int], bytes] = secrets.token_bytes
+
+
+@contextmanager
+def drawn_from(random_bytes: Callable[[int], bytes]) -> Iterator[None]:
+    """Draw ids from another source meanwhile, so that a story told again has the same ids."""
+    global _random_bytes  # noqa: PLW0603 - ids are made everywhere and handed a source nowhere
+    before, _random_bytes = _random_bytes, random_bytes
+    try:
+        yield
+    finally:
+        _random_bytes = before
+
+
 def new_id(prefix: str, length: int = 24) -> str:
-    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
+    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in _random_bytes(length))
     return f"{prefix}_{letters}"
 
 
 class Store:
     """Objects by id, in the order they were made."""
 
-    def __init__(self, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None, time: Time | None = None) -> None:
+        self.time = time or RealTime()
         self.lock = threading.RLock()
         self._objects: dict[str, Json] = {}
         self._by_kind: dict[str, list[str]] = {}
@@ -63,7 +80,7 @@ class Store:
 
     def now(self) -> int:
         """Tell the sandbox's time in whole seconds."""
-        return int(time.time() + self.offset)
+        return int(self.time.time() + self.offset)
 
     def advance(self, seconds: float) -> None:
         with self.lock:
