@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.databases import KINDS, Databases
 
-pytest_plugins = ["tests.support.browser", "tests.support.stack"]
+pytest_plugins = ["tests.support.browser", "tests.support.stack", "tests.support.stage.fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +28,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if not only and not metafunc.config.getoption("--full"):
             only = getattr(metafunc.module, "SHORT_ON", None)
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
+    if "stage_kind" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        metafunc.parametrize("stage_kind", [only] if only else ["memory", *KINDS], scope="session")
 
 
 @pytest.hookimpl(wrapper=True)
