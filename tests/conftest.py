@@ -21,14 +21,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     A long drill names the kind that its short version runs on: SHORT_ON.
     """
-    marks = metafunc.definition.iter_markers("parametrize")
-    named = any("database_kind" in mark.args[0] for mark in marks)
-    if "database_kind" in metafunc.fixturenames and not named:
+    named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "database_kind" in metafunc.fixturenames and not any("database_kind" in n for n in named):
         only = metafunc.config.getoption("--database")
         if not only and not metafunc.config.getoption("--full"):
             only = getattr(metafunc.module, "SHORT_ON", None)
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
-    if "stage_kind" in metafunc.fixturenames:
+    if "stage_kind" in metafunc.fixturenames and "stage_kind" not in named:
         only = metafunc.config.getoption("--database")
         metafunc.parametrize("stage_kind", [only] if only else ["memory", *KINDS], scope="session")
 

@@ -155,8 +155,8 @@ class Database:
         """
         if not self.is_sqlite:
             began = self._clock.monotonic()
-            self._watch(Write.BEGINS)
             try:
+                self._watch(Write.BEGINS)
                 with self.read() as connection:
                     return work(connection)
             except DatabaseUnavailable:

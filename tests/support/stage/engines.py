@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from checkout_service.storage.database import make_engine, prepare_engine
@@ -22,15 +25,32 @@ def head() -> str:
     return ScriptDirectory(str(ROOT / "migrations")).get_current_head() or ""
 
 
-def engine_for(database: str) -> Engine:
-    """Open `memory`, or a URL whose schema is at head already."""
+@contextmanager
+def borrowed_engine(database: str) -> Iterator[Engine]:
+    """Lend an engine on `memory`, or on a URL whose schema is at head already."""
     if database != MEMORY:
-        return make_engine(database)
-    engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        engine = make_engine(database)
+        yield engine
+        engine.dispose()
+        return
+    # An engine knows the statements it has compiled: a new one would learn them all anew.
+    engine = _rested.pop() if _rested else _in_memory()
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.deserialize(_at_head())
+    try:
+        yield engine
+    finally:
+        _rested.append(engine)
+
+
+_rested: list[Engine] = []
+
+
+def _in_memory() -> Engine:
+    return prepare_engine(
+        create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     )
-    event.listen(engine, "connect", lambda connection, _: connection.deserialize(_at_head()))
-    return prepare_engine(engine)
 
 
 @cache

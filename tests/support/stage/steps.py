@@ -103,19 +103,25 @@ class Hooks:
         for hook in tuple(self._hooks):
             hook(step)
 
-    def when(self, match: Match, act: Callable[[], object], *, times: int = 1) -> None:
-        """Act at the first so many steps that match; what the act itself does matches no more."""
-        left = times
+    def when(
+        self, match: Match, act: Callable[[], object], *, times: int | None = 1
+    ) -> Callable[[], None]:
+        """Act at the first so many steps that match, or at all; give what ends that.
+
+        After its last time the act is nobody's hook any more: what it does itself cannot match.
+        """
+        done = 0
 
         def hook(step: Step) -> None:
-            nonlocal left
-            if left and match(step):
-                left -= 1
-                if not left:
+            nonlocal done
+            if done != times and match(step):
+                done += 1
+                if done == times:
                     remove()
                 act()
 
         remove = self.add(hook)
+        return remove
 
 
 def cut() -> None:

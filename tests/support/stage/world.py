@@ -20,7 +20,7 @@ from stripe_sandbox import store
 from tests.support.databases import KEYS
 
 from .catalog import STRIPE_PRICE_AMOUNT, catalog_text
-from .engines import MEMORY, engine_for, head
+from .engines import MEMORY, borrowed_engine, head
 from .receiver import RecordingReceiver
 from .steps import Hook, Hooks, Killed, Match, Moment, Step, cut, lose_database
 from .stripe_side import URL, borrowed_stripe
@@ -64,8 +64,7 @@ class World:
         self._open.enter_context(store.drawn_from(random.Random(f"stripe {seed}").randbytes))
         self.side = self._open.enter_context(borrowed_stripe())
         self.clock = self.side.clock
-        self.engine = engine_for(database)
-        self._open.callback(self.engine.dispose)
+        self.engine = self._open.enter_context(borrowed_engine(database))
         self.receiver = RecordingReceiver()
         self.hooks = Hooks()
         self.hooks.add(self._refuse_the_dead)
@@ -150,20 +149,20 @@ class World:
         if self.replica(step.replica).dead:
             raise Killed
 
-    def meanwhile(self, match: Match, act: Callable[[], object], *, times: int = 1) -> None:
+    def meanwhile(self, match: Match, act: Callable[[], object]) -> None:
         """Run another move at the first step that matches."""
-        self.hooks.when(match, act, times=times)
+        self.hooks.when(match, act)
 
-    def cuts(self, match: Match, *, times: int = 1) -> None:
-        """Reset the connection to Stripe at the first calls that match.
+    def cuts(self, match: Match, *, times: int | None = 1) -> Callable[[], None]:
+        """Reset the connection to Stripe at the first calls that match; give what mends it.
 
         The SDK repeats a write once, under its key: two resets for one lost write.
         """
-        self.hooks.when(match, cut, times=times)
+        return self.hooks.when(match, cut, times=times)
 
-    def loses_database(self, match: Match, *, times: int = 1) -> None:
-        """Have the database gone at the first writes that match."""
-        self.hooks.when(match, lose_database, times=times)
+    def loses_database(self, match: Match, *, times: int | None = None) -> Callable[[], None]:
+        """Have the database gone at the writes that match; give what brings it back."""
+        return self.hooks.when(match, lose_database, times=times)
 
     def kills(self, match: Match) -> None:
         """Kill the replica that comes to such a step; its caller sees Killed."""

@@ -1,0 +1,361 @@
+"""The stage keeps its promises: whole stories on one clock, alike each time, open to hooks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from checkout_service.domain.errors import (
+    BadEvent,
+    DatabaseUnavailable,
+    PullMode,
+    StripeUnavailable,
+)
+from checkout_service.domain.notify import Delivered, Failed
+from tests.support.stage import Bought, Killed, Refused, Stage, Step, calling, writing
+
+WAYS = ("checkout_session", "payment_intent", "link")
+
+
+def puts(stage: Stage, way: str) -> Bought:
+    return stage.link_order() if way == "link" else stage.buys(kind=way)
+
+
+def tells(stage: Stage, way: str) -> Bought:
+    """Tell ten steps: order, payment, webhooks, return, message, refund, webhooks, ..., sweep."""
+    bought = puts(stage, way)
+    paid = stage.pays(bought)
+    stage.delivers()
+    stage.advance(5)
+    if way == "link":
+        stage.polls(str(bought.reference), paid["id"])
+    else:
+        stage.returns(bought)
+    stage.delivers_messages()
+    intent = stage.order(bought)["payment_intent"]
+    stage.stripe("POST", "/v1/refunds", payment_intent=intent, amount=1000)
+    stage.delivers()
+    stage.advance(120)
+    stage.sweeps()
+    stage.delivers_messages()
+    return bought
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_story_of_ten_steps_is_told_on_every_database(stage_on: Stage, way: str) -> None:
+    began = time.perf_counter()
+    bought = tells(stage_on, way)
+    took = time.perf_counter() - began
+
+    print(f"{way} on {stage_on.engine.dialect.name}: {took * 1000:.0f} ms")
+    order = stage_on.order(bought)
+    assert (order["status"], order["fulfilled"]) == ("partially_refunded", True)
+    assert [got.body["type"] for got in stage_on.receiver.got] == ["order.paid", "order.refunded"]
+    assert [row["state"] for row in stage_on.messages(bought)] == ["delivered", "delivered"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_same_seed_gives_the_same_story_to_the_last_letter(way: str) -> None:
+    def once(seed: int) -> Any:
+        with Stage(seed=seed) as stage:
+            bought = tells(stage, way)
+            steps = [(c.at, c.method, c.path, c.params, c.key, c.answer) for c in stage.calls()]
+            return bought, stage.order(bought), stage.messages(bought), steps, stage.receiver.got
+
+    first = once(1)
+
+    assert once(1) == first
+    assert once(2)[0] != first[0]
+
+
+def test_a_story_starts_no_thread_and_time_does_not_pass_by_itself(stage: Stage) -> None:
+    threads, noon = threading.active_count(), stage.now
+
+    stage.buys()
+
+    assert (threading.active_count(), stage.now) == (threads, noon)
+
+
+def test_whoever_waits_moves_the_clock_for_everybody(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.control("PUT", "faults", {"api": [{"method": "GET", "path": "/v1", "kind": "timeout"}]})
+    before = stage.now
+
+    stage.returns(bought)
+
+    assert stage.order(bought)["status"] == "pending"
+    assert stage.now - before == pytest.approx(10_000, abs=100)
+
+
+def test_what_is_due_at_stripe_happens_as_time_goes_by(stage: Stage) -> None:
+    bought = stage.buys(price="mug-eur")
+    stage.pays(bought, "AT611904300234573201")
+    stage.delivers()
+    assert stage.order(bought)["status"] == "processing"
+
+    stage.advance(200)
+
+    assert "checkout.session.async_payment_succeeded" in [e["type"] for e in stage.events()]
+    stage.delivers()
+    assert stage.order(bought)["status"] == "paid"
+
+
+def test_a_price_of_stripes_is_asked_for_and_kept_for_a_minute(stage: Stage) -> None:
+    for _ in range(2):
+        stage.buys(price="linked-usd")
+    assert len(stage.reads("/v1/prices")) == 1
+
+    stage.advance(61)
+    stage.buys(price="linked-usd")
+
+    assert len(stage.reads("/v1/prices")) == 2
+
+
+def test_a_catalog_and_settings_of_ones_own_can_be_brought() -> None:
+    text = '[[products]]\nid = "pin"\nname = "Pin"\n[[products.prices]]\nid = "pin-usd"\n'
+    text += 'currency = "usd"\nunit_amount = 700\n'
+    with Stage(catalog=text, sweep_interval_seconds=30) as stage:
+        assert stage.order(stage.buys(price="pin-usd"))["amount_total"] == 700
+        assert stage.parts.interval == 30_000
+
+
+def test_in_pull_mode_links_are_sold_and_webhooks_are_not_taken() -> None:
+    with Stage(pull_mode=True) as stage:
+        bought = stage.link_order()
+        session = stage.pays(bought)
+        with pytest.raises(PullMode):
+            stage.delivers()
+
+        stage.polls(str(bought.reference), session["id"])
+
+        assert stage.order(bought)["status"] == "paid"
+        assert stage.events()
+
+
+# Webhooks, as the story wants them.
+
+
+def test_events_can_be_told_twice_and_in_any_order(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+
+    stage.delivers(*reversed(stage.events()), times=2)
+
+    assert stage.order(bought)["status"] == "paid"
+    assert len(stage.messages(bought, "order.paid")) == 1
+    assert stage.events() == []
+
+
+def test_events_of_one_type_are_told_and_the_others_wait(stage: Stage) -> None:
+    stage.pays(stage.buys())
+
+    told = stage.delivers("checkout.session.completed")
+
+    assert [event["type"] for event in told] == ["checkout.session.completed"]
+    assert "charge.succeeded" in [event["type"] for event in stage.events()]
+
+
+def test_lost_events_are_found_by_the_sweep(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+    stage.drops()
+    assert stage.events() == []
+
+    stage.advance(120)
+    stage.sweeps()
+
+    assert stage.order(bought)["status"] == "paid"
+
+
+def test_an_event_of_another_version_is_only_a_hint(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+
+    stage.delivers("checkout.session.completed", at_version="2020-08-27")
+    assert stage.order(bought)["status"] == "pending"
+
+    stage.advance(1)
+    stage.sweeps()
+    assert stage.order(bought)["status"] == "paid"
+
+
+def test_a_signature_ages_by_the_stages_clock(stage: Stage) -> None:
+    stage.pays(stage.buys())
+    signed = stage.now / 1000
+    stage.advance(301)
+
+    with pytest.raises(BadEvent):
+        stage.delivers("checkout.session.completed", signed_at=signed)
+
+    assert stage.events("checkout.session.completed")
+    stage.delivers("checkout.session.completed")
+
+
+# Hooks at the calls of Stripe.
+
+
+def test_a_call_cut_before_it_arrives_is_repeated_once_under_its_key(stage: Stage) -> None:
+    stage.cuts(calling("POST", "/v1/checkout/sessions"))
+
+    stage.buys()
+
+    cut, made = stage.calls("POST")
+    assert (cut.status, made.status) == (None, 200)
+    assert cut.key == made.key
+
+
+def test_a_call_whose_answer_is_lost_was_made_all_the_same(stage: Stage) -> None:
+    stage.cuts(calling("POST", "/v1/checkout/sessions", moment="after"), times=2)
+    with pytest.raises(StripeUnavailable):
+        stage.buys(nonce="one")
+    (made,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
+
+    bought = stage.buys(nonce="one")
+
+    assert bought.session == made["id"]
+    assert len(stage.stripe("GET", "/v1/checkout/sessions")["data"]) == 1
+
+
+def test_a_webhook_can_come_while_the_service_looks(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    looking = calling("GET", f"/v1/checkout/sessions/{bought.session}", moment="after")
+    stage_on.meanwhile(looking, stage_on.delivers)
+
+    answer = stage_on.returns(bought)
+
+    assert answer.order.status == "paid"
+    assert len(stage_on.messages(bought, "order.paid")) == 1
+    assert [step["source"] for step in stage_on.order(bought)["trail"]][-1] == "webhook"
+
+
+def test_every_call_is_told_of_before_and_after_with_its_parameters(stage: Stage) -> None:
+    told: list[Step] = []
+    stop = stage.told_of(lambda step: None if step.is_write else told.append(step))
+
+    bought = stage.buys(quantity=3)
+
+    assert [step.moment for step in told] == ["before", "after"]
+    call = told[0].call
+    assert call is not None
+    assert (call.method, call.path) == ("POST", "/v1/checkout/sessions")
+    assert call.params["line_items[0][quantity]"] == "3"
+    assert call.answer["id"] == bought.session
+    stop()
+    stage.buys()
+    assert len(told) == 2
+
+
+# Hooks at the writes of the service's database.
+
+
+def test_every_write_begins_is_decided_and_is_seen(stage_on: Stage) -> None:
+    moments: list[str] = []
+    stage_on.told_of(lambda step: moments.append(step.moment) if step.is_write else None)
+
+    stage_on.link_order()
+
+    assert moments == ["begins", "before", "after"]
+
+
+def test_a_replica_that_dies_before_a_commit_has_written_nothing(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    stage_on.kills(writing("before"))
+    with pytest.raises(Killed):
+        stage_on.delivers("checkout.session.completed")
+    with pytest.raises(Killed):
+        stage_on.buys()
+    assert stage_on.order(bought)["status"] == "pending"
+
+    stage_on.restart()
+    stage_on.delivers()
+
+    assert stage_on.order(bought)["status"] == "paid"
+
+
+def test_a_replica_that_dies_after_a_commit_has_written_it(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    stage_on.kills(writing("after"))
+    with pytest.raises(Killed):
+        stage_on.delivers("checkout.session.completed")
+
+    assert stage_on.order(bought)["status"] == "paid"
+    stage_on.restart()
+    stage_on.delivers()
+    assert len(stage_on.messages(bought, "order.paid")) == 1
+
+
+def test_a_database_that_is_gone_is_named_and_the_event_waits_on(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    comes_back = stage_on.loses_database(writing("begins"))
+    with pytest.raises(DatabaseUnavailable):
+        stage_on.delivers("checkout.session.completed")
+    assert stage_on.events("checkout.session.completed")
+
+    comes_back()
+    stage_on.delivers()
+
+    assert stage_on.order(bought)["status"] == "paid"
+
+
+def test_two_replicas_take_turns_between_each_others_writes(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    (event,) = stage_on.events("checkout.session.completed")
+    stage_on.meanwhile(writing("begins", replica=0), lambda: stage_on.delivers(event, by=1))
+
+    stage_on.delivers(event, by=0)
+
+    assert stage_on.order(bought)["status"] == "paid"
+    assert len(stage_on.messages(bought, "order.paid")) == 1
+
+
+@pytest.mark.parametrize("stage_kind", ["postgresql"])
+def test_on_postgresql_another_replica_comes_between_what_was_read_and_what_is_written(
+    stage_on: Stage,
+) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    (event,) = stage_on.events("checkout.session.completed")
+    stage_on.meanwhile(writing("before", replica=0), lambda: stage_on.delivers(event, by=1))
+
+    stage_on.delivers(event, by=0)
+
+    assert stage_on.order(bought)["status"] == "paid"
+    assert len(stage_on.messages(bought, "order.paid")) == 1
+
+
+def test_on_sqlite_nobody_writes_between_a_write_and_its_commit(stage: Stage) -> None:
+    stage.meanwhile(writing("before"), stage.buys)
+
+    with pytest.raises(AssertionError, match="nobody else writes"):
+        stage.link_order()
+
+
+# The merchant's backend.
+
+
+def test_the_receiver_answers_by_script(stage: Stage) -> None:
+    stage.pays(stage.buys())
+    stage.delivers()
+    stage.receiver.says(Failed("HTTP 503"), Delivered())
+
+    assert stage.delivers_messages().failed == 1
+    stage.advance(10)
+    assert stage.delivers_messages().delivered == 1
+
+    first, second = stage.receiver.got
+    assert first == second
+
+
+def test_what_the_sandbox_refuses_is_raised_with_its_words(stage: Stage) -> None:
+    with pytest.raises(Refused, match="declined") as refused:
+        stage.pays(stage.buys(), "4000000000000002")
+
+    assert refused.value.status == 402
