@@ -109,6 +109,11 @@ class Store:
         if thing.get("_due"):
             heapq.heappush(self._alarms, (thing["_due"], thing["_seq"], thing["id"]))
 
+    def next_due(self) -> int | None:
+        """Tell when something is due next, in seconds of the sandbox's time."""
+        with self.lock:
+            return self._alarms[0][0] if self._alarms else None
+
     def due(self) -> Iterator[Json]:
         """Give the objects whose time has come, the longest due first, each once."""
         with self.lock:

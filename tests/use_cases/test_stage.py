@@ -15,7 +15,8 @@ from checkout_service.domain.errors import (
     StripeUnavailable,
 )
 from checkout_service.domain.notify import Delivered, Failed
-from tests.support.stage import Bought, Killed, Refused, Stage, Step, calling, writing
+from checkout_service.storage.database import make_engine
+from tests.support.stage import NOON, Bought, Killed, Refused, Stage, Step, calling, writing
 
 WAYS = ("checkout_session", "payment_intent", "link")
 
@@ -133,6 +134,41 @@ def test_in_pull_mode_links_are_sold_and_webhooks_are_not_taken() -> None:
 
         assert stage.order(bought)["status"] == "paid"
         assert stage.events()
+
+
+def test_what_is_due_at_stripe_happens_at_its_own_time(stage: Stage) -> None:
+    bought, noon = stage.buys(), stage.now
+    stage.advance(100 * 3600)
+
+    (expired,) = stage.events("checkout.session.expired")
+
+    assert expired["created"] == noon // 1000 + 24 * 3600
+    assert expired["data"]["object"]["id"] == bought.session
+
+
+def test_the_worker_can_work_while_time_goes_by(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+    stage.drops()
+
+    stage.works(600, every=60)
+
+    assert stage.now == NOON + 600_000
+    assert [got.body["type"] for got in stage.receiver.got] == ["order.paid"]
+
+
+def test_an_engine_can_be_lent_to_one_story_after_another(database_url: str) -> None:
+    engine = make_engine(database_url)
+    for _ in range(2):
+        with Stage(engine) as stage:
+            bought = tells(stage, "checkout_session")
+            assert (
+                stage.parts.read_orders.page(status=None, created_after=None, limit=9, cursor=None)
+                .orders[0]
+                .id
+                == bought.order
+            )
+    engine.dispose()
 
 
 # Webhooks, as the story wants them.

@@ -26,8 +26,12 @@ def head() -> str:
 
 
 @contextmanager
-def borrowed_engine(database: str) -> Iterator[Engine]:
-    """Lend an engine on `memory`, or on a URL whose schema is at head already."""
+def borrowed_engine(database: str | Engine) -> Iterator[Engine]:
+    """Lend an engine on `memory`, on a URL at head, or the caller's own, emptied."""
+    if isinstance(database, Engine):
+        _empty(database)
+        yield database
+        return
     if database != MEMORY:
         engine = make_engine(database)
         yield engine
@@ -45,6 +49,12 @@ def borrowed_engine(database: str) -> Iterator[Engine]:
 
 
 _rested: list[Engine] = []
+
+
+def _empty(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 def _in_memory() -> Engine:

@@ -205,6 +205,15 @@ class Moves(World):
         """Have the worker sweep once."""
         return self.replica(by).use_cases.sweep()
 
+    def works(self, seconds: float, *, every: float = 60, by: int = 0) -> None:
+        """Let time pass with the worker at work: a sweep and a delivery every so many seconds."""
+        end = self.now + seconds * SECOND
+        while self.now + every * SECOND <= end:
+            self.advance(every)
+            self.sweeps(by=by)
+            self.delivers_messages(by=by)
+        self.advance(max(0.0, (end - self.now) / SECOND))
+
     def delivers_messages(self, *, by: int = 0) -> DeliverReport:
         """Have the worker send what is due to the merchant's backend."""
         return self.replica(by).use_cases.deliver_outbox()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
+from checkout_service.domain.clock import SECOND
 from stripe_sandbox.app import create_sandbox
 from stripe_sandbox.by_hand import ByHand
 from stripe_sandbox.clock import tick
@@ -54,6 +56,15 @@ class StripeSide:
         self.world.store.reset()
         self.world.faults.clear()
         self.clock.at = NOON
+
+    def let_pass(self, seconds: float) -> None:
+        """Move the clock on, stopping whenever something is due: it happens at its own time."""
+        end = self.clock.at + math.ceil(seconds * SECOND)
+        self.tick()
+        while (due := self.world.store.next_due()) is not None and due * SECOND <= end:
+            self.clock.at = max(self.clock.at, due * SECOND)
+            self.tick()
+        self.clock.at = end
 
     def tick(self) -> None:
         """Do what is due by now: expiries, delayed payments, refunds."""

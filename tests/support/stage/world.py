@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any, Self
+
+from sqlalchemy import Engine
 
 from checkout_service.assembly import Parts
 from checkout_service.domain import ids
@@ -48,32 +52,37 @@ class Replica:
 
 
 class World:
-    """What a story plays in. Close it, or use it in a `with` statement."""
+    """What a story plays in. Close it, or use it in a `with` statement.
+
+    The database is `memory`, a URL at head and without rows, or an engine whose rows are deleted:
+    an engine that is lent to many stories knows its statements already.
+    """
 
     def __init__(
         self,
-        database: str = MEMORY,
+        database: str | Engine = MEMORY,
         *,
         seed: int = 1,
         pull_mode: bool = False,
         catalog: str | None = None,
         **settings: Any,
     ) -> None:
-        self._open = ExitStack()
-        self._open.enter_context(ids.drawn_from(random.Random(f"service {seed}").randbytes))
-        self._open.enter_context(store.drawn_from(random.Random(f"stripe {seed}").randbytes))
-        self.side = self._open.enter_context(borrowed_stripe())
-        self.clock = self.side.clock
-        self.engine = self._open.enter_context(borrowed_engine(database))
-        self.receiver = RecordingReceiver()
-        self.hooks = Hooks()
-        self.hooks.add(self._refuse_the_dead)
-        self._deciding = False
-        self.wire = Wire(self.side.app, self.clock, self.hooks, self.side.tick)
-        values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
-        values |= {"catalog_file": self._catalog(catalog)}
-        values |= {"database_url": "sqlite:///stage" if database == MEMORY else database}
-        self.settings = Settings.load(**(values | (PULL if pull_mode else {}) | settings))
+        with ExitStack() as opening:
+            opening.enter_context(ids.drawn_from(random.Random(f"service {seed}").randbytes))
+            opening.enter_context(store.drawn_from(random.Random(f"stripe {seed}").randbytes))
+            self.side = opening.enter_context(borrowed_stripe())
+            self.clock = self.side.clock
+            self.engine = opening.enter_context(borrowed_engine(database))
+            self.receiver = RecordingReceiver()
+            self.hooks = Hooks()
+            self.hooks.add(self._refuse_the_dead)
+            self._deciding = False
+            self.wire = Wire(self.side.app, self.clock, self.hooks, self.side.tick)
+            values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
+            values |= {"catalog_file": self._catalog(catalog)}
+            values |= {"database_url": self._url(database)}
+            self.settings = Settings.load(**(values | (PULL if pull_mode else {}) | settings))
+            self._open = opening.pop_all()
         self._replicas: dict[int, Replica] = {}
 
     def __enter__(self) -> Self:
@@ -85,6 +94,11 @@ class World:
     def close(self) -> None:
         self._open.close()
 
+    def _url(self, database: str | Engine) -> str:
+        if database == MEMORY:
+            return "sqlite:///in-memory"
+        return self.engine.url.render_as_string(hide_password=False)
+
     # Time.
 
     @property
@@ -93,9 +107,8 @@ class World:
         return self.clock.at
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and what is due at Stripe happen."""
-        self.clock.sleep(seconds)
-        self.side.tick()
+        """Let time pass, and what is due at Stripe happen at its own time."""
+        self.side.let_pass(seconds)
 
     # Replicas.
 
@@ -199,6 +212,8 @@ class World:
 
 @cache
 def _file_of(text: str) -> Path:
-    path = Path(mkdtemp(prefix="stage-")) / "catalog.toml"
+    folder = Path(mkdtemp(prefix="stage-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    path = folder / "catalog.toml"
     path.write_text(text)
     return path
