@@ -20,18 +20,25 @@ from checkout_service.use_cases.adopt_session import AdoptSession
 from checkout_service.use_cases.cancel_order import CancelOrder
 from checkout_service.use_cases.check_readiness import CheckReadiness
 from checkout_service.use_cases.checkup.finding import Shop
+from checkout_service.use_cases.close_attempt import CloseAttempt
 from checkout_service.use_cases.close_session import CloseSession
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverOutbox
 from checkout_service.use_cases.desk import Desk, build_desk
 from checkout_service.use_cases.doctor import Doctor, build_doctor
 from checkout_service.use_cases.draft_order import DraftOrder
+from checkout_service.use_cases.earlier_events import EarlierEvents
+from checkout_service.use_cases.end_stale import EndStale
+from checkout_service.use_cases.finish_writes import FinishWrites
 from checkout_service.use_cases.follow_subscription import FollowSubscription
 from checkout_service.use_cases.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.list_products import ListProducts
 from checkout_service.use_cases.look_at_due import LookAtDue
+from checkout_service.use_cases.look_at_order import LookAtOrder
 from checkout_service.use_cases.open_attempt import OpenAttempt
+from checkout_service.use_cases.place_event import PlaceEvent
 from checkout_service.use_cases.poll_link import PollLink
+from checkout_service.use_cases.quarantine import Quarantine
 from checkout_service.use_cases.read_allowance import ReadAllowance
 from checkout_service.use_cases.read_events import ReadEvents
 from checkout_service.use_cases.read_links import ReadLinks
@@ -45,6 +52,7 @@ from checkout_service.use_cases.start_checkout import StartCheckout
 from checkout_service.use_cases.start_intent import StartIntent
 from checkout_service.use_cases.start_link import StartLink
 from checkout_service.use_cases.sweep import Sweep
+from checkout_service.use_cases.write_money import WriteMoney
 
 # Beyond this share of a worker's threads a call to Stripe is refused at once: a Stripe that
 # hangs must not stop the webhooks.
@@ -87,7 +95,8 @@ class Parts:
             take_read=self.reads.take,
             slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
             live=self.live,
-            clock=self.real_clock,
+            clock=self.clock,
+            real_clock=self.real_clock,
             make_transport=self.around.make_transport,
         )
 
@@ -99,11 +108,25 @@ class Parts:
 
     @cached_property
     def settle_order(self) -> SettleOrder:
-        return SettleOrder(self.database, self.gateway, self.clock, self.interval)
+        return SettleOrder(self.database, EarlierEvents(self.gateway), self.clock, self.interval)
+
+    @cached_property
+    def look_at_order(self) -> LookAtOrder:
+        return LookAtOrder(self.database, self.gateway, self.clock, self.settle_order, self.reads)
+
+    @cached_property
+    def write_money(self) -> WriteMoney:
+        return WriteMoney(self.database, self.gateway, self.clock)
+
+    @cached_property
+    def close_attempt(self) -> CloseAttempt:
+        return CloseAttempt(self.database, self.write_money, self.settle_order, self.look_at_order)
 
     @cached_property
     def open_attempt(self) -> OpenAttempt:
-        return OpenAttempt(self.database, self.gateway, self.settle_order, self.clock)
+        return OpenAttempt(
+            self.database, self.gateway, self.settle_order, self.close_attempt, self.clock
+        )
 
     @cached_property
     def draft_order(self) -> DraftOrder:
@@ -115,11 +138,12 @@ class Parts:
             self.settings.public_base_url,
             self.live,
             self.interval,
+            self.settings.intent_life_seconds * SECOND,
         )
 
     @cached_property
     def close_session(self) -> CloseSession:
-        return CloseSession(self.database, self.gateway, self.settle_order, self.pull_mode)
+        return CloseSession(self.database, self.close_attempt, self.pull_mode)
 
     @cached_property
     def adopt_session(self) -> AdoptSession:
@@ -138,8 +162,8 @@ class Parts:
             self.clock,
             self.draft_order,
             self.open_attempt,
-            self.close_session,
-            self.settle_order,
+            self.close_attempt,
+            self.look_at_order,
             self.pull_mode,
         )
 
@@ -151,6 +175,7 @@ class Parts:
             self.draft_order,
             self.open_attempt,
             self.settle_order,
+            self.look_at_order,
             self.pull_mode,
         )
 
@@ -164,7 +189,7 @@ class Parts:
 
     @cached_property
     def confirm_payment(self) -> ConfirmPayment:
-        return ConfirmPayment(self.database, self.settle_order, self.clock)
+        return ConfirmPayment(self.database, self.look_at_order, self.clock)
 
     @cached_property
     def poll_link(self) -> PollLink:
@@ -172,7 +197,7 @@ class Parts:
             self.database,
             self.gateway,
             self.clock,
-            self.settle_order,
+            self.look_at_order,
             self.confirm_payment,
             self.adopt_session,
             self.reads,
@@ -180,15 +205,16 @@ class Parts:
 
     @cached_property
     def receive_event(self) -> ReceiveEvent:
+        follow = FollowSubscription(self.clock)
         return ReceiveEvent(
             self.database,
             self.gateway,
             self.settle_order,
-            FollowSubscription(self.clock),
+            follow,
+            PlaceEvent(self.clock, follow, self.live),
             self.clock,
             API_VERSION,
-            live=self.live,
-            pull_mode=self.pull_mode,
+            self.pull_mode,
         )
 
     @cached_property
@@ -198,12 +224,27 @@ class Parts:
             self.gateway,
             self.clock,
             ReadLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
-            LookAtDue(
-                self.database, self.gateway, self.clock, self.settle_order, self.open_attempt
-            ),
+            self._look_at_due(),
             self.receive_event,
-            self.refund_order,
+            FinishWrites(
+                self.database,
+                self.clock,
+                self.refund_order,
+                self.close_attempt,
+                self.cancel_order,
+            ),
             self.pull_mode,
+        )
+
+    def _look_at_due(self) -> LookAtDue:
+        return LookAtDue(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.settle_order,
+            self.look_at_order,
+            self.open_attempt,
+            EndStale(self.database, self.clock, self.close_attempt, self.pull_mode),
         )
 
     # The merchant acts.
@@ -212,9 +253,8 @@ class Parts:
     def cancel_order(self) -> CancelOrder:
         return CancelOrder(
             self.database,
-            self.gateway,
             self.settle_order,
-            self.close_session,
+            self.close_attempt,
             self.open_attempt,
             self.pull_mode,
         )
@@ -222,12 +262,16 @@ class Parts:
     @cached_property
     def refund_order(self) -> RefundOrder:
         return RefundOrder(
-            self.database, self.gateway, self.settle_order, self.clock, self.pull_mode
+            self.database, self.settle_order, self.write_money, self.clock, self.pull_mode
         )
 
     @cached_property
     def release_hold(self) -> ReleaseHold:
-        return ReleaseHold(self.database, self.settle_order)
+        return ReleaseHold(self.database, self.settle_order, self.look_at_order)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        return Quarantine(self.database, self.clock, self.receive_event)
 
     # Reading, telling, keeping.
 

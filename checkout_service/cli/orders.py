@@ -11,6 +11,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.shapes import detailed_order, private_order
 from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views import OrderView
+from checkout_service.use_cases.refund_order import RefundWish
 
 from .context import for_people, json_option, use_cases
 from .explain import explain, story
@@ -113,8 +114,7 @@ def refund_order(
     """Give money back at Stripe."""
     answer = use_cases().refund_order(
         order_id,
-        amount=minor,
-        payment_intent=payment_intent,
+        RefundWish(amount=minor, payment_intent=payment_intent),
         nonce=f"cli-{order_id}-{key}" if key else ids.new_id("non"),
         source="cli",
     )

@@ -22,6 +22,7 @@ from checkout_service.domain.shapes import private_order
 from checkout_service.domain.views import OrderView
 from checkout_service.settings import Settings
 from checkout_service.use_cases.list_products import PriceTag
+from checkout_service.use_cases.refund_order import RefundWish
 
 from .context import WRONG_INPUT, fail, for_people, json_option, settings, use_cases
 from .fates import FATES, Buyer, Fate, Sandbox
@@ -127,7 +128,7 @@ def _look_again(one: Played) -> None:
     if one.fate.refund and one.order.fulfilled and not one.refunded:
         one.refunded = True
         nonce = f"simulate-{one.order.id}"
-        uc.refund_order(one.order.id, amount=None, payment_intent=None, nonce=nonce, source="cli")
+        uc.refund_order(one.order.id, RefundWish(), nonce=nonce, source="cli")
         one.order = uc.read_orders.view(one.order.id)
 
 

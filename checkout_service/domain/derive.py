@@ -1,4 +1,4 @@
-"""Derive what is true of an order from its ledger. Status is never set; it is read off the facts."""
+"""Derive what is true of an order from its ledger: status is never set, it is read off facts."""
 
 from __future__ import annotations
 

@@ -63,6 +63,9 @@ class Seen:
         return Age.EARLIER if self.last < known.at else Age.UNKNOWN
 
 
+NEVER = Seen()
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One object of Stripe's as it was observed; `fresh` is said of a signed event only."""

@@ -15,7 +15,7 @@ def raise_hold(
 ) -> Ledger:
     """Put a hold up for an attempt; one that was ever up for it, released or not, stays as it is.
 
-    `seen_at` is when it was observed at Stripe, milliseconds UTC; 0 leaves it to who writes it down.
+    `seen_at` is when it was observed at Stripe, milliseconds UTC; 0 leaves it to the writer.
     """
     if any(hold.name is name and hold.attempt_id == attempt_id for hold in ledger.holds):
         return ledger

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .facts import Seen
+from .facts import NEVER, Seen
 from .snapshots import DisputeView, RefundView
 from .status import AttemptKind, AttemptState, Hold, OrderStatus
 
@@ -55,7 +55,7 @@ class Attempt:
     ours: bool = True
     won: bool = False
     guessed: bool = False
-    seen: Seen = Seen()
+    seen: Seen = NEVER
     session_id: str | None = None
     intent_id: str | None = None
     link_id: str | None = None

@@ -38,7 +38,8 @@ class WriteState(StrEnum):
 class MoneyWrite:
     """One write of ours; `subject` is the intent or session, `amount` in minor units.
 
-    `key_at` is when its key was first used, `asked_at` when Stripe was asked last, milliseconds UTC.
+    `key_at` is when its key was first used, `asked_at` when Stripe was asked last: milliseconds
+    UTC.
     """
 
     id: str

@@ -32,6 +32,14 @@ _A = AttemptState
 _UNKNOWN = Reading(None, Hold.UNKNOWN_STATUS)
 _IN_FLIGHT = Reading(_A.PROCESSING)
 _UNCAPTURED = Reading(_A.PROCESSING, Hold.UNCAPTURED)
+_BY_STATUS: dict[str, Reading] = {
+    "succeeded": Reading(_A.SUCCEEDED),
+    "processing": _IN_FLIGHT,
+    "requires_capture": _UNCAPTURED,
+    "requires_payment_method": Reading(_A.OPEN),
+    "requires_confirmation": Reading(_A.OPEN),
+    "requires_action": Reading(_A.OPEN),
+}
 _KNOWN_PAYMENT = frozenset(("paid", "unpaid", "no_payment_required"))
 
 
@@ -86,20 +94,9 @@ def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
 
 
 def _read_status(intent: IntentView) -> Reading:
-    match intent.status:
-        case "succeeded":
-            return Reading(_A.SUCCEEDED)
-        case "processing":
-            return _IN_FLIGHT
-        case "requires_capture":
-            return _UNCAPTURED
-        case "canceled" if intent.cancellation_reason == ABANDONED:
-            return Reading(_A.EXPIRED)
-        case "canceled":
-            return Reading(_A.CANCELED)
-        case "requires_action" if intent.waits:
-            return _IN_FLIGHT
-        case "requires_payment_method" | "requires_confirmation" | "requires_action":
-            return Reading(_A.OPEN)
-        case _:
-            return _UNKNOWN
+    if intent.status == "canceled":
+        abandoned = intent.cancellation_reason == ABANDONED
+        return Reading(_A.EXPIRED if abandoned else _A.CANCELED)
+    if intent.status == "requires_action" and intent.waits:
+        return _IN_FLIGHT
+    return _BY_STATUS.get(intent.status, _UNKNOWN)

@@ -187,7 +187,9 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         if old == new:
             continue
         if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
-            yield Message(MessageKind.DISPUTED, _about(dispute, anew=old in DISPUTE_CLOSED), dispute)
+            yield Message(
+                MessageKind.DISPUTED, _about(dispute, anew=old in DISPUTE_CLOSED), dispute
+            )
         if new in _NEEDS_RESPONSE:
             first = old is None
             about = dispute.id if first else f"{dispute.id}:{new}"

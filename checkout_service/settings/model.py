@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     stripe_reads_per_second: int = Field(15, ge=1, le=1000)
     sweep_interval_seconds: float = Field(60, gt=0, le=3600)
     deliver_interval_seconds: float = Field(1, gt=0, le=3600)
+    intent_life_seconds: int = Field(86_400, ge=1_800, le=30 * 86_400)
     clock_offset_file: _File | None = None
     metrics_token: str | None = Field(None, repr=False)
     redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)

@@ -20,7 +20,5 @@ def count(connection: Connection, name: str) -> None:
     """Add one to a count that is kept under a name."""
     insert_once(connection, bookmarks, {"name": name, "position": 0})
     connection.execute(
-        update(bookmarks)
-        .where(bookmarks.c.name == name)
-        .values(position=bookmarks.c.position + 1)
+        update(bookmarks).where(bookmarks.c.name == name).values(position=bookmarks.c.position + 1)
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -27,6 +27,9 @@ _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _WRITES = "checkout_writes"
+_AWAIT_SECONDS, _AWAIT_PAUSE_SECONDS = 1.0, 0.005
+_NEWEST_WRITER = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
+_OLDEST_WRITER = text("SELECT txid_snapshot_xmin(txid_current_snapshot())")
 _FRESH_SECONDS = 5.0
 
 SQLITE_PRAGMAS = (
@@ -163,6 +166,21 @@ class Database:
                 if self._clock.monotonic() - began > _TRY_AGAIN_WITHIN:
                     raise
         return self.write(work)
+
+    def await_others(self) -> None:
+        """Wait until whoever was writing when this was called is done; a second at most.
+
+        SQLite has one writer, so there is nobody to wait for.
+        """
+        if self.is_sqlite:
+            return
+        until = self._clock.monotonic() + _AWAIT_SECONDS
+        with self.read() as connection:
+            newest = connection.execute(_NEWEST_WRITER).scalar_one()
+            while connection.execute(_OLDEST_WRITER).scalar_one() < newest:
+                if self._clock.monotonic() > until:
+                    return
+                self._clock.sleep(_AWAIT_PAUSE_SECONDS)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

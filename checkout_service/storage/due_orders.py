@@ -117,3 +117,14 @@ def release_from_quarantine(connection: Connection, order_id: str) -> bool:
         )
     )
     return result.rowcount == 1
+
+
+def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str | None]]:
+    """List orders that wait for a person, with why their looks failed."""
+    rows = connection.execute(
+        select(_o.id, _o.look_error)
+        .where(_o.quarantined_at.is_not(None))
+        .order_by(_o.quarantined_at.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.look_error) for row in rows]

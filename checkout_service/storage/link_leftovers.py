@@ -10,9 +10,7 @@ from .upsert import insert_once
 _l = link_leftovers.c
 
 
-def failed(
-    connection: Connection, session_id: str, link_id: str, *, error: str, now: int
-) -> int:
+def failed(connection: Connection, session_id: str, link_id: str, *, error: str, now: int) -> int:
     """Note one more failure; give their number."""
     row = {"session_id": session_id, "link_id": link_id, "tries": 0, "created_at": now}
     insert_once(connection, link_leftovers, row)
@@ -27,9 +25,7 @@ def failed(
 
 def rest(connection: Connection, session_id: str, at: int | None) -> None:
     """Try again at a time, or when a person says so."""
-    connection.execute(
-        update(link_leftovers).where(_l.session_id == session_id).values(next_at=at)
-    )
+    connection.execute(update(link_leftovers).where(_l.session_id == session_id).values(next_at=at))
 
 
 def due(connection: Connection, *, now: int, limit: int) -> list[str]:

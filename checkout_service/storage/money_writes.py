@@ -1,4 +1,4 @@
-"""What we ask Stripe to do with money, written down first: the row's id is in its metadata there."""
+"""What we ask Stripe to do with money, written down first; its id is in Stripe's metadata."""
 
 from __future__ import annotations
 
@@ -93,9 +93,7 @@ def due(connection: Connection, *, now: int, older_than: int, limit: int) -> lis
     """List unfinished writes whose next try is due, but for those that were only just made."""
     rows = connection.execute(
         select(money_writes)
-        .where(
-            _w.state == WriteState.ASKED.value, _w.next_at <= now, _w.created_at < older_than
-        )
+        .where(_w.state == WriteState.ASKED.value, _w.next_at <= now, _w.created_at < older_than)
         .order_by(_w.next_at)
         .limit(limit)
     )
@@ -147,9 +145,7 @@ def finish(
     if result_id is not None:
         values["result_id"] = result_id
     connection.execute(
-        update(money_writes)
-        .where(_w.id == name, _w.state != WriteState.DONE.value)
-        .values(values)
+        update(money_writes).where(_w.id == name, _w.state != WriteState.DONE.value).values(values)
     )
 
 

@@ -41,9 +41,7 @@ def _these(connection: Connection, ids: Select[tuple[str]], limit: int) -> list[
     return views_of(connection, connection.execute(statement).all())
 
 
-def held(
-    connection: Connection, *, before: tuple[int, str] | None, limit: int
-) -> list[OrderView]:
+def held(connection: Connection, *, before: tuple[int, str] | None, limit: int) -> list[OrderView]:
     """List the orders that wait for a person, newest first."""
     statement = select(orders).where(text("holds <> ''")).order_by(*_NEWEST_FIRST).limit(limit)
     if before is not None:

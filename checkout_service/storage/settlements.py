@@ -126,9 +126,7 @@ def _plan_attempts(writing: Writing, before: Ledger, after: Ledger) -> None:
         old = known.get(attempt.id)
         if old is None:
             more = {"order_id": writing.order_id, "created_at": writing.now}
-            writing.new_attempts.append(
-                row_of(attempt) | more | {"idempotency_key": attempt.id}
-            )
+            writing.new_attempts.append(row_of(attempt) | more | {"idempotency_key": attempt.id})
         elif old != attempt:
             writing.attempts.append(row_of(attempt))
             if old.intent_id is not None and attempt.intent_id is None:
@@ -173,8 +171,9 @@ def _money_rows(
         if before.get(name) == view and ledger_before.seen.get(name) == seen:
             continue
         row = asdict(view)
+        row["created_at"] = row.pop("created")
         more = {"seen_at": seen.at, "seen_by_event": seen.by_event, "order_id": order_id}
-        rows.append(row | more | {"created_at": row.pop("created")})
+        rows.append(row | more)
     return rows
 
 

@@ -92,13 +92,17 @@ SELECT count(*) FROM moved
 """  # noqa: S608 - built from the column names above alone
 _AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 _NOTHING: Row = {}
+_MOMENT = BigInteger()
 
 _UPDATE_ORDER = (
     update(orders)
     .where(orders.c.id == bindparam("b_id"), orders.c.version == bindparam("b_version"))
     .values(
         look_due_at=case(
-            (orders.c.look_wishes == bindparam("b_wishes"), bindparam("b_due_at", type_=BigInteger)),
+            (
+                orders.c.look_wishes == bindparam("b_wishes"),
+                bindparam("b_due_at", type_=BigInteger),
+            ),
             else_=orders.c.look_due_at,
         ),
         look_wishes=orders.c.look_wishes + bindparam("b_wished"),
@@ -108,7 +112,7 @@ _UPDATE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("b_id"))
 
 
 def write(connection: Connection, writing: Writing) -> bool:
-    """Write it all; False, and nothing is to be kept, if the order was settled since it was read."""
+    """Write it all; False, to be rolled back, if the order was settled since it was read."""
     if connection.dialect.name == "postgresql":
         _write_seldom(connection, writing)
         _write_attempts(connection, writing.attempts[1:])

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 import stripe
 
 from checkout_service.domain.account import Endpoint, LinkLine, LinkView, fingerprint
-from checkout_service.domain.clock import SECOND
+from checkout_service.domain.clock import SECOND, SystemClock
 from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
 from checkout_service.domain.gateway import PriceView
 
@@ -147,7 +147,7 @@ def build_account(
 ) -> StripeAccount:
     """Build the account's door; nothing is connected yet."""
     connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS, make_transport)
-    calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS)
+    calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS, SystemClock())
     return StripeAccount(calls, api_base or stripe.DEFAULT_API_BASE)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 
 from .bulkhead import Bulkhead
@@ -30,6 +31,7 @@ class Page:
 
     items: list[Json]
     more: bool
+    asked_at: int  # when it was asked for, milliseconds UTC
 
     @property
     def first(self) -> str:
@@ -48,6 +50,7 @@ class Calls:
     bulkhead: Bulkhead
     take_read: Callable[[bool], None]
     budget: float
+    clock: Clock
 
     def get(
         self, path: str, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
@@ -56,9 +59,16 @@ class Calls:
 
         Raises ReadsSpent, StripeUnavailable, StripeRejected.
         """
+        return self.get_at(path, params, urgent=urgent, of=of)[0]
+
+    def get_at(
+        self, path: str, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
+    ) -> tuple[Json, int]:
+        """Read as `get` does; the second value is when the request was sent, milliseconds UTC."""
         address = _address(path, of)
         self.take_read(urgent)  # before the slot: it may wait
-        return self._call("get", path, address, params, _READ_RETRIES)
+        asked_at = self.clock.now()
+        return self._call("get", path, address, params, _READ_RETRIES), asked_at
 
     def post(
         self, path: str, params: Mapping[str, Any], *, of: str | None = None, key: str | None = None
@@ -71,9 +81,9 @@ class Calls:
         return self._call("post", path, _address(path, of), {**params, **options}, _WRITE_RETRIES)
 
     def page(self, path: str, params: Mapping[str, Any], *, urgent: bool = False) -> Page:
-        data = self.get(path, {"limit": PAGE, **params}, urgent=urgent)
+        data, asked_at = self.get_at(path, {"limit": PAGE, **params}, urgent=urgent)
         with reading():
-            return _page(data)
+            return _page(data, asked_at)
 
     def pages(
         self, path: str, params: Mapping[str, Any], *, urgent: bool = False
@@ -115,11 +125,11 @@ def reading(*, write: bool = False) -> Iterator[None]:
         raise StripeUnavailable(message, indeterminate=write) from None
 
 
-def _page(data: Json) -> Page:
+def _page(data: Json, asked_at: int) -> Page:
     items = data.get("data")
     if not isinstance(items, list):
         raise Malformed("data")
-    page = Page([wants_object(item, "data") for item in items], flag(data, "has_more"))
+    page = Page([wants_object(item, "data") for item in items], flag(data, "has_more"), asked_at)
     if page.more and not page.items:
         raise Malformed("has_more")  # or we would ask for ever
     return page

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from checkout_service.domain.errors import StripeRejected
 
-from .fields import Json
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Expansions:
     ways: tuple[str, ...]
     _first: int = 0
 
-    def retrieve(self, get: Callable[[list[str]], Json]) -> Json:
+    def retrieve(self, get: Callable[[list[str]], T]) -> T:
         """Read with the richest expansion the key is allowed; each refusal costs a read."""
         for index in range(self._first, len(self.ways)):
             try:

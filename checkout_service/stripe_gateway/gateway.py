@@ -6,20 +6,20 @@ Safe to share between threads; made before fork, it connects after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import stripe
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import BadEvent
-from checkout_service.domain.gateway import IntentRequest, PriceView, SessionRequest
-from checkout_service.domain.snapshots import (
-    IncomingEvent,
-    IntentView,
-    RefundView,
-    SessionView,
-    Snapshot,
+from checkout_service.domain.facts import Fact
+from checkout_service.domain.gateway import (
+    IntentRequest,
+    PriceView,
+    RefundRequest,
+    SessionRequest,
 )
+from checkout_service.domain.snapshots import IncomingEvent, Snapshot
 
 from .bulkhead import Bulkhead
 from .calls import Calls
@@ -44,13 +44,13 @@ class StripeGateway:
     prices: Prices
     events: Events
     webhook_secrets: tuple[str, ...] = field(repr=False)
-    clock: Clock
+    real_clock: Clock
 
-    def open_session(self, request: SessionRequest) -> SessionView:
+    def open_session(self, request: SessionRequest) -> Fact:
         return self.sessions.open(request)
 
-    def close_session(self, session_id: str) -> SessionView | None:
-        return self.sessions.close(session_id)
+    def close_session(self, session_id: str, *, idempotency_key: str) -> Fact | None:
+        return self.sessions.close(session_id, idempotency_key)
 
     def look_at_session(self, session_id: str, *, urgent: bool) -> Snapshot:
         return self.sessions.look(session_id, urgent=urgent)
@@ -62,31 +62,40 @@ class StripeGateway:
         created_to: int | None = None,
         payment_link: str | None = None,
         status: str | None = None,
-    ) -> Iterator[SessionView]:
-        return self.sessions.find(created_from, created_to, payment_link, status)
+        whole: bool = False,
+    ) -> Iterator[Snapshot]:
+        return self.sessions.find(created_from, created_to, payment_link, status, whole=whole)
 
-    def open_intent(self, request: IntentRequest) -> tuple[IntentView, str]:
+    def open_intent(self, request: IntentRequest) -> tuple[Fact, str]:
         return self.intents.open(request)
 
     def client_secret(self, intent_id: str) -> str:
         return self.intents.client_secret(intent_id)
 
-    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> IntentView:
+    def update_intent(self, intent_id: str, *, amount: int, idempotency_key: str) -> Fact:
         return self.intents.update(intent_id, amount, idempotency_key)
 
-    def close_intent(self, intent_id: str) -> IntentView | None:
-        return self.intents.close(intent_id)
+    def close_intent(
+        self, intent_id: str, *, idempotency_key: str, reason: str | None
+    ) -> Fact | None:
+        return self.intents.close(intent_id, idempotency_key, reason)
+
+    def capture_intent(
+        self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
+    ) -> Fact | None:
+        return self.intents.capture(intent_id, amount, idempotency_key, request_id)
 
     def look_at_intent(self, intent_id: str, *, urgent: bool) -> Snapshot:
         return self.intents.look(intent_id, urgent=urgent)
 
-    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[IntentView]:
+    def find_intents(self, *, created_from: int, created_to: int) -> Iterator[Snapshot]:
         return self.intents.find(created_from, created_to)
 
-    def refund(
-        self, *, intent_id: str, amount: int, idempotency_key: str, order_id: str
-    ) -> RefundView:
-        return self.intents.refund(intent_id, amount, idempotency_key, order_id)
+    def refund(self, request: RefundRequest) -> Fact:
+        return self.intents.refund(request)
+
+    def find_refunds(self, intent_id: str) -> Iterator[Fact]:
+        return self.intents.find_refunds(intent_id)
 
     def price(self, price_id: str) -> PriceView:
         return self.prices.price(price_id)
@@ -95,8 +104,9 @@ class StripeGateway:
         return self.events.since(created_from, undelivered=undelivered)
 
     def read_signed_event(self, body: bytes, signature: str | None) -> IncomingEvent:
-        now = self.clock.now()
-        return read_event(verify(body, signature, self.webhook_secrets, now=now), body)
+        now = self.real_clock.now()
+        text, signed_at = verify(body, signature, self.webhook_secrets, now=now)
+        return replace(read_event(text, body), signed_at=signed_at)
 
     def read_event(self, body: bytes) -> IncomingEvent:
         try:
@@ -116,12 +126,14 @@ def build_gateway(
     connect_timeout: float = 3.05,
     read_timeout: float = 10.0,
     clock: Clock | None = None,
+    real_clock: Clock | None = None,
     make_transport: MakeTransport = BoundedTransport,
 ) -> StripeGateway:
     """Build the gateway; nothing is connected yet. Timeouts are in seconds.
 
     `take_read` is called before every read of Stripe, with whether it is urgent; it may wait, or
-    raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells real time.
+    raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells when
+    something was observed, `real_clock` how old a signature is.
     Raises ValueError for what must never start: a live key away from Stripe, an empty webhook
     secret.
     """
@@ -129,15 +141,16 @@ def build_gateway(
         raise ValueError("A live key may only talk to Stripe itself.")
     if not all(secret.strip() for secret in webhook_secrets):
         raise ValueError("An empty webhook secret would let anyone sign.")
-    clock = clock or SystemClock()
+    real_clock = real_clock or SystemClock()
+    clock = clock or real_clock
     connector = Connector(secret_key, api_base, connect_timeout, read_timeout, make_transport)
-    calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout)
+    calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout, clock)
     intents = Intents(calls)
     return StripeGateway(
         Sessions(calls, intents),
         intents,
-        Prices(calls, clock),
+        Prices(calls, real_clock),
         Events(calls),
         webhook_secrets,
-        clock,
+        real_clock,
     )

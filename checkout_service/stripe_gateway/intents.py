@@ -1,27 +1,29 @@
-"""PaymentIntents of our own: open, change, close, look at one, list many, give money back.
+"""PaymentIntents of our own: open, change, close, capture, look at one, list many, give money back.
 
 The client secret passes through and is kept nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.gateway import IntentRequest
+from checkout_service.domain.facts import Fact, fact_of_answer
+from checkout_service.domain.gateway import IntentRequest, RefundRequest
 from checkout_service.domain.ids import is_intent_id
-from checkout_service.domain.snapshots import IntentView, RefundView, Snapshot
+from checkout_service.domain.snapshots import Snapshot
 
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed
-from .money_back import disputes_of, refunds_of
-from .params import created_between, intent_params
-from .translate import ORDER_KEY, intent_view, refund_view
+from .money_back import money_back_of
+from .params import created_between, intent_params, refund_params
+from .translate import REQUEST_KEY, intent_view, refund_view
 
-_INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
+_INTENTS, _ONE, _REFUNDS = "/v1/payment_intents", "/v1/payment_intents/{id}", "/v1/refunds"
 _EXPANSIONS = ("latest_charge.refunds", "latest_charge")
 
 
@@ -30,80 +32,91 @@ class Intents:
     calls: Calls
     _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
-    def open(self, request: IntentRequest) -> tuple[IntentView, str]:
-        params = intent_params(request)
-        data = self.calls.post(_INTENTS, params, key=request.idempotency_key)
+    def open(self, request: IntentRequest) -> tuple[Fact, str]:
+        asked_at = self.calls.clock.now()
+        data = self.calls.post(_INTENTS, intent_params(request), key=request.idempotency_key)
         with reading(write=True):
-            return intent_view(data), _secret(data)
+            return fact_of_answer(intent_view(data), asked_at=asked_at), _secret(data)
 
     def client_secret(self, intent_id: str) -> str:
-        data = self._retrieve(intent_id, [], urgent=True)
+        data, _ = self._retrieve(intent_id, [], urgent=True)
         with reading():
             return _secret(data)
 
-    def update(self, intent_id: str, amount: int, idempotency_key: str) -> IntentView:
-        _check(intent_id)
-        data = self.calls.post(_ONE, {"amount": amount}, of=intent_id, key=idempotency_key)
-        with reading(write=True):
-            return intent_view(data)
+    def update(self, intent_id: str, amount: int, idempotency_key: str) -> Fact:
+        fact = self._change(intent_id, "", {"amount": amount}, idempotency_key)
+        if fact is None:
+            raise StripeRejected("This payment cannot be changed any more.", reason="state")
+        return fact
 
-    def close(self, intent_id: str) -> IntentView | None:
+    def close(self, intent_id: str, idempotency_key: str, reason: str | None) -> Fact | None:
         """Cancel an intent; None when it cannot be canceled any more.
 
-        Canceling takes no parameters, so a plain refusal can only be about the intent's state.
+        The reason is one of Stripe's own, so a plain refusal can only be about the intent's state.
         """
+        params = {} if reason is None else {"cancellation_reason": reason}
+        return self._change(intent_id, "/cancel", params, idempotency_key)
+
+    def capture(
+        self, intent_id: str, amount: int | None, idempotency_key: str, request_id: str
+    ) -> Fact | None:
+        params: dict[str, Any] = {"metadata": {REQUEST_KEY: request_id}}
+        if amount is not None:
+            params["amount_to_capture"] = amount
+        return self._change(intent_id, "/capture", params, idempotency_key)
+
+    def _change(self, intent_id: str, act: str, params: Mapping[str, Any], key: str) -> Fact | None:
         _check(intent_id)
+        asked_at = self.calls.clock.now()
         try:
-            data = self.calls.post(f"{_ONE}/cancel", {}, of=intent_id)
+            data = self.calls.post(f"{_ONE}{act}", params, of=intent_id, key=key)
         except StripeRejected as refusal:
-            if refusal.permission or refusal.reason in NOT_ABOUT_STATE:
+            if not act or refusal.permission or refusal.reason in NOT_ABOUT_STATE:
                 raise
             return None
         with reading(write=True):
-            return intent_view(data)
+            return fact_of_answer(intent_view(data), asked_at=asked_at)
 
     def look(self, intent_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve an intent with its refunds and disputes."""
-        data = self._expansions.retrieve(
+        data, asked_at = self._expansions.retrieve(
             lambda expand: self._retrieve(intent_id, expand, urgent=urgent)
         )
         with reading():
             view = intent_view(data)
         charge = data.get("latest_charge")
         if not isinstance(charge, dict):
-            return Snapshot(intent=view)
-        return Snapshot(
-            intent=view,
-            refunds=refunds_of(self.calls, view.id, charge, urgent=urgent),
-            disputes=disputes_of(self.calls, view.id, charge, urgent=urgent),
-        )
+            return Snapshot(asked_at, intent=view)
+        refunds, disputes = money_back_of(self.calls, view.id, charge, urgent=urgent)
+        return Snapshot(asked_at, intent=view, refunds=refunds, disputes=disputes)
 
-    def find(self, created_from: int, created_to: int) -> Iterator[IntentView]:
+    def find(self, created_from: int, created_to: int) -> Iterator[Snapshot]:
+        """List intents newest first; their refunds are not shown."""
         for page in self.calls.pages(_INTENTS, created_between(created_from, created_to)):
             with reading():
                 views = [intent_view(item) for item in page.items]
-            yield from views
+            yield from (Snapshot(page.asked_at, whole=False, intent=view) for view in views)
 
-    def refund(
-        self, intent_id: str, amount: int, idempotency_key: str, order_id: str
-    ) -> RefundView:
-        _check(intent_id)
-        params = {
-            "payment_intent": intent_id,
-            "amount": amount,
-            "metadata": {ORDER_KEY: order_id},
-        }
-        data = self.calls.post("/v1/refunds", params, key=idempotency_key)
+    def refund(self, request: RefundRequest) -> Fact:
+        _check(request.intent_id)
+        asked_at = self.calls.clock.now()
+        data = self.calls.post(_REFUNDS, refund_params(request), key=request.idempotency_key)
         with reading(write=True):
-            return refund_view(data)
+            return fact_of_answer(refund_view(data), asked_at=asked_at)
 
-    def _retrieve(self, intent_id: str, expand: list[str], *, urgent: bool) -> Json:
+    def find_refunds(self, intent_id: str) -> Iterator[Fact]:
+        for page in self.calls.pages(_REFUNDS, {"payment_intent": intent_id}, urgent=True):
+            with reading():
+                views = [refund_view(item) for item in page.items]
+            yield from (fact_of_answer(view, asked_at=page.asked_at) for view in views)
+
+    def _retrieve(self, intent_id: str, expand: list[str], *, urgent: bool) -> tuple[Json, int]:
         _check(intent_id)
-        data = self.calls.get(_ONE, {"expand": expand}, of=intent_id, urgent=urgent)
+        data, asked_at = self.calls.get_at(_ONE, {"expand": expand}, of=intent_id, urgent=urgent)
         with reading():
             if data.get("id") != intent_id:
                 raise Malformed("id")
-        return data
+        return data, asked_at
 
 
 def _secret(data: Json) -> str:

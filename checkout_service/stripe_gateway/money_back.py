@@ -18,27 +18,32 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", RefundView, DisputeView)
 
 
-def refunds_of(
+def money_back_of(
     calls: Calls, intent_id: str, charge: Json, *, urgent: bool
-) -> tuple[RefundView, ...]:
-    """List a payment's refunds, failed ones too, when its charge shows or carries any."""
+) -> tuple[tuple[RefundView, ...], tuple[DisputeView, ...]]:
+    """Read all refunds and disputes of a payment; most charges show that there are none."""
+    refunds = refunds_shown(charge)
+    if refunds is None:
+        refunds = _listed(calls, "/v1/refunds", intent_id, refund_view, urgent=urgent)
+    with reading():
+        disputed = flag(charge, "disputed")
+    if not disputed:
+        return refunds, ()
+    return refunds, _listed(calls, "/v1/disputes", intent_id, dispute_view, urgent=urgent)
+
+
+def refunds_shown(charge: Json) -> tuple[RefundView, ...] | None:
+    """Read the refunds that a charge encloses, failed ones too; None if it does not show them all.
+
+    A charge without the list shows by its sum whether there are any.
+    """
     with reading():
         enclosed = maybe_object(charge.get("refunds"), "refunds")
         items = enclosed.get("data")
-        if isinstance(items, list) and not flag(enclosed, "has_more"):
-            return tuple(refund_view(item) for item in items)
-        if not (number(charge, "amount_refunded") or flag(charge, "refunded")):
-            return ()
-    return _listed(calls, "/v1/refunds", intent_id, refund_view, urgent=urgent)
-
-
-def disputes_of(
-    calls: Calls, intent_id: str, charge: Json, *, urgent: bool
-) -> tuple[DisputeView, ...]:
-    with reading():
-        if not flag(charge, "disputed"):
-            return ()
-    return _listed(calls, "/v1/disputes", intent_id, dispute_view, urgent=urgent)
+        if isinstance(items, list):
+            return None if flag(enclosed, "has_more") else tuple(map(refund_view, items))
+        gone = number(charge, "amount_refunded") or flag(charge, "refunded")
+    return None if gone else ()
 
 
 def _listed(

@@ -10,9 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.gateway import IntentRequest, LineRequest, SessionRequest
+from checkout_service.domain.gateway import (
+    IntentRequest,
+    LineRequest,
+    RefundRequest,
+    SessionRequest,
+)
 
-from .translate import ATTEMPT_KEY, ORDER_KEY
+from .translate import ATTEMPT_KEY, ORDER_KEY, REQUEST_KEY
 
 Params = dict[str, Any]
 
@@ -29,6 +34,7 @@ def session_params(request: SessionRequest) -> Params:
     handed_on = "payment_intent_data" if request.mode == "payment" else "subscription_data"
     return _said({
         "mode": request.mode,
+        "currency": request.currency,
         "line_items": [_line(line, request.options) for line in request.lines],
         "success_url": request.success_url,
         "cancel_url": request.cancel_url,
@@ -50,6 +56,17 @@ def intent_params(request: IntentRequest) -> Params:
         "description": request.description,
         "receipt_email": request.customer_email,
         "metadata": _metadata(request),
+    })  # fmt: skip
+
+
+def refund_params(request: RefundRequest) -> Params:
+    """Write a refund's parameters; our request's id is what it is found by."""
+    metadata = {**request.metadata, ORDER_KEY: request.order_id, REQUEST_KEY: request.request_id}
+    return _said({
+        "payment_intent": request.intent_id,
+        "amount": request.amount,
+        "reason": request.reason,
+        "metadata": metadata,
     })  # fmt: skip
 
 

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.errors import StripeRejected
+from checkout_service.domain.facts import Fact, fact_of_answer
 from checkout_service.domain.gateway import SessionRequest
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.snapshots import SessionView, Snapshot
 
-from .calls import Calls, reading
+from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
-from .fields import Json, Malformed, maybe_object, reference
+from .fields import Json, Malformed, flag, maybe_object, reference
 from .intents import Intents
-from .money_back import disputes_of, refunds_of
-from .params import created_between, session_params
+from .money_back import money_back_of, refunds_shown
+from .params import Params, created_between, session_params
 from .translate import session_view
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 _PAYMENTS = "/v1/invoice_payments"
 _SESSIONS, _ONE = "/v1/checkout/sessions", "/v1/checkout/sessions/{id}"
 
+_IN_LISTS = (
+    "data.payment_intent.latest_charge.refunds",
+    "data.payment_intent.latest_charge",
+    "data.payment_intent",
+)
 _EXPANSIONS = (
     "payment_intent.latest_charge.refunds",
     "payment_intent.latest_charge",
@@ -37,33 +43,38 @@ class Sessions:
     calls: Calls
     intents: Intents
     _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
+    _in_lists: Expansions = field(default_factory=lambda: Expansions(_IN_LISTS))
 
-    def open(self, request: SessionRequest) -> SessionView:
+    def open(self, request: SessionRequest) -> Fact:
         params = session_params(request)
+        asked_at = self.calls.clock.now()
         data = self.calls.post(_SESSIONS, params, key=request.idempotency_key)
         with reading(write=True):
-            return session_view(data)
+            return fact_of_answer(session_view(data), asked_at=asked_at)
 
-    def close(self, session_id: str) -> SessionView | None:
+    def close(self, session_id: str, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.
 
         Expiring takes no parameters, so a plain refusal can only be about the session's state.
         """
         _check(session_id)
+        asked_at = self.calls.clock.now()
         try:
-            data = self.calls.post(f"{_ONE}/expire", {}, of=session_id)
+            data = self.calls.post(f"{_ONE}/expire", {}, of=session_id, key=idempotency_key)
         except StripeRejected as refusal:
             if refusal.permission or refusal.reason in NOT_ABOUT_STATE:
                 raise
             return None
         with reading(write=True):
-            return session_view(data)
+            # The answer to our own call: this session, whatever else it says.
+            view = replace(session_view(data), id=session_id)
+            return fact_of_answer(view, asked_at=asked_at)
 
     def look(self, session_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve a session with its payment, refunds and disputes."""
         _check(session_id)
-        data = self._expansions.retrieve(
-            lambda expand: self.calls.get(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
+        data, asked_at = self._expansions.retrieve(
+            lambda expand: self.calls.get_at(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
         )
         with reading():
             view = session_view(data)
@@ -72,26 +83,25 @@ class Sessions:
             charge = _charge_of(data)
             invoice = reference(data, "invoice")
         if invoice is not None and view.intent_id is None:
-            return self._look_at_invoice(view, invoice, urgent=urgent)
+            return self._look_at_invoice(view, invoice, asked_at, urgent=urgent)
         if charge is None or view.intent_id is None:
-            return Snapshot(session=view)
-        return Snapshot(
-            session=view,
-            refunds=refunds_of(self.calls, view.intent_id, charge, urgent=urgent),
-            disputes=disputes_of(self.calls, view.intent_id, charge, urgent=urgent),
-        )
+            return Snapshot(asked_at, session=view)
+        refunds, disputes = money_back_of(self.calls, view.intent_id, charge, urgent=urgent)
+        return Snapshot(asked_at, session=view, refunds=refunds, disputes=disputes)
 
-    def _look_at_invoice(self, view: SessionView, invoice: str, *, urgent: bool) -> Snapshot:
+    def _look_at_invoice(
+        self, view: SessionView, invoice: str, asked_at: int, *, urgent: bool
+    ) -> Snapshot:
         """Look at what pays a subscription's first invoice: such a session shows no payment.
 
         https://docs.stripe.com/api/invoice-payment
         """
         intent_id = self._payer(invoice, urgent=urgent)
         if intent_id is None:
-            return Snapshot(session=view)
+            return Snapshot(asked_at, session=view)
         paid = self.intents.look(intent_id, urgent=urgent)
         view = replace(view, intent_id=intent_id, intent=paid.intent)
-        return Snapshot(session=view, refunds=paid.refunds, disputes=paid.disputes)
+        return replace(paid, asked_at=asked_at, session=view, intent=None)
 
     def _payer(self, invoice: str, *, urgent: bool) -> str | None:
         """Name the intent of an invoice; None where the key may not read it, or nobody paid."""
@@ -116,17 +126,48 @@ class Sessions:
         created_to: int | None,
         payment_link: str | None,
         status: str | None,
-    ) -> Iterator[SessionView]:
-        """List sessions newest first. Their intents are not expanded: see the domain's reading."""
+        *,
+        whole: bool,
+    ) -> Iterator[Snapshot]:
+        """List sessions newest first; with `whole` each with its payment and refunds.
+
+        A page that our key may not expand is asked for with less: what is then missing is missing
+        from a single look too.
+        """
         filters = {"payment_link": payment_link, "status": status}
         params = {
             **created_between(created_from, created_to),
             **{name: value for name, value in filters.items() if value is not None},
         }
-        for page in self.calls.pages(_SESSIONS, params):
+        cursor: dict[str, str] = {}
+        while True:
+            page = self._page({**params, **cursor}, whole=whole)
             with reading():
-                views = [session_view(item) for item in page.items]
-            yield from views
+                found = [_listed(item, page.asked_at, whole=whole) for item in page.items]
+            yield from found
+            if not page.more:
+                return
+            with reading():
+                cursor = {"starting_after": page.last}
+
+    def _page(self, params: Params, *, whole: bool) -> Page:
+        if not whole:
+            return self.calls.page(_SESSIONS, params)
+        return self._in_lists.retrieve(
+            lambda expand: self.calls.page(_SESSIONS, {**params, "expand": expand})
+        )
+
+
+def _listed(item: Json, asked_at: int, *, whole: bool) -> Snapshot:
+    """Read one session of a list. A dispute, or more refunds than fit, take a look of their own."""
+    view, charge = session_view(item), _charge_of(item)
+    if not whole or (view.mode == "subscription" and view.intent_id is None):
+        return Snapshot(asked_at, whole=False, session=view)
+    if charge is None:
+        return Snapshot(asked_at, session=view)
+    refunds = refunds_shown(charge)
+    shown = refunds is not None and not flag(charge, "disputed")
+    return Snapshot(asked_at, whole=shown, session=view, refunds=refunds or ())
 
 
 def _charge_of(session: Json) -> Json | None:

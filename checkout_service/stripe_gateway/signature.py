@@ -21,11 +21,11 @@ LONGEST_HEADER = 4096
 _HEADER = re.compile(r"t=(\d{1,12})(?:,v\d{1,3}=[0-9a-f]{1,256}){1,32}", re.ASCII)
 
 
-def verify(body: bytes, header: str | None, secrets: Sequence[str], *, now: int) -> str:
-    """Check a webhook's signature and age; give back its text. Raises BadEvent.
+def verify(body: bytes, header: str | None, secrets: Sequence[str], *, now: int) -> tuple[str, int]:
+    """Check a webhook's signature and age; give back its text and when it was signed.
 
-    `now` is in milliseconds UTC. While a secret is being rolled Stripe signs with both; any
-    secret of ours will do.
+    Times are in milliseconds UTC, `now` is real time. While a secret is being rolled Stripe signs
+    with both; any secret of ours will do. Raises BadEvent.
     """
     if not header or len(header) > LONGEST_HEADER:
         raise BadEvent("no usable signature header")
@@ -40,7 +40,7 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str], *, now: int)
         raise BadEvent("the body is not UTF-8") from None
     if not any(_matches(text, header, secret) for secret in secrets):
         raise BadEvent("no signature matches")
-    return text
+    return text, int(shape[1]) * SECOND
 
 
 def _matches(text: str, header: str, secret: str) -> bool:

@@ -35,7 +35,10 @@ from .fields import (
     word,
 )
 
-ORDER_KEY, ATTEMPT_KEY = "order_id", "checkout_attempt_id"
+ORDER_KEY, ATTEMPT_KEY, REQUEST_KEY = "order_id", "checkout_attempt_id", "checkout_request_id"
+
+# What a buyer does at once, in the browser: the payment is still in the buyer's own hands.
+_BUYERS_OWN_STEPS = frozenset(("use_stripe_sdk", "blik_authorize"))
 
 # Methods that report days after the buyer left; the rest fail in the buyer's sight.
 # https://docs.stripe.com/payments/payment-methods#payment-notification
@@ -66,6 +69,7 @@ def session_view(data: Json, *, async_failed: bool = False) -> SessionView:
         amount_discount=number(totals, "amount_discount"),
         amount_tax=number(totals, "amount_tax"),
         amount_shipping=number(totals, "amount_shipping"),
+        shipping_tax=_shipping_tax(data),
         url=address(data, "url", live=live),
         expires_at=maybe_moment(data, "expires_at"),
         created=moment(data, "created"),
@@ -81,19 +85,38 @@ def session_view(data: Json, *, async_failed: bool = False) -> SessionView:
         recovery_url=address(recovery, "url", live=live),
         async_failed=async_failed,
         lines=_lines(data.get("line_items")),
+        lines_total=_lines_total(data.get("line_items")),
     )
 
 
-def _lines(listing: object) -> tuple[tuple[int, int], ...] | None:
-    """Read line items as quantities and amounts; None unless all of them were shown."""
+def _shipping_tax(session: Json) -> int:
+    cost = maybe_object(session.get("shipping_cost"), "shipping_cost")
+    return number(cost, "amount_tax")
+
+
+def _items(listing: object) -> list[Json] | None:
+    """Give the line items; None unless all of them were shown."""
     if listing is None:
         return None
     page = wants_object(listing, "line_items")
     items = page.get("data")
     if not isinstance(items, list) or flag(page, "has_more"):
         return None
-    found = [wants_object(item, "line_items") for item in items]
-    return tuple((number(item, "quantity"), number(item, "amount_subtotal")) for item in found)
+    return [wants_object(item, "line_items") for item in items]
+
+
+def _lines(listing: object) -> tuple[tuple[int, int], ...] | None:
+    """Read line items as quantities and amounts."""
+    items = _items(listing)
+    if items is None:
+        return None
+    return tuple((number(item, "quantity"), number(item, "amount_subtotal")) for item in items)
+
+
+def _lines_total(listing: object) -> int | None:
+    """Sum what the line items cost, with discounts taken off and the tax that is on top."""
+    items = _items(listing)
+    return None if items is None else sum(number(item, "amount_total") for item in items)
 
 
 def intent_view(data: Json) -> IntentView:
@@ -110,7 +133,33 @@ def intent_view(data: Json) -> IntentView:
         delayed_failure=_failed_late(data),
         created=moment(data, "created"),
         customer_email=text(data, "receipt_email"),
+        waits=_waits_for(data) is not None,
+        waits_until=_end_of_voucher(data),
+        cancellation_reason=maybe_word(data, "cancellation_reason"),
     )
+
+
+def _waits_for(intent: Json) -> str | None:
+    """Name the voucher or transfer that a buyer was shown; None for a step taken in the browser.
+
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
+    """
+    if intent.get("status") != "requires_action":
+        return None
+    kind = maybe_word(maybe_object(intent.get("next_action"), "next_action"), "type")
+    if kind is None or kind in _BUYERS_OWN_STEPS or "redirect" in kind:
+        return None
+    return kind
+
+
+def _end_of_voucher(intent: Json) -> int | None:
+    """Read when a voucher ends, however its kind spells that."""
+    kind = _waits_for(intent)
+    if kind is None:
+        return None
+    action = maybe_object(intent.get("next_action"), "next_action")
+    details = maybe_object(action.get(kind), kind)
+    return maybe_moment(details, "expires_at") or maybe_moment(details, "expires_after")
 
 
 def _failed_late(intent: Json) -> bool:
@@ -130,6 +179,7 @@ def refund_view(data: Json) -> RefundView:
         intent_id=reference(data, "payment_intent"),
         charge_id=reference(data, "charge"),
         created=moment(data, "created"),
+        request_id=text(maybe_object(data.get("metadata"), "metadata"), REQUEST_KEY),
     )
 
 

@@ -16,14 +16,15 @@ from .desk import Desk
 from .doctor import Doctor
 from .hold_idempotency import HoldIdempotency
 from .list_products import ListProducts
+from .look_at_order import LookAtOrder
 from .poll_link import PollLink
+from .quarantine import Quarantine
 from .read_events import ReadEvents
 from .read_messages import ReadMessages
 from .read_orders import ReadOrders
 from .receive_event import ReceiveEvent
 from .refund_order import RefundOrder
 from .release_hold import ReleaseHold
-from .settle_order import SettleOrder
 from .start_checkout import StartCheckout
 from .start_intent import StartIntent
 from .start_link import StartLink
@@ -48,7 +49,8 @@ class UseCases:
     read_events: ReadEvents
     read_messages: ReadMessages
     receive_event: ReceiveEvent
-    settle_order: SettleOrder
+    look_at_order: LookAtOrder
+    quarantine: Quarantine
     hold_idempotency: HoldIdempotency
     sweep: Sweep
     deliver_outbox: DeliverOutbox

@@ -69,9 +69,7 @@ class AdoptSession:
 
         return self.database.write(adopt)
 
-    def _draft(
-        self, link: PaymentLink, view: SessionView, nonce: str
-    ) -> tuple[LinkDraft, bool]:
+    def _draft(self, link: PaymentLink, view: SessionView, nonce: str) -> tuple[LinkDraft, bool]:
         """Plan the order by what its price was; without one, by what was paid, to be held.
 
         The money is here: a price that was archived or deleted meanwhile must not lose the sale.

@@ -47,9 +47,7 @@ class CancelOrder:
             raise MoneyInFlight
         if order.status is not OrderStatus.CANCELED:
             self.settle_order.settle(
-                Case(
-                    source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT
-                )
+                Case(source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT)
             )
         return self._view(order_id)
 

@@ -31,6 +31,7 @@ class DraftOrder:
     public_base_url: str
     live: bool
     sweep_interval: int  # milliseconds
+    intent_life: int  # milliseconds
 
     def known(self, nonce: str | None) -> str | None:
         """Name the order this nonce made before."""
@@ -62,6 +63,8 @@ class DraftOrder:
         lines = price_lines(cart, self.catalog, self.gateway.price)
         if kind is AttemptKind.INTENT and mode_of(lines) != "payment":
             raise InvalidInput([Fault("items", "a subscription needs a checkout session")])
+        if kind is AttemptKind.INTENT and not sum(line.amount for line in lines):
+            raise InvalidInput([Fault("items", "what is free needs a checkout session")])
         return lines
 
     def next_attempt(
@@ -80,7 +83,8 @@ class DraftOrder:
     def _attempt(
         self, order_id: str, *, seq: int, kind: AttemptKind, reference: str | None
     ) -> dict[str, Any]:
-        attempt_id = ids.new_id("att")
+        attempt_id, now = ids.new_id("att"), self.clock.now()
+        ends_at = now + self.intent_life if kind is AttemptKind.INTENT else None
         return {
             "id": attempt_id,
             "order_id": order_id,
@@ -89,7 +93,8 @@ class DraftOrder:
             "state": AttemptState.DRAFT.value,
             "idempotency_key": attempt_id,
             "reference": reference,
-            "created_at": self.clock.now(),
+            "expires_at": ends_at,
+            "created_at": now,
         }
 
     def _row(

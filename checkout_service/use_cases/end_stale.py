@@ -37,8 +37,6 @@ class EndStale:
         for attempt in attempts:
             if is_overdue(attempt, now=now) and attempt.intent_id is not None:
                 log.info("intent.ended", extra={"order_id": order_id, "intent": attempt.intent_id})
-                self.close_attempt.intent(
-                    order_id, attempt.intent_id, source=SWEEP, abandoned=True
-                )
+                self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP, abandoned=True)
             elif is_stray(attempt) and attempt.session_id is not None:
                 self.close_attempt.session(order_id, attempt.session_id, source=SWEEP)

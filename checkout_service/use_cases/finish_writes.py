@@ -1,4 +1,4 @@
-"""Finish the writes of money whose outcome is not known: the sweep looks for each, or asks again."""
+"""Finish the writes of money whose outcome is unknown: look for what each did, or ask again."""
 
 from __future__ import annotations
 

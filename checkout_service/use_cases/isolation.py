@@ -72,5 +72,5 @@ def _note(report: SweepReport, item: str, error: Exception) -> None:
         log.warning("item.failed", extra={"item": item, "why": error.code})
         report.failures.append(f"{item}: {error.code}")
     else:
-        log.exception("item.failed", extra={"item": item})
+        log.error("item.failed", extra={"item": item}, exc_info=error)
         report.failures.append(f"{item}: {type(error).__name__}")

@@ -157,9 +157,7 @@ class LookAtDue:
         def settle(found: Snapshot) -> None:
             order = wanted[found.session.id if found.session else ""]
             look = LookDone(order.wishes, planned=True) if found.whole else None
-            self.settle_order.settle(
-                Case(SWEEP, facts_of_look(found), order.order_id, look=look)
-            )
+            self.settle_order.settle(Case(SWEEP, facts_of_look(found), order.order_id, look=look))
             if found.whole:
                 self.end_stale(order.order_id)
                 done.add(order.order_id)

@@ -97,7 +97,9 @@ class OpenAttempt:
             self.close_attempt.session(order_id, view.id, source=source)
         except GatewayError:  # the closing is written down: the sweep goes on with it
             self.database.write(lambda c: orders.make_look_due(c, order_id, AT_ONCE))
-        told = (f"{difference.seen} instead of {difference.expected}" for difference in found.values())
+        told = (
+            f"{difference.seen} instead of {difference.expected}" for difference in found.values()
+        )
         raise OpenedWrong("; ".join(told))
 
     def _mismatches(self, order_id: str, attempt_id: str, view: SessionView) -> Mismatches:
@@ -108,9 +110,7 @@ class OpenAttempt:
         attempt = next((a for a in loaded.ledger.attempts if a.id == attempt_id), None)
         return {} if attempt is None else opening_mismatches(loaded.ledger.terms, attempt, view)
 
-    def _read(
-        self, order_id: str
-    ) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
+    def _read(self, order_id: str) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
         with self.database.read() as connection:
             order = orders.order_of(connection, order_id)
             if order is None:

@@ -139,9 +139,7 @@ class PollLink:
         order_id = local.order.id
         try:
             if self._order_of(session_id) is not None:
-                return self.look_at_order.look(
-                    order_id, source=source, urgent=True, window=WINDOW
-                )
+                return self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
             now = self.clock.now()
             turn = self.database.write(lambda c: self._begin(c, local, session_id, now))
             if turn is None:

@@ -61,7 +61,9 @@ class ReadLinks:
             self.database.write(lambda c: link_leftovers.done(c, session_id))
             report.retried += 1
 
-        each(found, again, report, name=str, failed=lambda name, error: self._aside(name, "", error))
+        each(
+            found, again, report, name=str, failed=lambda name, error: self._aside(name, "", error)
+        )
 
     def _read(self, plink: str, report: SweepReport, keep_going: Callable[[], bool]) -> None:
         name, whole = f"link:{plink}", f"whole:{plink}"

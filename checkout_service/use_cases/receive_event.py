@@ -7,7 +7,7 @@ Everything else marks the order look-due and the worker looks.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -83,13 +83,14 @@ class ReceiveEvent:
             final, why = isinstance(error, BadEvent), type(error).__name__
             self.database.write(lambda c: self._failed_again(c, leftover, why, final=final))
 
-    def replay(self, event_id: str) -> bool:
+    def replay(self, event_id: str, *, source: str) -> bool:
         """Merge a stored event once more, for a person; False if there is no such event."""
         with self.database.read() as connection:
             leftover = inbox.leftover_of(connection, event_id)
         if leftover is None:
             return False
-        self.retry(leftover)
+        now = self.clock.now()
+        self.retry(replace(leftover, source=source, tries=0, received_at=now))
         return True
 
     def _everyday(self, event: IncomingEvent, source: str) -> bool:
@@ -154,37 +155,36 @@ class ReceiveEvent:
             self._again(connection, leftover)
 
     def _act(
-        self, connection: Connection, event: IncomingEvent, place: Place, source: str, *, signed: bool
+        self,
+        connection: Connection,
+        event: IncomingEvent,
+        place: Place,
+        source: str,
+        *,
+        signed: bool,
     ) -> None:
-        if place.order_id is None:
+        """Do what the event's place asks for; `signed` says that it came by webhook just now."""
+        order_id, subject = place.order_id, event.subject
+        if order_id is None or place.state not in ("applied", "quarantined"):
             return
-        if place.state == "quarantined":
-            facts = {"event_id": event.id, "what": event.unreadable}
-            log.warning("event.unreadable", extra=facts)
-            orders.make_look_due(connection, place.order_id, AT_ONCE)
-        elif place.state == "applied":
-            self._apply(connection, event, place.order_id, source, signed=signed)
-
-    def _apply(
-        self, connection: Connection, event: IncomingEvent, order_id: str, source: str, *, signed: bool
-    ) -> None:
-        now, subject = self.clock.now(), event.subject
         if subject is None:
-            return
-        if isinstance(subject, Billing):  # told by its shape: no money of the order's hangs on it
-            cause = Cause(source, now, event.id)
-            self.follow_subscription(connection, order_id, subject, cause, at=event.created)
-            return
-        if event.api_version != self.api_version:
+            log.warning("event.unreadable", extra={"event_id": event.id, "what": event.unreadable})
             orders.make_look_due(connection, order_id, AT_ONCE)
-            return
-        fact = fact_of_event(event, subject, now=now, signed=signed)
-        settlement = self.settle_order.settle_in(
-            connection, Case(source, [fact], order_id, event_id=event.id)
-        )
+        elif isinstance(subject, Billing):  # told by its shape: it carries no money of the order's
+            cause = Cause(source, self.clock.now(), event.id)
+            self.follow_subscription(connection, order_id, subject, cause, at=event.created)
+        elif event.api_version != self.api_version:
+            orders.make_look_due(connection, order_id, AT_ONCE)
+        else:
+            fact = fact_of_event(event, subject, now=self.clock.now(), signed=signed)
+            self._settle(connection, event, Case(source, [fact], order_id, event_id=event.id))
+
+    def _settle(self, connection: Connection, event: IncomingEvent, case: Case) -> None:
+        settlement = self.settle_order.settle_in(connection, case)
         wait = look_wanted(event, settled=settlement.after.winner is not None)
         if wait is not None:
-            orders.make_look_due(connection, order_id, now + wait if wait else AT_ONCE)
+            at = self.clock.now() + wait if wait else AT_ONCE
+            orders.make_look_due(connection, case.order_id, at)
 
     def _record_failed(
         self, connection: Connection, event: IncomingEvent, source: str, why: str

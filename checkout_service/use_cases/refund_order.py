@@ -128,7 +128,11 @@ def _check_disputes(ledger: Ledger, paid: Attempt) -> None:
 
 def _gone(ledger: Ledger, paid: Attempt) -> int:
     """Sum what went back or is on its way, and what was charged back."""
-    refunds = (r.amount for r in ledger.refunds.values() if r.intent_id == paid.intent_id and is_going_back(r))
+    refunds = (
+        r.amount
+        for r in ledger.refunds.values()
+        if r.intent_id == paid.intent_id and is_going_back(r)
+    )
     return sum(refunds)
 
 

@@ -36,9 +36,7 @@ class ReleaseHold:
         if name not in self._view(order_id).holds:
             raise NoSuchHold(name)
         settlement = self.settle_order.settle(
-            Case(
-                source, order_id=order_id, change=changes.release(Hold(name)), reason=f"by {by}"
-            )
+            Case(source, order_id=order_id, change=changes.release(Hold(name)), reason=f"by {by}")
         )
         if settlement.look_wanted:
             try:

@@ -135,9 +135,7 @@ class StartLink:
         )
         return self._plan(link, line, nonce, view.client_reference_id)
 
-    def _plan(
-        self, link: PaymentLink, line: Line, nonce: str, reference: str | None
-    ) -> LinkDraft:
+    def _plan(self, link: PaymentLink, line: Line, nonce: str, reference: str | None) -> LinkDraft:
         now = self.clock.now()
         order_id, attempt_id = ids.new_id("ord"), ids.new_id("att")
         order = {

@@ -96,9 +96,7 @@ class WriteMoney:
     def _ask(self, write: MoneyWrite) -> Outcome:
         now = self.clock.now()
         rest = backoff(min(write.tries, _LONGEST_RESTS), now) or now
-        if not self.database.write(
-            lambda c: money_writes.begin(c, write, now=now, next_at=rest)
-        ):
+        if not self.database.write(lambda c: money_writes.begin(c, write, now=now, next_at=rest)):
             raise StripeUnavailable("Somebody else is asking for this right now.")
         try:
             outcome = self._call(write)
@@ -178,13 +176,13 @@ class WriteMoney:
             else self.gateway.look_at_intent
         )
         facts = tuple(facts_of_look(look(write.subject, urgent=True)))
-        return Outcome(write, facts) if any(_is_closed(write, fact) for fact in facts) else None
+        return Outcome(write, facts) if any(_is_closed(fact) for fact in facts) else None
 
 
 _LONGEST_RESTS = 6
 
 
-def _is_closed(write: MoneyWrite, fact: Fact) -> bool:
+def _is_closed(fact: Fact) -> bool:
     match fact.subject:
         case SessionView(status=status):
             return status in _OVER

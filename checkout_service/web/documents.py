@@ -107,6 +107,7 @@ class PrivateOrder(Order):
     amount_discount: int
     amount_tax: int
     amount_shipping: int
+    amount_charged_back: int
 
 
 class Orders(BaseModel):
@@ -159,10 +160,25 @@ class TrailDocument(BaseModel):
     at: datetime
 
 
+class HoldDocument(BaseModel):
+    """A hold with its evidence: what was expected and what was seen instead."""
+
+    name: str
+    expected: str
+    seen: str
+    seen_at: datetime | None
+    source: str | None
+    event: str | None
+    attempt: str
+    raised_at: datetime
+    released_at: datetime | None
+
+
 class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
     disputes: list[MoneyBackDocument]
+    hold_details: list[HoldDocument]
     subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]
 

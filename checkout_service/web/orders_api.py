@@ -11,6 +11,7 @@ from flask import Response
 
 from checkout_service.domain import clock, ids
 from checkout_service.domain.shapes import detailed_order
+from checkout_service.use_cases.refund_order import RefundWish
 
 from .answers import order_object, refund_object, tell, tell_intent, tell_session
 from .callers import MERCHANT, demand_merchant
@@ -92,8 +93,7 @@ def refund_order(order_id: str, body: CreateRefund) -> Response:
     """Give money back: an amount in minor units, or all that is left."""
     refund = use_cases().refund_order(
         order_id,
-        amount=body.amount,
-        payment_intent=body.payment_intent,
+        RefundWish(body.amount, body.payment_intent, body.reason, body.metadata or {}),
         nonce=order_nonce() or ids.new_id("non"),
     )
     return tell(refund_object(refund), 201)

@@ -36,6 +36,9 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.MoneyInFlight: HTTPStatus.CONFLICT,
     e.NotPaid: HTTPStatus.CONFLICT,
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
+    e.ChargeDisputed: HTTPStatus.CONFLICT,
+    e.RefundRefused: HTTPStatus.CONFLICT,
+    e.OpenedWrong: HTTPStatus.BAD_GATEWAY,
     e.WrongFlow: HTTPStatus.CONFLICT,
     e.PullMode: HTTPStatus.NOT_IMPLEMENTED,
     e.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -55,6 +58,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
 _SAID_INSTEAD: Mapping[type[CheckoutError], str] = {
     e.InvalidInput: "The request is understood and wrong; every fault is listed in `errors`.",
     e.StripeRejected: "Stripe refused this request.",
+    e.OpenedWrong: "Stripe opened another payment than it was asked for; it was closed again.",
     e.GatewayError: "Stripe does not answer right now.",
     e.StaleOrder: "This order is changing right now; ask again.",
     e.BadEvent: "This is no event of Stripe's that can be verified.",

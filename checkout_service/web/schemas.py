@@ -151,8 +151,11 @@ class CreateOrder(Body):
 class CreateRefund(Body):
     """How much to give back, and of which payment: by default the rest of the winning one."""
 
-    amount: StrictInt | None = Field(None, ge=1, description="minor units")
+    # Left out it is all that is left; a null is no amount.
+    amount: StrictInt = Field(None, ge=1, description="minor units")  # type: ignore[assignment]
     payment_intent: str | None = Field(None, max_length=255)
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    metadata: Metadata | None = None
 
 
 class Nothing(Body):

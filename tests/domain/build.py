@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checkout_service.domain.facts import Cover, Fact, Seen
 from checkout_service.domain.ledger import Attempt, Ledger, Terms
 from checkout_service.domain.settlement import Settlement, settle
 from checkout_service.domain.snapshots import (
@@ -81,5 +82,15 @@ def dispute(name: str = "dp_1", status: str = "needs_response") -> DisputeView:
     return DisputeView(name, TOTAL, "usd", status, INTENT)
 
 
-def settled(before: Ledger, *news: Subject, looked: bool = False) -> Settlement:
-    return settle(before, news, looked=looked, new_attempt_id="att_" + "n" * 24)
+def fact(subject: Subject, *, looked: bool = False, at: int = 0, fresh: bool = True) -> Fact:
+    """Make a fact: a complete look, or what a signed event has just told."""
+    if looked:
+        return Fact(subject, Seen(at), Cover.WHOLE)
+    return Fact(subject, Seen(at, by_event=True), Cover.EVENT, fresh=fresh)
+
+
+def settled(
+    before: Ledger, *subjects: Subject, looked: bool = False, at: int = 0, fresh: bool = True
+) -> Settlement:
+    facts = [fact(subject, looked=looked, at=at, fresh=fresh) for subject in subjects]
+    return settle(before, facts, new_attempt_id="att_" + "n" * 24)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound
 from checkout_service.domain.money import exponent
 from checkout_service.domain.views import OrderView
+from checkout_service.use_cases.refund_order import RefundWish
 from checkout_service.web.context import use_cases
 from checkout_service.web.rendering import money
 
@@ -44,8 +45,7 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
     amount = _minor(form.get("amount", "").strip(), order.currency)
     done = use_cases().refund_order(
         order.id,
-        amount=amount,
-        payment_intent=form.get("payment_intent") or None,
+        RefundWish(amount, form.get("payment_intent") or None),
         nonce=nonce,
         source="admin",
     )
@@ -64,7 +64,7 @@ def _release(subject: Subject, form: Form, _nonce: str) -> str:
 
 
 def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
-    look = use_cases().settle_order(subject.id, source="admin", urgent=True)
+    look = use_cases().look_at_order.look(subject.id, source="admin", urgent=True)
     after = use_cases().read_orders.view(subject.id)
     if look.name == "BUSY":
         return f"Somebody is looking at this moment; the order is {_standing(after)}."
