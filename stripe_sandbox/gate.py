@@ -12,7 +12,7 @@ from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_scope, find, route_of
+from .router import check_expanding, check_scope, find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
@@ -82,6 +82,7 @@ class Gate:
         check_scope(key[:2], key, request.method, request.path)
         pairs = request.args if request.method in ("GET", "DELETE") else request.form
         params = forms.parse([(n, v) for n, values in pairs.lists() for v in values])
+        check_expanding(key[:2], key, params.get("expand"))
         idempotency_key = request.headers.get("Idempotency-Key")
         call = Call(
             self._world,

@@ -31,6 +31,7 @@ def create_refund(call: Call) -> Json:
         destination_details=_destination(method),
     )
     call.store.put(thing)
+    charge.setdefault("_refunds", []).append(thing["id"])
     recount(call, charge)
     call.emit("refund.created", thing)
     call.emit("charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount})
@@ -87,11 +88,8 @@ def _charge(call: Call) -> Json:
 
 def recount(call: Call, charge: Json) -> Json:
     """Let the charge show what its refunds add up to."""
-    gone = sum(
-        refund["amount"]
-        for refund in call.store.newest("refund")
-        if refund["charge"] == charge["id"] and refund["status"] not in _GONE
-    )
+    refunds = [call.world.need(name, "refund") for name in charge.get("_refunds", [])]
+    gone = sum(refund["amount"] for refund in refunds if refund["status"] not in _GONE)
     gone += charge["amount"] - charge["amount_captured"]  # never taken from the card
     charge |= {"amount_refunded": gone, "refunded": gone >= charge["amount"]}
     return call.store.put(charge)
