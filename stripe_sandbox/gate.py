@@ -7,7 +7,7 @@ import threading
 
 from flask import Request, Response
 
-from . import forms, parameters, wire
+from . import forms, parameters, unmodelled, wire
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
@@ -115,11 +115,9 @@ class Gate:
             return 500, _server_error()
         handler, names = find(request.method, request.path)
         paths = call.params.pop("expand", [])
-        parameters.check(
-            route_of(request.method, request.path, names),
-            call.params,
-            older=call.takes_method_types,
-        )
+        route = route_of(request.method, request.path, names)
+        parameters.check(route, call.params, older=call.takes_method_types)
+        unmodelled.check(route, call.params)
         with call.store.lock:
             thing = handler(call, **names)
             body = forms.expand(shown(thing), paths, self._world.resolve)

@@ -36,6 +36,7 @@ class Method:
     delay: int | None = None
     dispute: str | None = None
     refund: str = "succeeded"
+    warns: bool = False  # an early fraud warning follows
     failure: str | None = None
 
     @property
@@ -89,6 +90,7 @@ METHODS: dict[str, Method] = {
     "4000000000000259": Method("card", "4000000000000259", _VISA, dispute="fraudulent"),
     "4000000000002685": Method("card", "4000000000002685", _VISA, dispute="product_not_received"),
     "4000000000001976": Method("card", "4000000000001976", _VISA, dispute="inquiry"),
+    "4000000000005423": Method("card", "4000000000005423", _VISA, warns=True),
     "4000000000007726": Method("card", "4000000000007726", _VISA, refund="pending"),
     "4000000000005126": Method("card", "4000000000005126", _VISA, refund="failed"),
 }
@@ -154,7 +156,7 @@ _TOKENS = {
     "threeDSecureRequiredChargeDeclined": "4000008400001629",
     "threeDSecureOptional": "4000000000003055",
     "createDispute": "4000000000000259", "createDisputeProductNotReceived": "4000000000002685",
-    "createDisputeInquiry": "4000000000001976",
+    "createDisputeInquiry": "4000000000001976", "createIssuerFraudRecord": "4000000000005423",
     "pendingRefund": "4000000000007726", "refundFail": "4000000000005126",
 }  # fmt: skip
 
