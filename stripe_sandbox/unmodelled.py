@@ -10,12 +10,23 @@ from .store import Json
 
 _CONNECT = ("application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group")
 _AMOUNTS = ("amount_details", "hooks", "payment_details")
+_METHODS = ("confirmation_method", "confirmation_token", "payment_method_configuration")
 _REFUSED = {
     "POST /v1/refunds": (
         "currency", "customer", "origin", "refund_application_fee", "reverse_transfer",
     ),
     "POST /v1/disputes/{name}": ("evidence.appeal", "evidence.enhanced_evidence"),
+    "POST /v1/payment_intents": (*_CONNECT, *_AMOUNTS, *_METHODS),
+    "POST /v1/payment_intents/{name}": (
+        *_CONNECT, *_AMOUNTS, *_METHODS, "payment_method", "payment_method_data",
+    ),
+    "POST /v1/payment_intents/{name}/confirm": (
+        *_CONNECT, *_AMOUNTS, *_METHODS, "capture_method",
+    ),
     "POST /v1/payment_intents/{name}/capture": (*_CONNECT, *_AMOUNTS),
+    "POST /v1/checkout/sessions": (
+        "payment_method_configuration", *(f"payment_intent_data.{name}" for name in _CONNECT),
+    ),
 }  # fmt: skip
 
 
