@@ -91,6 +91,7 @@ class Gate:
             {"id": name, "idempotency_key": idempotency_key},
             base,
             request.headers.get("Stripe-Version"),
+            faults.staleness(request.method, request.path),
         )
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)

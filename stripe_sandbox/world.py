@@ -7,7 +7,7 @@ from typing import Any
 
 from . import shapes
 from .delivery import Delivery
-from .errors import no_such
+from .errors import ApiError, no_such
 from .events import Events
 from .faults import Faults
 from .store import Json, Store, shown
@@ -29,6 +29,13 @@ class World:
         if thing is None:
             raise no_such(kind.replace(".", " "), str(name), param=param)
         return thing
+
+    def check_free(self, name: str) -> None:
+        """Refuse an id that is taken, by whatever it may be. Raises ApiError."""
+        thing = self.store.get(name)
+        if thing is not None:
+            kind = thing["object"].replace(".", " ").replace("_", " ").capitalize()
+            raise ApiError(f"{kind} already exists.", code="resource_already_exists", param="id")
 
     def resolve(self, parent: Json, field: str) -> Any:
         """Find what an expanded field stands for."""
