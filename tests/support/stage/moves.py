@@ -11,8 +11,10 @@ import stripe
 from checkout_service.domain import ids
 from checkout_service.domain.cart import Cart, CartItem
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.views import RefundAnswer
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverReport
+from checkout_service.use_cases.refund_order import RefundWish
 from checkout_service.use_cases.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
 from tests.support.databases import KEYS
@@ -200,6 +202,22 @@ class Moves(World):
         """Have a page ask for the order of a link's reference; give the answer."""
         poll = self.replica(by).use_cases.poll_link
         return poll(reference, session, source="poll", wait=wait)
+
+    # The merchant acts.
+
+    def refunds(
+        self,
+        order: Bought | str,
+        amount: int | None = None,
+        *,
+        nonce: str = "refund",
+        intent: str | None = None,
+        by: int = 0,
+    ) -> RefundAnswer:
+        """Give money back; the same nonce is the same request."""
+        name = order if isinstance(order, str) else order.order
+        wish = RefundWish(amount, intent)
+        return self.replica(by).use_cases.refund_order(name, wish, nonce=nonce)
 
     def sweeps(self, *, by: int = 0) -> SweepReport:
         """Have the worker sweep once."""
