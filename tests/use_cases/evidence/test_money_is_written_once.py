@@ -47,7 +47,7 @@ def test_a1_a_refund_whose_answer_was_lost_is_made_once_however_late_it_is_asked
     fails(stage, kind)
     for _ in range(3):
         with suppress(StripeUnavailable):
-            stage.refunds(bought, 2500)
+            stage.refunds(bought, 2500, nonce="refund")
     mends(stage)
     stage.drops()  # and no webhook tells of it
 
@@ -64,7 +64,7 @@ def test_a1_what_may_be_refunded_already_is_subtracted_once(stage_on: Stage, *, 
     bought = paid(stage)
     fails(stage, "commit_then_reset")
     with pytest.raises(StripeUnavailable):
-        stage.refunds(bought, 2500)
+        stage.refunds(bought, 2500, nonce="refund")
     mends(stage)
     if told:
         stage.delivers()
@@ -86,15 +86,15 @@ def test_a2_a_client_that_repeats_its_request_a_day_later_gets_the_first_ones_an
     bought = paid(stage)
     fails(stage, kind)
     with pytest.raises(StripeUnavailable):
-        stage.refunds(bought, 2500)
+        stage.refunds(bought, 2500, nonce="refund")
     mends(stage)
     stage.advance(25 * HOUR / 1000)
 
-    answer = stage.refunds(bought, 2500)
+    answer = stage.refunds(bought, 2500, nonce="refund")
 
     (refund,) = refunds_of(stage, bought)
     assert answer.id == refund["id"]
-    assert stage.refunds(bought, 2500).id == refund["id"]
+    assert stage.refunds(bought, 2500, nonce="refund").id == refund["id"]
 
 
 def test_a_refund_that_was_never_made_is_made_by_the_sweep_once(stage_on: Stage) -> None:
@@ -102,7 +102,7 @@ def test_a_refund_that_was_never_made_is_made_by_the_sweep_once(stage_on: Stage)
     bought = paid(stage)
     mend = stage.cuts(calling("POST", _REFUNDS), times=None)
     with pytest.raises(StripeUnavailable):
-        stage.refunds(bought, 2500)
+        stage.refunds(bought, 2500, nonce="refund")
     mend()
 
     stage.works(2 * HOUR / 1000, every=300)
@@ -116,12 +116,12 @@ def test_two_who_finish_a_refund_at_once_make_one(stage_on: Stage) -> None:
     bought = paid(stage)
     fails(stage, "commit_then_500")
     with pytest.raises(StripeUnavailable):
-        stage.refunds(bought, 2500)
+        stage.refunds(bought, 2500, nonce="refund")
     mends(stage)
     stage.advance(25 * HOUR / 1000)
     stage.meanwhile(calling("GET", _REFUNDS), lambda: stage.sweeps(by=1))
 
-    stage.refunds(bought, 2500)
+    stage.refunds(bought, 2500, nonce="refund")
 
     assert len(refunds_of(stage, bought)) == 1
 
@@ -135,12 +135,12 @@ def test_a_list_that_lags_behind_makes_no_second_refund(stage_on: Stage) -> None
     stage.drops()
     for _ in range(12):
         with suppress(CheckoutError):
-            stage.refunds(bought, 2500)
+            stage.refunds(bought, 2500, nonce="refund")
         stage.drops()
         stage.advance(20)
     mends(stage)
 
-    stage.refunds(bought, 2500)
+    stage.refunds(bought, 2500, nonce="refund")
 
     assert len(refunds_of(stage, bought)) == 1
 
@@ -150,7 +150,7 @@ def test_a_killed_process_leaves_a_refund_that_the_next_one_finds(stage_on: Stag
     bought = paid(stage)
     stage.kills(calling("POST", _REFUNDS, moment="after"))
     with pytest.raises(Killed):
-        stage.refunds(bought, 2500)
+        stage.refunds(bought, 2500, nonce="refund")
     stage.restart()
     stage.drops()
 
@@ -165,7 +165,7 @@ def test_a_cancel_whose_answer_was_lost_ends_canceled(stage_on: Stage) -> None:
     bought = stage.buys()
     fails(stage, "commit_then_reset", "/v1/checkout/sessions/")
     with pytest.raises(StripeUnavailable):
-        stage.use_cases.cancel_order(bought.order)
+        stage.cancels(bought)
     mends(stage)
     stage.drops()
 
@@ -181,7 +181,7 @@ def test_an_intents_cancel_whose_answer_was_lost_ends_canceled(stage_on: Stage, 
     bought = stage.buys(kind="payment_intent")
     fails(stage, "commit_then_500", "/v1/payment_intents/")
     with pytest.raises(StripeUnavailable):
-        stage.use_cases.cancel_order(bought.order)
+        stage.cancels(bought)
     mends(stage)
     stage.drops()
     stage.advance(days * DAY / 1000)
