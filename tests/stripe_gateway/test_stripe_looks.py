@@ -10,9 +10,7 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.facts import Cover
 from checkout_service.domain.gateway import PaymentGateway, RefundRequest
-from checkout_service.domain.snapshots import RefundView
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 
@@ -292,21 +290,3 @@ def test_a_single_look_is_whole_as_far_as_our_key_may_see(
 
     assert snapshot.whole
     assert snapshot.asked_at >= asked_at
-
-
-def test_a_refund_is_found_again_by_our_own_name(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
-) -> None:
-    ours = sj.a_refund(id="re_2", status="failed", metadata={"checkout_request_id": "mwr_1"})
-    stub.says(Answer(sj.a_list(sj.a_refund(), has_more=True)), Answer(sj.a_list(ours)))
-    asked_at = now()
-
-    found = list(gateway.find_refunds(sj.INTENT_ID))
-
-    views = [fact.subject for fact in found if isinstance(fact.subject, RefundView)]
-    assert [(view.id, view.request_id) for view in views] == [("re_1", None), ("re_2", "mwr_1")]
-    assert all(fact.cover is Cover.OBJECT and fact.seen.at >= asked_at for fact in found)
-    assert asked(stub)[0] == (
-        "/v1/refunds", {"limit": ["100"], "payment_intent": [sj.INTENT_ID]}
-    )  # fmt: skip
-    assert reads == [True, True]

@@ -153,3 +153,20 @@ def test_a_refusal_for_another_reason_is_not_taken_for_closed(
     for ask in (close_session, close_intent, capture_intent):
         with pytest.raises(StripeRejected):
             ask(gateway)
+
+
+def test_a_refund_is_found_again_by_our_own_name(
+    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+) -> None:
+    ours = sj.a_refund(id="re_2", status="failed", metadata={"checkout_request_id": "mwr_1"})
+    stub.says(Answer(sj.a_list(sj.a_refund(), has_more=True)), Answer(sj.a_list(ours)))
+    began = now()
+
+    found = list(gateway.find_refunds(sj.INTENT_ID))
+
+    views = [fact.subject for fact in found if isinstance(fact.subject, RefundView)]
+    assert [(view.id, view.request_id) for view in views] == [("re_1", None), ("re_2", "mwr_1")]
+    assert all(fact.cover is Cover.OBJECT and fact.seen.at >= began for fact in found)
+    assert stub.seen[0].path == "/v1/refunds"
+    assert stub.seen[0].query == {"limit": ["100"], "payment_intent": [sj.INTENT_ID]}
+    assert reads == [True, True]
