@@ -8,6 +8,7 @@ from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
 
 from .records import DueOrder
+from .rows import AnyRow
 from .tables import attempts, orders
 
 _o = orders.c
@@ -43,20 +44,21 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
         .order_by(_o.look_due_at)
         .limit(limit)
     )
-    return [
-        DueOrder(
-            order_id=row.id,
-            version=row.version,
-            wishes=row.look_wishes,
-            created_at=row.created_at,
-            attempt_id=row.attempt_id,
-            kind=AttemptKind(row.kind),
-            state=AttemptState(row.state),
-            session_id=row.session_id,
-            attempt_created_at=row.attempt_created_at,
-        )
-        for row in rows
-    ]
+    return list(map(_due_order, rows))
+
+
+def _due_order(row: AnyRow) -> DueOrder:
+    return DueOrder(
+        order_id=row.id,
+        version=row.version,
+        wishes=row.look_wishes,
+        created_at=row.created_at,
+        attempt_id=row.attempt_id,
+        kind=AttemptKind(row.kind),
+        state=AttemptState(row.state),
+        session_id=row.session_id,
+        attempt_created_at=row.attempt_created_at,
+    )
 
 
 def look_wishes(connection: Connection, order_id: str) -> int:
