@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exists, func, select, update
 from checkout_service.domain import ids
 from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
 
+from .money_tables import UNFINISHED
 from .rows import AnyRow
 from .tables import money_writes, refunds
 from .upsert import insert_once
@@ -93,7 +94,12 @@ def due(connection: Connection, *, now: int, older_than: int, limit: int) -> lis
     """List unfinished writes whose next try is due, but for those that were only just made."""
     rows = connection.execute(
         select(money_writes)
-        .where(_w.state == WriteState.ASKED.value, _w.next_at <= now, _w.created_at < older_than)
+        .where(
+            UNFINISHED,
+            _w.state == WriteState.ASKED.value,
+            _w.next_at <= now,
+            _w.created_at < older_than,
+        )
         .order_by(_w.next_at)
         .limit(limit)
     )
@@ -102,7 +108,9 @@ def due(connection: Connection, *, now: int, older_than: int, limit: int) -> lis
 
 def quarantined(connection: Connection, *, limit: int) -> list[MoneyWrite]:
     rows = connection.execute(
-        select(money_writes).where(_w.state == WriteState.QUARANTINED.value).limit(limit)
+        select(money_writes)
+        .where(UNFINISHED, _w.state == WriteState.QUARANTINED.value, _w.next_at.is_(None))
+        .limit(limit)
     )
     return list(map(_write, rows))
 
