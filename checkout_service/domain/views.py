@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .money_writes import MoneyWrite
 from .status import WAITING, OrderStatus
 from .subscriptions import Subscription
 
@@ -104,7 +105,7 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class MoneyBackView:
-    """A refund or a dispute in the ledger of an order."""
+    """A refund or a dispute in the ledger of an order; `reason` and `due_by` are a dispute's."""
 
     id: str
     amount: int
@@ -112,6 +113,18 @@ class MoneyBackView:
     status: str
     payment_intent: str | None
     created_at: int
+    reason: str = ""
+    due_by: int | None = None
+
+    @property
+    def is_inquiry(self) -> bool:
+        """True for a question of the buyer's bank: no money has moved yet."""
+        return self.status.startswith("warning_")
+
+    @property
+    def needs_response(self) -> bool:
+        """True for a dispute that waits for the merchant's answer at Stripe."""
+        return self.status.endswith("needs_response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,17 @@ class TrailView:
 
 
 @dataclass(frozen=True, slots=True)
+class LookTrouble:
+    """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
+
+    at: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDetail:
+    """`open_writes` are writes of money whose outcome is not known yet."""
+
     order: OrderView
     attempts: tuple[AttemptView, ...]
     refunds: tuple[MoneyBackView, ...]
@@ -151,6 +174,8 @@ class OrderDetail:
     trail: tuple[TrailView, ...]
     subscriptions: tuple[Subscription, ...] = ()
     holds: tuple[HoldView, ...] = ()
+    open_writes: tuple[MoneyWrite, ...] = ()
+    quarantined: LookTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

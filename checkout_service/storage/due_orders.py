@@ -6,6 +6,7 @@ from sqlalchemy import Connection, case, func, select, update
 
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.views import LookTrouble
 
 from .records import DueOrder
 from .rows import AnyRow
@@ -119,6 +120,16 @@ def release_from_quarantine(connection: Connection, order_id: str) -> bool:
         )
     )
     return result.rowcount == 1
+
+
+def trouble_of(connection: Connection, order_id: str) -> LookTrouble | None:
+    """Tell since when and why an order is in quarantine; None if it is not."""
+    row = connection.execute(
+        select(_o.quarantined_at, _o.look_error).where(
+            _o.id == order_id, _o.quarantined_at.is_not(None)
+        )
+    ).one_or_none()
+    return None if row is None else LookTrouble(row.quarantined_at, row.look_error or "")
 
 
 def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str | None]]:

@@ -115,6 +115,20 @@ def quarantined(connection: Connection, *, limit: int) -> list[MoneyWrite]:
     return list(map(_write, rows))
 
 
+def unfinished_of(connection: Connection, order_id: str) -> tuple[MoneyWrite, ...]:
+    """List the writes of an order whose outcome is unknown, also by what Stripe showed since."""
+    rows = connection.execute(
+        select(money_writes)
+        .where(
+            _w.order_id == order_id,
+            _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),
+            ~exists().where(refunds.c.request_id == _w.id),
+        )
+        .order_by(_w.created_at, _w.id)
+    )
+    return tuple(map(_write, rows))
+
+
 def begin(connection: Connection, write: MoneyWrite, *, now: int, next_at: int) -> bool:
     """Note that Stripe is about to be asked under this key; False if another key was taken."""
     result = connection.execute(
