@@ -15,13 +15,16 @@ def create_product(call: Call, given: Json | None = None, where: str = "") -> Js
     name = text(data, "name", where=f"{where}[name]" if where else "")
     if not name:
         raise missing(f"{where}[name]" if where else "name")
+    named = text(data, "id")
+    if named:
+        call.world.check_free(named)
     thing = shapes.product(
         call.store,
         name=name,
         description=text(data, "description"),
         metadata=metadata(data),
         images=_images(data),
-        **({"id": data["id"]} if text(data, "id") else {}),
+        **({"id": named} if named else {}),
     )
     return call.store.put(thing)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import customers, discounts, links, payments, shapes, subscriptions, totals
+from . import customers, discounts, links, payments, shapes, subscriptions, totals, vouchers
 from .errors import ApiError
 from .methods import Method
 from .store import Json
@@ -21,7 +21,9 @@ def intent_of(call: Call, session: Json) -> Json:
         metadata=dict(session["_handed_on"]["metadata"]),
         capture_method=session["_handed_on"].get("capture_method", "automatic_async"),
         description=session["_handed_on"].get("description"),
+        payment_method_options=vouchers.for_intent(session["payment_method_options"]),
         payment_method_types=list(session["payment_method_types"]),
+        receipt_email=session["_handed_on"].get("receipt_email"),
         automatic_payment_methods={"allow_redirects": "always", "enabled": True},
     )
     made["_session"] = session["id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checkout, links, money_back, payments, sessions, subscriptions
+from . import checkout, holds, links, money_back, payments, sessions, subscriptions
 from .store import Json
 from .world import Call
 
@@ -34,6 +34,8 @@ def tick(call: Call) -> None:
 def _settle_as_fated(call: Call, intent: Json) -> None:
     if payments.is_waiting(intent):
         settle(call, intent, intent["_fate"])
+    elif intent["status"] == "requires_capture":
+        holds.lapse(call, intent)
 
 
 _DUE: dict[str, Callable[[Call, Json], object]] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify
 
-from . import checkout, links, money_back, sessions
-from .clock import after_payment, settle, tick
+from . import checkout, links, money_controls, sessions
+from .bodies import check, given, whole
+from .clock import after_payment, tick
 from .errors import invalid
 from .gate import Gate
 from .here import call, world
@@ -14,16 +15,9 @@ from .store import Json, shown
 from .world import Call
 
 bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
-
-
-def _given() -> Json:
-    try:
-        body = request.get_json(silent=True, force=True) if request.data else {}
-    except RecursionError:
-        body = None
-    if not isinstance(body, dict):
-        raise invalid("body", "A JSON object is needed.")
-    return body
+bp.register_blueprint(money_controls.bp)
+bp.before_request(check)
+_PAYING = ("payment_method", "email", "three_d_secure")
 
 
 def _gate() -> Gate:
@@ -33,7 +27,7 @@ def _gate() -> Gate:
 
 @bp.post("/checkout/sessions/<name>/pay")
 def pay_session(name: str) -> Json:
-    body = _given()
+    body = given(*_PAYING)
     with world().store.lock:
         session = world().need(name, "checkout.session")
         pay(call(), session, body)
@@ -48,49 +42,12 @@ def expire_session(name: str) -> Json:
 
 @bp.post("/payment_links/<name>/pay")
 def pay_link(name: str) -> Json:
-    body = _given()
+    body = given(*_PAYING, "client_reference_id")
     with world().store.lock:
         link = world().need(name, "payment_link")
         session = links.open_session(call(), link, body.get("client_reference_id"))
         pay(call(), session, body)
         return shown(session)
-
-
-@bp.post("/payment_intents/<name>/settle")
-def settle_intent(name: str) -> Json:
-    outcome = _given().get("outcome", "succeeded")
-    if outcome not in ("succeeded", "failed"):
-        raise invalid("outcome", "outcome must be succeeded or failed")
-    with world().store.lock:
-        intent = world().need(name, "payment_intent")
-        settle(call(), intent, outcome)
-        return shown(intent)
-
-
-@bp.post("/payment_intents/<name>/dispute")
-def dispute_intent(name: str) -> Json:
-    reason = _given().get("reason", "fraudulent")
-    if not isinstance(reason, str):
-        raise invalid("reason", "reason is a text")
-    with world().store.lock:
-        intent = world().need(name, "payment_intent")
-        return shown(money_back.open_dispute(call(), intent, reason))
-
-
-@bp.post("/disputes/<name>/close")
-def close_dispute(name: str) -> Json:
-    status = _given().get("status", "lost")
-    if status not in ("won", "lost"):
-        raise invalid("status", "status must be won or lost")
-    with world().store.lock:
-        dispute = world().need(name, "dispute")
-        return shown(money_back.close_dispute(call(), dispute, status))
-
-
-@bp.post("/refunds/<name>/fail")
-def fail_refund(name: str) -> Json:
-    with world().store.lock:
-        return shown(money_back.finish_refund(call(), world().need(name, "refund"), "failed"))
 
 
 @bp.post("/events/<name>/resend")
@@ -102,7 +59,7 @@ def resend(name: str) -> Json:
 
 @bp.post("/clock")
 def clock() -> Json:
-    seconds = _given().get("advance", 0)
+    seconds = given("advance").get("advance", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise invalid("advance", "advance is a number of seconds")
     if not abs(seconds) <= _MOST_SECONDS:
@@ -118,7 +75,7 @@ _MOST_SECONDS = 10 * 365 * 86_400
 
 @bp.put("/faults")
 def set_faults() -> Json:
-    world().faults.set(_given())
+    world().faults.set(whole())
     return {"ok": True}
 
 
@@ -145,7 +102,7 @@ def flush() -> Json:
 
 @bp.post("/webhook_secret/roll")
 def roll() -> Json:
-    secret = _given().get("secret")
+    secret = given("secret").get("secret")
     if secret is not None and not isinstance(secret, str):
         raise invalid("secret", "secret is a text")
     return {"secret": world().delivery.roll_secret(secret)}

@@ -27,6 +27,7 @@ def create_coupon(call: Call) -> Json:
     """Make a coupon of a percentage or an amount. Raises ApiError."""
     params = call.params
     _check(params, _COUPON)
+    call.world.check_free(text(params, "id") or "")
     amount, percent = integer(params, "amount_off"), _percent(params)
     if (amount is None) == (percent is None):
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")

@@ -10,18 +10,24 @@ from .store import Json
 
 KINDS = (
     "error_500", "rate_limit", "timeout", "reset", "commit_then_reset", "commit_then_500",
+    "stale_list",
 )  # fmt: skip
 _MOST_SECONDS = 60.0
+_A_YEAR = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class ApiFault:
-    """What may go wrong with calls of a method under a path."""
+    """What may go wrong with calls of a method under a path.
+
+    `seconds` belongs to `stale_list`: how long a list under the path misses what is new.
+    """
 
     kind: str
     method: str | None
     path: str
     probability: float
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +76,21 @@ def read(body: Json) -> Plan:
 
 
 def _api(rule: Json) -> ApiFault:
-    _only(rule, "method path kind probability", "api")
+    _only(rule, "method path kind probability seconds", "api")
     if rule.get("kind") not in KINDS:
         raise invalid("api", f"kind must be one of {', '.join(KINDS)}")
     method = rule.get("method")
+    stale = rule["kind"] == "stale_list"
+    if stale is not ("seconds" in rule):
+        raise invalid("seconds", "seconds belongs to stale_list, and stale_list needs it")
+    if stale and method not in (None, "GET"):
+        raise invalid("method", "stale_list is for GET")
     return ApiFault(
         rule["kind"],
         _text(rule, "method", "").upper() if method is not None else None,
         _text(rule, "path", "/"),
         _number(rule, "probability", 1, 1),
+        _number(rule, "seconds", 0, _A_YEAR),
     )
 
 

@@ -51,9 +51,15 @@ class Faults:
         """Draw what goes wrong with a call: the first rule that fits and strikes."""
         for rule in self._plan.api:
             fits = rule.method in (None, method) and path.startswith(rule.path)
-            if fits and self._chance(rule.probability):
+            if fits and rule.kind != "stale_list" and self._chance(rule.probability):
                 return rule.kind
         return None
+
+    def staleness(self, method: str, path: str) -> float:
+        """Draw how many seconds a list lags behind; 0 is up to date."""
+        rules = [r for r in self._plan.api if r.kind == "stale_list" and path.startswith(r.path)]
+        lags = [r.seconds for r in rules if method == "GET" and self._chance(r.probability)]
+        return max(lags, default=0)
 
     def check_rate(self) -> None:
         """Count a call against the rate limit, if one is set. Raises ApiError."""

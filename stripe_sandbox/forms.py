@@ -13,7 +13,9 @@ from .store import Json
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _DEPTH = 8
 _NESTED = frozenset((  # all other parameters are plain texts
-    "adaptive_pricing", "after_completion", "after_expiration", "allowed_payment_method_types",
+    "adaptive_pricing", "after_completion", "amount_details", "evidence", "hooks",
+    "boleto", "customer_balance", "konbini", "multibanco", "oxxo", "payment_details",
+    "transfer_data", "after_expiration", "allowed_payment_method_types",
     "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
     "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
     "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",

@@ -7,12 +7,12 @@ import threading
 
 from flask import Request, Response
 
-from . import forms, parameters, wire
+from . import forms, parameters, unmodelled, wire
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_scope, find, route_of
+from .router import check_expanding, check_scope, find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
@@ -80,17 +80,9 @@ class Gate:
         if fault == "reset":
             raise Reset
         check_scope(key[:2], key, request.method, request.path)
-        pairs = request.args if request.method in ("GET", "DELETE") else request.form
-        params = forms.parse([(n, v) for n, values in pairs.lists() for v in values])
         idempotency_key = request.headers.get("Idempotency-Key")
-        call = Call(
-            self._world,
-            params,
-            key[:2],
-            {"id": name, "idempotency_key": idempotency_key},
-            base,
-            request.headers.get("Stripe-Version"),
-        )
+        call = self._call(request, key, name, base)
+        check_expanding(key[:2], key, call.params.get("expand"))
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)
         else:
@@ -106,6 +98,18 @@ class Gate:
             raise Reset
         return status, faults.altered(request.path, body)
 
+    def _call(self, request: Request, key: str, name: str, base: str) -> Call:
+        pairs = request.args if request.method in ("GET", "DELETE") else request.form
+        return Call(
+            self._world,
+            forms.parse([(n, v) for n, values in pairs.lists() for v in values]),
+            key[:2],
+            {"id": name, "idempotency_key": request.headers.get("Idempotency-Key")},
+            base,
+            request.headers.get("Stripe-Version"),
+            self._world.faults.staleness(request.method, request.path),
+        )
+
     def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
         latency = self._world.faults.latency()
         if latency:
@@ -114,11 +118,9 @@ class Gate:
             return 500, _server_error()
         handler, names = find(request.method, request.path)
         paths = call.params.pop("expand", [])
-        parameters.check(
-            route_of(request.method, request.path, names),
-            call.params,
-            older=call.takes_method_types,
-        )
+        route = route_of(request.method, request.path, names)
+        parameters.check(route, call.params, older=call.takes_method_types)
+        unmodelled.check(route, call.params)
         with call.store.lock:
             thing = handler(call, **names)
             body = forms.expand(shown(thing), paths, self._world.resolve)

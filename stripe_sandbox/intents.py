@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from . import money_back, payments, shapes
+from . import holds, money_back, payments, shapes, vouchers
 from .errors import ApiError, missing
 from .forms import boolean, integer, metadata, table
 from .method_details import details
 from .methods import find_method, kinds_for
 from .money import check_amount, check_currency
 from .store import Json, shown
+from .unmodelled import not_modelled
 from .world import Call
 
-_CANCELABLE = (
-    "requires_payment_method", "requires_capture", "requires_confirmation", "requires_action",
-    "processing",
-)  # fmt: skip
+_UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
+_ALWAYS = frozenset(("description", "metadata", "receipt_email"))
 
 
 def create(call: Call) -> Json:
@@ -37,7 +36,8 @@ def create(call: Call) -> Json:
         receipt_email=params.get("receipt_email"),
         capture_method=params.get("capture_method", "automatic_async"),
         metadata=metadata(params),
-        payment_method_types=kinds_for(params.get("payment_method_types"), currency),
+        payment_method_options=_options(params, {}),
+        payment_method_types=_kinds(params, params, currency),
         automatic_payment_methods={
             "allow_redirects": automatic.get("allow_redirects", "always"),
             "enabled": True,
@@ -50,40 +50,73 @@ def create(call: Call) -> Json:
     return thing
 
 
+def _kinds(asked: Json, params: Json, currency: str) -> list[str]:
+    return kinds_for(asked, currency, manual=params.get("capture_method") == "manual")
+
+
+def _options(params: Json, intent: Json) -> Json:
+    return vouchers.for_intent(vouchers.options(params, intent.get("payment_method_options")))
+
+
 def update(call: Call, intent: Json) -> Json:
-    _refuse_for_session(intent, "updated")
-    if not intent["status"].startswith("requires_"):
-        raise _unexpected(intent, "updated")
+    """Change an intent: what it costs while it is unpaid, how it is described always."""
     params = call.params
+    owned = [name for name in params if name not in _ALWAYS]
+    if owned:
+        _refuse_for_session(intent, "updated")
+        if intent["status"] not in _UNPAID:
+            raise ApiError(
+                f"This PaymentIntent's {owned[0]} could not be updated because it has a status "
+                f"of {intent['status']}. You may only update it in one of the following "
+                f"statuses: {', '.join(_UNPAID)}.",
+                code="payment_intent_unexpected_state",
+                param=owned[0],
+                payment_intent=shown(intent),
+            )
     currency = check_currency(params.get("currency", intent["currency"]))
     amount = integer(params, "amount", default=intent["amount"]) or 0
     check_amount(amount, currency)
-    intent |= {"amount": amount, "currency": currency}
-    for name in ("description", "receipt_email"):
+    kinds = intent["payment_method_types"]
+    if currency != intent["currency"] or "capture_method" in params or _filters(params):
+        kinds = _kinds(params, intent | params, currency)
+    intent |= {"amount": amount, "currency": currency, "payment_method_types": kinds}
+    intent["payment_method_options"] = _options(params, intent)
+    for name in ("description", "receipt_email", "capture_method", "customer"):
         if name in params:
             intent[name] = params[name] or None
     intent["metadata"] = metadata(params, intent["metadata"])
     return call.store.put(intent)
 
 
+def _filters(params: Json) -> bool:
+    return bool({"allowed_payment_method_types", "excluded_payment_method_types"} & set(params))
+
+
 def cancel(call: Call, intent: Json) -> Json:
-    _refuse_for_session(intent, "canceled")
-    if intent["status"] not in _CANCELABLE or intent["status"] == "processing":
+    """Cancel what is not paid; what is held on a card is released. Raises ApiError."""
+    if intent["status"] != "requires_capture":
+        _refuse_for_session(intent, "canceled")
+    if intent["status"] not in (*_UNPAID, "requires_capture"):
         raise _unexpected(intent, "canceled")
+    if intent["status"] == "requires_capture":
+        holds.give_up(call, intent)
     intent |= {
         "status": "canceled",
         "canceled_at": call.store.now(),
         "cancellation_reason": call.params.get("cancellation_reason"),
         "next_action": None,
+        "_due": None,
     }
     call.emit("payment_intent.canceled", call.store.put(intent))
     return intent
 
 
 def capture(call: Call, intent: Json) -> Json:
-    """Take the money that was held. Raises ApiError."""
+    """Take the money that was held, or a part of it. Raises ApiError."""
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "captured")
+    if boolean(call.params, "final_capture") is False:
+        raise not_modelled("final_capture")
     most = intent["amount_capturable"]
     amount = integer(call.params, "amount_to_capture", default=most) or 0
     if not 0 < amount <= most:
@@ -92,7 +125,8 @@ def capture(call: Call, intent: Json) -> Json:
             code="amount_too_large",
             param="amount_to_capture",
         )
-    payments.take(call, intent, amount)
+    intent["metadata"] = metadata(call.params, intent["metadata"])
+    holds.take(call, intent, amount)
     return intent
 
 
@@ -101,8 +135,11 @@ def confirm(call: Call, intent: Json) -> Json:
     _refuse_for_session(intent, "confirmed")
     given = call.params.get("payment_method") or intent["payment_method"]
     data = table(call.params, "payment_method_data")
+    intent["payment_method_options"] = _options(call.params, intent)
     if data:
         given = _number_in(data)
+        if data.get("type") == "boleto":
+            intent["_tax_id"] = _tax_id(data, "payment_method_data")
     if not given:
         raise ApiError(
             "You cannot confirm this PaymentIntent because it's missing a payment method.",
@@ -127,9 +164,18 @@ def confirm(call: Call, intent: Json) -> Json:
 
 def _number_in(data: Json) -> str:
     kind = str(data.get("type", "card"))
+    if vouchers.is_shown(kind):
+        return kind
     details = table(data, kind)
     names = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}
-    return str(details.get(names.get(kind, ""), "voucher" if kind == "customer_balance" else ""))
+    return str(details.get(names.get(kind, ""), ""))
+
+
+def _tax_id(data: Json, where: str) -> str:
+    given = table(data, "boleto").get("tax_id")
+    if not given:
+        raise missing(f"{where}[boleto][tax_id]" if where else "boleto[tax_id]")
+    return str(given)
 
 
 def create_method(call: Call) -> Json:
@@ -139,13 +185,21 @@ def create_method(call: Call) -> Json:
     token = table(params, "card").get("token") if kind == "card" else None
     method = find_method(token or _number_in(params), _home_currency(kind))
     thing = shapes.payment_method(call.store, method.kind, {}, None)
-    thing[method.kind] = details(method)
+    tax_id = {"_tax_id": _tax_id(params, "")} if kind == "boleto" else {}
+    thing[method.kind] = details(method) or vouchers.details_of(kind, tax_id)
     thing["_number"] = method.number
     return call.store.put(thing)
 
 
 def _home_currency(kind: str) -> str:
-    return "eur" if kind == "sepa_debit" else "usd"
+    """Give a currency that a method of this kind can pay: none is named when it is made."""
+    return {
+        "sepa_debit": "eur",
+        "boleto": "brl",
+        "oxxo": "mxn",
+        "konbini": "jpy",
+        "multibanco": "eur",
+    }.get(kind, "usd")
 
 
 def _refuse_for_session(intent: Json, what: str) -> None:

@@ -76,7 +76,7 @@ def _intent(call: Call, invoice: Json) -> Json:
         currency=invoice["currency"],
         customer=invoice["customer"],
         description="Subscription update",
-        payment_method_types=["card", "sepa_debit", "us_bank_account"],
+        payment_method_types=["card", "sepa_debit", "us_bank_account", "customer_balance"],
     )
     belong(call, made, invoice)
     call.emit("payment_intent.created", made)

@@ -44,8 +44,9 @@ class Keys:
         fingerprint = hashlib.sha256(text.encode()).hexdigest()
         now = self._store.now()
         with self._store.lock:
+            self._prune(now)
             kept = self._kept.get(key)
-            if kept is None or kept.at < now - _KEPT_SECONDS:
+            if kept is None or kept.at <= now - _KEPT_SECONDS:
                 kept = self._kept[key] = _Kept(fingerprint, now)
                 mine = True
             else:
@@ -55,6 +56,14 @@ class Keys:
             replayed()
             return answer
         return self._first(key, kept, run)
+
+    def _prune(self, now: int) -> None:
+        """Forget what was first used a day ago: keys are in the order of their first use."""
+        while self._kept:
+            key, kept = next(iter(self._kept.items()))
+            if kept.at > now - _KEPT_SECONDS:
+                return
+            del self._kept[key]
 
     def _first(self, key: str, kept: _Kept, run: Callable[[], Answer]) -> Answer:
         try:

@@ -20,6 +20,8 @@ def create(call: Call) -> Json:
     named = params.get("id")
     if named is not None and not re.fullmatch(r"plink_[A-Za-z0-9]{1,60}", str(named)):
         raise invalid("id", "An id of the sandbox's links is plink_ with letters and digits.")
+    if named is not None:
+        call.world.check_free(str(named))
     thing = catalog_shapes.payment_link(
         currency=items[0]["currency"],
         metadata=metadata(params),

@@ -33,6 +33,9 @@ def page(
     if not 1 <= limit <= 100:  # noqa: PLR2004
         raise invalid("limit", "Invalid limit: must be between 1 and 100.")
     tests = [*more, *_created(params)]
+    if call.stale:
+        newest = call.store.now() - call.stale
+        tests.append(lambda thing: thing["created"] <= newest)
     tests += [_equal(name, params[name]) for name in fields if name in params]
     found = (t for t in call.store.newest(kind) if all(test(t) for test in tests))
     if "ending_before" in params:

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .errors import ApiError
+from .store import Json
+from .vouchers import TRANSFER, VOUCHERS
 
 DEFAULT_CARD = "4242424242424242"
 MINUTE = 60
 _MONTHS = 12
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
-_CURRENCY_OF = {"sepa_debit": "eur", "us_bank_account": "usd"}
+_CURRENCIES = {
+    "sepa_debit": ("eur",), "us_bank_account": ("usd",), "boleto": ("brl",), "oxxo": ("mxn",),
+    "konbini": ("jpy",), "multibanco": ("eur",),
+    "customer_balance": ("eur", "gbp", "jpy", "mxn", "usd"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Method:
     delay: int | None = None
     dispute: str | None = None
     refund: str = "succeeded"
+    warns: bool = False  # an early fraud warning follows
     failure: str | None = None
 
     @property
@@ -89,6 +96,7 @@ METHODS: dict[str, Method] = {
     "4000000000000259": Method("card", "4000000000000259", _VISA, dispute="fraudulent"),
     "4000000000002685": Method("card", "4000000000002685", _VISA, dispute="product_not_received"),
     "4000000000001976": Method("card", "4000000000001976", _VISA, dispute="inquiry"),
+    "4000000000005423": Method("card", "4000000000005423", _VISA, warns=True),
     "4000000000007726": Method("card", "4000000000007726", _VISA, refund="pending"),
     "4000000000005126": Method("card", "4000000000005126", _VISA, refund="failed"),
 }
@@ -132,8 +140,9 @@ METHODS |= {
             "us_bank_account", "000555555559", fate="succeeded", delay=SOON, dispute="fraudulent"
         ),
         Method("us_bank_account", "000000000009", fate="succeeded", delay=NEVER),
-        # A bank transfer or voucher: the buyer pays later, `settle` says when.
-        Method("customer_balance", "voucher", fate="succeeded", delay=NEVER),
+        # The buyer pays later, `settle` says when; a voucher nobody pays runs out.
+        Method(TRANSFER, "voucher", fate="succeeded", delay=NEVER),
+        *(Method(kind, kind, fate="failed", delay=NEVER) for kind in VOUCHERS),
     )
 }
 
@@ -154,7 +163,7 @@ _TOKENS = {
     "threeDSecureRequiredChargeDeclined": "4000008400001629",
     "threeDSecureOptional": "4000000000003055",
     "createDispute": "4000000000000259", "createDisputeProductNotReceived": "4000000000002685",
-    "createDisputeInquiry": "4000000000001976",
+    "createDisputeInquiry": "4000000000001976", "createIssuerFraudRecord": "4000000000005423",
     "pendingRefund": "4000000000007726", "refundFail": "4000000000005126",
 }  # fmt: skip
 
@@ -166,8 +175,8 @@ def find_method(text: object, currency: str) -> Method:
         if plain.startswith(prefix):
             name = plain.removeprefix(prefix)
             plain = _TOKENS.get(name) or _TOKENS.get(f"visa_{name}") or plain
-    if plain in ("pm_voucher", "voucher"):
-        plain = "voucher"
+    if plain.removeprefix("pm_") in ("voucher", TRANSFER, *VOUCHERS):
+        plain = plain.removeprefix("pm_").replace(TRANSFER, "voucher")
     method = METHODS.get(plain) or METHODS.get(plain.upper())
     if method is None:
         raise ApiError(
@@ -181,19 +190,50 @@ def find_method(text: object, currency: str) -> Method:
     return method
 
 
-def kinds_for(asked: list[str] | None, currency: str) -> list[str]:
-    """Give the ways an intent or a session may be paid. Raises ApiError for another currency's."""
-    for kind in asked or ():
+def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]:
+    """Give the ways an intent or a session may be paid. Raises ApiError for another currency's.
+
+    Money can only be held on a card: with manual capture the other ways are not offered.
+    """
+    asked: list[str] = params.get("payment_method_types") or []
+    for kind in asked:
         _check_kind(kind, currency, "payment_method_types")
-    more = [kind for kind, wanted in _CURRENCY_OF.items() if wanted == currency]
-    return asked or ["card", *more, "customer_balance"]
+    fitting = [kind for kind, wanted in _CURRENCIES.items() if currency in wanted]
+    allowed = params.get("allowed_payment_method_types")
+    excluded = params.get("excluded_payment_method_types") or []
+    kinds = [
+        kind
+        for kind in asked or ["card", *fitting]
+        if (not allowed or kind in allowed)
+        and kind not in excluded
+        and (kind == "card" or not manual)
+    ]
+    if not kinds:
+        raise ApiError(
+            "No payment method types are left: check the currency, the capture method, and what "
+            "is allowed and excluded.",
+            code="payment_intent_invalid_parameter",
+            param="allowed_payment_method_types",
+        )
+    return kinds
+
+
+def check_allowed(kind: str, intent: Json) -> None:
+    """Refuse a method of a kind that this intent does not take. Raises ApiError."""
+    if kind not in intent["payment_method_types"]:
+        raise ApiError(
+            f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent.",
+            code="payment_intent_incompatible_payment_method",
+            param="payment_method",
+        )
 
 
 def _check_kind(kind: str, currency: str, param: str) -> None:
-    wanted = _CURRENCY_OF.get(kind, currency)
-    if currency != wanted:
+    wanted = _CURRENCIES.get(kind, (currency,))
+    if currency not in wanted:
         raise ApiError(
-            f"The payment method type {kind} needs the currency {wanted}, not {currency}.",
+            f"The payment method type {kind} needs the currency {' or '.join(wanted)}, "
+            f"not {currency}.",
             code="payment_intent_invalid_parameter",
             param=param,
         )

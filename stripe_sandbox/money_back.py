@@ -1,53 +1,116 @@
-"""Refunds and disputes: money on its way back, and what the charge shows of it."""
+"""Refunds: money on its way back, what becomes of it, and what the charge shows of it."""
 
 from __future__ import annotations
 
-from . import shapes
-from .errors import ApiError, missing
-from .forms import integer, metadata
+from . import disputes, radar, shapes
+from .errors import ApiError, invalid, missing
+from .forms import integer, metadata, text
 from .methods import METHODS, Method
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
-_GONE = frozenset(("failed", "canceled"))
+GONE = frozenset(("failed", "canceled"))
+BEGINNINGS = ("succeeded", "pending", "requires_action")
+_REPORTS_AFTER = 180  # seconds, for the test cards whose refunds change by themselves
+_DAYS_TO_ANSWER = 45
+# Their buyers must say where the money is to go.
+_WITHOUT_A_WAY_BACK = frozenset(("boleto", "konbini", "oxxo"))
 
 
 def create_refund(call: Call) -> Json:
+    """Give money back, as the API asks. Raises ApiError."""
     params = call.params
     charge = _charge(call)
-    amount = _amount(params, charge)
+    disputes.refuse_refund(call, charge)
+    told = (call.store.get(charge["payment_intent"]) or {}).get("_refunds_begin")
+    return make(
+        call,
+        charge,
+        amount=check_amount(charge, integer(params, "amount")),
+        status=told or _beginning(METHODS[charge["_method"]]),
+        by_itself=told is None,
+        reason=params.get("reason"),
+        metadata=metadata(params),
+        instructions_email=text(params, "instructions_email"),
+    )
+
+
+def _beginning(method: Method) -> str:
+    if method.kind in _WITHOUT_A_WAY_BACK:
+        return "requires_action"
+    return "pending" if method.refund == "pending" else "succeeded"
+
+
+def make(
+    call: Call, charge: Json, *, amount: int, status: str, by_itself: bool, **fields: object
+) -> Json:
+    """Make a refund and tell of it; a pending one counts on its charge from now on.
+
+    `by_itself` lets the refunds of the test cards change as those cards do.
+    """
     method = METHODS[charge["_method"]]
-    pending = method.refund == "pending"
     thing = shapes.refund(
         call.store,
         amount=amount,
         charge=charge["id"],
         currency=charge["currency"],
         payment_intent=charge["payment_intent"],
-        reason=params.get("reason"),
-        metadata=metadata(params),
-        status="pending" if pending else "succeeded",
-        balance_transaction=new_id("txn"),
+        status=status,
+        balance_transaction=new_id("txn") if status != "requires_action" else None,
         destination_details=_destination(method),
+        pending_reason="processing" if status == "pending" else None,
+        **fields,
     )
+    if status == "requires_action":
+        _ask_the_buyer(call, thing, charge)
     call.store.put(thing)
-    recount(call, charge)
+    before = {"amount_refunded": charge["amount_refunded"]}
+    belong(call, thing, charge)
     call.emit("refund.created", thing)
-    call.emit("charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount})
-    if pending:
-        thing["_due"], thing["_fate"] = call.store.now() + 180, "succeeded"
-    elif method.refund == "failed":
-        thing["_due"], thing["_fate"] = call.store.now() + 180, "failed"
+    call.emit("charge.refunded", charge, before)
+    radar.look_again(call, charge)
+    if by_itself:
+        _set_fate(call, thing, method)
     return call.store.put(thing)
 
 
-def _amount(params: Json, charge: Json) -> int:
+def _set_fate(call: Call, refund: Json, method: Method) -> None:
+    """Let the refunds of two test cards change by themselves."""
+    fates = {("pending", "pending"): "succeeded", ("failed", "succeeded"): "failed"}
+    fate = fates.get((method.refund, refund["status"]))
+    if fate:
+        refund["_due"], refund["_fate"] = call.store.now() + _REPORTS_AFTER, fate
+
+
+def _ask_the_buyer(call: Call, refund: Json, charge: Json) -> None:
+    email = refund["instructions_email"] or charge["billing_details"]["email"]
+    if not email:
+        raise missing("instructions_email")
+    now = call.store.now()
+    refund["instructions_email"] = email
+    refund["next_action"] = {
+        "type": "display_details",
+        "display_details": {
+            "email_sent": {"email_sent_at": now, "email_sent_to": email},
+            "expires_at": now + _DAYS_TO_ANSWER * 86_400,
+        },
+    }
+
+
+def belong(call: Call, refund: Json, charge: Json) -> None:
+    """Note a refund with its charge, and count it there."""
+    charge.setdefault("_refunds", []).append(refund["id"])
+    recount(call, charge)
+
+
+def check_amount(charge: Json, amount: int | None) -> int:
+    """Give what is to be refunded: by default all that is left. Raises ApiError."""
     left: int = charge["amount"] - charge["amount_refunded"]
     if left <= 0:
         raise ApiError(
             f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
         )
-    amount = integer(params, "amount", default=left) or 0
+    amount = left if amount is None else amount
     if amount < 1:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
@@ -71,91 +134,94 @@ def _charge(call: Call) -> Json:
         charge = call.world.need(params["charge"], "charge", param="charge")
     elif "payment_intent" in params:
         intent = call.world.need(params["payment_intent"], "payment_intent", param="payment_intent")
-        found = call.store.get(intent["latest_charge"], "charge")
-        if found is None or found["status"] != "succeeded":
-            raise ApiError(
-                f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
-                code="payment_intent_unexpected_state",
-            )
-        charge = found
+        charge = charge_of(call, intent)
     else:
         raise missing("payment_intent")
     if charge["status"] != "succeeded":
         raise ApiError(f"Charge {charge['id']} has not succeeded.")
+    if not charge["captured"] and not charge["refunded"]:
+        raise ApiError(
+            "This uncaptured Charge was created by a PaymentIntent "
+            f"({charge['payment_intent']}). You must cancel the PaymentIntent to reverse the "
+            "authorization instead of refunding the Charge directly."
+        )
     return charge
+
+
+def charge_of(call: Call, intent: Json) -> Json:
+    """Give the charge that paid an intent. Raises ApiError."""
+    found = call.store.get(intent["latest_charge"], "charge")
+    if found is None or found["status"] != "succeeded":
+        raise ApiError(
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
+            code="payment_intent_unexpected_state",
+        )
+    return found
 
 
 def recount(call: Call, charge: Json) -> Json:
     """Let the charge show what its refunds add up to."""
-    gone = sum(
-        refund["amount"]
-        for refund in call.store.newest("refund")
-        if refund["charge"] == charge["id"] and refund["status"] not in _GONE
-    )
-    gone += charge["amount"] - charge["amount_captured"]  # never taken from the card
+    refunds = [call.world.need(name, "refund") for name in charge.get("_refunds", [])]
+    gone = sum(refund["amount"] for refund in refunds if refund["status"] not in GONE)
     charge |= {"amount_refunded": gone, "refunded": gone >= charge["amount"]}
     return call.store.put(charge)
 
 
+def update(call: Call, refund: Json) -> Json:
+    """Change the metadata, all that can be changed, and tell of it."""
+    before = refund["metadata"]
+    refund["metadata"] = after = metadata(call.params, before)
+    changed = {key: before.get(key) for key in before | after if before.get(key) != after.get(key)}
+    if changed:
+        _tell(call, refund, "refund.updated", {"metadata": changed})
+    return call.store.put(refund)
+
+
+def cancel(call: Call, refund: Json) -> Json:
+    """Call a refund off while its buyer has not yet said where to. Raises ApiError."""
+    if refund["status"] != "requires_action":
+        raise ApiError(
+            f"Refund {refund['id']} has a status of {refund['status']}; only refunds with a "
+            "status of requires_action can be canceled.",
+        )
+    return finish_refund(call, refund, "canceled")
+
+
+def settle(call: Call, refund: Json, status: str) -> Json:
+    """Let a refund that was on its way arrive or fail. Raises ApiError."""
+    if refund["status"] not in ("pending", "requires_action"):
+        raise invalid("status", f"{refund['id']} is {refund['status']} already.")
+    return finish_refund(call, refund, status)
+
+
 def finish_refund(call: Call, refund: Json, status: str) -> Json:
     """Let a refund arrive, or bounce: then the money is back with the merchant."""
-    if refund["status"] in _GONE:
+    if refund["status"] in GONE:
         raise ApiError(f"{refund['id']} is {refund['status']} already.")
-    refund |= {"status": status, "_due": None}
-    charge = call.world.need(refund["charge"], "charge")
+    before = {"status": refund["status"]}
+    refund |= {"status": status, "_due": None, "next_action": None, "pending_reason": None}
     if status == "failed":
         refund |= {
             "failure_reason": "expired_or_canceled_card",
             "failure_balance_transaction": new_id("txn"),
         }
-        call.store.put(refund)
-        recount(call, charge)
-        call.emit("refund.failed", refund)
-    else:
-        call.store.put(refund)
-        call.emit("refund.updated", refund)
-    call.emit("charge.refund.updated", refund)
+    call.store.put(refund)
+    recount(call, call.world.need(refund["charge"], "charge"))
+    _tell(call, refund, "refund.failed" if status == "failed" else "refund.updated", before)
     return refund
 
 
-def open_dispute(call: Call, intent: Json, reason: str) -> Json:
-    """Let the buyer's bank dispute a paid intent; an inquiry moves no money."""
-    charge = call.store.get(intent["latest_charge"], "charge")
-    if charge is None or charge["status"] != "succeeded":
-        raise ApiError(f"{intent['id']} has no successful charge to dispute.")
-    inquiry = reason == "inquiry"
-    thing = shapes.dispute(
-        call.store,
-        amount=charge["amount"],
-        charge=charge["id"],
-        currency=charge["currency"],
-        is_charge_refundable=inquiry,
-        payment_intent=intent["id"],
-        reason="general" if inquiry else reason,
-        status="warning_needs_response" if inquiry else "needs_response",
-    )
-    call.store.put(thing)
-    charge["disputed"] = True
-    call.store.put(charge)
-    call.emit("charge.dispute.created", thing)
-    if not inquiry:
-        call.emit("charge.dispute.funds_withdrawn", thing)
-    return thing
-
-
-def close_dispute(call: Call, dispute: Json, status: str) -> Json:
-    if dispute["status"] in ("won", "lost", "warning_closed"):
-        raise ApiError(f"{dispute['id']} is {dispute['status']} already.")
-    dispute["status"] = "warning_closed" if dispute["status"].startswith("warning") else status
-    call.store.put(dispute)
-    call.emit("charge.dispute.closed", dispute)
-    if dispute["status"] == "won":
-        call.emit("charge.dispute.funds_reinstated", dispute)
-    return dispute
+def _tell(call: Call, refund: Json, kind: str, before: Json) -> None:
+    call.emit(kind, refund, before if kind == "refund.updated" else None)
+    call.emit("charge.refund.updated", shown(refund), before)
 
 
 def maybe_dispute(call: Call, intent: Json) -> None:
-    """Let a card of trouble dispute what it has just paid."""
+    """Let a card of trouble make its trouble over what it has just paid."""
     method = METHODS.get(intent.get("_method", ""))
-    if method and method.dispute and intent["status"] == "succeeded":
-        open_dispute(call, intent, method.dispute)
+    if method is None or intent["status"] != "succeeded":
+        return
+    if method.warns:
+        radar.warn(call, intent, "misc")
+    if method.dispute:
+        disputes.open_dispute(call, intent, reason=method.dispute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from . import checkout, discounts, links, money, money_back, payments, sessions
+from . import checkout, discounts, links, money, money_back, payments, sessions, vouchers
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
@@ -64,9 +64,11 @@ def pay(name: str) -> Answer:
 
 def _pay(session: Json) -> Answer:
     form = request.form
-    numbers = {"sepa_debit": "iban", "us_bank_account": "account", "customer_balance": ""}
-    field = numbers.get(form.get("method", "card"), "number")
-    number = form.get(field, "") if field else "voucher"
+    chosen = form.get("method", "card")
+    field = {"sepa_debit": "iban", "us_bank_account": "account"}.get(chosen, "number")
+    if vouchers.is_shown(chosen):
+        field = "method"
+    number = form.get(field, "")
     if session["amount_total"] == 0:
         number = DEFAULT_CARD
     elif field == "number":
@@ -139,6 +141,17 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
         f"&payment_intent_client_secret={intent['client_secret']}&redirect_status={outcome}",
         303,
     )
+
+
+@bp.get("/vouchers/<name>")
+@bp.get("/vouchers/<name>/pdf")
+def voucher(name: str) -> Answer:
+    """Show what the buyer has to pay, and that nobody can pay it here."""
+    intent = world().store.get(name, "payment_intent")
+    if intent is None or not payments.is_waiting(intent) or intent["next_action"] is None:
+        return _closed("There is nothing to pay."), 410
+    amount = money.shown(intent["amount"], intent["currency"])
+    return _closed(f"Pay {amount} with what your bank or shop was told. No money moves here.")
 
 
 @bp.get("/b/<slug>")
@@ -219,6 +232,7 @@ def _view(session: Json) -> Json:
         "free": session["amount_total"] == 0,
         "email": session["customer_email"],
         "methods": session["payment_method_types"],
+        "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],
         "codes": session["allow_promotion_codes"],
         "back": session["cancel_url"],
         **more,

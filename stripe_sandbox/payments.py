@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import shapes
+from . import holds, shapes, vouchers
 from .errors import ApiError
 from .method_details import details, paid_details
-from .methods import METHODS, Method, decline_message
+from .methods import METHODS, Method, check_allowed, decline_message
 from .store import Json, new_id, shown
 from .world import Call
 
@@ -25,7 +25,9 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
             code="payment_intent_unexpected_state",
             payment_intent=shown(intent),
         )
-    paid_with = _remember_method(call, method, email)
+    check_allowed(method.kind, intent)
+    _forget_waiting(intent)
+    paid_with = _remember_method(call, intent, method, email)
     intent["payment_method"] = paid_with["id"]
     intent["_method"] = method.number
     intent["last_payment_error"] = None
@@ -39,7 +41,7 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
     else:
         charge = _charge(call, intent, method, "succeeded")
         if intent["capture_method"] == "manual":
-            _hold(call, intent, charge)
+            holds.begin(call, intent, charge)
         else:
             _succeed(call, intent, charge)
 
@@ -52,7 +54,9 @@ def is_challenged(intent: Json) -> bool:
 
 def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_url: str) -> None:
     """Stop for 3-D Secure: the buyer is sent to a page of the bank's."""
-    intent["payment_method"] = _remember_method(call, method, None)["id"]
+    check_allowed(method.kind, intent)
+    _forget_waiting(intent)
+    intent["payment_method"] = _remember_method(call, intent, method, None)["id"]
     intent["_method"] = method.number
     intent["status"] = "requires_action"
     intent["next_action"] = {
@@ -63,12 +67,20 @@ def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_
     call.emit("payment_intent.requires_action", intent)
 
 
-def _remember_method(call: Call, method: Method, email: str | None) -> Json:
-    return call.store.put(shapes.payment_method(call.store, method.kind, details(method), email))
+def _remember_method(call: Call, intent: Json, method: Method, email: str | None) -> Json:
+    shown_of_it = details(method) or vouchers.details_of(method.kind, intent)
+    return call.store.put(shapes.payment_method(call.store, method.kind, shown_of_it, email))
+
+
+def _forget_waiting(intent: Json) -> None:
+    """Drop what an earlier method was awaited for: another one is tried."""
+    intent.pop("_fate", None)
+    intent["_due"] = None
 
 
 def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) -> Json:
     amount = intent["amount"]
+    shown_of_it = paid_details(method, amount) or vouchers.paid_details(method.kind, intent)
     email = (call.store.get(intent["payment_method"]) or {}).get("billing_details", {}).get("email")
     charge = shapes.charge(
         call.store,
@@ -81,7 +93,7 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
         paid=status == "succeeded",
         payment_intent=intent["id"],
         payment_method=intent["payment_method"],
-        payment_method_details={"type": method.kind, method.kind: paid_details(method, amount)},
+        payment_method_details={"type": method.kind, method.kind: shown_of_it},
         receipt_email=intent["receipt_email"],
         status=status,
         **more,
@@ -174,9 +186,10 @@ def _begin_waiting(call: Call, intent: Json, method: Method) -> None:
     """Wait for a delayed method: the money is on its way, or the buyer has yet to send it."""
     intent["_fate"] = method.fate
     intent["_due"] = None if method.delay is None else call.store.now() + method.delay
-    if method.kind == "customer_balance":
+    if vouchers.is_shown(method.kind):
+        intent["_due"] = end = vouchers.end_of(method.kind, intent, call.store.now())
         intent["status"] = "requires_action"
-        intent["next_action"] = {"type": "display_bank_transfer_instructions"}
+        intent["next_action"] = vouchers.action(method.kind, intent, end, call.base)
         call.store.put(intent)
         call.emit("payment_intent.requires_action", intent)
         return
@@ -198,29 +211,6 @@ def _succeed(call: Call, intent: Json, charge: Json) -> None:
     call.emit("payment_intent.succeeded", intent)
 
 
-def _hold(call: Call, intent: Json, charge: Json) -> None:
-    """Keep the money on the buyer's card until somebody captures it."""
-    charge |= {"captured": False, "amount_captured": 0, "balance_transaction": None}
-    intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
-    call.emit("charge.succeeded", call.store.put(charge))
-    call.emit("payment_intent.amount_capturable_updated", call.store.put(intent))
-
-
-def take(call: Call, intent: Json, amount: int) -> None:
-    """Capture a held payment, all of it or less."""
-    charge = call.world.need(intent["latest_charge"], "charge")
-    charge |= {
-        "captured": True,
-        "amount_captured": amount,
-        "amount_refunded": charge["amount"] - amount,
-        "balance_transaction": new_id("txn"),
-    }
-    intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
-    call.store.put(intent)
-    call.emit("charge.captured", call.store.put(charge))
-    call.emit("payment_intent.succeeded", intent)
-
-
 def is_waiting(intent: Json) -> bool:
     """Say whether a delayed payment is still on its way."""
     return intent["status"] == "processing" or (
@@ -232,23 +222,25 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
     """Let a delayed payment come in, or fail; its session hears of it."""
     if not is_waiting(intent):
         raise ApiError(f"{intent['id']} waits for nothing: it is {intent['status']}.")
-    method = _method_of(intent)
-    charge = call.store.get(intent["latest_charge"]) if intent["latest_charge"] else None
-    if charge is None:
-        charge = _charge(call, intent, method, "pending")
-    if outcome == "succeeded":
+    method = METHODS[intent["_method"]]
+    _forget_waiting(intent)
+    unpaid = vouchers.why_unpaid(method.kind)
+    if outcome == "succeeded" and unpaid:
+        _succeed(call, intent, _charge(call, intent, method, "succeeded"))
+    elif outcome == "succeeded":
+        charge = call.world.need(intent["latest_charge"], "charge")
         charge |= {"status": "succeeded", "paid": True, "amount_captured": charge["amount"]}
         _succeed(call, intent, call.store.put(charge))
+    elif unpaid:
+        code, message = unpaid
+        _reopen(call, intent, _payment_error(call, intent, code, None, message))
     else:
-        code = method.failure or "generic_decline"
-        message = "The debit was refused by the buyer's bank."
-        charge |= {"status": "failed", "failure_code": code, "failure_message": message}
-        call.emit("charge.failed", call.store.put(charge))
-        intent.pop("_fate", None)
-        intent["_due"] = None
-        error = _payment_error(call, intent, code, code, message)
-        _reopen(call, intent, error)
+        _bounce(call, intent, method.failure or "generic_decline")
 
 
-def _method_of(intent: Json) -> Method:
-    return METHODS[intent["_method"]]
+def _bounce(call: Call, intent: Json, code: str) -> None:
+    charge = call.world.need(intent["latest_charge"], "charge")
+    message = "The debit was refused by the buyer's bank."
+    charge |= {"status": "failed", "failure_code": code, "failure_message": message}
+    call.emit("charge.failed", call.store.put(charge))
+    _reopen(call, intent, _payment_error(call, intent, code, code, message))

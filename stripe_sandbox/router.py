@@ -10,6 +10,7 @@ from . import (
     catalog,
     customers,
     discounts,
+    disputes,
     endpoints,
     intents,
     links,
@@ -20,7 +21,6 @@ from . import (
     subscriptions,
 )
 from .errors import ApiError
-from .forms import metadata
 from .store import Json
 from .world import Call
 
@@ -51,10 +51,6 @@ def _of(kind: str, url: str, *fields: str) -> Handler:
     return lambda call: lists.page(call, kind, url, fields=fields)
 
 
-def _close_dispute(call: Call, dispute: Json) -> Json:
-    return money_back.close_dispute(call, dispute, "lost")
-
-
 def _intent_for(call: Call, name: str) -> Json:
     intent = call.world.need(name, "payment_intent")
     if call.key_kind == "pk" and call.params.get("client_secret") != intent["client_secret"]:
@@ -69,13 +65,8 @@ def _confirm(call: Call, name: str) -> Json:
     return intents.confirm(call, _intent_for(call, name))
 
 
-def _refund_update(call: Call, refund: Json) -> Json:
-    refund["metadata"] = metadata(call.params, refund["metadata"])
-    return call.store.put(refund)
-
-
 _S, _P, _L = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/payment_links"
-_C = "/v1/promotion_codes"
+_C, _W = "/v1/promotion_codes", "/v1/radar/early_fraud_warnings"
 
 ROUTES = (
     _route("POST", _S, sessions.create),
@@ -128,12 +119,16 @@ ROUTES = (
     _route("POST", "/v1/refunds", money_back.create_refund),
     _route("GET", "/v1/refunds", _of("refund", "/v1/refunds", "charge", "payment_intent")),
     _route("GET", "/v1/refunds/{name}", _get("refund")),
-    _route("POST", "/v1/refunds/{name}", _on("refund", _refund_update)),
+    _route("POST", "/v1/refunds/{name}", _on("refund", money_back.update)),
+    _route("POST", "/v1/refunds/{name}/cancel", _on("refund", money_back.cancel)),
     _route("GET", "/v1/charges", _of("charge", "/v1/charges", "payment_intent", "customer")),
     _route("GET", "/v1/charges/{name}", _get("charge")),
     _route("GET", "/v1/disputes", _of("dispute", "/v1/disputes", "charge", "payment_intent")),
     _route("GET", "/v1/disputes/{name}", _get("dispute")),
-    _route("POST", "/v1/disputes/{name}/close", _on("dispute", _close_dispute)),
+    _route("POST", "/v1/disputes/{name}", _on("dispute", disputes.update)),
+    _route("POST", "/v1/disputes/{name}/close", _on("dispute", disputes.accept)),
+    _route("GET", _W, _of("radar.early_fraud_warning", _W, "charge", "payment_intent")),
+    _route("GET", _W + "/{name}", _get("radar.early_fraud_warning")),
     _route("GET", "/v1/events", lists.events),
     _route("GET", "/v1/events/{name}", _get("event")),
     _route("POST", "/v1/customers", customers.create),
@@ -183,17 +178,35 @@ def check_scope(kind: str, key: str, method: str, path: str) -> None:
     """Refuse what this kind of key may not do. Raises ApiError."""
     if kind == "rk" and not (method == "GET" and path.startswith(_READABLE)):
         resource = "checkout_session" if path.startswith(_S) else path.split("/")[2].rstrip("s")
-        permission = f"rak_{resource}_{'read' if method == 'GET' else 'write'}"
-        raise ApiError(
-            f"The provided key '{key[:8]}*********{key[-4:]}' does not have the required "
-            f"permissions for this endpoint. Having the '{permission}' permission would allow "
-            "this request to continue.",
-            status=403,
-            code="more_permissions_required",
-        )
+        raise _not_permitted(key, f"rak_{resource}_{'read' if method == 'GET' else 'write'}")
     if kind == "pk" and not _FOR_BROWSERS.fullmatch(path):
         raise ApiError(
             "This API call cannot be made with a publishable API key. Please use a secret API key.",
             status=403,
             code="secret_key_required",
         )
+
+
+_EXPANDED = {  # what a key must be allowed to read to expand a field
+    "charge": "charge", "customer": "customer", "invoice": "invoice", "latest_charge": "charge",
+    "latest_invoice": "invoice", "payment_method": "payment_method", "refunds": "charge",
+    "subscription": "subscription",
+}  # fmt: skip
+
+
+def check_expanding(kind: str, key: str, paths: object) -> None:
+    """Refuse to show a restricted key inside an object what it may not read. Raises ApiError."""
+    for path in paths if kind == "rk" and isinstance(paths, list) else ():
+        for step in str(path).split("."):
+            if step in _EXPANDED:
+                raise _not_permitted(key, f"rak_{_EXPANDED[step]}_read")
+
+
+def _not_permitted(key: str, permission: str) -> ApiError:
+    return ApiError(
+        f"The provided key '{key[:8]}*********{key[-4:]}' does not have the required "
+        f"permissions for this endpoint. Having the '{permission}' permission would allow "
+        "this request to continue.",
+        status=403,
+        code="more_permissions_required",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import discounts, line_items, shapes, totals
+from . import discounts, line_items, shapes, totals, vouchers
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, check_url, integer, metadata, table, text
 from .methods import kinds_for
@@ -14,7 +14,11 @@ from .world import Call
 
 HALF_HOUR, DAY = 1_800, 86_400
 _RECOVERABLE = 30 * DAY
-_COMPUTED = ("automatic_tax", "shipping_address_collection", "shipping_options")
+_COMPUTED = (
+    "allowed_payment_method_types", "automatic_tax", "excluded_payment_method_types",
+    "payment_method_options", "payment_method_types", "shipping_address_collection",
+    "shipping_options",
+)  # fmt: skip
 
 
 def create(call: Call) -> Json:
@@ -52,7 +56,8 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         locale=params.get("locale"),
         metadata=metadata(params),
         expires_at=_expiry(call, params),
-        payment_method_types=kinds_for(params.get("payment_method_types"), currency),
+        payment_method_options=vouchers.options(params),
+        payment_method_types=_kinds(params, mode, currency),
         payment_method_collection="always" if mode == "subscription" else "if_required",
         customer_creation="always" if mode == "subscription" else _creation(params),
         billing_address_collection=params.get("billing_address_collection"),
@@ -89,9 +94,19 @@ def _handed_on(params: Json, mode: str) -> Json:
     name = "subscription_data" if mode == "subscription" else "payment_intent_data"
     given = table(params, name)
     kept: Json = {
-        key: text(given, key) for key in ("capture_method", "description") if key in given
+        key: text(given, key)
+        for key in ("capture_method", "description", "receipt_email")
+        if key in given
     }
     return {"metadata": metadata(given), **kept}
+
+
+def _kinds(params: Json, mode: str, currency: str) -> list[str]:
+    manual = table(params, "payment_intent_data").get("capture_method") == "manual"
+    kinds = kinds_for(params, currency, manual=manual)
+    if mode == "payment":
+        return kinds
+    return [kind for kind in kinds if kind not in vouchers.VOUCHERS]  # they pay only once
 
 
 def _refuse_missing(name: str) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 
 from . import shapes
 from .delivery import Delivery
-from .errors import no_such
+from .errors import ApiError, no_such
 from .events import Events
 from .faults import Faults
 from .store import Json, Store, shown
+
+_EMBEDDED = 10  # what a list inside an object shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,19 @@ class World:
             raise no_such(kind.replace(".", " "), str(name), param=param)
         return thing
 
+    def check_free(self, name: str) -> None:
+        """Refuse an id that is taken, by whatever it may be. Raises ApiError."""
+        thing = self.store.get(name)
+        if thing is not None:
+            kind = thing["object"].replace(".", " ").replace("_", " ").capitalize()
+            raise ApiError(f"{kind} already exists.", code="resource_already_exists", param="id")
+
     def resolve(self, parent: Json, field: str) -> Any:
         """Find what an expanded field stands for."""
         if field == "line_items":
             return self.line_items(parent)
         if field == "refunds" and parent.get("object") == "charge":
-            return self.refunds_of(parent["id"])
+            return self.refunds_of(parent)
         name = parent.get(field)
         if not isinstance(name, str):
             return None
@@ -48,9 +57,12 @@ class World:
             item["price"] = shown(self.need(item["price"], "price"))
         return shapes.listing(f"/v1/{home}/{thing['id']}/line_items", items)
 
-    def refunds_of(self, charge: str) -> Json:
-        found = [shown(r) for r in self.store.newest("refund") if r["charge"] == charge]
-        return shapes.listing(f"/v1/charges/{charge}/refunds", found)
+    def refunds_of(self, charge: Json) -> Json:
+        """Give a charge's newest refunds, whatever became of them; the rest is for the list."""
+        names = (self.store.get(charge["id"], "charge") or {}).get("_refunds", [])
+        found = [shown(self.need(name, "refund")) for name in names[: -_EMBEDDED - 1 : -1]]
+        url = f"/v1/charges/{charge['id']}/refunds"
+        return shapes.listing(url, found, more=len(names) > _EMBEDDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Call:
     request: Json  # for events: {"id", "idempotency_key"}
     base: str
     version: str | None = None  # what Stripe-Version says
+    stale: float = 0  # lists do not show what was made in the last so many seconds
 
     @property
     def takes_method_types(self) -> bool:

@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from checkout_service.domain.clock import MINUTE, Clock
+from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import (
     CheckoutError,
     GatewayError,
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _PAGE = 100
 # Whoever asked is given so long to finish by itself.
-_FRESH = MINUTE
+_FRESH = 30 * SECOND
 # Unknown outcomes go on being looked for: a person is told after so many tries.
 _MOST_TRIES = 3 * MOST_TRIES
 

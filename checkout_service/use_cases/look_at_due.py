@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkout_service.domain.changes import lapse, unchanged
-from checkout_service.domain.clock import DAY, HOUR, Clock
+from checkout_service.domain.clock import HOUR, Clock
 from checkout_service.domain.facts import facts_of_look
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.schedule import backoff, reads_window, window_end
@@ -27,6 +27,7 @@ from .look_at_order import SWEEP, Look, LookAtOrder
 from .looks import LookDone
 from .open_attempt import OpenAttempt
 from .settle_order import Case, SettleOrder
+from .start_link import LINK_LIFE
 from .sweep_report import SweepReport, pages
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ log = logging.getLogger(__name__)
 _BATCH = 2_000
 _DENSE = 20  # from here on listing a window is cheaper than asking one by one
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
-_LINK_LIFE = 2 * DAY  # a link can be opened late; money that comes later still is welcome
 _RENEW_EVERY = 20
 _LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
 
@@ -118,7 +118,7 @@ class LookAtDue:
 
     def _wait_for_buyer(self, order: DueOrder) -> None:
         """Wait on: a link's order has nothing to look at until its session is found by its link."""
-        old = self.clock.now() - order.attempt_created_at > _LINK_LIFE
+        old = self.clock.now() - order.attempt_created_at >= LINK_LIFE
         self.settle_order.settle(
             Case(
                 SWEEP,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from checkout_service.domain import ids
 from checkout_service.domain.cart import Line, line_of
 from checkout_service.domain.catalog import Catalog, PaymentLink
-from checkout_service.domain.clock import Clock
+from checkout_service.domain.clock import DAY, Clock
 from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.snapshots import SessionView
@@ -26,6 +26,9 @@ from checkout_service.storage.drafts import insert_order
 from .answer import order_view
 
 log = logging.getLogger(__name__)
+
+
+LINK_LIFE = 2 * DAY  # a link can be opened late; money that comes later still is welcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class StartLink:
             "idempotency_key": attempt_id,
             "link_id": link.stripe_payment_link,
             "reference": reference,
+            "expires_at": now + LINK_LIFE,
             "created_at": now,
         }
         return LinkDraft(order, attempt, line)

@@ -59,8 +59,8 @@ class Sweep:
             self._step(report, self._retry_leftovers)
             self._step(report, self._read_missed_events)
             self._step(report, self._read_links)
-            self._step(report, self._look_at_due_orders)
             self._step(report, self.finish_writes)
+            self._step(report, self._look_at_due_orders)
             self._step(report, self.read_links.retry)
         finally:
             self.database.write(self._end)

@@ -142,12 +142,40 @@ def test_altered_fields_show_in_answers_lists_and_events(
     assert client.v1.checkout.sessions.retrieve(session.id).amount_total == 1500
 
 
+def test_a_stale_list_does_not_yet_show_what_is_new(
+    client: stripe.StripeClient, world: World
+) -> None:
+    old, intent = a_session(client), an_intent(client)
+    world.call("POST", "clock", {"advance": 120})
+    new = a_session(client)
+    rule = {"kind": "stale_list", "path": SESSIONS, "seconds": 60}
+    world.call("PUT", "faults", {"api": [rule, {"kind": "error_500", "path": f"{SESSIONS}/"}]})
+
+    sessions = client.v1.checkout.sessions
+    assert [one.id for one in sessions.list().data] == [old.id]
+    assert [one.id for one in sessions.list(params={"status": "open"}).data] == [old.id]
+    assert [one.id for one in client.v1.payment_intents.list().data] == [intent.id]
+    with pytest.raises(stripe.APIError):  # the other rule has its turn
+        sessions.retrieve(new.id)
+    world.call("PUT", "faults", {"api": [rule]})
+    assert sessions.retrieve(new.id).id == new.id
+
+    world.call("POST", "clock", {"advance": 60})
+
+    assert [one.id for one in sessions.list().data] == [new.id, old.id]
+
+
 @pytest.mark.parametrize(
     "plan",
     [
         {"api": [{"kind": "plague"}]},
         {"api": "all"},
         {"api": [1]},
+        {"api": [{"kind": "stale_list"}]},
+        {"api": [{"kind": "stale_list", "seconds": "x"}]},
+        {"api": [{"kind": "stale_list", "seconds": -1}]},
+        {"api": [{"kind": "stale_list", "seconds": 5, "method": "POST"}]},
+        {"api": [{"kind": "error_500", "seconds": 5}]},
         {"latency_ms": "slow"},
         {"latency_ms": None},
         {"webhooks": []},

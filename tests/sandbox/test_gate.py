@@ -56,6 +56,47 @@ def test_a_key_lives_a_day(client: stripe.StripeClient, world: World) -> None:
     assert first.id != second.id
 
 
+def test_a_key_is_anew_a_day_after_its_first_use(world: World) -> None:
+    def made() -> str:
+        answer = world.raw(
+            "POST", "/v1/payment_intents", data=MADE, headers={"Idempotency-Key": "key_1"}
+        )
+        name: str = answer.json()["id"]
+        return name
+
+    first = made()
+    world.call("POST", "clock", {"advance": 24 * 3600 - 60})
+    assert made() == first  # a repeat does not make it live longer
+    world.call("POST", "clock", {"advance": 60})
+
+    second = made()
+
+    assert second != first
+    assert made() == second
+
+
+@pytest.mark.parametrize(("kind", "left"), [("error_500", 0), ("commit_then_500", 1)])
+def test_a_500_is_replayed_under_its_key_whatever_it_left(
+    world: World, kind: str, left: int
+) -> None:
+    rule = {"method": "POST", "path": "/v1/payment_intents", "kind": kind}
+    world.call("PUT", "faults", {"api": [rule]})
+    headers = {"Idempotency-Key": "key_1"}
+    first = world.raw("POST", "/v1/payment_intents", data=MADE, headers=headers)
+    world.call("DELETE", "faults")
+
+    again = world.raw("POST", "/v1/payment_intents", data=MADE, headers=headers)
+
+    assert (first.status_code, again.status_code) == (500, 500)
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert len(world.raw("GET", "/v1/payment_intents").json()["data"]) == left
+    world.call("POST", "clock", {"advance": 24 * 3600})
+    after = world.raw("POST", "/v1/payment_intents", data=MADE, headers=headers)
+    assert after.status_code == 200
+
+
 def test_a_decline_and_a_500_are_replayed_but_a_refusal_is_not(
     client: stripe.StripeClient, world: World
 ) -> None:

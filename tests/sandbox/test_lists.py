@@ -96,3 +96,95 @@ def test_an_event_shows_its_object_as_it_was(client: stripe.StripeClient, world:
 
     assert event.data.object["amount"] == 1500
     assert event.api_version == "2026-10-28.endive"
+
+
+def a_paid_session_with_refunds(client: stripe.StripeClient, world: World, refunds: int) -> Any:
+    session = world.pay(a_session(client).id)
+    for _ in range(refunds):
+        client.v1.refunds.create(params={"payment_intent": session["payment_intent"], "amount": 10})
+    return session
+
+
+def test_a_list_of_sessions_shows_payments_down_to_their_refunds(
+    client: stripe.StripeClient, world: World
+) -> None:
+    unpaid = a_session(client)
+    paid = a_paid_session_with_refunds(client, world, 2)
+
+    query = "expand[]=data.payment_intent.latest_charge.refunds&expand[]=data.line_items"
+    found = world.raw("GET", f"/v1/checkout/sessions?{query}").json()["data"]
+
+    assert [one["id"] for one in found] == [paid["id"], unpaid.id]
+    charge = found[0]["payment_intent"]["latest_charge"]
+    assert [refund["amount"] for refund in charge["refunds"]["data"]] == [10, 10]
+    assert found[1]["payment_intent"] is None
+    assert found[1]["line_items"]["data"][0]["quantity"] == 1
+
+
+def test_a_list_of_intents_shows_charges_and_their_refunds(
+    client: stripe.StripeClient, world: World
+) -> None:
+    a_paid_session_with_refunds(client, world, 1)
+    an_intent(client)
+
+    found = client.v1.payment_intents.list(params={"expand": ["data.latest_charge.refunds"]}).data
+
+    assert found[0].latest_charge is None
+    assert isinstance(found[1].latest_charge, stripe.Charge)
+    assert found[1].latest_charge.refunds is not None
+    assert len(found[1].latest_charge.refunds.data) == 1
+    with pytest.raises(stripe.InvalidRequestError, match="more than 4 levels"):
+        client.v1.payment_intents.list(
+            params={"expand": ["data.latest_charge.refunds.data.charge"]}
+        )
+
+
+def test_a_charge_shows_its_ten_newest_refunds_and_says_that_there_are_more(
+    client: stripe.StripeClient, world: World
+) -> None:
+    session = a_paid_session_with_refunds(client, world, 12)
+    newest = client.v1.refunds.list(
+        params={"payment_intent": session["payment_intent"], "limit": 100}
+    ).data
+    world.call("POST", f"refunds/{newest[0].id}/fail")
+
+    path = f"/v1/checkout/sessions/{session['id']}"
+    charge = world.raw("GET", f"{path}?expand[]=payment_intent.latest_charge.refunds").json()[
+        "payment_intent"
+    ]["latest_charge"]
+
+    shown = charge["refunds"]
+    assert [refund["id"] for refund in shown["data"]] == [one.id for one in newest[:10]]
+    assert shown["data"][0]["status"] == "failed"
+    assert shown["has_more"]
+    rest = client.v1.refunds.list(
+        params={"charge": charge["id"], "starting_after": shown["data"][-1]["id"]}
+    )
+    assert [refund.id for refund in rest.data] == [one.id for one in newest[10:]]
+    assert not rest.has_more
+
+
+@pytest.mark.parametrize(
+    ("path", "expand", "permission"),
+    [
+        ("checkout/sessions/{cs}", "payment_intent.latest_charge.refunds", "rak_charge_read"),
+        ("checkout/sessions", "data.payment_intent.latest_charge", "rak_charge_read"),
+        ("payment_intents", "data.latest_charge.refunds", "rak_charge_read"),
+        ("payment_intents", "data.payment_method", "rak_payment_method_read"),
+        ("checkout/sessions/{cs}", "payment_intent", None),
+        ("checkout/sessions", "data.line_items", None),
+    ],
+)
+def test_a_restricted_key_expands_only_what_it_may_read(
+    client: stripe.StripeClient, world: World, path: str, expand: str, permission: str | None
+) -> None:
+    session = a_paid_session_with_refunds(client, world, 1)
+
+    answer = world.raw(
+        "GET",
+        f"/v1/{path.format(cs=session['id'])}?expand[]={expand}",
+        headers={"Authorization": "Bearer rk_test_reader"},
+    )
+
+    assert answer.status_code == (403 if permission else 200)
+    assert permission is None or permission in answer.text

@@ -1,4 +1,4 @@
-"""Refunds and disputes: partial, too large, pending, bounced; opened, won, lost."""
+"""Refunds: partial, too large, pending until told, bounced, waiting for their buyer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import requests
 import stripe
 
-from tests.sandbox.build import a_session, an_intent, pay_intent
+from tests.sandbox.build import an_intent, pay_intent
 from tests.sandbox.conftest import World
 
 
@@ -122,56 +122,129 @@ def test_any_refund_can_be_made_to_bounce(
     assert client.v1.refunds.create(params={"payment_intent": paid.id}).amount == 1000
 
 
+def begin(world: World, intent: str, status: str) -> None:
+    world.call("POST", f"payment_intents/{intent}/refunds", {"status": status})
+
+
 @pytest.mark.parametrize(
-    ("status", "more"),
-    [
-        ("won", ["charge.dispute.closed", "charge.dispute.funds_reinstated"]),
-        ("lost", ["charge.dispute.closed"]),
-    ],
+    ("status", "kind"), [("succeeded", "refund.updated"), ("failed", "refund.failed")]
 )
-def test_a_dispute_is_opened_and_closed(
+def test_a_refund_can_stay_pending_until_it_is_told(
     client: stripe.StripeClient,
     world: World,
     paid: stripe.PaymentIntent,
     status: str,
-    more: list[str],
+    kind: str,
 ) -> None:
-    opened = world.call("POST", f"payment_intents/{paid.id}/dispute", {"reason": "fraudulent"})
-    assert charge_of(client, paid).disputed
-    found = client.v1.disputes.list(params={"payment_intent": paid.id}).data[0]
-    assert (found.id, found.status, found.amount) == (opened["id"], "needs_response", 1000)
+    begin(world, paid.id, "pending")
+    refund = client.v1.refunds.create(params={"payment_intent": paid.id, "amount": 400})
+    world.call("POST", "clock", {"advance": 30 * 86_400})
+    assert client.v1.refunds.retrieve(refund.id).status == "pending"
+    assert charge_of(client, paid).amount_refunded == 400
+    created = client.v1.events.list(params={"type": "refund.created"}).data[0]
+    assert created.data.object["status"] == "pending"
 
-    world.call("POST", f"disputes/{found.id}/close", {"status": status})
+    world.call("POST", f"refunds/{refund.id}/settle", {"status": status})
 
-    assert client.v1.disputes.retrieve(found.id).status == status
-    expected = ["charge.dispute.created", "charge.dispute.funds_withdrawn", *more]
-    assert world.event_types()[3:] == expected
+    assert client.v1.refunds.retrieve(refund.id).status == status
+    assert charge_of(client, paid).amount_refunded == (400 if status == "succeeded" else 0)
+    assert world.event_types()[-2:] == [kind, "charge.refund.updated"]
     with pytest.raises(requests.HTTPError):
-        world.call("POST", f"disputes/{found.id}/close", {"status": status})
+        world.call("POST", f"refunds/{refund.id}/settle", {"status": status})
+
+
+def test_the_dashboard_refunds_as_well(
+    client: stripe.StripeClient, world: World, paid: stripe.PaymentIntent
+) -> None:
+    given = {"amount": 250, "metadata": {"by": "clerk"}, "reason": "duplicate"}
+    made = world.call("POST", f"payment_intents/{paid.id}/refund", given)
+
+    refund = client.v1.refunds.retrieve(made["id"])
+    assert (refund.status, refund.amount, refund.reason) == ("pending", 250, "duplicate")
+    assert refund.metadata is not None
+    assert refund.metadata["by"] == "clerk"
+    assert client.v1.refunds.create(params={"payment_intent": paid.id}).amount == 750
+    with pytest.raises(requests.HTTPError):
+        world.call("POST", f"payment_intents/{paid.id}/refund", {"amount": 1})
+
+
+def test_the_metadata_of_a_refund_is_kept_changed_and_told(
+    client: stripe.StripeClient, world: World, paid: stripe.PaymentIntent
+) -> None:
+    refund = client.v1.refunds.create(
+        params={"payment_intent": paid.id, "amount": 400, "metadata": {"order_id": "ord_1"}}
+    )
+
+    client.v1.refunds.update(refund.id, params={"metadata": {"ticket": "7"}})
+    client.v1.refunds.update(refund.id, params={"metadata": {"ticket": "7"}})  # nothing new
+
+    shown = client.v1.refunds.list(params={"charge": str(paid.latest_charge)}).data[0].metadata
+    assert shown is not None
+    assert shown.to_dict() == {"order_id": "ord_1", "ticket": "7"}
+    told = [e for e in world.events() if e["type"] == "refund.updated"]
+    assert [e["data"]["previous_attributes"] for e in told] == [{"metadata": {"ticket": None}}]
+    params: Any = {"amount": 1}
+    with pytest.raises(stripe.InvalidRequestError, match="unknown parameter: amount"):
+        client.v1.refunds.update(refund.id, params=params)
+
+
+def test_only_a_refund_that_waits_for_its_buyer_can_be_canceled(
+    client: stripe.StripeClient, world: World, paid: stripe.PaymentIntent
+) -> None:
+    params: Any = {"payment_intent": paid.id, "amount": 300}
+    sent = client.v1.refunds.create(params=params)
+    with pytest.raises(stripe.InvalidRequestError, match="requires_action"):
+        client.v1.refunds.cancel(sent.id)
+    begin(world, paid.id, "requires_action")
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.refunds.create(params=params)
+    assert refusal.value.param == "instructions_email"
+    email = {"instructions_email": "jenny@example.com"}
+    waiting = client.v1.refunds.create(params=params | email)
+    assert waiting.next_action is not None
+    assert waiting.next_action.display_details is not None
+    assert waiting.next_action.display_details.email_sent.email_sent_to == "jenny@example.com"
+    assert charge_of(client, paid).amount_refunded == 600
+
+    canceled = client.v1.refunds.cancel(waiting.id)
+
+    assert (canceled.status, canceled.next_action) == ("canceled", None)
+    assert charge_of(client, paid).amount_refunded == 300
+    assert world.event_types()[-2:] == ["refund.updated", "charge.refund.updated"]
+
+
+def test_refunds_are_found_by_payment_and_charge_page_by_page(
+    client: stripe.StripeClient, paid: stripe.PaymentIntent
+) -> None:
+    other = pay_intent(client, an_intent(client, 1000).id)
+    for intent in (paid, other, paid, other, paid):
+        client.v1.refunds.create(params={"payment_intent": intent.id, "amount": 10})
+
+    of_payment = client.v1.refunds.list(params={"payment_intent": paid.id, "limit": 2})
+    of_charge = client.v1.refunds.list(params={"charge": str(other.latest_charge), "limit": 1})
+
+    assert of_payment.has_more
+    assert {refund.payment_intent for refund in of_payment.auto_paging_iter()} == {paid.id}
+    assert len(list(of_charge.auto_paging_iter())) == 2
+
+
+def test_money_that_is_only_held_is_released_not_refunded(client: stripe.StripeClient) -> None:
+    held = an_intent(client, capture_method="manual", confirm=True, payment_method="pm_card_visa")
+
+    with pytest.raises(stripe.InvalidRequestError, match="You must cancel the PaymentIntent"):
+        client.v1.refunds.create(params={"payment_intent": held.id})
 
 
 @pytest.mark.parametrize(
-    ("number", "reason", "status"),
-    [
-        ("pm_card_createDispute", "fraudulent", "needs_response"),
-        ("4000000000002685", "product_not_received", "needs_response"),
-        ("4000000000001976", "general", "warning_needs_response"),
-    ],
+    ("name", "value"),
+    [("reverse_transfer", True), ("refund_application_fee", True), ("origin", "customer_balance")],
 )
-def test_cards_of_trouble_dispute_by_themselves(
-    client: stripe.StripeClient, world: World, number: str, reason: str, status: str
+def test_what_would_refund_otherwise_is_refused_by_name(
+    client: stripe.StripeClient, paid: stripe.PaymentIntent, name: str, value: Any
 ) -> None:
-    session = world.pay(a_session(client).id, number)
-    bare = pay_intent(client, an_intent(client).id, number)
+    params: Any = {"payment_intent": paid.id, name: value}
 
-    for name in (session["payment_intent"], bare.id):
-        dispute = client.v1.disputes.list(params={"payment_intent": name}).data[0]
-        assert (dispute.reason, dispute.status) == (reason, status)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.refunds.create(params=params)
 
-
-def test_accepting_a_dispute_loses_it(
-    client: stripe.StripeClient, world: World, paid: stripe.PaymentIntent
-) -> None:
-    opened = world.call("POST", f"payment_intents/{paid.id}/dispute")
-
-    assert client.v1.disputes.close(opened["id"]).status == "lost"
+    assert (refusal.value.code, refusal.value.param) == ("parameter_not_modelled", name)

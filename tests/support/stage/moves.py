@@ -11,8 +11,10 @@ import stripe
 from checkout_service.domain import ids
 from checkout_service.domain.cart import Cart, CartItem
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.views import OrderView, RefundAnswer
 from checkout_service.use_cases.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.deliver_outbox import DeliverReport
+from checkout_service.use_cases.refund_order import RefundWish
 from checkout_service.use_cases.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
 from tests.support.databases import KEYS
@@ -93,6 +95,28 @@ class Moves(World):
             }
             self.stripe("POST", "/v1/payment_links", **params)
         return name
+
+    # The merchant acts.
+
+    def refunds(
+        self,
+        order: Bought | str,
+        amount: int | None = None,
+        *,
+        payment_intent: str | None = None,
+        nonce: str | None = None,
+        by: int = 0,
+    ) -> RefundAnswer:
+        """Give money of an order back through the service: an amount, or the rest."""
+        return self.replica(by).use_cases.refund_order(
+            _order_of(order),
+            RefundWish(amount, payment_intent),
+            nonce=nonce or ids.new_id("non"),
+        )
+
+    def cancels(self, order: Bought | str, *, by: int = 0) -> OrderView:
+        """Cancel an order through the service."""
+        return self.replica(by).use_cases.cancel_order(_order_of(order))
 
     # Stripe's side.
 
@@ -217,3 +241,7 @@ class Moves(World):
     def delivers_messages(self, *, by: int = 0) -> DeliverReport:
         """Have the worker send what is due to the merchant's backend."""
         return self.replica(by).use_cases.deliver_outbox()
+
+
+def _order_of(order: Bought | str) -> str:
+    return order if isinstance(order, str) else order.order
