@@ -172,11 +172,11 @@ def finish(
 
 
 def rest(connection: Connection, name: str, *, at: int, error: str) -> None:
-    """Try again later what has no known outcome."""
+    """Count a try that told nothing, and try again later."""
     connection.execute(
         update(money_writes)
         .where(_w.id == name, _w.state == WriteState.ASKED.value)
-        .values(next_at=at, last_error=error)
+        .values(next_at=at, last_error=error, tries=_w.tries + 1)
     )
 
 
