@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .money_writes import MoneyWrite
+from .quarantine import LookTrouble
 from .status import WAITING, OrderStatus
 from .subscriptions import Subscription
 
@@ -153,14 +154,6 @@ class TrailView:
     reason: str | None
     event: str | None
     at: int
-
-
-@dataclass(frozen=True, slots=True)
-class LookTrouble:
-    """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
-
-    at: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
