@@ -20,9 +20,7 @@ def refund_all(stage: Stage, bought: Bought, amount: int | None = None) -> str:
     """Give a payment back in Stripe's dashboard; give the refund's id."""
     session = stage.stripe("GET", f"/v1/checkout/sessions/{bought.session}")
     more = {} if amount is None else {"amount": amount}
-    refund = stage.stripe(
-        "POST", "/v1/refunds", payment_intent=session["payment_intent"], **more
-    )
+    refund = stage.stripe("POST", "/v1/refunds", payment_intent=session["payment_intent"], **more)
     name: str = refund["id"]
     return name
 
