@@ -150,9 +150,7 @@ def disputed(stage: Stage, **body: object) -> tuple[Bought, str]:
     bought = stage.buys(quantity=4)
     paid = stage.pays(bought)
     stage.delivers()
-    dispute = stage.control(
-        "POST", f"payment_intents/{paid['payment_intent']}/dispute", dict(body)
-    )
+    dispute = stage.control("POST", f"payment_intents/{paid['payment_intent']}/dispute", dict(body))
     stage.delivers()
     name: str = dispute["id"]
     return bought, name
@@ -248,5 +246,3 @@ def test_a_payment_that_stripe_will_not_refund_is_looked_at(stage: Stage) -> Non
     stage.sweeps()
 
     assert status(stage, bought) == "refunded"
-
-
