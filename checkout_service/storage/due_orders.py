@@ -60,7 +60,7 @@ def _due_order(row: AnyRow) -> DueOrder:
         state=AttemptState(row.state),
         session_id=row.session_id,
         attempt_created_at=row.attempt_created_at,
-            failures=row.look_failures,
+        failures=row.look_failures,
     )
 
 
