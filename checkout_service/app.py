@@ -23,6 +23,7 @@ from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.settings import Settings
 from checkout_service.storage.database import engine_options, prepare_engine
 from checkout_service.storage.tables import metadata
+from checkout_service.stripe_gateway import LOCALES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         settings, engine, migration_head=head or ""
     )
     app.extensions["after_fork"] = lambda: engine.dispose(close=False)
-    web.init_app(app, settings)
+    web.init_app(app, settings, locales=LOCALES)
     app.config["CHECKOUT_SETTINGS"] = settings
     register_cli(app)
     return app

@@ -40,11 +40,7 @@ def open_dispute(
     due_by: int = _FOR_A_WEEK,
 ) -> Json:
     """Dispute a paid intent, or a part of it. `due_by` in seconds from now. Raises ApiError."""
-    charge = call.store.get(intent["latest_charge"], "charge")
-    if charge is None or charge["status"] != "succeeded" or not charge["captured"]:
-        raise ApiError(f"{intent['id']} has no successful charge to dispute.")
-    if any(one["status"] in OPEN for one in _of(call, charge)):
-        raise ApiError(f"{charge['id']} has an open dispute already.")
+    charge = _disputable(call, intent)
     most = charge["amount_captured"]
     if amount is not None and not 0 < amount <= most:
         raise invalid("amount", f"amount is a number from 1 to {most}")
@@ -72,6 +68,15 @@ def open_dispute(
     if status in CLOSED and status != thing["status"]:
         close_dispute(call, thing, status)
     return thing
+
+
+def _disputable(call: Call, intent: Json) -> Json:
+    charge = call.store.get(intent["latest_charge"], "charge")
+    if charge is None or charge["status"] != "succeeded" or not charge["captured"]:
+        raise ApiError(f"{intent['id']} has no successful charge to dispute.")
+    if any(one["status"] in OPEN for one in _of(call, charge)):
+        raise ApiError(f"{charge['id']} has an open dispute already.")
+    return charge
 
 
 def _first(natural: str, status: str | None) -> str:

@@ -80,19 +80,9 @@ class Gate:
         if fault == "reset":
             raise Reset
         check_scope(key[:2], key, request.method, request.path)
-        pairs = request.args if request.method in ("GET", "DELETE") else request.form
-        params = forms.parse([(n, v) for n, values in pairs.lists() for v in values])
-        check_expanding(key[:2], key, params.get("expand"))
         idempotency_key = request.headers.get("Idempotency-Key")
-        call = Call(
-            self._world,
-            params,
-            key[:2],
-            {"id": name, "idempotency_key": idempotency_key},
-            base,
-            request.headers.get("Stripe-Version"),
-            faults.staleness(request.method, request.path),
-        )
+        call = self._call(request, key, name, base)
+        check_expanding(key[:2], key, call.params.get("expand"))
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)
         else:
@@ -107,6 +97,18 @@ class Gate:
         if fault == "commit_then_reset":
             raise Reset
         return status, faults.altered(request.path, body)
+
+    def _call(self, request: Request, key: str, name: str, base: str) -> Call:
+        pairs = request.args if request.method in ("GET", "DELETE") else request.form
+        return Call(
+            self._world,
+            forms.parse([(n, v) for n, values in pairs.lists() for v in values]),
+            key[:2],
+            {"id": name, "idempotency_key": request.headers.get("Idempotency-Key")},
+            base,
+            request.headers.get("Stripe-Version"),
+            self._world.faults.staleness(request.method, request.path),
+        )
 
     def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
         latency = self._world.faults.latency()

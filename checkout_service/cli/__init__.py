@@ -12,11 +12,16 @@ from .doctor import doctor
 from .events import events
 from .messages import messages
 from .orders import orders
+from .quarantine import quarantine
 from .simulate import simulate
 from .upkeep import deliver, sweep, worker
+
+_COMMANDS = (
+    catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,
+)  # fmt: skip
 
 
 def register_cli(app: Flask) -> None:
     """Put the commands beside `flask db`."""
-    for command in (catalog, deliver, doctor, events, messages, orders, simulate, sweep, worker):
+    for command in _COMMANDS:
         app.cli.add_command(command)

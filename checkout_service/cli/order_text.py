@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import click
 
+from checkout_service.domain.money_writes import MoneyWrite
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views import (
     AttemptView,
+    HoldView,
     MoneyBackView,
     OrderDetail,
     OrderView,
@@ -20,6 +22,8 @@ from .printing import amount, cell, moment, print_facts, print_table
 _ORDER = ("ORDER", "STATUS", "FULFILLED", "TOTAL", "PAID", "REFUNDED", "HOLDS", "CREATED")
 _ATTEMPT = ("ATTEMPT", "STATE", "WON", "AMOUNT", "AT STRIPE", "EXPIRES")
 _MONEY_BACK = ("ID", "AMOUNT", "STATUS", "PAYMENT", "CREATED")
+_HOLD = ("HOLD", "EXPECTED", "SEEN", "SEEN AT", "BY", "RELEASED")
+_WRITE = ("ASKED OF STRIPE", "WHAT", "AMOUNT", "STATE", "WHY", "LAST ASKED")
 _SUBSCRIPTION = ("SUBSCRIPTION", "STATUS", "PERIOD ENDS")
 _TRAIL = ("AT", "MOVE", "SOURCE", "REASON", "EVENT")
 
@@ -45,7 +49,7 @@ def print_orders(orders: Sequence[OrderView]) -> None:
 
 def print_detail(detail: OrderDetail) -> None:
     """Print an order with everything that hangs on it."""
-    _print_order(detail.order)
+    _print_order(detail)
     currency = detail.order.currency
     _section("Attempts", _ATTEMPT, [_attempt(view, currency) for view in detail.attempts])
     for view in detail.attempts:
@@ -57,10 +61,16 @@ def print_detail(detail: OrderDetail) -> None:
     _section("Subscriptions", _SUBSCRIPTION, subscriptions)
     _section("Refunds", _MONEY_BACK, [_money_back(view) for view in detail.refunds])
     _section("Disputes", _MONEY_BACK, [_money_back(view) for view in detail.disputes])
+    _section("Holds", _HOLD, [_hold(view) for view in detail.holds])
+    writes = [_write(write, currency) for write in detail.open_writes]
+    _section("Outcome unknown", _WRITE, writes)
     _section("Trail", _TRAIL, [_step(view) for view in detail.trail])
 
 
-def _print_order(order: OrderView) -> None:
+def _print_order(detail: OrderDetail) -> None:
+    order, trouble = detail.order, detail.quarantined
+    lost = order.amount_charged_back
+    charged_back = amount(lost, order.currency) if lost else None
     print_facts(
         (
             ("order", order.id),
@@ -70,12 +80,14 @@ def _print_order(order: OrderView) -> None:
             ("total", amount(order.amount_total, order.currency)),
             ("paid", amount(order.amount_paid, order.currency)),
             ("refunded", amount(order.amount_refunded, order.currency)),
+            ("charged back", charged_back),
             ("flow", order.flow),
             ("reference", order.client_reference_id),
             ("e-mail", order.customer_email),
             ("metadata", ", ".join(f"{name}={value}" for name, value in order.metadata.items())),
             ("live", order.livemode),
             ("created", moment(order.created_at)),
+            ("quarantined", trouble and f"{moment(trouble.at)}: {trouble.told}"),
         )
     )
     for line in order.items:
@@ -98,6 +110,18 @@ def _attempt(view: AttemptView, currency: str) -> tuple[object, ...]:
 def _money_back(view: MoneyBackView) -> tuple[object, ...]:
     gone = amount(view.amount, view.currency)
     return view.id, gone, view.status, view.payment_intent, moment(view.created_at)
+
+
+def _hold(view: HoldView) -> tuple[object, ...]:
+    at = moment(view.raised_at if view.seen_at is None else view.seen_at)
+    released = None if view.released_at is None else moment(view.released_at)
+    return view.name, view.expected, view.seen, at, view.event or view.source, released
+
+
+def _write(write: MoneyWrite, currency: str) -> tuple[object, ...]:
+    much = None if write.amount is None else amount(write.amount, currency)
+    what = f"{write.kind} {write.subject}"
+    return write.id, what, much, write.state, write.last_error, moment(write.asked_at)
 
 
 def _step(view: TrailView) -> tuple[object, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .checkout_options import CheckoutOptions, read_options
 from .errors import BadCatalog
 from .money import BadAmount, check_unit_amount
+from .texts import why_unreadable
 
 DEFAULT_MAX_QUANTITY = 99
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
@@ -71,8 +72,11 @@ class Catalog:
         return next((k for k in self.payment_links if k.stripe_payment_link == plink), None)
 
 
-def load_catalog(path: Path) -> Catalog:
-    """Read the catalog file. Raises BadCatalog with one message naming every fault."""
+def load_catalog(path: Path, *, locales: Collection[str] | None = None) -> Catalog:
+    """Read the catalog file. Raises BadCatalog with one message naming every fault.
+
+    `locales` are the languages that Stripe's page speaks; None leaves that to Stripe.
+    """
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
@@ -82,7 +86,8 @@ def load_catalog(path: Path) -> Catalog:
     faults: list[str] = []
     products = tuple(_product(item, faults) for item in _tables(data, "products", faults))
     links = tuple(_link(item, faults) for item in _tables(data, "payment_links", faults))
-    catalog = Catalog(products, links, read_options(data.get("checkout", {}), faults))
+    options = read_options(data.get("checkout", {}), faults, locales=locales)
+    catalog = Catalog(products, links, options)
     _check_whole(catalog, faults)
     if faults:
         raise BadCatalog(f"CATALOG_FILE: the catalog {path} has faults:\n  " + "\n  ".join(faults))
@@ -105,6 +110,14 @@ def _text(item: Mapping[str, object], key: str, faults: list[str], default: str 
     return value
 
 
+def _name(item: Mapping[str, object], faults: list[str]) -> str:
+    """Read a name that Stripe is told: it must come back as it was given."""
+    name = _text(item, "name", faults, None)
+    if why := why_unreadable(name):
+        faults.append(f"{item.get('id', '?')}.name: {why}")
+    return name
+
+
 def _number(item: Mapping[str, object], key: str, faults: list[str], default: int) -> int:
     value = item.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -116,7 +129,7 @@ def _number(item: Mapping[str, object], key: str, faults: list[str], default: in
 def _product(item: Mapping[str, object], faults: list[str]) -> Product:
     product = Product(
         id=_text(item, "id", faults, None),
-        name=_text(item, "name", faults, None),
+        name=_name(item, faults),
         description=_text(item, "description", faults, ""),
         prices=(),
     )

@@ -6,12 +6,13 @@ What Stripe may compute is written down with every order: any other difference i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .ledger import DISCOUNT, SHIPPING, TAX
 from .money import BadAmount, check_unit_amount
+from .texts import why_unreadable
 
 HALF_HOUR, DAY = 1_800, 86_400  # seconds: Stripe's bounds of a session's life
 MAX_SHIPPING_OPTIONS = 5
@@ -74,8 +75,13 @@ class CheckoutOptions:
         return frozenset(part for part, allowed in parts.items() if allowed)
 
 
-def read_options(item: object, faults: list[str]) -> CheckoutOptions:
-    """Read the table; what is wrong is added to the faults."""
+def read_options(
+    item: object, faults: list[str], *, locales: Collection[str] | None = None
+) -> CheckoutOptions:
+    """Read the table; what is wrong is added to the faults.
+
+    `locales` are the languages that Stripe's page speaks; None leaves that to Stripe.
+    """
     if not isinstance(item, dict):
         faults.append("checkout: must be a table ([checkout])")
         return CheckoutOptions()
@@ -91,7 +97,7 @@ def read_options(item: object, faults: list[str]) -> CheckoutOptions:
         shipping_options=_shipping(item.get("shipping_options", []), faults),
         expires_after=_expires_after(item.get("expires_after"), faults),
         recovery=item.get("recovery") is True,
-        locale=_locale(item.get("locale"), faults),
+        locale=_locale(item.get("locale"), locales, faults),
     )
 
 
@@ -123,11 +129,17 @@ def _expires_after(value: object, faults: list[str]) -> int | None:
     return value
 
 
-def _locale(value: object, faults: list[str]) -> str | None:
+def _locale(value: object, known: Collection[str] | None, faults: list[str]) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not _LOCALE.fullmatch(value):
         faults.append('checkout.locale: a language of Stripe\'s page such as "de", or "auto"')
+        return None
+    if known is not None and value not in known:
+        language = value.partition("-")[0]
+        near = [word for word in known if word.partition("-")[0] == language]
+        hint = f"; it speaks {', '.join(near)}" if near else ""
+        faults.append(f"checkout.locale: Stripe's page does not speak {value}{hint}")
         return None
     return value
 
@@ -157,6 +169,8 @@ def _shipping_option(item: Mapping[str, object], faults: list[str]) -> ShippingO
     name, currency, amount = item.get("name"), item.get("currency"), item.get("amount")
     if not isinstance(name, str) or not name:
         faults.append(f"{where}.name: a text is needed")
+    elif why := why_unreadable(name):
+        faults.append(f"{where}.name: {why}")
     try:
         check_unit_amount(amount, currency)  # type: ignore[arg-type]  # it checks the types
     except (BadAmount, TypeError) as error:

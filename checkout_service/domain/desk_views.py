@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .event_views import EventView
@@ -63,6 +64,7 @@ class Health:
     receiver: str
     swept_at: int | None
     now: int
+    quarantined: Mapping[str, int]  # by kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
     return private_order(detail.order) | {
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
-        "disputes": [_money_back(view) for view in detail.disputes],
+        "disputes": [_dispute(view) for view in detail.disputes],
         "hold_details": [_hold(view) for view in detail.holds],
         "subscriptions": [subscription(known) for known in detail.subscriptions],
         "trail": [_step(view) for view in detail.trail],
@@ -161,6 +161,14 @@ def _money_back(view: MoneyBackView) -> dict[str, Any]:
         "status": view.status,
         "payment_intent": view.payment_intent,
         "created_at": rfc3339(view.created_at),
+    }
+
+
+def _dispute(view: MoneyBackView) -> dict[str, Any]:
+    return _money_back(view) | {
+        "kind": "inquiry" if view.is_inquiry else "dispute",
+        "reason": view.reason,
+        "due_by": None if view.due_by is None else rfc3339(view.due_by),
     }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .money_writes import MoneyWrite
+from .quarantine import LookTrouble
 from .status import WAITING, OrderStatus
 from .subscriptions import Subscription
 
@@ -104,7 +106,7 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class MoneyBackView:
-    """A refund or a dispute in the ledger of an order."""
+    """A refund or a dispute in the ledger of an order; `reason` and `due_by` are a dispute's."""
 
     id: str
     amount: int
@@ -112,6 +114,18 @@ class MoneyBackView:
     status: str
     payment_intent: str | None
     created_at: int
+    reason: str = ""
+    due_by: int | None = None
+
+    @property
+    def is_inquiry(self) -> bool:
+        """True for a question of the buyer's bank: no money has moved yet."""
+        return self.status.startswith("warning_")
+
+    @property
+    def needs_response(self) -> bool:
+        """True for a dispute that waits for the merchant's answer at Stripe."""
+        return self.status.endswith("needs_response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,8 @@ class TrailView:
 
 @dataclass(frozen=True, slots=True)
 class OrderDetail:
+    """`open_writes` are writes of money whose outcome is not known yet."""
+
     order: OrderView
     attempts: tuple[AttemptView, ...]
     refunds: tuple[MoneyBackView, ...]
@@ -151,6 +167,8 @@ class OrderDetail:
     trail: tuple[TrailView, ...]
     subscriptions: tuple[Subscription, ...] = ()
     holds: tuple[HoldView, ...] = ()
+    open_writes: tuple[MoneyWrite, ...] = ()
+    quarantined: LookTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,5 @@ class VitalSigns:
     outbox_oldest_age: float  # of the messages that are due; 0 when none is
     receiver: str
     sweep_age: float | None
+    quarantined: Mapping[str, int]  # by kind
+    corrected_orders: int  # since the shop began

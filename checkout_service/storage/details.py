@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, Table, select
 
 from checkout_service.domain.views import AttemptView, HoldView, MoneyBackView, TrailView
 
+from .rows import AnyRow
 from .tables import attempts, disputes, holds, refunds, transitions
 
 
@@ -53,20 +56,24 @@ def holds_of(connection: Connection, order_id: str) -> tuple[HoldView, ...]:
 
 
 def refunds_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ...]:
-    return _money_back(connection, refunds, order_id)
+    return tuple(map(_view, _money_back(connection, refunds, order_id)))
 
 
 def disputes_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ...]:
-    return _money_back(connection, disputes, order_id)
-
-
-def _money_back(connection: Connection, table: Table, order_id: str) -> tuple[MoneyBackView, ...]:
-    rows = connection.execute(
-        select(table).where(table.c.order_id == order_id).order_by(table.c.created_at, table.c.id)
-    )
     return tuple(
-        MoneyBackView(row.id, row.amount, row.currency, row.status, row.intent_id, row.created_at)
-        for row in rows
+        replace(_view(row), reason=row.reason, due_by=row.evidence_due_at)
+        for row in _money_back(connection, disputes, order_id)
+    )
+
+
+def _money_back(connection: Connection, table: Table, order_id: str) -> list[AnyRow]:
+    statement = select(table).where(table.c.order_id == order_id)
+    return list(connection.execute(statement.order_by(table.c.created_at, table.c.id)))
+
+
+def _view(row: AnyRow) -> MoneyBackView:
+    return MoneyBackView(
+        row.id, row.amount, row.currency, row.status, row.intent_id, row.created_at
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, case, func, select, update
 
+from checkout_service.domain.quarantine import LookTrouble
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
 
 from .records import DueOrder
+from .rows import AnyRow
 from .tables import attempts, orders
 
 _o = orders.c
@@ -28,6 +30,7 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
             _o.version,
             _o.look_wishes,
             _o.created_at,
+            _o.look_failures,
             attempts.c.id.label("attempt_id"),
             attempts.c.kind,
             attempts.c.state,
@@ -43,20 +46,22 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
         .order_by(_o.look_due_at)
         .limit(limit)
     )
-    return [
-        DueOrder(
-            order_id=row.id,
-            version=row.version,
-            wishes=row.look_wishes,
-            created_at=row.created_at,
-            attempt_id=row.attempt_id,
-            kind=AttemptKind(row.kind),
-            state=AttemptState(row.state),
-            session_id=row.session_id,
-            attempt_created_at=row.attempt_created_at,
-        )
-        for row in rows
-    ]
+    return list(map(_due_order, rows))
+
+
+def _due_order(row: AnyRow) -> DueOrder:
+    return DueOrder(
+        order_id=row.id,
+        version=row.version,
+        wishes=row.look_wishes,
+        created_at=row.created_at,
+        attempt_id=row.attempt_id,
+        kind=AttemptKind(row.kind),
+        state=AttemptState(row.state),
+        session_id=row.session_id,
+        attempt_created_at=row.attempt_created_at,
+        failures=row.look_failures,
+    )
 
 
 def look_wishes(connection: Connection, order_id: str) -> int:
@@ -117,6 +122,16 @@ def release_from_quarantine(connection: Connection, order_id: str) -> bool:
         )
     )
     return result.rowcount == 1
+
+
+def trouble_of(connection: Connection, order_id: str) -> LookTrouble | None:
+    """Tell since when and why an order is in quarantine; None if it is not."""
+    row = connection.execute(
+        select(_o.quarantined_at, _o.look_error).where(
+            _o.id == order_id, _o.quarantined_at.is_not(None)
+        )
+    ).one_or_none()
+    return None if row is None else LookTrouble(row.quarantined_at, row.look_error or "")
 
 
 def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str | None]]:

@@ -60,7 +60,7 @@ def take_look(
         o.look_lease_until > now + for_ms + VOID_BEYOND,
     )
     rest = window_ms * case(*((o.reads < n, much) for n, much in _RESTS), else_=_LONGEST_REST)
-    rested = or_(o.looked_at.is_(None), o.looked_at <= now - rest, o.looked_at > now + VOID_BEYOND)
+    rested = or_(o.looked_at.is_(None), o.looked_at + rest <= now, o.looked_at > now + VOID_BEYOND)
     wishes = connection.execute(
         update(orders)
         .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))

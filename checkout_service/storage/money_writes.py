@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exists, func, select, update
 from checkout_service.domain import ids
 from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
 
+from .money_tables import UNFINISHED
 from .rows import AnyRow
 from .tables import money_writes, refunds
 from .upsert import insert_once
@@ -93,7 +94,12 @@ def due(connection: Connection, *, now: int, older_than: int, limit: int) -> lis
     """List unfinished writes whose next try is due, but for those that were only just made."""
     rows = connection.execute(
         select(money_writes)
-        .where(_w.state == WriteState.ASKED.value, _w.next_at <= now, _w.created_at < older_than)
+        .where(
+            UNFINISHED,
+            _w.state == WriteState.ASKED.value,
+            _w.next_at <= now,
+            _w.created_at < older_than,
+        )
         .order_by(_w.next_at)
         .limit(limit)
     )
@@ -102,9 +108,25 @@ def due(connection: Connection, *, now: int, older_than: int, limit: int) -> lis
 
 def quarantined(connection: Connection, *, limit: int) -> list[MoneyWrite]:
     rows = connection.execute(
-        select(money_writes).where(_w.state == WriteState.QUARANTINED.value).limit(limit)
+        select(money_writes)
+        .where(UNFINISHED, _w.state == WriteState.QUARANTINED.value, _w.next_at.is_(None))
+        .limit(limit)
     )
     return list(map(_write, rows))
+
+
+def unfinished_of(connection: Connection, order_id: str) -> tuple[MoneyWrite, ...]:
+    """List the writes of an order whose outcome is unknown, also by what Stripe showed since."""
+    rows = connection.execute(
+        select(money_writes)
+        .where(
+            _w.order_id == order_id,
+            _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),
+            ~exists().where(refunds.c.request_id == _w.id),
+        )
+        .order_by(_w.created_at, _w.id)
+    )
+    return tuple(map(_write, rows))
 
 
 def begin(connection: Connection, write: MoneyWrite, *, now: int, next_at: int) -> bool:
@@ -150,11 +172,11 @@ def finish(
 
 
 def rest(connection: Connection, name: str, *, at: int, error: str) -> None:
-    """Try again later what has no known outcome."""
+    """Count a try that told nothing, and try again later."""
     connection.execute(
         update(money_writes)
         .where(_w.id == name, _w.state == WriteState.ASKED.value)
-        .values(next_at=at, last_error=error)
+        .values(next_at=at, last_error=error, tries=_w.tries + 1)
     )
 
 

@@ -14,16 +14,13 @@ from .machine_tables import (
     receivers,
     session_claims,
 )
+from .money_tables import disputes, money_writes, refund_requests, refunds
 from .order_tables import (
     attempts,
-    disputes,
     fulfilments,
     holds,
-    money_writes,
     order_lines,
     orders,
-    refund_requests,
-    refunds,
     subscriptions,
     transitions,
 )

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.texts import has_control_characters, why_unreadable
 
 Json = Mapping[str, Any]
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,100}", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # databases refuse NUL and surrogates
-_LONGEST_TEXT = 512
 _LARGEST = 2**53  # fits every column, and every JSON reader
 _LATEST = 253_402_300_799  # the year 9999, in seconds
 
@@ -70,9 +69,7 @@ def text(data: Json, key: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise Malformed(key)
-    if not value or len(value) > _LONGEST_TEXT or _UNSAFE.search(value):
-        return None
-    return value
+    return value if value and why_unreadable(value) is None else None
 
 
 def address(data: Json, key: str, *, live: bool) -> str | None:
@@ -81,7 +78,7 @@ def address(data: Json, key: str, *, live: bool) -> str | None:
     if value is None:
         return None
     schemes = ("https://",) if live else ("https://", "http://")
-    if not isinstance(value, str) or not value.startswith(schemes) or _UNSAFE.search(value):
+    if not isinstance(value, str) or not value.startswith(schemes) or has_control_characters(value):
         raise Malformed(key)
     return value
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import (
     CheckoutError,
-    GatewayError,
     MoneyInFlight,
     OrderPaid,
-    RefundRefused,
-    StripeRejected,
+    StripeUnavailable,
 )
 from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.schedule import MOST_TRIES
@@ -70,19 +68,23 @@ class FinishWrites:
                 self.refund_order.finish(write, source=SWEEP)
             else:
                 self.close_attempt.finish(write, source=SWEEP)
-        except GatewayError:
+        except StripeUnavailable as error:
             if write.tries >= _MOST_TRIES:
-                self._quarantine(write.id, "stripe_unavailable")
+                self._quarantine(write.id, error.code)
             raise
         if write.details.get("then") == CANCEL:
             with suppress(OrderPaid, MoneyInFlight):
                 self.cancel_order(write.order_id, source=SWEEP)
 
     def _failed(self, name: str, tries: int, error: Exception) -> None:
-        """A refusal is an outcome, written down by whoever heard it; anything else is not."""
-        refused = isinstance(error, RefundRefused | StripeRejected)
-        if not refused and not (isinstance(error, CheckoutError) and tries < _MOST_TRIES):
-            self._quarantine(name, getattr(error, "code", type(error).__name__))
+        """Set aside what failed too often. A refusal that is an outcome was written down before."""
+        with self.database.read() as connection:
+            write = money_writes.by_id(connection, name)
+        if write is None or write.state is not WriteState.ASKED:
+            return
+        if not isinstance(error, CheckoutError) or tries >= _MOST_TRIES:
+            said = (getattr(error, word, "") for word in ("stripe_code", "reason", "code"))
+            self._quarantine(name, next(filter(None, said), type(error).__name__))
 
     def _quarantine(self, name: str, why: str) -> None:
         log.error("money_write.quarantined", extra={"write": name, "why": why})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,21 +10,14 @@ from sqlalchemy import Connection
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.quarantine import KINDS, Quarantined
 from checkout_service.storage import due_orders, inbox, link_leftovers, money_writes
 from checkout_service.storage.database import Database
 
 from .receive_event import ReceiveEvent
 
 MOST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """One thing in quarantine: an order, event, money write or link session, and why."""
-
-    kind: str
-    id: str
-    why: str
+_ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +29,27 @@ class Quarantine:
     def list(self, *, limit: int = 100) -> tuple[Quarantined, ...]:
         """List what waits for a person, at most so many of each kind."""
         with self.database.read() as connection:
-            return tuple(_all(connection, limit))
+            return tuple(in_quarantine(connection, limit=limit))
 
     def count(self) -> dict[str, int]:
         """Count by kind, each up to a thousand."""
-        return dict(Counter(item.kind for item in self.list(limit=MOST)))
+        with self.database.read() as connection:
+            return counts(connection)
+
+    def find(self, name: str) -> Quarantined:
+        """Give one of them by its id. Raises NotFound if it is not in quarantine."""
+        found = (item for item in self.list(limit=MOST) if item.id == name)
+        item = next(found, None)
+        if item is None:
+            raise NotFound
+        return item
 
     def retry(self, name: str, *, source: str) -> None:
         """Try one of them again, by its id. Raises NotFound if it is not in quarantine."""
+        if not _ID.fullmatch(name):
+            raise NotFound
         if name.startswith("evt_"):
-            known = any(item.id == name for item in self.list(limit=MOST))
-            if not known or not self.receive_event.replay(name, source=source):
+            if not self.receive_event.replay(self.find(name).id, source=source):
                 raise NotFound
             return
         now = self.clock.now()
@@ -53,7 +57,14 @@ class Quarantine:
             raise NotFound
 
 
-def _all(connection: Connection, limit: int) -> list[Quarantined]:
+def counts(connection: Connection) -> dict[str, int]:
+    """Count what is in quarantine by kind, each up to a thousand; 0 is told too."""
+    found = Counter(item.kind for item in in_quarantine(connection, limit=MOST))
+    return {kind: found[kind] for kind in KINDS}
+
+
+def in_quarantine(connection: Connection, *, limit: int) -> list[Quarantined]:
+    """List at most so many of each kind."""
     found = [
         Quarantined("order", name, why or "")
         for name, why in due_orders.quarantined(connection, limit=limit)

@@ -12,6 +12,7 @@ from checkout_service.storage import bookmarks, figures
 from checkout_service.storage.database import Database
 
 from .deliver_outbox import DeliverOutbox
+from .quarantine import counts
 
 MOST = 1_000  # counts stop here: a page must not count a flood
 _LATEST = 50
@@ -32,6 +33,7 @@ class ReadHealth:
             held = figures.count_held(connection, most=MOST)
             due = figures.undelivered(connection, "due", most=MOST)
             dead = figures.undelivered(connection, "dead", most=MOST)
+            set_aside = counts(connection)
             swept_at = bookmarks.position(connection, SWEPT)
         by_webhook = [e.received_at - e.created for e in latest if e.source == "webhook"]
         reasons = Counter(error.splitlines()[0][:120] for _, error in troubled if error)
@@ -46,6 +48,7 @@ class ReadHealth:
             receiver=self.deliver_outbox.status(),
             swept_at=swept_at,
             now=self.clock.now(),
+            quarantined=set_aside,
         )
 
     def migration(self) -> str:

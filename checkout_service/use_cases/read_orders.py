@@ -9,7 +9,7 @@ from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views import OrderDetail, OrderPage, OrderView
-from checkout_service.storage import details, orders, subscriptions
+from checkout_service.storage import details, due_orders, money_writes, orders, subscriptions
 from checkout_service.storage.database import Database
 
 from .answer import order_view
@@ -40,6 +40,8 @@ class ReadOrders:
                 trail=details.trail_of(connection, order_id),
                 holds=details.holds_of(connection, order_id),
                 subscriptions=subscriptions.of_order(connection, order_id),
+                open_writes=money_writes.unfinished_of(connection, order_id),
+                quarantined=due_orders.trouble_of(connection, order_id),
             )
 
     def open_url(self, order_id: str) -> str | None:

@@ -15,6 +15,8 @@ from checkout_service.storage import bookmarks, figures, vitals
 from checkout_service.storage.database import Database
 
 from .deliver_outbox import DeliverOutbox
+from .quarantine import counts
+from .settle_order import CORRECTED
 
 _LATEST = 50
 _OVERDUE = 5 * MINUTE
@@ -50,6 +52,8 @@ class ReadVitals:
                 outbox_oldest_age=_age(now, oldest) or 0.0,
                 receiver=receiver,
                 sweep_age=_age(now, bookmarks.position(c, "swept")),
+                quarantined=counts(c),
+                corrected_orders=bookmarks.position(c, CORRECTED) or 0,
             )
 
 

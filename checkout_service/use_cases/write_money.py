@@ -66,11 +66,19 @@ class WriteMoney:
         if write.state is WriteState.REFUSED:
             raise StripeRejected("Stripe refused this before.", reason=write.last_error or "")
         if write.was_asked:
-            found = self._look_for(write)
+            found = self._look_again(write)
             if found is not None:
                 return self._done(found)
             write = self._with_good_key(write)
         return self._ask(write)
+
+    def _look_again(self, write: MoneyWrite) -> Outcome | None:
+        """Look for what an earlier try did; a look that fails is a try too, and rests."""
+        try:
+            return self._look_for(write)
+        except (StripeUnavailable, StripeRejected) as error:
+            self._rest(write, getattr(error, "reason", "") or error.code)
+            raise
 
     def _with_good_key(self, write: MoneyWrite) -> MoneyWrite:
         """Take another key when this one is too old to give the same answer again.

@@ -36,9 +36,13 @@ _DOORS = (
 )  # fmt: skip
 
 
-def init_app(app: APIFlask, settings: Settings) -> None:
-    """Give the application its doors. The request's id is made first, for all that follows."""
+def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> None:
+    """Give the application its doors. The request's id is made first, for all that follows.
+
+    `locales` are the languages that Stripe's page speaks.
+    """
     app.config[context.SETTINGS] = settings
+    app.config[context.LOCALES] = locales
     app.config["SECRET_KEY"] = settings.secret_key
     # One byte more than allowed: a chunked body beyond the limit is cut there without a word.
     app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES + 1

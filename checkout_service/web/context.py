@@ -10,6 +10,7 @@ from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 
 SETTINGS = "CHECKOUT_SETTINGS"
+LOCALES = "STRIPE_LOCALES"
 USE_CASES = "checkout_service"
 REQUEST_ID = "checkout_service.request_id"
 
@@ -20,6 +21,11 @@ def settings() -> Settings:
 
 def use_cases() -> UseCases:
     return cast("UseCases", current_app.extensions[USE_CASES])
+
+
+def stripe_locales() -> tuple[str, ...]:
+    """Give the languages that Stripe's page speaks."""
+    return cast("tuple[str, ...]", current_app.config[LOCALES])
 
 
 def request_id() -> str:

@@ -134,7 +134,7 @@ class AttemptDocument(BaseModel):
 
 
 class MoneyBackDocument(BaseModel):
-    """A refund or a dispute."""
+    """A refund; one that is pending has not reached the buyer yet."""
 
     id: str
     amount: int
@@ -142,6 +142,14 @@ class MoneyBackDocument(BaseModel):
     status: str
     payment_intent: str | None
     created_at: datetime
+
+
+class DisputeDocument(MoneyBackDocument):
+    """A dispute, or an inquiry before one: `due_by` is when an answer must be at Stripe."""
+
+    kind: Literal["dispute", "inquiry"]
+    reason: str = Field(description="Stripe's own word")
+    due_by: datetime | None
 
 
 class SubscriptionDocument(BaseModel):
@@ -177,7 +185,7 @@ class HoldDocument(BaseModel):
 class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
-    disputes: list[MoneyBackDocument]
+    disputes: list[DisputeDocument]
     hold_details: list[HoldDocument]
     subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]
@@ -207,3 +215,6 @@ class ProblemDocument(BaseModel):
     code: str
     request_id: str
     errors: list[FaultDocument] | None = None
+    stripe_code: str | None = Field(
+        None, description="Stripe's own word, where it is Stripe that refused a refund"
+    )

@@ -96,6 +96,7 @@ class Problem:
     code: str
     detail: str
     errors: tuple[Fault, ...] = ()
+    stripe_code: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -113,6 +114,8 @@ class Problem:
         }
         if self.errors:
             told["errors"] = [{"loc": fault.loc, "message": fault.message} for fault in self.errors]
+        if self.stripe_code is not None:
+            told["stripe_code"] = self.stripe_code
         return told
 
 
@@ -138,6 +141,7 @@ def problem_of(error: CheckoutError) -> Problem:
         code=error.code,
         detail=_SAID_INSTEAD.get(type(error)) or str(error),
         errors=tuple(error.faults) if isinstance(error, e.InvalidInput) else (),
+        stripe_code=error.stripe_code if isinstance(error, e.RefundRefused) else None,
         headers={} if wait is None else {"Retry-After": str(wait)},
     )
 

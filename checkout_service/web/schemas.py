@@ -7,30 +7,34 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StrictInt,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.texts import why_unreadable
 
 from . import origins
+from .context import stripe_locales
 
-MAX_METADATA_KEYS = 48  # Stripe allows 50; two are ours
-_RESERVED = ("order_id", "checkout_attempt_id")
+MAX_METADATA_KEYS = 47  # Stripe allows 50; three are ours
+_RESERVED = ("order_id", "checkout_attempt_id", "checkout_request_id")
 _EMAIL = re.compile(r"[^@\s<>()\\,;:\"\x00-\x1f\x7f]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
-
-# The languages of Stripe's page: https://docs.stripe.com/api/checkout/sessions/create#locale
-Locale = Literal[
-    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr",
-    "fr-CA", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt",
-    "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
-]  # fmt: skip
 
 
 def _fault(message: str) -> PydanticCustomError:
@@ -41,6 +45,28 @@ def _buyer_url(url: str) -> str:
     if not origins.may_send_buyer_to(url):
         raise _fault("must be an address on one of the allowed origins")
     return url
+
+
+def _readable(text: str) -> str:
+    """Take only what will come back from Stripe as it was given."""
+    if why := why_unreadable(text):
+        raise _fault(why)
+    return text
+
+
+def _locale(word: str) -> str:
+    if word not in stripe_locales():
+        raise _fault("must be a language of Stripe's page, such as de, or auto")
+    return word
+
+
+class _NamesLocales:
+    """Lists the languages in the API's description, when it is asked for."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"enum": list(stripe_locales())}
 
 
 def _email(text: str) -> str:
@@ -57,12 +83,19 @@ def _metadata(pairs: dict[str, str]) -> dict[str, str]:
             raise _fault(f"{key} is reserved for this service")
         if not 1 <= len(key) <= 40 or "[" in key or "]" in key:  # noqa: PLR2004
             raise _fault("a key has 1 to 40 characters and no square brackets")
+        if why := why_unreadable(key):
+            raise _fault(f"a key {why}")
     return pairs
 
 
+Readable = Annotated[str, AfterValidator(_readable)]
+Locale = Annotated[str, AfterValidator(_locale), _NamesLocales()]
+Reference = Annotated[Readable, Field(min_length=1, max_length=200)]
 BuyerUrl = Annotated[str, Field(max_length=origins.MAX_URL), AfterValidator(_buyer_url)]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
-Metadata = Annotated[dict[str, Annotated[str, Field(max_length=500)]], AfterValidator(_metadata)]
+Email = Annotated[Readable, Field(max_length=254), AfterValidator(_email)]
+Metadata = Annotated[
+    dict[str, Annotated[Readable, Field(max_length=500)]], AfterValidator(_metadata)
+]
 
 
 class Body(BaseModel):
@@ -82,7 +115,7 @@ class CartBody(Body):
     items: list[Item] | None = Field(None, min_length=1, max_length=100)
     mode: Literal["payment", "subscription"] | None = None
     customer_email: Email | None = None
-    client_reference_id: str | None = Field(None, min_length=1, max_length=200)
+    client_reference_id: Reference | None = None
     metadata: Metadata | None = None
     locale: Locale | None = None
     allow_promotion_codes: bool | None = None
@@ -121,7 +154,7 @@ class CreateIntent(CartBody):
 class PricedLine(Body):
     """A line that the merchant's own backend priced."""
 
-    name: str = Field(min_length=1, max_length=250, examples=["Poster, framed"])
+    name: Readable = Field(min_length=1, max_length=250, examples=["Poster, framed"])
     unit_amount: StrictInt = Field(examples=[2500], description="minor units")
     currency: str = Field(pattern="^[a-z]{3}$", examples=["usd"])
     quantity: StrictInt = Field(1, ge=1, le=999_999)
@@ -136,7 +169,7 @@ class CreateOrder(Body):
     success_url: BuyerUrl | None = None
     cancel_url: BuyerUrl | None = None
     customer_email: Email | None = None
-    client_reference_id: str | None = Field(None, min_length=1, max_length=200)
+    client_reference_id: Reference | None = None
     metadata: Metadata | None = None
     locale: Locale | None = None
     allow_promotion_codes: bool | None = None
@@ -148,11 +181,21 @@ class CreateOrder(Body):
         return self
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """Leave out a default that is no value a caller may send."""
+    del schema["default"]
+
+
 class CreateRefund(Body):
     """How much to give back, and of which payment: by default the rest of the winning one."""
 
     # Left out it is all that is left; a null is no amount.
-    amount: StrictInt = Field(None, ge=1, description="minor units")  # type: ignore[assignment]
+    amount: StrictInt = Field(
+        None,  # type: ignore[assignment]
+        ge=1,
+        description="minor units; left out: all that is left",
+        json_schema_extra=_without_default,
+    )
     payment_intent: str | None = Field(None, max_length=255)
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     metadata: Metadata | None = None

@@ -1,4 +1,4 @@
-"""The shop's vital signs as Prometheus gauges, read from the database when somebody scrapes.
+"""The shop's vital signs for Prometheus, read from the database when somebody scrapes.
 
 Every label's value is one of ours, from a fixed set; what is not known is left out, never 0.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from checkout_service.domain.errors import DatabaseUnavailable
@@ -35,7 +35,7 @@ class Vitals(Collector):
         yield from _orders(signs)
         yield from _events(signs)
         yield from _messages(signs)
-        yield from _maybe("sweep_age_seconds", "Since the worker last swept.", signs.sweep_age)
+        yield from _worker(signs)
 
 
 def _orders(signs: VitalSigns) -> Iterator[Metric]:
@@ -108,6 +108,21 @@ def _messages(signs: VitalSigns) -> Iterator[Metric]:
         "1 for the state that the merchant's backend is in.",
         "state",
         {state: int(state == signs.receiver) for state in _RECEIVER},
+    )
+
+
+def _worker(signs: VitalSigns) -> Iterator[Metric]:
+    yield from _maybe("sweep_age_seconds", "Since the worker last swept.", signs.sweep_age)
+    yield _by(
+        "quarantined",
+        "What failed so often that it waits for a person, by kind; counts stop at 1000.",
+        "kind",
+        signs.quarantined,
+    )
+    yield CounterMetricFamily(
+        "checkout_corrected_orders",
+        "Settled orders that a planned look had to put right: another door had failed.",
+        value=signs.corrected_orders,
     )
 
 

@@ -62,7 +62,7 @@ class Shop:
         session = self.uc.read_orders.view(order.id).checkout_session
         body = {"payment_method": CARD} | changes
         self.sandbox.call("POST", f"checkout/sessions/{session}/pay", body)
-        self.uc.settle_order(order.id, source="sweep")
+        self.uc.look_at_order.look(order.id, source="sweep")
         return self.uc.read_orders.view(order.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.cli.explain import WHY_HELD
+from checkout_service.cli.advice import WHY_HELD
 from checkout_service.domain.status import Hold
 from tests.cli.conftest import Shop
 

@@ -38,6 +38,7 @@ PRIVATE_FIELDS = {
     "amount_discount",
     "amount_tax",
     "amount_shipping",
+    "amount_charged_back",
 }
 
 
@@ -177,6 +178,12 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
     (CART | {"customer_email": "a" * 255 + "@b.example"}, {"customer_email"}),
     (CART | {"client_reference_id": ""}, {"client_reference_id"}),
     (CART | {"client_reference_id": "x" * 201}, {"client_reference_id"}),
+    (CART | {"client_reference_id": "cart\t17"}, {"client_reference_id"}),
+    (CART | {"client_reference_id": "cart\x7f"}, {"client_reference_id"}),
+    (CART | {"metadata": {"k": "first\nsecond"}}, {"metadata.k"}),
+    (CART | {"metadata": {"k\t": "x"}}, {"metadata"}),
+    (CART | {"metadata": {"checkout_request_id": "x"}}, {"metadata"}),
+    (CART | {"locale": "hi"}, {"locale"}),
     (CART | {"locale": "xx"}, {"locale"}),
     (CART | {"allow_promotion_codes": "yes"}, {"allow_promotion_codes"}),
     (CART | {"allow_promotion_codes": 1}, {"allow_promotion_codes"}),

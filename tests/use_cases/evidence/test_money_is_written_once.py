@@ -172,7 +172,7 @@ def test_a_cancel_whose_answer_was_lost_ends_canceled(stage_on: Stage) -> None:
     stage.works(10 * MINUTE / 1000)
 
     assert stage.order(bought)["status"] == "canceled"
-    assert [m["kind"] for m in stage.messages(bought)] == ["order.canceled"]
+    assert stage.messages(bought)[-1]["kind"] == "order.canceled"
 
 
 @pytest.mark.parametrize("days", [0, 2])

@@ -1,0 +1,43 @@
+"""What was set aside because it failed again and again, and why, in words for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = ("order", "event", "money_write", "link_session")
+
+UNKNOWN_AT_STRIPE = "resource_missing"
+_IN_WORDS = {
+    UNKNOWN_AT_STRIPE: "Stripe does not know it: it was made with the keys of another account, "
+    "or in another mode",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One thing in quarantine: its kind, its id, and the code or error that put it there."""
+
+    kind: str
+    id: str
+    why: str
+
+    @property
+    def told(self) -> str:
+        return in_words(self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class LookTrouble:
+    """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
+
+    at: int
+    why: str
+
+    @property
+    def told(self) -> str:
+        return in_words(self.why)
+
+
+def in_words(why: str) -> str:
+    """Say what a code means, where that is not plain from the code."""
+    return _IN_WORDS.get(why, why) or "unknown"

@@ -1,0 +1,26 @@
+"""Which texts can be read back from Stripe as they were written: one rule for both ways.
+
+What is refused on the way out must be refused on the way in, while there is no money to hold yet.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 512
+# Databases refuse NUL and half a surrogate pair; the other control characters steer terminals.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def why_unreadable(text: str) -> str | None:
+    """Say why a text would not come back as it was given; None if it would."""
+    if has_control_characters(text):
+        return "holds a control character, or half of a character"
+    if len(text) > LONGEST:
+        return f"has more than {LONGEST} characters"
+    return None
+
+
+def has_control_characters(text: str) -> bool:
+    """True for a character that no text of ours may hold, lone surrogates among them."""
+    return _UNREADABLE.search(text) is not None

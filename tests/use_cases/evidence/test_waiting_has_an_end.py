@@ -1,0 +1,232 @@
+"""Laws 6 to 8: one bad item costs only itself, every wait ends, settled is not forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout_service.domain.clock import DAY, HOUR
+from tests.support.stage import GOOD, Bought, Stage
+from tests.support.stage.catalog import catalog_text
+
+MOST_READS = 60
+BOLETO, SEPA_LATE = "boleto", "AT321904300235473204"
+
+
+def status(stage: Stage, bought: Bought) -> str:
+    word: str = stage.order(bought)["status"]
+    return word
+
+
+def live(stage: Stage, days: float, *, every: float = 600) -> None:
+    """Let a worker work for days, whose webhooks are all lost."""
+    for _ in range(int(days * 4)):
+        stage.works(DAY / 4000, every=every)
+        stage.drops()
+
+
+def reads_of(stage: Stage, bought: Bought) -> int:
+    names = [name for name in (bought.session, bought.intent) if name]
+    return sum(len(stage.reads(f"/{name}")) for name in names)
+
+
+ALMANAC = """
+[[payment_links]]
+id = "almanac"
+url = "{stripe}/b/test_almanac"
+stripe_payment_link = "plink_almanac"
+price = "linked-usd"
+"""
+
+
+@pytest.mark.parametrize("fate", ["archived", "deleted"])
+def test_a7_a_sale_whose_price_is_gone_is_recorded_and_the_sweep_goes_on(fate: str) -> None:
+    with Stage(catalog=catalog_text() + ALMANAC) as stage:
+        other, price = stage.buys(), _price_of_almanac(stage)
+        params = {"id": "plink_almanac", "line_items[0][price]": price}
+        stage.stripe("POST", "/v1/payment_links", **params, **{"line_items[0][quantity]": 1})
+        stage.control("POST", "payment_links/plink_almanac/pay", {"payment_method": GOOD})
+        store = stage.side.world.store
+        if fate == "archived":
+            store.put((store.get(price) or {}) | {"active": False})
+        else:
+            store.drop(price)
+        stage.pays(other)
+        stage.drops()
+
+        stage.works(180)
+
+        orders = stage.use_cases.read_orders.page(
+            status=None, created_after=None, limit=10, cursor=None
+        ).orders
+        (sale,) = (order for order in orders if order.id != other.order)
+        assert (sale.status, sale.amount_paid) == ("paid", 3100)
+        assert sale.fulfilled is (fate == "archived")
+        assert sale.holds == (() if fate == "archived" else ("amount_mismatch",))
+        assert stage.order(other)["fulfilled"]
+
+
+def _price_of_almanac(stage: Stage) -> str:
+    price = stage.parts.catalog.price("linked-usd")
+    assert price is not None
+    assert price.stripe_price is not None
+    return price.stripe_price
+
+
+def test_a10_an_intent_that_nobody_pays_is_canceled_at_stripe_and_expires(stage: Stage) -> None:
+    bought = stage.buys(kind="payment_intent")
+
+    live(stage, 3)
+
+    found = stage.stripe("GET", f"/v1/payment_intents/{bought.intent}")
+    assert (found["status"], found["cancellation_reason"]) == ("canceled", "abandoned")
+    assert status(stage, bought) == "expired"
+    assert reads_of(stage, bought) <= MOST_READS
+
+
+def test_an_intent_that_failed_and_is_left_ends_too(stage: Stage) -> None:
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    stage.pays(bought, "AT861904300235473202")
+    live(stage, 3)
+
+    assert status(stage, bought) == "expired"
+    assert stage.stripe("GET", f"/v1/payment_intents/{bought.intent}")["status"] == "canceled"
+
+
+def test_a_voucher_lives_until_its_own_end(stage: Stage) -> None:
+    bought = stage.buys("cloth-jpy", kind="payment_intent")
+    params = {
+        "payment_method_data[type]": "konbini",
+        "payment_method_data[billing_details][email]": "buyer@example.com",
+        "payment_method_data[billing_details][name]": "Buyer",
+    }
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **params)
+    stage.returns(bought)
+    assert status(stage, bought) == "processing"
+
+    live(stage, 1.5)
+    assert status(stage, bought) == "processing"
+
+    live(stage, 6)
+    assert status(stage, bought) in ("expired", "failed")
+    assert reads_of(stage, bought) <= MOST_READS
+
+
+def test_a11_a_session_stripe_does_not_know_is_set_aside_and_named(stage_on: Stage) -> None:
+    stage = stage_on
+    bought, other = stage.buys(), stage.buys()
+    stage.side.world.store.drop(str(bought.session))
+    stage.pays(other)
+    stage.drops()
+
+    stage.works(4 * DAY / 1000, every=1800)
+
+    (item,) = stage.use_cases.quarantine.list()
+    assert (item.kind, item.id, item.why) == ("order", bought.order, "resource_missing")
+    assert reads_of(stage, bought) < 20
+    assert stage.order(other)["fulfilled"]
+
+
+def test_what_is_in_quarantine_is_tried_again_by_a_person(stage_on: Stage) -> None:
+    stage = stage_on
+    bought = stage.buys()
+    kept = stage.side.world.store.get(bought.session) or {}
+    stage.side.world.store.drop(str(bought.session))
+    stage.works(4 * DAY / 1000, every=3600)
+    assert stage.use_cases.quarantine.count() == {"order": 1}
+    stage.side.world.store.put(kept)
+
+    stage.use_cases.quarantine.retry(bought.order, source="cli")
+    stage.sweeps()
+
+    assert stage.use_cases.quarantine.count() == {}
+    assert status(stage, bought) in ("pending", "expired")
+
+
+@pytest.mark.parametrize(
+    "life", ["paid", "abandoned session", "abandoned intent", "sepa", "unknown session"]
+)
+def test_an_order_costs_at_most_sixty_reads_in_its_first_thirty_days(
+    stage: Stage, life: str
+) -> None:
+    kind = "payment_intent" if life == "abandoned intent" else "checkout_session"
+    price = "mug-eur" if life == "sepa" else "poster-usd"
+    bought = stage.buys(price, kind=kind)
+    if life == "paid":
+        stage.pays(bought)
+    if life == "sepa":
+        stage.pays(bought, SEPA_LATE)
+    if life == "unknown session":
+        stage.side.world.store.drop(str(bought.session))
+    stage.drops()
+
+    live(stage, 30, every=3600)
+
+    print(f"{life}: {reads_of(stage, bought)} reads")
+    assert 1 <= reads_of(stage, bought) <= MOST_READS
+
+
+def test_a_buyer_who_polls_all_day_leaves_the_sweep_its_reads(stage: Stage) -> None:
+    bought = stage.buys()
+    for _ in range(5_000):
+        stage.returns(bought)
+        stage.advance(4)
+    polled = reads_of(stage, bought)
+    stage.pays(bought)
+    stage.drops()
+
+    live(stage, 2)
+
+    assert polled <= 24
+    assert stage.order(bought)["fulfilled"]
+
+
+@pytest.mark.parametrize("after", [0, HOUR, 2 * DAY])
+def test_a_refund_that_no_door_told_of_is_found_by_a_second_look(
+    stage_on: Stage, after: int
+) -> None:
+    """Events cannot be read, webhooks are lost: only looking again helps."""
+    stage = stage_on
+    bought = stage.buys()
+    paid = stage.pays(bought)
+    stage.delivers()
+    assert stage.order(bought)["fulfilled"]
+    rule = {"method": "GET", "path": "/v1/events", "kind": "error_500", "probability": 1}
+    stage.control("PUT", "faults", {"api": [rule]})
+    stage.works(after / 1000, every=1800)
+    stage.stripe("POST", "/v1/refunds", payment_intent=paid["payment_intent"])
+    stage.drops()
+
+    stage.works(7 * DAY / 1000, every=3600)
+
+    assert status(stage, bought) == "refunded"
+    assert stage.messages(bought, "order.refunded")
+
+
+def test_looks_at_settled_orders_come_after_an_hour_a_day_and_a_week(stage: Stage) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+    stage.delivers("checkout.session.completed")
+    stage.forget_calls()
+    settled = stage.now
+
+    live(stage, 10, every=600)
+
+    hours = [(call.at - settled) / HOUR for call in stage.reads(f"/{bought.session}")]
+    assert [round(hour) for hour in hours] == [1, 24, 168]
+
+
+def test_one_order_that_breaks_costs_only_itself(stage_on: Stage) -> None:
+    """Whatever is raised at one item, the others are looked at in the same sweep."""
+    stage = stage_on
+    bad, good = stage.buys(), stage.buys()
+    stage.pays(bad)
+    stage.pays(good)
+    stage.drops()
+    rule = {"path": f"/v1/checkout/sessions/{bad.session}", "fields": {"livemode": "perhaps"}}
+    events = {"method": "GET", "path": "/v1/events", "kind": "error_500", "probability": 1}
+    stage.control("PUT", "faults", {"api": [events], "alter": [rule]})
+
+    stage.works(180)
+
+    assert stage.order(good)["fulfilled"]
+    assert not stage.order(bad)["fulfilled"]
