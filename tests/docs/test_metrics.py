@@ -59,6 +59,9 @@ def test_the_gauges_tell_what_is_in_the_database(busy: Shop) -> None:
     assert 0 < value(busy, "checkout_newest_paid_order_age_seconds") < 120
     assert value(busy, "checkout_held_orders", hold="amount_mismatch") == 0
     assert value(busy, "checkout_receiver", state="well") == 1
+    for kind in ("order", "event", "money_write", "link_session"):
+        assert ("checkout_quarantined", (("kind", kind),)) in scrape(busy)
+    assert value(busy, "checkout_corrected_orders_total") == 0
     assert 0 <= value(busy, "checkout_sweep_age_seconds") < 30
 
 

@@ -57,7 +57,10 @@ def every_path(app: Flask, order_id: str) -> dict[str, str]:
     event = cases.read_events.page(order_id=order_id).events[0].id
     message = cases.read_messages.page(order_id=order_id).messages[0].id
     paths = {name: f"/admin/{name}" for name in ("orders", "events", "messages", "audit", "system")}
+    aside = {item.kind: item.id for item in cases.quarantine.list()}
     return paths | {
+        "unknown": f"/admin/orders/{aside['order']}",
+        "retry": f"/admin/quarantine/{aside['money_write']}/retry",
         "overview": "/admin/",
         "held": "/admin/orders?status=held",
         "order": f"/admin/orders/{order_id}",
@@ -128,7 +131,8 @@ def test_a_hold_is_released_by_keyboard_alone(desk: tuple[str, Flask], page: Pag
     expect(page.get_by_role("heading", level=1)).to_have_text("Release the hold")
     press_through(page, "Release")
     expect(page.get_by_role("status")).to_contain_text("is released")
-    assert app.extensions["checkout_service"].read_orders.view(order_id).holds == ()
+    view = app.extensions["checkout_service"].read_orders.view(order_id)
+    assert view.holds == ("wrong_reference",)
 
 
 def press_through(page: Page, name: str) -> None:

@@ -23,6 +23,15 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 
+EVIDENCE = {
+    "expected": "2500 usd",
+    "seen": "2600 usd (subtotal 2500, tax 100; paid)",
+    "seen_at": 1_790_000_000_000,
+    "source": "webhook",
+    "event_id": "evt_that_told_it",
+}
+
+
 def desk_app(database_url: str, **changes: Any) -> Flask:
     values = {name.lower(): value for name, value in KEYS.items()}
     values |= {"database_url": database_url, "admin_password": PASSWORD}
@@ -84,12 +93,10 @@ def add_order(app: Flask, *, name: str = "Poster", **changes: Any) -> str:
     def write(connection: Any) -> None:
         for table, values in ((t.orders, row), (t.order_lines, line), (t.attempts, attempt)):
             connection.execute(insert(table).values(values))
-        for hold in (row.get("holds") or "").split():
-            connection.execute(
-                insert(t.holds).values(
-                    order_id=order_id, name=hold, attempt_id=attempt["id"], raised_at=now
-                )
-            )
+        for hold in (row.get("holds") or "").split(","):
+            values = {"order_id": order_id, "name": hold, "attempt_id": attempt["id"]}
+            if hold:
+                connection.execute(insert(t.holds).values(values | {"raised_at": now} | EVIDENCE))
 
     database_of(app).write(write)
     return order_id
@@ -118,6 +125,32 @@ def add_message(app: Flask, order_id: str, **changes: Any) -> str:
     return message_id
 
 
+def add_write(app: Flask, order_id: str, **changes: Any) -> str:
+    """Write down a refund that was asked of Stripe and whose outcome nobody knows."""
+    write_id, now = ids.new_id("mwr"), SystemClock().now()
+    row: dict[str, Any] = {
+        "id": write_id, "kind": "refund", "nonce": ids.new_id("non"), "order_id": order_id,
+        "subject": "pi_of_the_order", "amount": 1000, "state": "asked", "key": write_id,
+        "key_at": now, "asked_at": now, "tries": 1, "next_at": now, "created_at": now,
+    }  # fmt: skip
+    database_of(app).write(lambda c: c.execute(insert(t.money_writes).values(row | changes)))
+    return write_id
+
+
+def add_money_back(app: Flask, order_id: str, kind: str = "refund", **changes: Any) -> str:
+    """Write a pending refund, or a dispute that waits for an answer."""
+    now = SystemClock().now()
+    row: dict[str, Any] = {
+        "id": ids.new_id("re" if kind == "refund" else "dp"), "order_id": order_id,
+        "amount": 500, "currency": "usd", "status": "pending", "created_at": now,
+    }  # fmt: skip
+    if kind == "dispute":
+        row |= {"status": "needs_response", "reason": "fraudulent", "evidence_due_at": now + DAY}
+    table = t.refunds if kind == "refund" else t.disputes
+    database_of(app).write(lambda c: c.execute(insert(table).values(row | changes)))
+    return str(row["id"])
+
+
 def a_busy_shop(app: Flask) -> str:
     """Write a month of orders in two currencies, with trouble of every kind; give one order."""
     now = SystemClock().now()
@@ -130,10 +163,18 @@ def a_busy_shop(app: Flask) -> str:
     for status in ("pending", "failed", "expired", "processing"):
         add_order(app, status=status, amount_paid=0)
     order_id = add_order(
-        app, holds="amount_mismatch", has_more=True, client_reference_id="A-17",
+        app, holds="amount_mismatch,wrong_reference", has_more=True, client_reference_id="A-17",
         metadata={"desk": "3"}, customer_email="buyer@example.com",
     )  # fmt: skip
     add_event(app, order_id)
+    add_event(app, order_id, id=EVIDENCE["event_id"])
     add_event(app, state="quarantined", last_error="KeyError: amount", tries=8)
+    add_order(
+        app, status="pending", amount_paid=0, quarantined_at=now, look_error="resource_missing"
+    )
+    add_write(app, order_id)
+    add_write(app, order_id, state="quarantined", next_at=None, last_error="stripe_unavailable")
+    add_money_back(app, order_id)
+    add_money_back(app, order_id, "dispute")
     add_message(app, order_id)
     return order_id

@@ -14,9 +14,12 @@ from flask.testing import FlaskClient
 from checkout_service.domain.clock import DAY, SystemClock
 from checkout_service.storage.tables import outbox_messages
 from tests.support.desk import (
+    EVIDENCE,
     add_event,
     add_message,
+    add_money_back,
     add_order,
+    add_write,
     database_of,
     desk_app,
     press,
@@ -168,7 +171,7 @@ def test_the_system_page_shows_no_secret(app: Flask) -> None:
     page = signed_in(app).get("/admin/system").text
     for secret in ("sk_test_tests", "whsec_tests", "tests-only-0123456789"):
         assert secret not in page
-    assert "0003" in page
+    assert "0004" in page
 
 
 def test_a_notification_is_resent_once_for_one_press(app: Flask) -> None:
@@ -228,3 +231,90 @@ def test_a_hold_is_released_by_a_person(app: Flask) -> None:
     assert answer.status_code == 303
     assert app.extensions["checkout_service"].read_orders.view(order_id).holds == ()
     assert press(client, f"/admin/orders/{order_id}/release", hold="x").status_code == 404
+
+
+def test_an_orders_page_tells_the_evidence_of_each_hold(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, holds="amount_mismatch,wrong_reference", has_more=True)
+    add_event(app, order_id, id=EVIDENCE["event_id"])
+
+    for page in (
+        client.get(f"/admin/orders/{order_id}").text,
+        client.get(f"/admin/orders/{order_id}/release?hold=wrong_reference").text,
+    ):
+        assert page.count("2600 usd (subtotal 2500, tax 100; paid)") == 2
+        assert page.count('href="/admin/events/evt_that_told_it"') >= 2
+        assert 'datetime="2026-09-21T14:13:20.000Z"' in page
+    assert client.get("/admin/events/evt_that_told_it").status_code == 200
+
+
+def test_a_released_hold_is_still_shown_on_its_order_but_not_offered(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, holds="amount_mismatch", has_more=True)
+    press(client, f"/admin/orders/{order_id}/release", hold="amount_mismatch")
+
+    page = client.get(f"/admin/orders/{order_id}").text
+
+    assert "2600 usd" in page
+    assert "tag-released" in page
+    assert "2600 usd" not in client.get(f"/admin/orders/{order_id}/release").text
+
+
+def test_an_orders_page_tells_what_went_back_and_what_nobody_knows(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, amount_charged_back=700, has_more=True)
+    intent = app.extensions["checkout_service"].read_orders.view(order_id).payment_intent
+    add_money_back(app, order_id, "dispute", status="lost", amount=700, intent_id=intent)
+    add_write(app, order_id)
+    stuck = add_write(app, order_id, state="quarantined", next_at=None)
+    add_money_back(app, order_id)
+    add_money_back(app, order_id, "dispute")
+
+    page = client.get(f"/admin/orders/{order_id}").text
+
+    assert "Charged back</dt><dd>$7.00" in page
+    assert "A refund of $10.00 was asked of Stripe, its outcome is not known yet." in page
+    assert f"/admin/quarantine/{stuck}/retry" in page
+    assert "tag-pending" in page
+    assert "answer at Stripe by" in page
+    assert "fraudulent" in page
+
+
+def test_what_is_in_quarantine_is_counted_named_and_tried_again_once(app: Flask) -> None:
+    client = signed_in(app)
+    lost = add_order(
+        app, status="pending", amount_paid=0, quarantined_at=1, look_error="resource_missing"
+    )
+    event = add_event(app, state="quarantined", last_error="KeyError")
+    write = add_write(app, add_order(app), state="quarantined", next_at=None, last_error="lost")
+
+    overview, system = client.get("/admin/").text, client.get("/admin/system").text
+
+    assert "<strong>3</strong> in quarantine" in overview
+    assert "1 order</span>" in overview
+    assert "keys of another account" in system
+    assert "refund: lost" in system
+    for name in (lost, event, write):
+        assert f"/admin/quarantine/{name}/retry" in system
+    asking = client.get(f"/admin/quarantine/{lost}/retry").text
+    assert "keys of another account" in asking
+    assert press(client, f"/admin/quarantine/{lost}/retry").status_code == 303
+    assert press(client, f"/admin/quarantine/{write}/retry").status_code == 303
+    assert client.get(f"/admin/quarantine/{lost}/retry").status_code == 404
+    assert client.get("/admin/quarantine/ord_nothing/retry").status_code == 404
+    left = app.extensions["checkout_service"].quarantine.list()
+    assert [item.id for item in left] == [event]
+    acts = app.extensions["checkout_service"].desk.audit.page(order_id=lost).entries
+    assert [(act.action, act.subject, act.outcome) for act in acts] == [
+        ("quarantine.retry", lost, "done")
+    ]
+
+
+def test_an_event_in_quarantine_is_taken_in_at_once(app: Flask) -> None:
+    client = signed_in(app)
+    event = add_event(app, state="quarantined", last_error="KeyError")
+
+    press(client, f"/admin/quarantine/{event}/retry")
+
+    said = client.get("/admin/system").text
+    assert "The event was taken in again: quarantined." in said  # its body is no event of Stripe's

@@ -27,17 +27,19 @@ _BACK = {
     "events": "/admin/events/{}",
     "messages": "/admin/messages/{}",
     "receiver": "/admin/messages",
+    "quarantine": "/admin/system#quarantine",
 }
+_PLACES = "/<any(orders, events, messages, receiver, quarantine):place>/<target>/<name>"
 
 
-@bp.get("/<any(orders, events, messages, receiver):place>/<target>/<name>")
+@bp.get(_PLACES)
 def confirm(place: str, target: str, name: str) -> str:
     """Say what would be done and to what, before anything is."""
     kind, subject = _find(place, target, name)
     return _page(kind, subject, ids.new_id("non"))
 
 
-@bp.post("/<any(orders, events, messages, receiver):place>/<target>/<name>")
+@bp.post(_PLACES)
 def act(place: str, target: str, name: str) -> ResponseReturnValue:
     kind, subject = _find(place, target, name)
     nonce = request.form.get("nonce", "")
@@ -69,13 +71,27 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
     if kind is None:
         raise NoPage
     target = target.replace("\0", "")
-    order = None
+    back = _BACK[place].format(target)
     if place == "orders":
-        order = use_cases().read_orders.view(target)
-    elif place == "events":
+        return kind, _order(target, back)
+    if place == "quarantine":
+        return kind, _set_aside(target, back)
+    if place == "events":
         use_cases().read_events.detail(target)
     elif place == "messages":
         use_cases().read_messages.detail(target)
     elif target != "merchant":
         raise NotFound
-    return kind, Subject(target, _BACK[place].format(target), order)
+    return kind, Subject(target, back)
+
+
+def _order(target: str, back: str) -> Subject:
+    detail = use_cases().read_orders.detail(target)
+    up = tuple(hold for hold in detail.holds if hold.released_at is None)
+    return Subject(target, back, detail.order, up)
+
+
+def _set_aside(target: str, back: str) -> Subject:
+    found = use_cases().quarantine.find(target)
+    order = use_cases().read_orders.view(target) if found.kind == "order" else None
+    return Subject(target, back, order, note=found.told)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound
 from checkout_service.domain.money import exponent
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.views import HoldView, OrderView
 from checkout_service.use_cases.refund_order import RefundWish
 from checkout_service.web.context import use_cases
 from checkout_service.web.rendering import money
@@ -25,6 +25,8 @@ class Subject:
     id: str
     back: str
     order: OrderView | None = None
+    holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
+    note: str = ""  # why it is here, in words
 
     def named(self, form: Form) -> str:
         more = " ".join(form[name][:100] for name in ("hold", "amount") if form.get(name))
@@ -74,6 +76,14 @@ def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
 def _replay(subject: Subject, _form: Form, _nonce: str) -> str:
     if not use_cases().receive_event.replay(subject.id, source="admin"):
         raise NotFound
+    state = use_cases().read_events.detail(subject.id).event.state
+    return f"The event was taken in again: {state}."
+
+
+def _retry(subject: Subject, _form: Form, _nonce: str) -> str:
+    use_cases().quarantine.retry(subject.id, source="admin")
+    if not subject.id.startswith("evt_"):
+        return f"{subject.id} is out of quarantine: the next sweep tries it again."
     state = use_cases().read_events.detail(subject.id).event.state
     return f"The event was taken in again: {state}."
 
@@ -133,6 +143,12 @@ ACTS: Mapping[tuple[str, str], Kind] = {
     ("events", "replay"): Kind(
         "Replay the event", "The stored event is merged once more. What is known stays.",
         "Replay", _replay,
+    ),
+    ("quarantine", "retry"): Kind(
+        "Try it again",
+        "An event is merged at once; everything else is tried by the next sweep. Money is looked "
+        "for before anything is asked anew.",
+        "Try it again", _retry,
     ),
     ("messages", "resend"): Kind(
         "Resend the notification",

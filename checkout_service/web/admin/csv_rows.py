@@ -11,8 +11,8 @@ from checkout_service.domain.views import OrderView
 
 _COLUMNS = (
     "id", "created_at", "status", "fulfilled", "holds", "currency", "amount_total", "amount_paid",
-    "amount_refunded", "flow", "client_reference_id", "customer_email", "checkout_session",
-    "payment_intent", "items",
+    "amount_refunded", "amount_charged_back", "flow", "client_reference_id", "customer_email",
+    "checkout_session", "payment_intent", "items",
 )  # fmt: skip
 # https://owasp.org/www-community/attacks/CSV_Injection; full-width forms are read alike.
 _FORMULA = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
@@ -36,8 +36,9 @@ def _row(order: OrderView) -> list[str]:
     cells = (
         order.id, rfc3339(order.created_at), order.status.value, str(order.fulfilled).lower(),
         " ".join(order.holds), order.currency, order.amount_total, order.amount_paid,
-        order.amount_refunded, order.flow, order.client_reference_id or "",
-        order.customer_email or "", order.checkout_session or "", order.payment_intent or "", items,
+        order.amount_refunded, order.amount_charged_back, order.flow,
+        order.client_reference_id or "", order.customer_email or "", order.checkout_session or "",
+        order.payment_intent or "", items,
     )  # fmt: skip
     return [plain(str(cell)) for cell in cells]
 

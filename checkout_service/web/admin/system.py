@@ -14,6 +14,7 @@ from .desk import asked, bp, desk
 
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12
+_MOST_OF_A_KIND = 50
 
 
 @bp.get("/system")
@@ -25,6 +26,7 @@ def system() -> str:
         versions={"Python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
         health=desk().health(),
         not_ready=use_cases().check_readiness(),
+        quarantined=use_cases().quarantine.list(limit=_MOST_OF_A_KIND),
     )
 
 
