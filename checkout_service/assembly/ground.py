@@ -64,6 +64,7 @@ class Ground:
             live=self.live,
             clock=self.clock,
             real_clock=self.real_clock,
+            reads_charges=not self.pull_mode,
             make_transport=self.around.make_transport,
         )
 

@@ -16,9 +16,8 @@ DISCOUNT, TAX, SHIPPING = "discount", "tax", "shipping"
 
 REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
 # An appeal keeps the money away, whatever was decided before it.
-DISPUTE_OPEN = frozenset(
-    ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review")
-)
+DISPUTE_APPEALED = frozenset(("appeal_needs_response", "appeal_under_review"))
+DISPUTE_OPEN = frozenset(("needs_response", "under_review")) | DISPUTE_APPEALED
 DISPUTE_LOST = frozenset(("lost",))
 DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 

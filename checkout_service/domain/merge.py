@@ -122,9 +122,10 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
 def _advance(ledger: Ledger, attempt: Attempt, reading: Reading, fact: Fact) -> Attempt:
     """Move the attempt to what was read, unless we know better."""
     state = reading.state
-    if state is None or attempt.state is _A.SUCCEEDED:
-        return attempt
     if state is attempt.state and not attempt.guessed:
+        later = fact.seen.age_beside(attempt.seen) is Age.LATER
+        return replace(attempt, seen=fact.seen) if later else attempt
+    if state is None or attempt.state is _A.SUCCEEDED:
         return attempt
     if state in _WAITS_FOR_BUYER and _has_rival(ledger, attempt):
         # It came to light after it was given up for another: the sweep closes it at Stripe.

@@ -10,6 +10,7 @@ from .changes import Change, unchanged
 from .derive import derive
 from .facts import Fact
 from .ledger import (
+    DISPUTE_APPEALED,
     DISPUTE_CLOSED,
     DISPUTE_OPEN,
     Attempt,
@@ -195,7 +196,7 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
             about = dispute.id if first else f"{dispute.id}:{new}"
             yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
         if new in DISPUTE_CLOSED:
-            about = _about(dispute, anew=old in DISPUTE_CLOSED)
+            about = _about(dispute, anew=old in DISPUTE_CLOSED | DISPUTE_APPEALED)
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
 
 

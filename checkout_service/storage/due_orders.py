@@ -30,6 +30,7 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
             _o.version,
             _o.look_wishes,
             _o.created_at,
+            _o.look_failures,
             attempts.c.id.label("attempt_id"),
             attempts.c.kind,
             attempts.c.state,
@@ -59,6 +60,7 @@ def _due_order(row: AnyRow) -> DueOrder:
         state=AttemptState(row.state),
         session_id=row.session_id,
         attempt_created_at=row.attempt_created_at,
+        failures=row.look_failures,
     )
 
 

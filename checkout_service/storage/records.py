@@ -56,7 +56,10 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class DueOrder:
-    """An order whose look is due, with its newest attempt; `wishes` is the number to answer."""
+    """An order whose look is due, with its newest attempt.
+
+    `wishes` is the number to answer, `failures` how many looks failed in a row.
+    """
 
     order_id: str
     version: int
@@ -67,6 +70,7 @@ class DueOrder:
     state: AttemptState
     session_id: str | None
     attempt_created_at: int
+    failures: int
 
 
 def order_record(row: AnyRow) -> OrderRecord:

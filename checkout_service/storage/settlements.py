@@ -60,6 +60,7 @@ class Writing:
     freed_intents: list[str] = field(default_factory=list)  # of these attempts, before all else
     new_holds: list[Row] = field(default_factory=list)
     released_holds: list[RaisedHold] = field(default_factory=list)
+    released_by: str | None = None
     refunds: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
     fulfils: bool = False
@@ -155,6 +156,7 @@ def _plan_holds(
             )
         elif hold.released and not old.released:
             writing.released_holds.append(hold)
+            writing.released_by = f"{cause.source} {cause.reason or ''}".rstrip()
 
 
 def _money_rows(

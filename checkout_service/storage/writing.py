@@ -209,5 +209,5 @@ def _release(connection: Connection, writing: Writing, hold: RaisedHold) -> None
             holds.c.name == hold.name.value,
             holds.c.attempt_id == hold.attempt_id,
         )
-        .values(released_at=writing.now)
+        .values(released_at=writing.now, released_by=writing.released_by)
     )

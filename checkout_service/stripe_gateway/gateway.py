@@ -127,6 +127,7 @@ def build_gateway(
     read_timeout: float = 10.0,
     clock: Clock | None = None,
     real_clock: Clock | None = None,
+    reads_charges: bool = True,
     make_transport: MakeTransport = BoundedTransport,
 ) -> StripeGateway:
     """Build the gateway; nothing is connected yet. Timeouts are in seconds.
@@ -134,6 +135,7 @@ def build_gateway(
     `take_read` is called before every read of Stripe, with whether it is urgent; it may wait, or
     raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells when
     something was observed, `real_clock` how old a signature is.
+    `reads_charges` is false for a key that need not see charges: its looks cost one read each.
     Raises ValueError for what must never start: a live key away from Stripe, an empty webhook
     secret.
     """
@@ -147,7 +149,7 @@ def build_gateway(
     calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout, clock)
     intents = Intents(calls)
     return StripeGateway(
-        Sessions(calls, intents),
+        Sessions(calls, intents, reads_charges=reads_charges),
         intents,
         Prices(calls, real_clock),
         Events(calls),

@@ -42,7 +42,9 @@ _EXPANSIONS = (
 class Sessions:
     calls: Calls
     intents: Intents
-    _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
+    reads_charges: bool = True  # else a look asks for no more than such a key is known to see
+    _all: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
+    _least: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS[-1:]))
     _in_lists: Expansions = field(default_factory=lambda: Expansions(_IN_LISTS))
 
     def open(self, request: SessionRequest) -> Fact:
@@ -73,7 +75,8 @@ class Sessions:
     def look(self, session_id: str, *, urgent: bool) -> Snapshot:
         """Retrieve a session with its payment, refunds and disputes."""
         _check(session_id)
-        data, asked_at = self._expansions.retrieve(
+        expansions = self._all if self.reads_charges else self._least
+        data, asked_at = expansions.retrieve(
             lambda expand: self.calls.get_at(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
         )
         with reading():

@@ -14,10 +14,10 @@ from checkout_service.domain.changes import lapse, unchanged
 from checkout_service.domain.clock import HOUR, Clock
 from checkout_service.domain.facts import facts_of_look
 from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.schedule import backoff, reads_window, window_end
+from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
 from checkout_service.domain.snapshots import Snapshot
-from checkout_service.domain.status import AttemptKind, AttemptState
-from checkout_service.storage import due_orders
+from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.storage import due_orders, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.records import DueOrder
 
@@ -86,11 +86,25 @@ class LookAtDue:
                 self._out_of_budget(order)
                 return
             self.end_stale(order.order_id)
-            self.database.write(lambda c: due_orders.look_went_well(c, order.order_id))
+            self._went_well(order)
         elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
             self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
         else:
             self.open_attempt(order.order_id, source=SWEEP)
+
+    def _went_well(self, order: DueOrder) -> None:
+        """Forget failures; an order that waits for longer than any payment takes is set aside."""
+        if order.failures:
+            self.database.write(lambda c: due_orders.look_went_well(c, order.order_id))
+        now = self.clock.now()
+        if now - order.created_at <= LONGEST_WAIT:
+            return
+        with self.database.read() as connection:
+            found = orders.order_of(connection, order.order_id)
+        if found is not None and found.status in WAITING:
+            self.look_at_order.failed(order.order_id, "still waiting")
+            self.database.write(lambda c: due_orders.quarantine(c, order.order_id, now=now))
+            log.error("order.quarantined", extra={"order_id": order.order_id, "why": "waiting"})
 
     def _out_of_budget(self, order: DueOrder) -> None:
         """Rest until the order has reads again, unless somebody else is just looking."""

@@ -94,3 +94,8 @@ def settled(
 ) -> Settlement:
     facts = [fact(subject, looked=looked, at=at, fresh=fresh) for subject in subjects]
     return settle(before, facts, new_attempt_id="att_" + "n" * 24)
+
+
+def stored(after: Ledger) -> Ledger:
+    """Give the ledger as it is read again: that it wants a look is written down elsewhere."""
+    return replace(after, look_wanted=False)

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkout_service.domain.facts import Cover, Fact, Seen
 from checkout_service.domain.ledger import Ledger
+from checkout_service.domain.settlement import settle
 from checkout_service.domain.snapshots import Subject
 from checkout_service.domain.status import SETTLED, AttemptState, OrderStatus
 
-from .build import attempt, dispute, intent, ledger, refund, session, settled
+from .build import attempt, dispute, intent, ledger, refund, session, settled, stored
 
 PAID = session()
 PROCESSING = session(payment_status="unpaid")
@@ -140,19 +142,37 @@ SUBJECTS = st.sampled_from(
 )
 
 
-@given(st.lists(SUBJECTS, max_size=12), st.lists(st.booleans(), min_size=12, max_size=12))
-def test_no_history_breaks_an_invariant(history: list[Subject], looks: list[bool]) -> None:
+FACTS = st.builds(
+    lambda subject, cover, at, fresh: Fact(
+        subject,
+        Seen(at, by_event=cover is Cover.EVENT),
+        cover,
+        fresh=fresh and cover is Cover.EVENT,
+    ),
+    SUBJECTS,
+    st.sampled_from(Cover),
+    st.integers(0, 5_000),
+    st.booleans(),
+)
+
+
+@given(st.lists(FACTS, max_size=12))
+def test_no_history_breaks_an_invariant(history: list[Fact]) -> None:
     now = ledger(attempt(state=AttemptState.DRAFT, session_id=None))
     fulfilments = 0
-    for news, looked in zip(history, looks, strict=False):
-        result = settled(now, news, looked=looked)
+    for turn, news in enumerate(history):
+        result = settle(now, [news], new_attempt_id=f"att_{turn}")
         fulfilments += result.fulfils
         if result.fulfils:
+            assert news.proves
             assert result.after.active_holds == ()
             assert result.after.status in (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
-        assert settled(result.after, news, looked=looked).after == result.after  # idempotent
+        again = settle(result.after, [news], new_attempt_id="att_again")
+        assert again.after == result.after  # idempotent
+        assert again.messages == ()
         assert sum(a.won for a in result.after.attempts) <= 1
-        now = result.after
+        assert not (now.status in SETTLED and result.after.status not in SETTLED)
+        now = stored(result.after)
     assert fulfilments <= 1
 
 

@@ -36,19 +36,19 @@ SESSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "payment", "of_intent", "state", "doubt"), SESSIONS)
+@pytest.mark.parametrize(("status", "payment", "of_intent", "state", "hold"), SESSIONS)
 def test_a_session_reads(
     status: str | None,
     payment: str,
     of_intent: str | None,
     state: AttemptState | None,
-    doubt: Hold | None,
+    hold: Hold | None,
 ) -> None:
     inner = intent(status=of_intent) if of_intent else None
 
     reading = read_session(session(status=status, payment_status=payment, intent=inner))
 
-    assert (reading.state, reading.doubt) == (state, doubt)
+    assert (reading.state, reading.hold) == (state, hold)
 
 
 def test_the_event_of_an_async_failure_is_a_failure_without_its_intent() -> None:

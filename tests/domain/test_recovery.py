@@ -9,7 +9,7 @@ import pytest
 from checkout_service.domain.settlement import settle
 from checkout_service.domain.snapshots import SessionView, Subject
 from checkout_service.domain.status import AttemptKind, Hold, OrderStatus
-from tests.domain.build import SESSION, attempt, intent, ledger, session
+from tests.domain.build import SESSION, attempt, fact, intent, ledger, session
 
 EXPIRED = session(
     status="expired", payment_status="unpaid", intent_id=None, recovery_url="https://x/r"
@@ -23,7 +23,7 @@ def test_events_in_any_order_pay_once_by_the_recovered_session() -> None:
         now = ledger()
         fulfilled = 0
         for place, news in enumerate(order):
-            result = settle(now, [news], looked=False, new_attempt_id=f"att_new{place}")
+            result = settle(now, [fact(news)], new_attempt_id=f"att_new{place}")
             fulfilled += result.fulfils
             now = result.after
 
@@ -37,7 +37,7 @@ def test_events_in_any_order_pay_once_by_the_recovered_session() -> None:
 def test_a_copy_of_a_copy_we_never_heard_of_is_known_by_its_attempt() -> None:
     third = session(id="cs_test_3", recovered_from="cs_test_2")
 
-    result = settle(ledger(), [third], looked=False, new_attempt_id="att_new")
+    result = settle(ledger(), [fact(third)], new_attempt_id="att_new")
 
     assert result.fulfils
     assert result.after.attempts[1].kind is AttemptKind.SESSION
@@ -51,7 +51,7 @@ def test_a_copy_of_a_copy_we_never_heard_of_is_known_by_its_attempt() -> None:
     ],
 )
 def test_a_session_that_merely_names_the_order_is_held(claim: SessionView) -> None:
-    result = settle(ledger(), [claim], looked=False, new_attempt_id="att_new")
+    result = settle(ledger(), [fact(claim)], new_attempt_id="att_new")
 
     assert not result.fulfils
     assert Hold.WRONG_REFERENCE in result.after.active_holds
@@ -66,7 +66,7 @@ def test_paid_both_ways_is_a_duplicate() -> None:
     ]
     now, fulfilled = ledger(attempt(), other), 0
     for item in news:
-        result = settle(now, [item], looked=False, new_attempt_id="att_new")
+        result = settle(now, [fact(item)], new_attempt_id="att_new")
         now, fulfilled = result.after, fulfilled + result.fulfils
 
     assert fulfilled == 1

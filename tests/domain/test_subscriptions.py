@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from checkout_service.domain.settlement import MessageKind, Told
+from checkout_service.domain.settlement import Message, MessageKind
 from checkout_service.domain.snapshots import Billing, InvoiceView, SubscriptionView
 from checkout_service.domain.subscriptions import Subscription, follow, owed
 
@@ -28,9 +28,9 @@ def bill(
     return InvoiceView(name, "sub_1", status, reason, 900, paid, "eur", 100, failed=failed)
 
 
-def live(events: tuple[Event, ...]) -> tuple[Subscription, list[Told]]:
+def live(events: tuple[Event, ...]) -> tuple[Subscription, list[Message]]:
     """Take events in, one after the other; give what is known and told in the end."""
-    known, told = Subscription("sub_1"), list[Told]()
+    known, told = Subscription("sub_1"), list[Message]()
     for news, at in events:
         message = owed(known, news, told)
         known = follow(known, news, at=at)
@@ -45,7 +45,7 @@ def test_a_renewal_ends_active_in_any_order() -> None:
         known, told = live(order)
 
         assert (known.status, known.current_period_end) == ("active", 100)
-        assert told == [Told(RENEWED, "in_2")]
+        assert told == [Message(RENEWED, "in_2")]
 
 
 def test_a_failed_renewal_is_told_once_in_any_order() -> None:
@@ -58,14 +58,14 @@ def test_a_failed_renewal_is_told_once_in_any_order() -> None:
         known, told = live(order)
 
         assert known.status == "past_due"
-        assert told == [Told(LATE, "in_2")]
+        assert told == [Message(LATE, "in_2")]
 
 
 def test_an_old_failure_does_not_take_a_renewal_back() -> None:
     known, told = live(((bill(), 30), (bill(failed=True), 10), (sub("past_due"), 10)))
 
     assert known.status == "active"
-    assert told == [Told(RENEWED, "in_2")]
+    assert told == [Message(RENEWED, "in_2")]
 
 
 def test_the_end_is_final_and_told_once() -> None:
@@ -73,7 +73,7 @@ def test_the_end_is_final_and_told_once() -> None:
     known, told = live((*events, (sub("canceled"), 40), (sub("active"), 50)))
 
     assert known.status == "canceled"
-    assert told == [Told(ENDED, "sub_1")]
+    assert told == [Message(ENDED, "sub_1")]
 
 
 def test_money_that_came_before_the_end_is_told_after_it() -> None:
@@ -105,4 +105,4 @@ def test_the_next_invoice_that_fails_is_told_too() -> None:
         (bill(failed=True, name="in_3"), 51), (sub("unpaid", 200, "in_3"), 60),
     ))  # fmt: skip
 
-    assert told == [Told(LATE, "in_2"), Told(LATE, "in_3")]
+    assert told == [Message(LATE, "in_2"), Message(LATE, "in_3")]

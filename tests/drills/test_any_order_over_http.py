@@ -12,7 +12,17 @@ from .field import Bought, Field, side_by_side
 
 SHORT_ON = "postgresql"
 
-CLOCKS = ("trail", "holds", "fulfilled", "id", "created_at", "attempts", "refunds", "disputes")
+CLOCKS = (
+    "trail",
+    "holds",
+    "hold_details",
+    "fulfilled",
+    "id",
+    "created_at",
+    "attempts",
+    "refunds",
+    "disputes",
+)
 OURS = ("checkout_session", "payment_intent")
 
 

@@ -72,3 +72,35 @@ def test_the_database_itself_refuses_nonsense(database_url: str, row: dict[str, 
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(text(AN_ORDER.format(**row)))
     engine.dispose()
+
+
+def test_refunds_of_the_first_edition_are_finished_by_the_second(empty_database_url: str) -> None:
+    """What was asked for and never answered is looked for, what was done stays done."""
+    env = KEYS | {"DATABASE_URL": empty_database_url}
+    run(["flask", "--app", "wsgi", "db", "upgrade", "0003"], env=env)
+    order = AN_ORDER.format(status="paid", total=1, currency="usd")
+    request = (
+        "INSERT INTO refund_requests (id, nonce, order_id, intent_id, amount, refund_id, refused,"
+        " created_at) VALUES ('{name}', '{name}', 'o', 'pi_1', 5, {refund}, {refused}, 7)"
+    )
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.execute(text(order))
+        for name, refund, refused in (
+            ("open", "NULL", "NULL"),
+            ("done", "'re_1'", "NULL"),
+            ("refused", "NULL", "'card_declined'"),
+        ):
+            connection.execute(text(request.format(name=name, refund=refund, refused=refused)))
+
+    migrate(empty_database_url)
+
+    with engine.connect() as connection:
+        query = "SELECT id, state, key, tries, next_at, result_id FROM money_writes ORDER BY id"
+        rows = [tuple(row) for row in connection.execute(text(query))]
+    engine.dispose()
+    assert rows == [
+        ("done", "done", "done", 0, None, "re_1"),
+        ("open", "asked", "open", 1, 7, None),
+        ("refused", "refused", "refused", 0, None, None),
+    ]

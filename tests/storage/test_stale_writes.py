@@ -2,58 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from sqlalchemy import select
 
-import pytest
-from sqlalchemy import Connection
-
-from checkout_service.domain.errors import StaleOrder
-from checkout_service.domain.settlement import Settlement
-from checkout_service.storage import orders
+from checkout_service.domain import changes
+from checkout_service.domain.settlement import Message, MessageKind, Settlement, settle
+from checkout_service.domain.status import Hold
+from checkout_service.storage import orders, tables
 from checkout_service.storage.database import Database
-from checkout_service.storage.ledgers import load_ledger
-from checkout_service.storage.settlements import Circumstances, Writing, plan_writing
+from checkout_service.storage.ledgers import Loaded, load_ledger
+from checkout_service.storage.settlements import (
+    Cause,
+    LookPlan,
+    Writing,
+    plan_message,
+    plan_writing,
+)
 from checkout_service.storage.writing import write
 
 from .pending import NOW, ORDER, write_order
 
+CAUSE = Cause("webhook", NOW)
+
+
+def loaded(database: Database) -> Loaded:
+    with database.read() as connection:
+        found = load_ledger(connection, ORDER, lock=False)
+    assert found is not None
+    return found
+
 
 def planned(database: Database) -> Writing:
     """Plan a settlement that moves nothing but the next look."""
+    known = loaded(database)
+    nothing = Settlement(known.ledger, known.ledger, ())
+    return plan_writing(known, nothing, CAUSE, LookPlan(NOW * 2, 3, known.look_wishes))
+
+
+def rows(database: Database) -> dict[str, list[object]]:
     with database.read() as connection:
-        loaded = load_ledger(connection, ORDER, lock=False)
-    assert loaded is not None
-    nothing = Settlement(loaded.ledger, loaded.ledger, ())
-    return plan_writing(loaded, nothing, Circumstances("webhook", NOW), {"look_due_at": NOW * 2})
+        return {
+            table.name: list(connection.execute(select(table)).all())
+            for table in tables.metadata.sorted_tables
+        }
 
 
-def due(database: Database) -> int:
-    with database.read() as connection:
-        row = orders.order_row(connection, ORDER)
-    assert row is not None
-    return int(row.look_due_at)
-
-
-@pytest.mark.parametrize(
-    "news",
-    [
-        lambda c: orders.make_look_due(c, ORDER, NOW - 5),
-        lambda c: orders.update_order(c, ORDER, {"version": 7}),
-    ],
-    ids=["a look wished for", "another settlement"],
-)
-def test_what_came_between_reading_and_writing_is_not_overwritten(
-    database: Database, news: Callable[[Connection], None]
-) -> None:
+def test_another_settlement_in_between_is_not_overwritten(database: Database) -> None:
     database.write(write_order)
     writing = planned(database)
-    database.write(news)
-    before = due(database)
+    database.write(lambda c: orders.update_order(c, ORDER, {"version": 7}))
+    before = rows(database)
 
-    with pytest.raises(StaleOrder):
-        database.write_at_once(lambda c: write(c, writing))
-    assert due(database) == before
+    assert not database.write_at_once(lambda c: write(c, writing))
+    assert rows(database) == before
 
     again = planned(database)
-    database.write_at_once(lambda c: write(c, again))
-    assert due(database) == NOW * 2
+    assert database.write_at_once(lambda c: write(c, again))
+    assert loaded(database).look_due_at == NOW * 2
+    assert (loaded(database).version, loaded(database).look_tries) == (8, 3)
+
+
+def test_of_two_plans_made_at_once_one_is_written(database: Database) -> None:
+    database.write(write_order)
+    first, second = planned(database), planned(database)
+
+    written = [database.write_at_once(lambda c, w=w: write(c, w)) for w in (first, second)]  # type: ignore[misc]
+
+    assert written == [True, False]
+    assert loaded(database).version == 1
+
+
+class _TooLateError(Exception):
+    """What a caller raises so that nothing stays."""
+
+
+def test_a_plan_of_many_rows_that_comes_too_late_leaves_none_of_them(database: Database) -> None:
+    """What is written beside the one statement goes with it, once the caller rolls back."""
+    database.write(write_order)
+    known = loaded(database)
+    change = changes.hold(Hold.WRONG_MODE, f"att_of_{ORDER}", expected="test", seen="live")
+    late = plan_writing(known, settle(known.ledger, [], new_attempt_id="", change=change), CAUSE)
+    renewed = Message(MessageKind.SUBSCRIPTION_RENEWED, "in_1")
+    told = plan_message(known, renewed, CAUSE, {"invoice": {"id": "in_1"}})
+    database.write(lambda c: orders.update_order(c, ORDER, {"version": 7}))
+    before = rows(database)
+
+    for writing in (late, told):
+        try:
+            database.write(lambda c, w=writing: _write_or_raise(c, w))  # type: ignore[misc]
+        except _TooLateError:
+            continue
+        raise AssertionError("it was written")
+    assert rows(database) == before
+
+
+def _write_or_raise(connection: object, writing: Writing) -> None:
+    if not write(connection, writing):  # type: ignore[arg-type]
+        raise _TooLateError

@@ -22,6 +22,7 @@ REQUEST = SessionRequest(
     attempt_id="att_1",
     reference="ref_1",
     mode="payment",
+    currency="usd",
     lines=(LineRequest("Poster", 2500, "usd", 2),),
     success_url="https://shop.example/ok",
     cancel_url="https://shop.example/no",
@@ -136,7 +137,7 @@ def test_a_write_is_tried_twice_under_one_key(
 ) -> None:
     stub.says(first, opened())
 
-    assert gateway.open_session(REQUEST).id == sj.SESSION_ID
+    assert gateway.open_session(REQUEST).subject.id == sj.SESSION_ID
     assert [seen.headers["Idempotency-Key"] for seen in stub.seen] == ["co_1", "co_1"]
     assert stub.seen[0].form == stub.seen[1].form
 
@@ -315,7 +316,9 @@ def test_a_failure_is_logged_with_stripes_own_request_id(
     stub.says(error(400, {"Request-Id": "req_9"}, code="parameter_missing", param="mode"))
 
     with pytest.raises(StripeRejected):
-        gateway.close_intent(sj.INTENT_ID) or gateway.open_session(REQUEST)
+        gateway.close_intent(
+            sj.INTENT_ID, idempotency_key="k", reason=None
+        ) or gateway.open_session(REQUEST)
 
     facts = next(r for r in caplog.records if r.getMessage() == "stripe.refused").__dict__
     assert facts["stripe_request_id"] == "req_9"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.gateway import PaymentGateway, RefundRequest
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 
 FORBIDDEN = error(403, type="invalid_request_error", message="rak_charge_read is missing")
 NOTHING = Answer(sj.a_list())
+
+
+def now() -> int:
+    return int(time.time() * 1000)
 
 
 def looked_at(*, charge: sj.Json | None = None, **session: object) -> Answer:
@@ -199,7 +206,7 @@ def test_what_is_no_session_id_never_reaches_stripe(
     with pytest.raises(StripeRejected) as refusal:
         gateway.look_at_session(bad, urgent=True)
     with pytest.raises(StripeRejected):
-        gateway.close_session(bad)
+        gateway.close_session(bad, idempotency_key="k")
 
     assert refusal.value.reason == "resource_missing"
     assert (stub.seen, reads) == ([], [])
@@ -209,17 +216,18 @@ def test_what_is_no_session_id_never_reaches_stripe(
 def test_what_is_no_intent_id_never_reaches_stripe(
     gateway: PaymentGateway, stub: StubStripe, bad: str
 ) -> None:
-    for ask in (gateway.client_secret, gateway.close_intent):
+    asks: list[Callable[[], object]] = [
+        lambda: gateway.client_secret(bad),
+        lambda: gateway.look_at_intent(bad, urgent=True),
+        lambda: gateway.update_intent(bad, amount=1, idempotency_key="k"),
+        lambda: gateway.close_intent(bad, idempotency_key="k", reason=None),
+        lambda: gateway.capture_intent(bad, amount=1, idempotency_key="k", request_id="r"),
+        lambda: gateway.refund(RefundRequest("k", "r", sj.ORDER_ID, bad, 1)),
+        lambda: gateway.price("../events"),
+    ]
+    for ask in asks:
         with pytest.raises(StripeRejected):
-            ask(bad)
-    with pytest.raises(StripeRejected):
-        gateway.look_at_intent(bad, urgent=True)
-    with pytest.raises(StripeRejected):
-        gateway.update_intent(bad, amount=1, idempotency_key="k")
-    with pytest.raises(StripeRejected):
-        gateway.refund(intent_id=bad, amount=1, idempotency_key="k", order_id=sj.ORDER_ID)
-    with pytest.raises(StripeRejected):
-        gateway.price("../events")
+            ask()
     assert stub.seen == []
 
 
@@ -248,63 +256,6 @@ def test_an_intent_whose_charge_is_not_for_us_is_still_looked_at(
     ]  # fmt: skip
 
 
-def test_sessions_are_listed_page_by_page_as_they_are_wanted(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
-) -> None:
-    stub.says(
-        Answer(
-            sj.a_list(sj.a_session(id="cs_test_3"), sj.a_session(id="cs_test_2"), has_more=True)
-        ),
-        Answer(sj.a_list(sj.a_session(id="cs_test_1"))),
-    )
-
-    found = gateway.find_sessions(
-        created_from=5_500, created_to=9_999, payment_link="plink_1", status="complete"
-    )
-    assert reads == []
-    assert next(found).id == "cs_test_3"
-    assert reads == [False]
-    assert [view.id for view in found] == ["cs_test_2", "cs_test_1"]
-
-    window = {"created[gte]": ["5"], "created[lte]": ["9"], "limit": ["100"],
-              "payment_link": ["plink_1"], "status": ["complete"]}  # fmt: skip
-    assert asked(stub) == [
-        ("/v1/checkout/sessions", window),
-        ("/v1/checkout/sessions", {**window, "starting_after": ["cs_test_2"]}),
-    ]
-    assert reads == [False, False]
-
-
-def test_intents_are_listed_too(gateway: PaymentGateway, stub: StubStripe) -> None:
-    stub.says(Answer(sj.a_list(sj.an_intent())))
-
-    assert [v.id for v in gateway.find_intents(created_from=0, created_to=1000)] == [sj.INTENT_ID]
-    assert asked(stub) == [
-        ("/v1/payment_intents", {"created[gte]": ["0"], "created[lte]": ["1"], "limit": ["100"]})
-    ]
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        {},
-        {"data": None},
-        {"data": [1]},
-        {"data": [], "has_more": True},
-        {"data": [], "has_more": 1},
-    ],
-)
-def test_a_list_that_makes_no_sense_ends_in_unavailable(
-    gateway: PaymentGateway, stub: StubStripe, page: sj.Json
-) -> None:
-    stub.says(Answer(page))
-
-    with pytest.raises(StripeUnavailable):
-        list(gateway.find_sessions())
-    with pytest.raises(StripeUnavailable):
-        list(gateway.events_since(0, undelivered=False))
-
-
 def test_a_price_is_asked_for_once_a_minute(
     gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
 ) -> None:
@@ -312,3 +263,30 @@ def test_a_price_is_asked_for_once_a_minute(
 
     assert gateway.price("price_1") == gateway.price("price_1")
     assert reads == [True]
+
+
+def test_a_look_was_observed_when_it_was_asked_for(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    """Law 1: what Stripe takes to answer, and what is read after it, makes no look younger."""
+    refunded = looked_at(charge=sj.a_charge(refunded=True))
+    stub.says(replace(refunded, wait=0.3), Answer(sj.a_list(sj.a_refund()), wait=0.3))
+    asked_at = now()
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert asked_at <= snapshot.asked_at <= now() - 600
+    assert snapshot.whole
+
+
+@pytest.mark.parametrize("says", [sj.a_session(payment_intent=None), sj.a_session()])
+def test_a_single_look_is_whole_as_far_as_our_key_may_see(
+    gateway: PaymentGateway, stub: StubStripe, says: sj.Json
+) -> None:
+    stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(says))
+    asked_at = now()
+
+    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+
+    assert snapshot.whole
+    assert snapshot.asked_at >= asked_at

@@ -42,13 +42,21 @@ def test_a_signed_event_is_read_and_its_bytes_are_kept(gateway: PaymentGateway) 
     assert event.created == sj.CREATED * 1000
     assert event.body == BODY
     assert isinstance(event.subject, SessionView)
-    assert gateway.read_event(BODY) == event
+    assert event.signed_at == int(NOW) * 1000
+    assert gateway.read_event(BODY) == replace(event, signed_at=None)
 
 
 def test_an_event_says_whose_account_it_is_about(gateway: PaymentGateway) -> None:
     body = sj.as_body(sj.an_event(account="acct_1"))
 
     assert gateway.read_signed_event(body, sign(body)).account == "acct_1"
+
+
+def test_an_event_says_when_it_was_signed_however_old_it_is(gateway: PaymentGateway) -> None:
+    event = gateway.read_signed_event(BODY, sign(BODY, at=NOW - 299))
+
+    assert event.signed_at == (int(NOW) - 299) * 1000
+    assert event.created == sj.CREATED * 1000
 
 
 @pytest.mark.parametrize("secret", SECRETS)

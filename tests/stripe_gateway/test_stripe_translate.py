@@ -161,6 +161,49 @@ def test_a_recurring_price_says_how_often() -> None:
     assert view.recurring == {"interval": "month", "interval_count": 3}
 
 
+LINES = [{"quantity": 2, "amount_subtotal": 400, "amount_total": 460},
+         {"quantity": 1, "amount_subtotal": 100, "amount_total": 100}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines", "total"),
+    [
+        ({}, None, None),
+        ({"line_items": sj.a_list(*LINES)}, ((2, 400), (1, 100)), 560),
+        ({"line_items": sj.a_list(*LINES, has_more=True)}, None, None),
+        ({"line_items": sj.a_list()}, (), 0),
+    ],
+)
+def test_line_items_count_where_all_of_them_were_shown(
+    changes: dict[str, Any], lines: tuple[tuple[int, int], ...] | None, total: int | None
+) -> None:
+    view = translate.session_view(sj.a_session(**changes))
+
+    assert (view.lines, view.lines_total) == (lines, total)
+
+
+@pytest.mark.parametrize(
+    ("cost", "tax"), [(None, 0), ({}, 0), ({"amount_tax": None}, 0), ({"amount_tax": 19}, 19)]
+)
+def test_the_tax_on_shipping_is_told_apart(cost: object, tax: int) -> None:
+    assert translate.session_view(sj.a_session(shipping_cost=cost)).shipping_tax == tax
+
+
+def test_a_refund_tells_which_request_of_ours_it_answers() -> None:
+    ours = sj.a_refund(metadata={"checkout_request_id": "mwr_1"})
+
+    assert translate.refund_view(ours).request_id == "mwr_1"
+    assert translate.refund_view(sj.a_refund(metadata=None)).request_id is None
+    assert translate.refund_view(sj.a_refund(status=None)).status == "pending"
+
+
+def test_a_canceled_intent_says_why() -> None:
+    abandoned = sj.an_intent(status="canceled", cancellation_reason="abandoned")
+
+    assert translate.intent_view(abandoned).cancellation_reason == "abandoned"
+    assert translate.intent_view(sj.an_intent()).cancellation_reason is None
+
+
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from checkout_service.domain.errors import StripeRejected, StripeUnavailable
+from checkout_service.domain.errors import StripeUnavailable
+from checkout_service.domain.facts import Fact
 from checkout_service.domain.gateway import (
     IntentRequest,
     LineRequest,
     PaymentGateway,
     SessionRequest,
 )
+from checkout_service.domain.snapshots import IntentView, SessionView
 from tests.stripe_gateway import stripe_json as sj
-from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
+from tests.stripe_gateway.stub_stripe import Answer, StubStripe
 
 POSTER = LineRequest("Poster", 2500, "usd", 2, description="A2, matte")
 REQUEST = SessionRequest(
@@ -24,6 +26,7 @@ REQUEST = SessionRequest(
     attempt_id="att_1",
     reference="ref_1",
     mode="payment",
+    currency="usd",
     lines=(POSTER,),
     success_url="https://shop.example/ok?session_id={CHECKOUT_SESSION_ID}",
     cancel_url="https://shop.example/no",
@@ -31,6 +34,7 @@ REQUEST = SessionRequest(
 INTENT = IntentRequest("pi_key", sj.ORDER_ID, "att_1", 5000, "usd", "Order", "x@y.z", {"a": "b"})
 LEAST = {
     "mode": "payment",
+    "currency": "usd",
     "line_items[0][price_data][currency]": "usd",
     "line_items[0][price_data][unit_amount]": "2500",
     "line_items[0][price_data][product_data][name]": "Poster",
@@ -50,13 +54,25 @@ def written(stub: StubStripe) -> dict[str, str]:
     return {name: values[0] for name, values in stub.seen[-1].form.items()}
 
 
+def session_of(fact: Fact | None) -> SessionView:
+    assert fact is not None
+    assert isinstance(fact.subject, SessionView)
+    return fact.subject
+
+
+def intent_of(fact: Fact | None) -> IntentView:
+    assert fact is not None
+    assert isinstance(fact.subject, IntentView)
+    return fact.subject
+
+
 @pytest.fixture(autouse=True)
 def _an_open_session(stub: StubStripe) -> None:
     stub.says(Answer(sj.a_session(status="open", url="https://checkout.stripe.com/c/pay/x")))
 
 
 def test_a_session_says_no_more_than_it_must(gateway: PaymentGateway, stub: StubStripe) -> None:
-    view = gateway.open_session(REQUEST)
+    view = session_of(gateway.open_session(REQUEST))
 
     assert view.url == "https://checkout.stripe.com/c/pay/x"
     assert written(stub) == LEAST
@@ -140,11 +156,11 @@ def test_an_intent_is_created_with_its_key_and_its_secret_passes_through(
 ) -> None:
     stub.says(Answer(sj.an_intent(status="requires_payment_method", amount_received=0)))
 
-    view, secret = gateway.open_intent(INTENT)
+    fact, secret = gateway.open_intent(INTENT)
 
-    assert view.status == "requires_payment_method"
+    assert intent_of(fact).status == "requires_payment_method"
     assert secret == f"{sj.INTENT_ID}_secret_x"
-    assert secret not in repr(view)
+    assert secret not in repr(fact)
     assert stub.seen[0].headers["Idempotency-Key"] == "pi_key"
     assert written(stub) == {
         "amount": "5000",
@@ -182,71 +198,9 @@ def test_an_intents_amount_is_changed_under_a_key(
 ) -> None:
     stub.says(Answer(sj.an_intent(amount=700)))
 
-    assert gateway.update_intent(sj.INTENT_ID, amount=700, idempotency_key="k").amount == 700
+    fact = gateway.update_intent(sj.INTENT_ID, amount=700, idempotency_key="k")
+
+    assert intent_of(fact).amount == 700
     assert stub.seen[0].path == f"/v1/payment_intents/{sj.INTENT_ID}"
     assert written(stub) == {"amount": "700"}
     assert stub.seen[0].headers["Idempotency-Key"] == "k"
-
-
-def test_a_refund_names_the_order_and_the_key(gateway: PaymentGateway, stub: StubStripe) -> None:
-    stub.says(Answer(sj.a_refund()))
-
-    view = gateway.refund(
-        intent_id=sj.INTENT_ID, amount=150, idempotency_key="rf_1", order_id=sj.ORDER_ID
-    )
-
-    assert (view.id, view.amount) == ("re_1", 150)
-    assert stub.seen[0].headers["Idempotency-Key"] == "rf_1"
-    assert written(stub) == {
-        "payment_intent": sj.INTENT_ID,
-        "amount": "150",
-        "metadata[order_id]": sj.ORDER_ID,
-    }
-
-
-def test_what_is_open_can_be_closed(gateway: PaymentGateway, stub: StubStripe) -> None:
-    stub.says(
-        Answer(sj.a_session(status="expired", payment_status="unpaid")),
-        Answer(sj.an_intent(status="canceled")),
-    )
-
-    session = gateway.close_session(sj.SESSION_ID)
-    intent = gateway.close_intent(sj.INTENT_ID)
-
-    assert session is not None
-    assert intent is not None
-    assert (session.status, intent.status) == ("expired", "canceled")
-    assert [seen.path for seen in stub.seen] == [
-        f"/v1/checkout/sessions/{sj.SESSION_ID}/expire",
-        f"/v1/payment_intents/{sj.INTENT_ID}/cancel",
-    ]
-
-
-@pytest.mark.parametrize("code", [{}, {"code": "payment_intent_unexpected_state"}])
-def test_what_is_not_open_any_more_is_told_so(
-    gateway: PaymentGateway, stub: StubStripe, code: dict[str, str]
-) -> None:
-    stub.says(error(400, type="invalid_request_error", message="Only open ones.", **code))
-
-    assert gateway.close_session(sj.SESSION_ID) is None
-    assert gateway.close_intent(sj.INTENT_ID) is None
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        error(404, type="invalid_request_error", code="resource_missing"),
-        error(403, message="rak_checkout_session_write"),
-        error(401, message="Invalid key"),
-        error(400, type="idempotency_error"),
-    ],
-)
-def test_a_refusal_for_another_reason_is_not_taken_for_closed(
-    gateway: PaymentGateway, stub: StubStripe, answer: Answer
-) -> None:
-    stub.says(answer)
-
-    with pytest.raises(StripeRejected):
-        gateway.close_session(sj.SESSION_ID)
-    with pytest.raises(StripeRejected):
-        gateway.close_intent(sj.INTENT_ID)

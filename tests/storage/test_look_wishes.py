@@ -1,0 +1,173 @@
+"""Law 4: a wish for a look is counted; a look answers those that were there when it began."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from checkout_service.domain.schedule import AT_ONCE
+from checkout_service.domain.settlement import Settlement
+from checkout_service.storage import due_orders, leases, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledgers import Loaded, load_ledger
+from checkout_service.storage.settlements import Cause, LookPlan, plan_writing
+from checkout_service.storage.writing import write
+
+from .pending import NOW, ORDER, write_order
+
+HOUR = 3_600_000
+THREADS = 6
+
+
+def loaded(database: Database) -> Loaded:
+    with database.read() as connection:
+        found = load_ledger(connection, ORDER, lock=False)
+    assert found is not None
+    return found
+
+
+def settle_with(database: Database, plan: LookPlan | None) -> bool:
+    """Write a settlement that changes nothing but the next look."""
+    known = loaded(database)
+    nothing = Settlement(known.ledger, known.ledger, ())
+    writing = plan_writing(known, nothing, Cause("sweep", NOW), plan)
+    return database.write_at_once(lambda c: write(c, writing))
+
+
+def begun(database: Database, at: int = NOW) -> int:
+    """Begin a look; give the number of the wishes that it will answer."""
+    wishes = database.write(lambda c: leases.take_look(c, ORDER, now=at, for_ms=2_000, window_ms=0))
+    assert wishes is not None
+    return wishes
+
+
+def wish(database: Database, at: int = AT_ONCE) -> None:
+    database.write(lambda c: orders.make_look_due(c, ORDER, at))
+
+
+def test_a_look_answers_the_wishes_that_were_there_when_it_began(database: Database) -> None:
+    database.write(write_order)
+    wish(database)
+    wish(database)
+
+    wishes = begun(database)
+    assert settle_with(database, LookPlan(NOW + HOUR, 1, wishes))
+
+    assert wishes == 2
+    assert (loaded(database).look_due_at, loaded(database).look_tries) == (NOW + HOUR, 1)
+
+
+@pytest.mark.parametrize("plan", [NOW + HOUR, None])
+@pytest.mark.parametrize("wished_for", [AT_ONCE, NOW - 5])
+def test_a_wish_that_came_meanwhile_is_not_erased(
+    database: Database, plan: int | None, wished_for: int
+) -> None:
+    database.write(write_order)
+    wishes = begun(database)
+    wish(database, wished_for)
+
+    assert settle_with(database, LookPlan(plan, 1, wishes))  # what the look saw is written
+
+    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (wished_for, 1)
+    assert settle_with(database, LookPlan(plan, 2, begun(database, NOW + 5_000)))
+    assert loaded(database).look_due_at == plan
+
+
+def test_a_settlement_without_a_look_of_its_own_leaves_the_wish(database: Database) -> None:
+    database.write(write_order)
+    known = loaded(database)
+    nothing = Settlement(known.ledger, known.ledger, ())
+    writing = plan_writing(known, nothing, Cause("webhook", NOW))
+    wish(database)
+
+    assert database.write_at_once(lambda c: write(c, writing))
+
+    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (AT_ONCE, 1)
+
+
+def test_a_plan_that_is_itself_a_wish_is_counted(database: Database) -> None:
+    database.write(write_order)
+    on_its_way = begun(database)
+
+    assert settle_with(database, LookPlan(AT_ONCE, 0, on_its_way, wished=True))
+    assert loaded(database).look_wishes == on_its_way + 1
+    assert settle_with(database, LookPlan(NOW + HOUR, 1, on_its_way))
+
+    assert loaded(database).look_due_at == AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("was", "wished_for", "due"),
+    [(None, NOW, NOW), (NOW, NOW - 5, NOW - 5), (NOW - 5, NOW, NOW - 5), (NOW, AT_ONCE, AT_ONCE)],
+)
+def test_a_wish_only_makes_a_look_sooner(
+    database: Database, was: int | None, wished_for: int, due: int
+) -> None:
+    database.write(write_order)
+    database.write(lambda c: orders.update_order(c, ORDER, {"look_due_at": was}))
+
+    wish(database, wished_for)
+
+    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (due, 1)
+
+
+def test_wishes_made_at_once_are_all_counted(database: Database) -> None:
+    database.write(write_order)
+    gate = threading.Barrier(THREADS)
+
+    def go(_: int) -> None:
+        gate.wait()
+        wish(database)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(go, range(THREADS)))
+
+    assert loaded(database).look_wishes == THREADS
+
+
+def test_a_look_that_failed_is_postponed_unless_another_was_wished_for(
+    database: Database,
+) -> None:
+    database.write(write_order)
+    wishes = begun(database)
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, wishes=wishes))
+    assert loaded(database).look_due_at == NOW + HOUR
+
+    wish(database)
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, wishes=wishes))
+
+    assert loaded(database).look_due_at == AT_ONCE
+
+
+def test_what_is_due_says_which_wishes_it_has_to_answer(database: Database) -> None:
+    database.write(write_order)
+    wish(database)
+    with database.read() as connection:
+        (due,) = due_orders.due_orders(connection, now=NOW, limit=9)
+        numbered = due_orders.look_wishes(connection, ORDER)
+
+    assert (due.order_id, due.wishes, numbered) == (ORDER, 1, 1)
+    begun(database)
+    with database.read() as connection:
+        assert due_orders.due_orders(connection, now=NOW, limit=9) == []
+
+
+def test_a_person_who_takes_an_order_out_of_quarantine_wishes_for_a_look(
+    database: Database,
+) -> None:
+    database.write(write_order)
+    assert [
+        database.write(lambda c: due_orders.look_failed(c, ORDER, error="resource_missing"))
+        for _ in range(3)
+    ] == [1, 2, 3]
+    assert database.write(lambda c: due_orders.quarantine(c, ORDER, now=NOW))
+    with database.read() as connection:
+        assert due_orders.quarantined(connection, limit=9) == [(ORDER, "resource_missing")]
+        assert due_orders.due_orders(connection, now=NOW * 2, limit=9) == []
+
+    assert database.write(lambda c: due_orders.release_from_quarantine(c, ORDER))
+
+    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (AT_ONCE, 1)
+    assert not database.write(lambda c: due_orders.release_from_quarantine(c, ORDER))

@@ -1,0 +1,106 @@
+"""Requests, payments and answers as the contract's tests speak of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from checkout_service.domain.facts import Fact
+from checkout_service.domain.gateway import (
+    IntentRequest,
+    LineRequest,
+    PaymentGateway,
+    RefundRequest,
+    SessionRequest,
+)
+from checkout_service.domain.ids import new_id
+from checkout_service.domain.snapshots import IntentView, RefundView, SessionView, Snapshot
+from checkout_service.stripe_gateway import StripeGateway
+from tests.support.stack import Sandbox
+
+CARD, DECLINED, SEPA = "4242424242424242", "4000000000000002", "AT611904300234573201"
+Stripe = Callable[..., StripeGateway]
+
+
+def now() -> int:
+    return int(time.time() * 1000)
+
+
+def a_request(**changes: Any) -> SessionRequest:
+    order = new_id("ord")
+    request = SessionRequest(
+        idempotency_key=f"co_{order}",
+        order_id=order,
+        attempt_id=new_id("att"),
+        reference=new_id("ref"),
+        mode="payment",
+        currency="usd",
+        lines=(LineRequest("Poster", 2500, "usd", 2, description="A2, matte"),),
+        success_url="https://shop.example/ok?session_id={CHECKOUT_SESSION_ID}",
+        cancel_url="https://shop.example/no",
+        metadata={"cart": "7"},
+    )
+    return replace(request, **changes)
+
+
+def in_euros() -> SessionRequest:
+    return a_request(currency="eur", lines=(LineRequest("Poster", 2500, "eur", 1),))
+
+
+def an_intent(**changes: Any) -> IntentRequest:
+    order = new_id("ord")
+    request = IntentRequest(f"pi_{order}", order, new_id("att"), 5000, "usd", "Order", "x@y.zz")
+    return replace(request, **changes)
+
+
+def a_refund(intent: str, amount: int, key: str = "rf_1", **changes: Any) -> RefundRequest:
+    return replace(RefundRequest(key, f"mwr_{key}", "ord_1", intent, amount), **changes)
+
+
+def session_of(shown: Fact | Snapshot | None) -> SessionView:
+    view = shown.session if isinstance(shown, Snapshot) else shown and shown.subject
+    assert isinstance(view, SessionView)
+    return view
+
+
+def intent_of(shown: Fact | Snapshot | None) -> IntentView:
+    view = shown.intent if isinstance(shown, Snapshot) else shown and shown.subject
+    assert isinstance(view, IntentView)
+    return view
+
+
+def refund_of(fact: Fact) -> RefundView:
+    assert isinstance(fact.subject, RefundView)
+    return fact.subject
+
+
+def ids(found: Iterable[Snapshot]) -> list[str]:
+    return [session_of(snapshot).id for snapshot in found]
+
+
+def opened(gateway: PaymentGateway, request: SessionRequest | None = None) -> SessionView:
+    return session_of(gateway.open_session(request or a_request()))
+
+
+def look(gateway: PaymentGateway, session: SessionView) -> SessionView:
+    return session_of(gateway.look_at_session(session.id, urgent=True))
+
+
+def closed(gateway: PaymentGateway, session: SessionView, key: str = "x") -> Fact | None:
+    return gateway.close_session(session.id, idempotency_key=f"{key}_{session.id}")
+
+
+def pay(sandbox: Sandbox, session: SessionView, method: str, **more: object) -> None:
+    given = {"payment_method": method, "email": "buyer@example.com", **more}
+    sandbox.call("POST", f"checkout/sessions/{session.id}/pay", given)
+
+
+def paid(sandbox: Sandbox, gateway: PaymentGateway) -> tuple[SessionView, str]:
+    """A session paid by card, and its intent's id."""
+    session = opened(gateway)
+    pay(sandbox, session, CARD)
+    seen = look(gateway, session)
+    assert seen.intent_id is not None
+    return seen, seen.intent_id
