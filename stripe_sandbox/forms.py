@@ -140,7 +140,7 @@ def _expand(node: Any, steps: list[str], resolve: Callable[[Json, str], Any], pa
     field = steps[0]
     if isinstance(node.get(field), dict | list):
         found = node[field]
-    elif field in node or field in ("line_items", "refunds"):
+    elif field in node or field in ("line_items", "refunds", "currency_options"):
         found = resolve(node, field)
         if found is not None:
             node[field] = found

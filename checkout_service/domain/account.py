@@ -29,21 +29,43 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """What a Payment Link sells, one line of it."""
+    """What a Payment Link sells, one line of it; `adjustable` lets the buyer change how many."""
 
     price: PriceView
     quantity: int
+    adjustable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A Payment Link; `redirect` is None when the buyer ends on Stripe's own page."""
+    """A Payment Link; `redirect` is None when the buyer ends on Stripe's own page.
+
+    `additions` names what it lets Stripe or the buyer add to the price, or take off it.
+    """
 
     id: str
     url: str
     active: bool
     redirect: str | None
     lines: tuple[LinkLine, ...]
+    additions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStanding:
+    """A Price and whether its product is sold; None where the key may not read products."""
+
+    price: PriceView
+    product_active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingRate:
+    """A Shipping Rate and the currencies it has an amount in."""
+
+    id: str
+    active: bool
+    currencies: frozenset[str]
 
 
 class Account(Protocol):
@@ -85,7 +107,9 @@ class Account(Protocol):
 
     def link(self, link_id: str) -> LinkView: ...
 
-    def price(self, price_id: str) -> PriceView: ...
+    def price(self, price_id: str) -> PriceStanding: ...
+
+    def shipping_rate(self, rate_id: str) -> ShippingRate: ...
 
 
 def fingerprint(secret: str) -> str:

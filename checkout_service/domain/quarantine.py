@@ -8,8 +8,7 @@ KINDS = ("order", "event", "money_write", "link_session")
 
 UNKNOWN_AT_STRIPE = "resource_missing"
 _IN_WORDS = {
-    UNKNOWN_AT_STRIPE: "Stripe does not know it: it was made with the keys of another account, "
-    "or in another mode",
+    UNKNOWN_AT_STRIPE: "unknown to Stripe, as if made with the keys of another account or mode",
 }
 
 

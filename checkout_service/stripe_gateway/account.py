@@ -6,17 +6,23 @@ nothing can be changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import stripe
 
-from checkout_service.domain.account import Endpoint, LinkLine, LinkView, fingerprint
+from checkout_service.domain.account import (
+    Endpoint,
+    LinkLine,
+    LinkView,
+    PriceStanding,
+    ShippingRate,
+    fingerprint,
+)
 from checkout_service.domain.clock import SECOND, SystemClock
 from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
-from checkout_service.domain.gateway import PriceView
 
 from .bulkhead import Bulkhead
 from .calls import Calls, reading
@@ -30,6 +36,7 @@ from .transport import BoundedTransport, MakeTransport
 
 _ENDPOINTS, _LINKS = "/v1/webhook_endpoints", "/v1/payment_links"
 _SESSIONS, _INTENTS = "/v1/checkout/sessions", "/v1/payment_intents"
+_PRICE = "/v1/prices/{id}"
 _MARK = "secret_fingerprint"
 _SLOTS, _CONNECT_SECONDS, _READ_SECONDS, _BUDGET_SECONDS = 4, 3.05, 10.0, 12.0
 _NOBODY = "asked_by_doctor_does_not_exist"
@@ -136,10 +143,26 @@ class StripeAccount:
         with reading():
             return _link(data, lines)
 
-    def price(self, price_id: str) -> PriceView:
-        data = self.calls.get("/v1/prices/{id}", {}, of=price_id, urgent=True)
+    def price(self, price_id: str) -> PriceStanding:
+        try:
+            data = self.calls.get(_PRICE, {"expand": ["product"]}, of=price_id, urgent=True)
+        except StripeRejected as refusal:
+            if not refusal.permission:
+                raise
+            data = self.calls.get(_PRICE, {}, of=price_id, urgent=True)
+        product = data.get("product")
         with reading():
-            return price_view(data)
+            active = flag(product, "active") if isinstance(product, dict) else None
+            return PriceStanding(price_view(data), active)
+
+    def shipping_rate(self, rate_id: str) -> ShippingRate:
+        params: Params = {"expand": ["fixed_amount.currency_options"]}
+        data = self.calls.get("/v1/shipping_rates/{id}", params, of=rate_id, urgent=True)
+        with reading():
+            amount = maybe_object(data.get("fixed_amount"), "fixed_amount")
+            options = maybe_object(amount.get("currency_options"), "currency_options")
+            currencies = frozenset((word(amount, "currency"), *options))
+            return ShippingRate(identifier(data, "id"), flag(data, "active"), currencies)
 
 
 def build_account(
@@ -177,10 +200,25 @@ def _link(data: Json, listing: Json) -> LinkView:
         active=flag(data, "active"),
         redirect=text(maybe_object(after.get("redirect"), "redirect"), "url"),
         lines=tuple(map(_line, items)),
+        additions=tuple(_additions(data)),
     )
+
+
+def _additions(link: Json) -> Iterator[str]:
+    """Name what may change the amount that the link's line items come to."""
+    tax = maybe_object(link.get("automatic_tax"), "automatic_tax")
+    if flag(link, "allow_promotion_codes"):
+        yield "promotion codes"
+    if flag(tax, "enabled"):
+        yield "automatic tax"
+    if link.get("shipping_options"):
+        yield "shipping options"
+    if link.get("optional_items"):
+        yield "optional items"
 
 
 def _line(item: object) -> LinkLine:
     line = maybe_object(item, "line_items")
     price = maybe_object(line.get("price"), "price")
-    return LinkLine(price_view(price), number(line, "quantity"))
+    adjustable = maybe_object(line.get("adjustable_quantity"), "adjustable_quantity")
+    return LinkLine(price_view(price), number(line, "quantity"), flag(adjustable, "enabled"))

@@ -15,8 +15,10 @@ from .checkup.finding import PROBLEM, Finding, Shop, warning
 from .checkup.keys import clock, key, keys, permissions
 from .checkup.notify import notifications
 from .checkup.place import address, database, disk, origins, proxies, worker
+from .checkup.quarantine import quarantine
 from .checkup.sale import catalog, payment_links
 from .checkup.secret import webhook_secret
+from .checkup.shipping import shipping_rates
 from .checkup.webhooks import webhook_endpoint
 
 _Check = Callable[[Shop], Iterable[Finding]]
@@ -34,9 +36,11 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("webhook endpoint", webhook_endpoint, ("key",)),
     ("webhook secret", webhook_secret, ("key", "database")),
     ("catalog", catalog, ("key",)),
+    ("shipping rates", shipping_rates, ("key", "catalog")),
     ("payment links", payment_links, ("key",)),
     ("notifications", notifications, ("database",)),
     ("worker", worker, ("database",)),
+    ("quarantine", quarantine, ("database",)),
 )
 
 

@@ -24,7 +24,9 @@ def test_every_order_of_a_simulation_ends_as_it_must(shop: Shop) -> None:
         "paid": 4, "pending": 3, "refunded": 1, "failed": 1, "expired": 1, "processing": 1,
         "disputed": 1,
     }  # fmt: skip
-    assert sum(one["order"]["fulfilled"] for one in told) == 6
+    # Nobody's webhook told of it: the dispute was there before anybody knew of the payment.
+    fulfilled = Counter(one["order"]["status"] for one in told if one["order"]["fulfilled"])
+    assert fulfilled == {"paid": 4, "refunded": 1}
     debits = [one for one in told if "debit" in one["what_happened"]]
     assert {one["order"]["currency"] for one in debits} == {"eur"}
     listed = shop.json("orders", "list", "--limit", "100")["data"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
-from checkout_service.domain.account import LinkLine, LinkView
+from babel.numbers import list_currencies
+
+from checkout_service.domain.account import LinkLine, LinkView, PriceStanding
 from checkout_service.domain.catalog import PaymentLink, Price
 from checkout_service.domain.errors import StripeRejected
+from checkout_service.domain.money import BadAmount, check_unit_amount
 
 from .finding import PLACEHOLDER, RETURN_PATH, Finding, Shop, ok, problem, warning
 
@@ -18,13 +21,27 @@ def catalog(shop: Shop) -> Iterator[Finding]:
     """Look up every price that the catalog leaves to Stripe."""
     prices = [price for product in shop.catalog.products for price in product.prices]
     theirs = [price for price in prices if price.stripe_price]
-    faults = [fault for price in theirs for fault in _price_faults(shop, price)]
+    faults = [fault for price in prices for fault in _own_faults(price)]
+    faults += [fault for price in theirs for fault in _price_faults(shop, price)]
     yield from faults
     if not prices:
         yield warning("catalog", "Nothing is for sale.", "Write products into CATALOG_FILE.")
     elif not faults:
         looked = f", {len(theirs)} of them found at Stripe" if theirs else ""
         yield ok("catalog", f"Prices: {len(prices)}{looked}.")
+
+
+def _own_faults(price: Price) -> Iterator[Finding]:
+    if price.currency is not None and not _is_known(price.currency):
+        yield problem(
+            "catalog",
+            f"{price.id}: {price.currency} is no currency that is known.",
+            f"Correct the currency of {price.id} in the catalog.",
+        )
+
+
+def _is_known(currency: str) -> bool:
+    return currency.upper() in list_currencies()
 
 
 def _price_faults(shop: Shop, price: Price) -> Iterator[Finding]:
@@ -37,10 +54,25 @@ def _price_faults(shop: Shop, price: Price) -> Iterator[Finding]:
             raise
         yield problem("catalog", f"{price.id}: Stripe has no price {name} in this mode.", mend)
         return
-    if not found.active:
-        yield problem("catalog", f"{price.id}: {name} is archived at Stripe.", mend)
-    elif found.unit_amount is None:
-        yield problem("catalog", f"{price.id}: {name} has no fixed amount.", mend)
+    if wrong := _what_is_wrong(found):
+        yield problem("catalog", f"{price.id}: {name} {wrong}.", mend)
+
+
+def _what_is_wrong(found: PriceStanding) -> str | None:
+    price = found.price
+    if not price.active:
+        return "is archived at Stripe"
+    if found.product_active is False:
+        return "belongs to a product that is archived or deleted at Stripe"
+    if price.unit_amount is None:
+        return "has no fixed amount"
+    if not _is_known(price.currency):
+        return f"is in {price.currency}, which is no currency that is known"
+    try:
+        check_unit_amount(price.unit_amount, price.currency)
+    except BadAmount as error:
+        return f"cannot be charged: {error}"
+    return None
 
 
 def payment_links(shop: Shop) -> Iterator[Finding]:
@@ -83,6 +115,7 @@ def _link_faults(shop: Shop, link: PaymentLink) -> Iterator[Finding]:
     if not found.active:
         yield problem(check, f"{found.id} is deactivated.", "Activate it at Stripe.")
     yield from _amount_faults(shop, link, found.lines)
+    yield from _addition_faults(check, found)
     yield from _redirect_faults(shop, check, found)
 
 
@@ -103,6 +136,18 @@ def _amount_faults(shop: Shop, link: PaymentLink, lines: tuple[LinkLine, ...]) -
             f"link {link.id}",
             f"It sells {told}, the catalog says {wanted}: every payment would be held.",
             "Make price and quantity of the link in the catalog those of the link at Stripe.",
+        )
+
+
+def _addition_faults(check: str, link: LinkView) -> Iterator[Finding]:
+    """Name what lets a payment differ from the order's terms: the money guard would hold it."""
+    adjustable = ("an adjustable quantity",) if any(line.adjustable for line in link.lines) else ()
+    additions = (*link.additions, *adjustable)
+    if additions:
+        yield problem(
+            check,
+            f"It lets {' and '.join(additions)} change what is paid: such payments would be held.",
+            "Switch that off at the link, or sell it by a checkout session, which may have it.",
         )
 
 
