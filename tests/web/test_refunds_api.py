@@ -105,6 +105,18 @@ def test_a_disputed_payment_is_not_refunded(stage: Stage, refund: Ask, order: Bo
     assert stage.writes("/v1/refunds") == []
 
 
+def test_a_dispute_that_nobody_told_us_of_is_heard_from_stripe(
+    stage: Stage, refund: Ask, order: Bought
+) -> None:
+    stage.control("POST", f"payment_intents/{stage.order(order)['payment_intent']}/dispute")
+
+    problem(refund(), 409, "charge_disputed")
+
+    stage.drops()
+    stage.sweeps()
+    assert stage.order(order)["status"] == "disputed"
+
+
 def test_what_hangs_on_an_order_is_shown_in_depth(
     stage: Stage, client: FlaskClient, order: Bought
 ) -> None:
