@@ -212,7 +212,8 @@ def test_looks_at_settled_orders_come_after_an_hour_a_day_and_a_week(stage: Stag
     live(stage, 10, every=1800)
 
     hours = [(call.at - settled) / HOUR for call in stage.reads(f"/{bought.session}")]
-    assert [int(hour) for hour in hours] == [1, 24, 168]
+    assert len(hours) == 3
+    assert all(0 <= hour - due <= 2 for hour, due in zip(hours, (1, 24, 168), strict=True))
 
 
 def test_one_order_that_breaks_costs_only_itself(stage_on: Stage) -> None:
