@@ -16,9 +16,7 @@ from .world import Play
 
 _HOUR, _DAY = 3600, 86_400
 # A little more than nine days, in growing steps: law 8 looks again after an hour, a day, a week.
-STEPS = (5, 70, 130, 400, 1000, _HOUR, 2 * _HOUR, 6 * _HOUR, 12 * _HOUR,
-         _DAY, _DAY, _DAY, 2 * _DAY, 3 * _DAY)  # fmt: skip
-_ENOUGH = 2
+STEPS = (75, 1500, 2 * _HOUR, 8 * _HOUR, _DAY, _DAY, 2 * _DAY, 5 * _DAY)
 
 
 def heal(play: Play, scheduler: Scheduler) -> None:
@@ -31,7 +29,7 @@ def heal(play: Play, scheduler: Scheduler) -> None:
     with suppress(CheckoutError):
         stage.use_cases.deliver_outbox.enable()
     left: list[tuple[str, str]] = []
-    for turn, seconds in enumerate(STEPS):
+    for seconds in STEPS:
         stage.advance(seconds)
         play.began_at = stage.now
         _live(play)
@@ -39,7 +37,7 @@ def heal(play: Play, scheduler: Scheduler) -> None:
         if play.broken:
             return
         left = differences(play)
-        if not left and turn + 1 >= _ENOUGH and not play.story.patient:
+        if not left and not play.story.patient:
             return
     for law, what in left:
         play.breaks(law, what)

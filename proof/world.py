@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -138,6 +139,11 @@ class Play:
 
     def rows(self, query: str) -> list[Any]:
         """Read the service's database past the service."""
+        if self.stage.engine.url.database is None:  # in memory: one connection, and no ceremony
+            raw: Any = self.stage.engine.pool.connect().driver_connection
+            cursor = raw.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [SimpleNamespace(zip(names, row, strict=True)) for row in cursor]
         with self.stage.parts.database.read() as connection:
             return list(connection.execute(text(query)))
 
