@@ -11,7 +11,7 @@ import random
 from .story import During, Layer, Move, Story
 
 _LAYERS: tuple[Layer, ...] = (
-    "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "sweep", "all", "pull",
+    "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
 )  # fmt: skip
 _BASE = {"buys": 3, "pays": 5, "returns": 2, "tells": 4, "works": 2, "time_passes": 2, "lives": 1}
 THEMES: dict[str, dict[str, int]] = {
@@ -28,6 +28,8 @@ THEMES: dict[str, dict[str, int]] = {
     "long": {"lives": 4, "time_passes": 2},
     "clocks": {"clock_jumps": 2, "works": 1},
     "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
+    "patience": {"polls_for_hours": 1, "returns": 2},
+    "lost keys": {"session_vanishes": 2, "buys": 2},
     "holds": {"releases": 3, "refunds_in_dashboard": 2, "cancels": 1},
 }
 _TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
@@ -37,6 +39,7 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "all": (),
     "webhooks": ("loses", "pays_oddly"),
     "sweep": (*_TELLS, "loses"),
+    "looks": (*_TELLS, "loses", "pays_oddly"),
     "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_once_more", "cancels",
               "pays_oddly"),
     "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_once_more", "starts_over",
@@ -52,11 +55,17 @@ _OPEN_TO_OTHERS = frozenset((
 ))  # fmt: skip
 
 
-def story_of(seed: int, layer: Layer | None = None) -> Story:
-    """Draw the story of a seed, in a layer or in the one that the seed falls on."""
+def story_of(
+    seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = ()
+) -> Story:
+    """Draw the story of a seed, in a layer or in the one that the seed falls on.
+
+    `leaning` names themes of every story, in place of those that the seed would draw.
+    """
     dice = random.Random(f"story {seed}")  # noqa: S311 - stories are repeatable, not secret
     layer = layer or _LAYERS[seed % len(_LAYERS)]
     themes = dice.sample(sorted(THEMES), dice.choice((1, 2, 2, 3)))
+    themes = list(leaning) or themes
     links = layer == "pull" or "links" in themes
     weights = dict(_BASE)
     for theme in themes:
@@ -69,6 +78,8 @@ def story_of(seed: int, layer: Layer | None = None) -> Story:
     busy = dice.random() < 0.6  # noqa: PLR2004 - most stories have steps in between steps
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
+    if layer == "looks":
+        left = 2 * 86_400  # whoever only looks, looks for the last time a week after the payment
     for _ in range(dice.randint(4, 22)):
         name = dice.choices(names, [weights[n] for n in names])[0]
         move = _move(dice, name, layer, busy=busy)
@@ -80,7 +91,7 @@ def story_of(seed: int, layer: Layer | None = None) -> Story:
         layer,
         tuple(moves),
         links,
-        "silence" if layer in ("sweep", "pull") or (layer == "all" and seed % 3 == 0) else "telling",
+        "silence" if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0) else "telling",
         patient=dice.random() < 0.15,  # noqa: PLR2004
         theme=", ".join(themes),
     )

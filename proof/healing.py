@@ -51,9 +51,10 @@ def _live(play: Play) -> None:
     else:
         stage.drops()
     if layer in ("polls", "pull"):
-        for who, _ in enumerate(play.wishes):
+        turns = [(w, n) for w, wish in enumerate(play.wishes) for n in range(len(wish.sessions) or 1)]
+        for who, turn in turns:
             with suppress(CheckoutError, Refused, Killed):
-                MOVES["returns"](play, Move("returns", who, 1))
+                MOVES["returns"](play, Move("returns", who, 1 + 2 * turn))
     with suppress(CheckoutError):
         MOVES["works"](play, Move("works"))
 

@@ -71,7 +71,7 @@ class _Verdict:
             if not held:
                 yield "paid is seen", f"{row.status}, and Stripe has its money"
             return
-        if self.play.layer in ("all", "webhooks", "sweep"):
+        if self.play.layer in ("all", "webhooks", "sweep", "looks"):
             yield from self._money(row, winner)
         alone = self.play.layer == "polls"  # who polls for what is settled is told what we know
         if len(paid) > 1 and "duplicate_payment" not in ever and not alone:
@@ -79,6 +79,10 @@ class _Verdict:
         agreed = (winner.amount, winner.currency) == (row.amount_total, row.currency)
         if not agreed and "amount_mismatch" not in ever:
             yield "another amount is held", f"{winner.amount} for {row.amount_total}"
+        back = [r for r in winner.refunds if r["status"] not in ("failed", "canceled")]
+        if back and not row.fulfilled and not alone and self.play.layer != "pull":
+            if "refunded_before_fulfilment" not in ever:
+                yield "what came back before it was given is held", row.status
         if row.status == "paid" and not held and not row.fulfilled:
             yield "paid and free of holds is fulfilled", "it is not"
 
@@ -103,6 +107,8 @@ class _Verdict:
                 yield "every decided dispute is told of", dispute["status"]
 
     def _unpaid(self, row: Any, payments: list[Payment]) -> Iterator[tuple[str, str]]:
+        if row.id in self.play.forgotten:
+            return
         allowed = self._allowed(row, payments)
         if row.status not in allowed:
             said = f"{row.status}, not {' or '.join(sorted(allowed))}"
@@ -151,7 +157,7 @@ class _Verdict:
             if not cause:
                 said = f"{hold.name}: {hold.expected}, {hold.seen}"
                 yield "no hold without a cause", said
-        if row.quarantined_at is not None:
+        if row.quarantined_at is not None and row.id not in self.play.forgotten:
             yield "nobody waits for a person without a cause", f"an order: {row.look_error}"
 
     def _sales(self) -> Iterator[tuple[str, str]]:
@@ -169,6 +175,8 @@ class _Verdict:
             if (row.look_lease_until or 0) > self.now + 60_000:
                 yield "no lease is left over", "a look's"
         for row in self.play.rows("SELECT * FROM money_writes"):
+            if row.order_id in self.play.forgotten:
+                continue
             if row.state in ("asked", "quarantined"):
                 yield "every write of money ends", f"{row.kind} is {row.state}: {row.last_error}"
             elif row.kind == "refund" and row.state == "done":
@@ -180,10 +188,9 @@ class _Verdict:
 
     def _messages_sent(self) -> Iterator[tuple[str, str]]:
         failing = any(move.name == "receiver_fails" for move in self.play.story.moves)
-        got = {got.id for got in self.play.stage.receiver.got}
         for message in self.messages:
             if message.state == "delivered":
-                if message.id not in got:
+                if message.id not in self.play.backend.taken:
                     yield "every message arrives", f"{message.kind} is delivered to nobody"
             elif not (failing and message.state == "dead"):
                 yield "every message arrives", f"{message.kind} is {message.state}"

@@ -43,7 +43,7 @@ class Scheduler:
         """Perform one move, with all that comes in between, and look whether the laws hold."""
         play = self.play
         play.began_at = play.stage.now
-        if play.layer in ("sweep", "polls"):
+        if play.layer in ("sweep", "looks", "polls"):
             play.stage.drops()
         if self.coverage is not None:
             self.coverage.before(play, move)

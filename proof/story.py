@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Layer = Literal["all", "webhooks", "sweep", "polls", "pull"]
-LAYERS: tuple[Layer, ...] = ("all", "webhooks", "sweep", "polls", "pull")
+Layer = Literal["all", "webhooks", "sweep", "looks", "polls", "pull"]
+LAYERS: tuple[Layer, ...] = ("all", "webhooks", "sweep", "looks", "polls", "pull")
 
 What = Literal["kill", "cut", "gone", "move"]
 

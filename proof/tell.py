@@ -39,7 +39,7 @@ def tell(story: Story, database: str | Engine = "memory", *, digest: bool = Fals
         if story.links:
             for link in SOLD_BY_LINK:
                 play.stage.make_link(link)
-        if story.layer in ("all", "sweep", "pull"):
+        if story.layer in ("all", "sweep", "looks", "pull"):
             play.stage.sweeps()  # the worker was there before the first order
         scheduler = Scheduler(play, Safety(), coverage)
         scheduler.tell()

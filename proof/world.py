@@ -14,12 +14,14 @@ from sqlalchemy import Engine, text
 
 from checkout_service.assembly import Parts
 from checkout_service.domain.errors import CheckoutError
+from checkout_service.domain.notify import Delivered, Outcome
 from checkout_service.surroundings import Surroundings
 from stripe_sandbox.store import Store
-from tests.support.stage import Bought, Stage
+from tests.support.stage import Bought, Stage, Step
 from tests.support.stage.catalog import catalog_text, plink
 from tests.support.stage.clock import VirtualClock
 from tests.support.stage.engines import head
+from tests.support.stage.receiver import RecordingReceiver
 from tests.support.stage.wire import WsgiTransport
 from tests.support.stage.world import _MOMENTS, Replica
 
@@ -74,6 +76,19 @@ class ProofStage(Stage):
 
 
 @dataclass(slots=True)
+class Backend(RecordingReceiver):
+    """The merchant's backend, which knows what it said yes to."""
+
+    taken: set[str] = field(default_factory=set)
+
+    def send(self, message_id: str, body: str) -> Outcome:
+        outcome = RecordingReceiver.send(self, message_id, body)
+        if isinstance(outcome, Delivered):
+            self.taken.add(message_id)
+        return outcome
+
+
+@dataclass(slots=True)
 class Wish:
     """What a buyer wants, under a nonce of its own; `bought` once an answer came."""
 
@@ -101,6 +116,8 @@ class Play:
 
     stage: ProofStage
     story: Story
+    backend: Backend
+    forgotten: set[str] = field(default_factory=set)  # orders whose session Stripe knows no more
     wishes: list[Wish] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     by_dashboard: set[str] = field(default_factory=set)  # refunds made past the service
@@ -172,7 +189,10 @@ def opened(story: Story, database: str | Engine = "memory") -> Iterator[Play]:
         pull_mode=story.layer == "pull",
         catalog=_catalog(links=story.links),
     ) as stage:
-        play = Play(stage, story)
+        stage.receiver = backend = Backend()
+        play = Play(stage, story, backend)
+        if story.layer == "looks":
+            stage.told_of(_refuse_lists_of_events)
         ear = _Ear(play.errors)
         logger.addHandler(ear)
         logger.setLevel(logging.ERROR)
@@ -183,6 +203,11 @@ def opened(story: Story, database: str | Engine = "memory") -> Iterator[Play]:
             logger.removeHandler(ear)
             logger.setLevel(before[0])
             logger.propagate = before[1]
+
+
+def _refuse_lists_of_events(step: Step) -> None:
+    if step.call is not None and step.call.path == "/v1/events":
+        raise ConnectionResetError("this layer has no list of events")
 
 
 def _catalog(*, links: bool) -> str:

@@ -90,6 +90,17 @@ def closed_in_dashboard(play: Play, move: Move) -> None:
         play.stage.stripe("POST", f"/v1/payment_intents/{wish.bought.intent}/cancel")
 
 
+def session_vanishes(play: Play, move: Move) -> None:
+    """Let Stripe know nothing of a session nobody has paid, as with the keys of another account."""
+    wish = play.bought(move.who)
+    if wish is None or wish.bought is None or wish.bought.session is None:
+        return
+    session = play.store.get(wish.bought.session)
+    if session is not None and session["payment_intent"] is None:
+        play.forgotten.add(wish.bought.order)
+        play.store.drop(session["id"])
+
+
 def amount_changes(play: Play, move: Move) -> None:
     """Change an intent's amount at Stripe, past the service: its payment is not what was agreed."""
     wish = play.bought(move.who)
@@ -128,6 +139,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
         dispute_goes_on,
         money_comes,
         closed_in_dashboard,
+        session_vanishes,
         amount_changes,
         link_is_repriced,
     )

@@ -132,10 +132,17 @@ def returns(play: Play, move: Move) -> None:
         return
     wait = bool(move.n % 2)
     if wish.kind == "link":
-        session = wish.sessions[-1] if wish.sessions else None
+        session = wish.sessions[move.n // 2 % len(wish.sessions)] if wish.sessions else None
         play.stage.polls(str(wish.bought.reference), session, wait=wait, by=move.by)
     else:
         play.stage.returns(wish.bought, wait=wait, by=move.by)
+
+
+def polls_for_hours(play: Play, move: Move) -> None:
+    """Let a page ask and ask again, for hours or days."""
+    for _ in range(10 + move.n % 60):
+        play.stage.advance(60 * (1 + move.n % 40))
+        returns(play, move)
 
 
 def leaves(play: Play, move: Move) -> None:
@@ -155,6 +162,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
         pays,
         pays_oddly,
         returns,
+        polls_for_hours,
         leaves,
     )
 }

@@ -38,7 +38,7 @@ def lives(play: Play, move: Move) -> None:
     passes = min(_MOST_PASSES, 1 + move.n % _MOST_PASSES)
     for _ in range(passes):
         play.stage.advance(move.seconds / passes)
-        if play.layer == "sweep":
+        if play.layer in ("sweep", "looks"):
             play.stage.drops()
         with suppress(CheckoutError):
             works(play, move)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from checkout_service.domain.errors import RefundTooLarge
 from checkout_service.domain.notify import Delivered, Failed, Gone
+from proof.books import read_books
 from proof.story import Move
 from proof.world import Ask, Play
 
@@ -45,10 +47,32 @@ def refunds_once_more(play: Play, move: Move) -> None:
 
 
 def _ask(play: Play, ask: Ask, by: int) -> None:
-    answer = play.stage.refunds(ask.order, ask.amount, nonce=ask.nonce, by=by)
+    room = _room(play, ask)
+    try:
+        answer = play.stage.refunds(ask.order, ask.amount, nonce=ask.nonce, by=by)
+    except RefundTooLarge:
+        if ask.amount is not None and ask.amount <= room:
+            play.breaks("what is shown is subtracted once", f"{ask.amount} of {room} refused")
+        raise
     if ask.answer not in (None, answer.id):
         play.breaks("money is written once", f"{ask.nonce} was answered by two refunds")
     ask.answer = answer.id
+
+
+def _room(play: Play, ask: Ask) -> int:
+    """Say what may surely still be given back: nothing is counted that was ever on its way."""
+    winner = next(
+        (p for p in read_books(play).of(ask.order) if p.state == "paid"), None
+    )
+    if winner is None:
+        return 0
+    made = sum(refund["amount"] for refund in winner.refunds)
+    unanswered = sum(
+        other.amount or winner.amount
+        for other in play.asks
+        if other.order == ask.order and other is not ask and other.answer is None
+    )
+    return winner.amount - made - unanswered
 
 
 def cancels(play: Play, move: Move) -> None:
