@@ -16,7 +16,9 @@ def main() -> int:
     parser.add_argument("--database", default="memory", choices=("memory", "postgresql"))
     parser.add_argument("--layer", default=None, help="only this layer")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--words", action="store_true", help="tell the seeds' stories in words only")
+    parser.add_argument(
+        "--words", action="store_true", help="tell the seeds' stories in words only"
+    )
     parser.add_argument("--twice", action="store_true", help="tell each twice and compare digests")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")

@@ -15,8 +15,7 @@ from tests.support.stage.catalog import plink
 from .world import Play
 
 Json = dict[str, Any]
-AWAY = ("needs_response", "under_review")
-DISPUTED = AWAY
+DISPUTED = ("needs_response", "under_review")
 
 
 @dataclass(slots=True)
@@ -37,11 +36,12 @@ class Payment:
 
     @property
     def refunded(self) -> int:
-        return sum(r["amount"] for r in self.refunds if r["status"] == "succeeded")
+        total: int = sum(r["amount"] for r in self.refunds if r["status"] == "succeeded")
+        return total
 
     @property
     def charged_back(self) -> int:
-        lost = sum(d["amount"] for d in self.disputes if d["status"] == "lost")
+        lost: int = sum(d["amount"] for d in self.disputes if d["status"] == "lost")
         return min(lost, self.amount)
 
     @property
@@ -61,13 +61,9 @@ class Payment:
 
     def gone_before(self, moment: int) -> list[str]:
         """List what had gone back, or was on its way, before a moment (ms) and still is."""
-        gone = [r["id"] for r in self.refunds if r["status"] not in ("failed", "canceled")
-                and r["created"] * 1000 + 999 < moment]  # fmt: skip
-        return gone + [
-            d["id"]
-            for d in self.disputes
-            if d["status"] == "lost" and d.get("_lost_at", d["created"]) * 1000 + 999 < moment
-        ]
+        gone = [r for r in self.refunds if r["status"] not in ("failed", "canceled")]
+        gone += [d for d in self.disputes if d["status"] == "lost"]
+        return [thing["id"] for thing in gone if thing["created"] * 1000 + 999 < moment]
 
 
 @dataclass(slots=True)

@@ -55,9 +55,7 @@ _OPEN_TO_OTHERS = frozenset((
 ))  # fmt: skip
 
 
-def story_of(
-    seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = ()
-) -> Story:
+def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = ()) -> Story:
     """Draw the story of a seed, in a layer or in the one that the seed falls on.
 
     `leaning` names themes of every story, in place of those that the seed would draw.
@@ -75,7 +73,7 @@ def story_of(
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
     for name in _NOT_IN[layer]:
         weights.pop(name, None)
-    busy = dice.random() < 0.6  # noqa: PLR2004 - most stories have steps in between steps
+    busy = dice.random() < 0.6
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
     if layer == "looks":
@@ -91,8 +89,10 @@ def story_of(
         layer,
         tuple(moves),
         links,
-        "silence" if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0) else "telling",
-        patient=dice.random() < 0.15,  # noqa: PLR2004
+        "silence"
+        if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0)
+        else "telling",
+        patient=dice.random() < 0.15,
         theme=", ".join(themes),
     )
 
@@ -108,14 +108,12 @@ def _move(dice: random.Random, name: str, layer: Layer, *, busy: bool, inner: bo
         seconds = dice.choice(_TIMES)
     during = []
     if busy and not inner and name in _OPEN_TO_OTHERS:
-        during = [
-            _during(dice, layer) for _ in range(dice.choice((0, 0, 1, 1, 2)))
-        ]
+        during = [_during(dice, layer) for _ in range(dice.choice((0, 0, 1, 1, 2)))]
     return Move(
         name,
         dice.randrange(4),
         dice.randrange(1000),
-        1 if inner or dice.random() < 0.2 else 0,  # noqa: PLR2004
+        1 if inner or dice.random() < 0.2 else 0,
         seconds,
         tuple(during),
     )

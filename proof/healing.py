@@ -51,11 +51,11 @@ def _live(play: Play) -> None:
     else:
         stage.drops()
     if layer in ("polls", "pull"):
-        turns = [(w, n) for w, wish in enumerate(play.wishes) for n in range(len(wish.sessions) or 1)]
+        turns = [
+            (w, n) for w, wish in enumerate(play.wishes) for n in range(len(wish.sessions) or 1)
+        ]
         for who, turn in turns:
             with suppress(CheckoutError, Refused, Killed):
                 MOVES["returns"](play, Move("returns", who, 1 + 2 * turn))
     with suppress(CheckoutError):
         MOVES["works"](play, Move("works"))
-
-

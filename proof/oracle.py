@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from .books import Books, Payment, read_books
-from .invariants import SETTLED
 from .world import Play, link_ids
 
 _LINK_LIFE = 2 * 86_400_000
@@ -80,9 +79,9 @@ class _Verdict:
         if not agreed and "amount_mismatch" not in ever:
             yield "another amount is held", f"{winner.amount} for {row.amount_total}"
         back = [r for r in winner.refunds if r["status"] not in ("failed", "canceled")]
-        if back and not row.fulfilled and not alone and self.play.layer != "pull":
-            if "refunded_before_fulfilment" not in ever:
-                yield "what came back before it was given is held", row.status
+        sees = not alone and self.play.layer != "pull"
+        if back and not row.fulfilled and sees and "refunded_before_fulfilment" not in ever:
+            yield "what came back before it was given is held", row.status
         if row.status == "paid" and not held and not row.fulfilled:
             yield "paid and free of holds is fulfilled", "it is not"
 
@@ -117,7 +116,7 @@ class _Verdict:
         if len(opened) > 1:
             yield "an order is never payable twice", f"{len(opened)} are open"
 
-    def _allowed(self, row: Any, payments: list[Payment]) -> set[str]:
+    def _allowed(self, row: Any, payments: list[Payment]) -> set[str]:  # noqa: PLR0911 - a table
         states = [payment.state for payment in payments]
         maybe = {"canceled"} if row.id in self.play.canceling else set()
         if "in_flight" in states:
@@ -135,8 +134,10 @@ class _Verdict:
         if row.flow == "payment_link" and not old and not any(s == "failed" for s in states):
             return {"pending", "expired"} | maybe
         last = payments[-1].state
-        return {"expired" if last == "expired" else "failed"} | maybe | (
-            {"expired"} if "expired" in states else set()
+        return (
+            {"expired" if last == "expired" else "failed"}
+            | maybe
+            | ({"expired"} if "expired" in states else set())
         )
 
     def _causes(
@@ -179,12 +180,14 @@ class _Verdict:
                 continue
             if row.state in ("asked", "quarantined"):
                 yield "every write of money ends", f"{row.kind} is {row.state}: {row.last_error}"
-            elif row.kind == "refund" and row.state == "done":
-                if self.play.store.get(row.result_id, "refund") is None:
-                    yield "every write of money ends", "done, and Stripe knows nothing of it"
+            elif row.kind == "refund" and row.state == "done" and self._unknown(row.result_id):
+                yield "every write of money ends", "done, and Stripe knows nothing of it"
         for row in self.play.rows("SELECT * FROM inbox_events"):
             if row.state in ("waiting", "failed", "quarantined"):
                 yield "every event ends", f"{row.type} is {row.state}: {row.last_error}"
+
+    def _unknown(self, refund: str) -> bool:
+        return self.play.store.get(refund, "refund") is None
 
     def _messages_sent(self) -> Iterator[tuple[str, str]]:
         failing = any(move.name == "receiver_fails" for move in self.play.story.moves)

@@ -40,7 +40,9 @@ def run(
             coverage.add(told.coverage)
             if told.broken:
                 broken.append(told)
-                print(f"\nseed {told.story.seed} ({told.story.layer}): {told.broken[0]}", flush=True)
+                print(
+                    f"\nseed {told.story.seed} ({told.story.layer}): {told.broken[0]}", flush=True
+                )
             if time.monotonic() - shown > _EVERY:
                 shown = time.monotonic()
                 rate = done / (shown - began)
@@ -89,8 +91,8 @@ def databases(kind: str, jobs: int) -> Iterator[list[str]]:
     if kind == "memory":
         yield ["memory"] * jobs
         return
-    from tempfile import mkdtemp  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
+    from tempfile import mkdtemp  # noqa: PLC0415
 
     from tests.support.databases import Databases  # noqa: PLC0415 - starts a server
 
@@ -134,6 +136,4 @@ def impatient(url: str) -> Engine:
     """
     options = engine_options(url)
     options["connect_args"]["options"] += " -c lock_timeout=40"
-    engine = prepare_engine(create_engine(url, **options))
-
-    return engine
+    return prepare_engine(create_engine(url, **options))

@@ -58,12 +58,12 @@ class Scheduler:
         self.depth += 1
         with ExitStack() as hooks:
             for during in move.during:
-                hooks.callback(self._plant(move, during))
+                hooks.callback(self._plant(during))
             try:
                 MOVES[move.name](self.play, move)
             except (CheckoutError, Refused, Killed):
                 pass
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 self.play.breaks(
                     "nothing breaks", f"{move.name}: {type(error).__name__}: {str(error)[:300]}"
                 )
@@ -74,7 +74,7 @@ class Scheduler:
             if replica.dead:
                 self.play.stage.restart(number)
 
-    def _plant(self, move: Move, during: During) -> Callable[[], None]:
+    def _plant(self, during: During) -> Callable[[], None]:
         """Wait for the moment that this is to happen at; give what ends the waiting."""
         seen, done, depth, moment = 0, False, self.depth, during.moment
         if during.what == "move" and during.at == "write" and moment == "before" and self.alone:

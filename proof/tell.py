@@ -51,7 +51,8 @@ def tell(story: Story, database: str | Engine = "memory", *, digest: bool = Fals
 
 def _digest(play: Play) -> str:
     told: list[object] = [
-        (c.replica, c.at, c.method, c.path, c.params, c.key, c.status) for c in play.stage.wire.calls
+        (c.replica, c.at, c.method, c.path, c.params, c.key, c.status)
+        for c in play.stage.wire.calls
     ]
     told += [(got.id, got.body) for got in play.stage.receiver.got]
     with play.stage.engine.connect() as connection:

@@ -14,7 +14,6 @@ from checkout_service.use_cases.sweep_report import SweepReport
 from .world import Play
 
 
-
 def looks_that_were_wished_for(play: Play, by: int) -> None:
     """Try leftovers again, finish writes of money, and look where a look was wished for."""
     replica = play.stage.replica(by)

@@ -160,7 +160,7 @@ class Play:
             raw: Any = self.stage.engine.pool.connect().driver_connection
             cursor = raw.execute(query)
             names = [column[0] for column in cursor.description]
-            return [SimpleNamespace(zip(names, row, strict=True)) for row in cursor]
+            return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor]
         with self.stage.parts.database.read() as connection:
             return list(connection.execute(text(query)))
 

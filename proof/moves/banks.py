@@ -43,7 +43,7 @@ def disputes(play: Play, move: Move) -> None:
     if intent is None:
         return
     body: Json = {"reason": ("fraudulent", "fraudulent", "inquiry")[move.n % 3]}
-    if move.n // 3 % 3 == 2:  # noqa: PLR2004
+    if move.n // 3 % 3 == 2:
         body["amount"] = max(intent["amount"] // 5, 1)
     play.stage.control("POST", f"payment_intents/{intent['id']}/dispute", body)
 
@@ -61,7 +61,7 @@ def dispute_goes_on(play: Play, move: Move) -> None:
         play.stage.control("POST", f"{path}/update", {"status": word})
     elif inquiry:
         play.stage.control("POST", f"{path}/close", {"status": "warning_closed"})
-    elif move.n % 5 == 4:  # noqa: PLR2004
+    elif move.n % 5 == 4:
         play.stage.control("POST", f"{path}/update", {"status": "under_review"})
     else:
         word = ("won", "lost", "lost", "won")[move.n % 5]
@@ -74,9 +74,7 @@ def money_comes(play: Play, move: Move) -> None:
     if waiting:
         intent = waiting[move.who % len(waiting)]
         outcome = "failed" if move.n % 3 == 0 else "succeeded"
-        play.stage.control(
-            "POST", f"payment_intents/{intent['id']}/settle", {"outcome": outcome}
-        )
+        play.stage.control("POST", f"payment_intents/{intent['id']}/settle", {"outcome": outcome})
 
 
 def closed_in_dashboard(play: Play, move: Move) -> None:

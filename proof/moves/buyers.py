@@ -25,7 +25,7 @@ _METHODS = {
 
 def buys(play: Play, move: Move) -> None:
     """Put a new order: a session or an intent, in one of the shop's prices."""
-    kind = "payment_intent" if move.n % 3 == 2 else "checkout_session"  # noqa: PLR2004
+    kind = "payment_intent" if move.n % 3 == 2 else "checkout_session"
     price = _PRICES[(move.n // 3) % len(_PRICES)]
     quantity = 1 + (move.n // 15) % 3
     wish = Wish(kind, price, quantity, f"non_{len(play.wishes)}")

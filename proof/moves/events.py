@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from checkout_service.domain.clock import SECOND
 from proof.story import Move
 from proof.world import Play
 
@@ -22,7 +21,7 @@ def tells(play: Play, move: Move) -> None:
         waiting.reverse()
     elif way in (2, 3):
         waiting = [waiting[move.n // 6 % len(waiting)]]
-    elif way == 4:  # noqa: PLR2004
+    elif way == 4:
         waiting.sort(key=lambda event: (hash_of(event["id"]) + move.n) % 97)
     for event in waiting:
         _tell(play, event, move, times=2 if move.n % 7 == 0 else 1)
@@ -68,16 +67,13 @@ def _tell(
     play.stage.delivers(event, times=times, at_version=version, by=move.by)
     play.told.append(event)
     name = event["id"]
-    if not play.rows(f"SELECT id FROM inbox_events WHERE id = '{name}'"):
+    known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
+    if name not in known:
         play.breaks("acknowledged and lost", f"{event['type']} was taken and is not written down")
 
 
 def hash_of(text: str) -> int:
     return sum((i + 1) * ord(letter) for i, letter in enumerate(text[-8:]))
-
-
-def seconds_of(milliseconds: int) -> float:
-    return milliseconds / SECOND
 
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {

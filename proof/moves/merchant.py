@@ -61,13 +61,11 @@ def _ask(play: Play, ask: Ask, by: int) -> None:
 
 def _room(play: Play, ask: Ask) -> int:
     """Say what may surely still be given back: nothing is counted that was ever on its way."""
-    winner = next(
-        (p for p in read_books(play).of(ask.order) if p.state == "paid"), None
-    )
+    winner = next((p for p in read_books(play).of(ask.order) if p.state == "paid"), None)
     if winner is None:
         return 0
-    made = sum(refund["amount"] for refund in winner.refunds)
-    unanswered = sum(
+    made: int = sum(refund["amount"] for refund in winner.refunds)
+    unanswered: int = sum(
         other.amount or winner.amount
         for other in play.asks
         if other.order == ask.order and other is not ask and other.answer is None

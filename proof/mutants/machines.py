@@ -1,5 +1,7 @@
 """Mutants of machines: leases, positions, the outbox, what one bad item may cost (laws 6 and 7)."""
 
+# ruff: noqa: E501, ISC004 - texts of the product stand here as they stand there
+
 from __future__ import annotations
 
 from .kinds import mutant
@@ -95,7 +97,11 @@ MACHINES = (
     mutant(
         "a-looks-lease-never-ends",
         "7",
-        ("storage.leases", "        o.look_lease_until < now,\n", "        o.look_lease_until < 0,\n"),
+        (
+            "storage.leases",
+            "        o.look_lease_until < now,\n",
+            "        o.look_lease_until < 0,\n",
+        ),
         layer="looks",
     ),
     mutant(
@@ -123,15 +129,22 @@ MACHINES = (
     mutant(
         "links-are-read-from-now-on",
         "6",
-        ("use_cases.read_links", "created_from=start, payment_link=plink", "created_from=now + 1000, payment_link=plink"),
+        (
+            "use_cases.read_links",
+            "created_from=start, payment_link=plink",
+            "created_from=now + 1000, payment_link=plink",
+        ),
         leaning="links",
         layer="pull",
     ),
     mutant(
         "leftovers-are-left",
         "11",
-        ("use_cases.receive_event", "        try:\n            self.database.write(lambda c: self._again(c, leftover))",
-         "        try:\n            return"),
+        (
+            "use_cases.receive_event",
+            "        try:\n            self.database.write(lambda c: self._again(c, leftover))",
+            "        try:\n            return",
+        ),
         leaning="money back, bad events",
         layer="webhooks",
     ),

@@ -1,5 +1,7 @@
 """Mutants of money: what is asked of Stripe once, what counts, what is held (laws 5, 10, 12)."""
 
+# ruff: noqa: E501, ISC004 - texts of the product stand here as they stand there
+
 from __future__ import annotations
 
 from .kinds import mutant
@@ -62,7 +64,7 @@ MONEY = (
             "storage.money_writes",
             "            _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),\n"
             "            ~shown,",
-            "            _w.kind != \"\",",
+            '            _w.kind != "",',
         ),
         leaning="refunds",
     ),
@@ -121,7 +123,11 @@ MONEY = (
     mutant(
         "a18-a-pending-refund-counts",
         "contract 10; A18",
-        ("domain.ledger", 'return refund.status == "succeeded"', 'return refund.status != "failed"'),
+        (
+            "domain.ledger",
+            'return refund.status == "succeeded"',
+            'return refund.status != "failed"',
+        ),
         leaning="money back",
     ),
     mutant(
@@ -153,7 +159,11 @@ MONEY = (
     mutant(
         "money-after-a-cancel-is-not-held",
         "contract 4",
-        ("domain.derive", "    if ledger.canceled:\n        difference", "    if False:\n        difference"),
+        (
+            "domain.derive",
+            "    if ledger.canceled:\n        difference",
+            "    if False:\n        difference",
+        ),
         leaning="ends, delayed",
     ),
     mutant(
@@ -165,10 +175,17 @@ MONEY = (
     mutant(
         "reads-have-no-budget",
         "7",
-        ("storage.leases", "return or_(o.reads_window != window, o.reads < most)",
-         "return or_(o.reads_window != window, o.reads < most, o.reads >= most)"),
+        (
+            "storage.leases",
+            "return or_(o.reads_window != window, o.reads < most)",
+            "return or_(o.reads_window != window, o.reads < most, o.reads >= most)",
+        ),
         ("storage.leases", "_LONGEST_REST = 1_024", "_LONGEST_REST = 1"),
-        ("storage.leases", "_RESTS = ((8, 1), (12, 4), (16, 16), (20, 128))", "_RESTS = ((8, 1), (9, 1))"),
+        (
+            "storage.leases",
+            "_RESTS = ((8, 1), (12, 4), (16, 16), (20, 128))",
+            "_RESTS = ((8, 1), (9, 1))",
+        ),
         leaning="patience",
         layer="polls",
     ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 
 from .kinds import Mutant, Patch
 
@@ -17,11 +18,10 @@ class _Loader(SourceFileLoader):
         super().__init__(name, path)
         self._patches = patches
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader's own signature
         """Compile anew: what is kept of the module is not to be trusted, nor to be kept."""
         text = changed(Path(self.path).read_text(encoding="utf-8"), self._patches)
-        code = compile(text, self.path, "exec", dont_inherit=True)
-        assert isinstance(code, CodeType)
+        code: CodeType = compile(text, self.path, "exec", dont_inherit=True)
         return code
 
 
@@ -32,12 +32,12 @@ class _Finder(MetaPathFinder):
             self._patches.setdefault(patch.module, []).append(patch)
 
     def find_spec(
-        self, fullname: str, path: object = None, target: object = None
+        self, fullname: str, path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         patches = self._patches.get(fullname)
         if patches is None:
             return None
-        found = PathFinder.find_spec(fullname, path)  # type: ignore[arg-type]
+        found = PathFinder.find_spec(fullname, path)
         if found is None or found.origin is None:
             return None
         loader = _Loader(fullname, found.origin, patches)
