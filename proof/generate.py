@@ -21,12 +21,18 @@ THEMES: dict[str, dict[str, int]] = {
     "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
     "delayed": {"money_comes": 4, "pays": 3, "starts_over": 1},
     "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
-    "bad events": {"tells_doorbells": 3, "tells_twins": 2, "tells_again": 3, "loses": 2},
+    "bad events": {
+        "refunds_and_rings": 2,
+        "tells_doorbells": 3,
+        "tells_twins": 2,
+        "tells_again": 3,
+        "loses": 2,
+    },
     "bad stripe": {"stripe_has_a_bad_day": 3, "stripe_is_well": 3, "refunds": 1, "cancels": 1},
     "receiver": {"receiver_fails": 3, "receiver_is_well": 2, "sends_messages": 4},
     "amounts": {"amount_changes": 3, "starts_over": 2, "link_is_repriced": 1, "releases": 2},
     "long": {"lives": 4, "time_passes": 2},
-    "clocks": {"clock_jumps": 2, "works": 1},
+    "clocks": {"clock_jumps": 4, "time_passes": 3, "works": 1},
     "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
     "patience": {"polls_for_hours": 1, "returns": 2},
     "lost keys": {"session_vanishes": 2, "buys": 2},
@@ -34,7 +40,7 @@ THEMES: dict[str, dict[str, int]] = {
 }
 _TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
 _MOST_SECONDS = 40 * 86_400
-_TELLS = ("tells", "tells_doorbells", "tells_twins", "tells_again")
+_TELLS = ("tells", "refunds_and_rings", "tells_doorbells", "tells_twins", "tells_again")
 _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "all": (),
     "webhooks": ("loses", "pays_oddly"),

@@ -26,7 +26,6 @@ class Safety:
 
     settled: set[str] = field(default_factory=set)
     fulfilled: set[str] = field(default_factory=set)
-    reads: Counter[tuple[str, int]] = field(default_factory=Counter)
     read_calls: int = 0
     released: set[tuple[str, str, str]] = field(default_factory=set)
     whose: dict[str, str] = field(default_factory=dict)
@@ -36,6 +35,11 @@ class Safety:
         books = read_books(play)
         rows = play.rows("SELECT * FROM orders ORDER BY created_at, id")
         play.orders = {row.id: row for row in rows}
+        for payment in books.by_id.values():
+            if payment.state == "in_flight":
+                play.in_flight.setdefault(payment.id, play.stage.now)
+            else:
+                play.in_flight.pop(payment.id, None)
         won = {
             row.order_id: row.session_id or row.intent_id
             for row in play.rows("SELECT order_id, session_id, intent_id FROM attempts WHERE won")
@@ -158,9 +162,9 @@ class Safety:
             order = payment.order if payment is not None else None
             if order is not None and order in play.orders:
                 age = max(0, call.at - play.orders[order].created_at)
-                self.reads[order, age // _MONTH] += 1
+                play.reads[order, age // _MONTH] += 1
         self.read_calls = len(calls)
-        for (_, month), number in self.reads.items():
+        for (_, month), number in play.reads.items():
             most = _AT_FIRST if month == 0 else _A_MONTH
             if number > most:
                 play.breaks("every order has a budget of reads", f"{number} in month {month}")

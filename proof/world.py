@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,6 +130,8 @@ class Play:
     errors: list[str] = field(default_factory=list)  # what the service logged as its own failure
     orders: dict[str, Any] = field(default_factory=dict)  # their rows after the last step
     began_at: int = 0
+    reads: Counter[tuple[str, int]] = field(default_factory=Counter)  # by order and month
+    in_flight: dict[str, int] = field(default_factory=dict)  # since when, by payment
     odd: set[str] = field(default_factory=set)  # orders whose wrong reference or link is meant
 
     @property

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from proof.story import Move
 from proof.world import Play
+
+from .banks import refunds_in_dashboard
 
 _OTHER_VERSION = "2020-08-27"
 
@@ -61,6 +64,12 @@ def loses(play: Play, move: Move) -> None:
     play.stage.drops(*(waiting[move.n % 2 :: 2] if move.n % 3 else waiting))
 
 
+def refunds_and_rings(play: Play, move: Move) -> None:
+    """Give money back in the dashboard, and ring at once: an event that is only a doorbell."""
+    refunds_in_dashboard(play, move)
+    tells_doorbells(play, replace(move, n=0))
+
+
 def _tell(
     play: Play, event: dict[str, Any], move: Move, *, version: str | None = None, times: int = 1
 ) -> None:
@@ -77,5 +86,6 @@ def hash_of(text: str) -> int:
 
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {
-    move.__name__: move for move in (tells, tells_doorbells, tells_twins, tells_again, loses)
+    move.__name__: move
+    for move in (tells, tells_doorbells, tells_twins, tells_again, loses, refunds_and_rings)
 }

@@ -1,6 +1,6 @@
 """Mutants of what is believed, and when: laws 1 to 4, 8, 9 and 11."""
 
-# ruff: noqa: E501 - texts of the product stand here as they stand there
+# ruff: noqa: E501, ISC004 - texts of the product stand here as they stand there
 
 from __future__ import annotations
 
@@ -55,11 +55,16 @@ FACTS = (
         layer="webhooks",
     ),
     mutant(
-        "a9-an-old-word-of-a-refund-wins",
+        "a9-a-look-never-outranks-a-memory-of-a-refund",
         "1; A9",
-        ("domain.money_back", "if rises or fact.seen.age_beside(before) is Age.LATER:", "if True:"),
-        leaning="money back, bad events",
-        layer="webhooks",
+        (
+            "domain.money_back",
+            "if rises or fact.seen.age_beside(before) is Age.LATER:",
+            "if (known is None or not fact.is_look)"
+            " and (rises or fact.seen.age_beside(before) is Age.LATER):",
+        ),
+        leaning="money back",
+        layer="looks",
     ),
     mutant(
         "a13-a-decided-dispute-is-never-decided-anew",
