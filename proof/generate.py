@@ -7,15 +7,22 @@ https://users.cs.utah.edu/~regehr/papers/swarm12.pdf
 from __future__ import annotations
 
 import random
+from typing import Literal
 
-from .story import During, Layer, Move, Story
+from .story import During, Layer, Moment, Move, Story, What
 
 _LAYERS: tuple[Layer, ...] = (
     "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
 )  # fmt: skip
 _BASE = {"buys": 3, "pays": 5, "returns": 2, "tells": 4, "works": 2, "time_passes": 2, "lives": 1}
 THEMES: dict[str, dict[str, int]] = {
-    "refunds": {"refunds": 4, "refunds_once_more": 2, "refunds_in_dashboard": 2, "refund_ends": 2},
+    "refunds": {
+        "refunds": 4,
+        "refunds_in_a_storm": 3,
+        "refunds_once_more": 2,
+        "refunds_in_dashboard": 2,
+        "refund_ends": 2,
+    },
     "money back": {"refunds_in_dashboard": 5, "refund_ends": 3, "tells": 3, "releases": 1},
     "disputes": {"disputes": 4, "dispute_goes_on": 5, "refunds_in_dashboard": 1},
     "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
@@ -35,6 +42,7 @@ THEMES: dict[str, dict[str, int]] = {
     "clocks": {"clock_jumps": 4, "time_passes": 3, "works": 1},
     "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
     "patience": {"polls_for_hours": 1, "returns": 2},
+    "crashes": {"tells": 2, "works": 2, "returns": 1},
     "lost keys": {"session_vanishes": 2, "buys": 2},
     "holds": {"releases": 3, "refunds_in_dashboard": 2, "cancels": 1},
 }
@@ -46,12 +54,15 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "webhooks": ("loses", "pays_oddly"),
     "sweep": (*_TELLS, "loses"),
     "looks": (*_TELLS, "loses", "pays_oddly"),
-    "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_once_more", "cancels",
+    "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_in_a_storm",
+              "refunds_once_more", "cancels",
               "pays_oddly"),
-    "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_once_more", "starts_over",
+    "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_in_a_storm", "refunds_once_more",
+             "starts_over",
              "amount_changes"),
 }  # fmt: skip
-_NESTED = ("tells", "returns", "works", "pays", "refunds", "refunds_in_dashboard", "cancels",
+_NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works", "pays", "refunds",
+           "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
            "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
@@ -79,14 +90,15 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
     for name in _NOT_IN[layer]:
         weights.pop(name, None)
-    busy = dice.random() < 0.6
+    crashing = "crashes" in themes
+    busy = crashing or dice.random() < 0.6
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
     if layer == "looks":
         left = 2 * 86_400  # whoever only looks, looks for the last time a week after the payment
     for _ in range(dice.randint(4, 22)):
         name = dice.choices(names, [weights[n] for n in names])[0]
-        move = _move(dice, name, layer, busy=busy)
+        move = _move(dice, name, layer, busy=busy, crashing=crashing)
         left -= move.seconds
         if left >= 0:
             moves.append(move)
@@ -108,13 +120,22 @@ def _opening(dice: random.Random, layer: Layer) -> Move:
     return Move(name, n=dice.randrange(1000))
 
 
-def _move(dice: random.Random, name: str, layer: Layer, *, busy: bool, inner: bool = False) -> Move:
+def _move(
+    dice: random.Random,
+    name: str,
+    layer: Layer,
+    *,
+    busy: bool = False,
+    crashing: bool = False,
+    inner: bool = False,
+) -> Move:
     seconds = 0
     if name in ("time_passes", "lives"):
         seconds = dice.choice(_TIMES)
     during = []
     if busy and not inner and name in _OPEN_TO_OTHERS:
-        during = [_during(dice, layer) for _ in range(dice.choice((0, 0, 1, 1, 2)))]
+        many = dice.choice((0, 1, 1, 1, 2) if crashing else (0, 0, 1, 1, 2))
+        during = [_during(dice, layer, crashing=crashing) for _ in range(many)]
     return Move(
         name,
         dice.randrange(4),
@@ -125,13 +146,20 @@ def _move(dice: random.Random, name: str, layer: Layer, *, busy: bool, inner: bo
     )
 
 
-def _during(dice: random.Random, layer: Layer) -> During:
-    at = dice.choice(("call", "write"))
+def _during(dice: random.Random, layer: Layer, *, crashing: bool) -> During:
+    at: Literal["call", "write"] = dice.choice(("call", "write"))
     nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
-    moment = dice.choice(("before", "after") if at == "call" else ("begins", "before", "after"))
-    what = dice.choice(("kill", "cut" if at == "call" else "gone", "move", "move", "move"))
+    moment = dice.choice(_MOMENTS[at])
+    breaks: What = "cut" if at == "call" else "gone"
+    moves: tuple[What, ...] = ("move",) if crashing else ("move", "move", "move")
+    what = dice.choice(("kill", breaks, *moves))
     if what != "move":
-        return During(at, moment, nth, what)  # type: ignore[arg-type]  # chosen from its own words
+        return During(at, moment, nth, what)
     allowed = [name for name in _NESTED if name not in _NOT_IN[layer]]
-    move = _move(dice, dice.choice(allowed), layer, busy=False, inner=True)
-    return During(at, moment, nth, "move", move)  # type: ignore[arg-type]
+    return During(at, moment, nth, "move", _move(dice, dice.choice(allowed), layer, inner=True))
+
+
+_MOMENTS: dict[str, tuple[Moment, ...]] = {
+    "call": ("before", "after"),
+    "write": ("begins", "before", "after"),
+}

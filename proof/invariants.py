@@ -40,15 +40,14 @@ class Safety:
                 play.in_flight.setdefault(payment.id, play.stage.now)
             else:
                 play.in_flight.pop(payment.id, None)
-        won = {
-            row.order_id: row.session_id or row.intent_id
-            for row in play.rows("SELECT order_id, session_id, intent_id FROM attempts WHERE won")
-        }
+        won = {row.order_id: row for row in play.rows("SELECT * FROM attempts WHERE won")}
         holds = play.rows("SELECT * FROM holds")
         for row in rows:
-            winner = books.by_id.get(won.get(row.id, ""))
+            attempt = won.get(row.id)
+            winner = attempt and books.by_id.get(attempt.session_id or attempt.intent_id)
             self._settled(play, row, winner, books)
-            self._fulfilled(play, row, winner, holds)
+            of_it = [h for h in holds if attempt and h.attempt_id == attempt.id]
+            self._fulfilled(play, row, winner, of_it)
         self._messages(play)
         self._refunds(play, books)
         self._holds(play, holds)
@@ -78,7 +77,7 @@ class Safety:
         if row.id in self.fulfilled:
             return
         self.fulfilled.add(row.id)
-        of_it = {hold.name: hold for hold in holds if hold.order_id == row.id}
+        of_it = {hold.name: hold for hold in holds}
         if winner is None or winner.state != "paid":
             play.breaks("fulfil only what is paid", "fulfilled, and Stripe has no money of it")
             return
@@ -97,7 +96,7 @@ class Safety:
                 f"fulfilled though {len(gone)} had gone back before",
             )
         for hold in of_it.values():
-            if hold.released_at is None and hold.raised_at < play.began_at:
+            if hold.released_at is None and hold.name != "duplicate_payment":
                 play.breaks("a hold stops fulfilment", f"fulfilled under {hold.name}")
 
     def _messages(self, play: Play) -> None:

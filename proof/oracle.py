@@ -13,6 +13,7 @@ from .books import Books, Payment, read_books
 from .world import Play, link_ids
 
 _LINK_LIFE = 2 * 86_400_000
+_LAST_MOMENT = 5 * 43_200_000  # law 7: a day, and the time in which the next look falls due
 _CAUSES_OF_ODD = frozenset(("wrong_link", "wrong_reference"))
 
 
@@ -31,6 +32,7 @@ class _Verdict:
         self.orders = play.rows("SELECT * FROM orders ORDER BY created_at, id")
         self.attempts = play.rows("SELECT * FROM attempts ORDER BY seq")
         self.holds = play.rows("SELECT * FROM holds")
+        self.given = {r.order_id: r.fulfilled_at for r in play.rows("SELECT * FROM fulfilments")}
         self.messages = play.rows("SELECT * FROM outbox_messages")
 
     def all(self) -> Iterator[tuple[str, str]]:
@@ -78,6 +80,10 @@ class _Verdict:
         agreed = (winner.amount, winner.currency) == (row.amount_total, row.currency)
         if not agreed and "amount_mismatch" not in ever:
             yield "another amount is held", f"{winner.amount} for {row.amount_total}"
+        given = self.given.get(row.id, 0)
+        canceled = row.canceled_at is not None and row.canceled_at < given
+        if canceled and "paid_after_cancel" not in ever:
+            yield "money after a cancel is held", "fulfilled after it was canceled"
         back = [r for r in winner.refunds if r["status"] not in ("failed", "canceled")]
         sees = not alone and self.play.layer != "pull"
         if back and not row.fulfilled and sees and "refunded_before_fulfilment" not in ever:
@@ -123,6 +129,8 @@ class _Verdict:
             return {"processing"}
         if row.id in self.play.canceled and "open" not in states:
             return {"canceled"}
+        if "open" in states and self._is_over(payments):
+            return {"expired"} | maybe
         if "open" in states:
             # A bare intent whose delayed method failed can take another card: both words are true.
             return {"pending", "failed"} | maybe
@@ -139,6 +147,11 @@ class _Verdict:
             | maybe
             | ({"expired"} if "expired" in states else set())
         )
+
+    def _is_over(self, payments: list[Payment]) -> bool:
+        """True if what is open had its day: nobody plans looks where there are only webhooks."""
+        oldest = min(payment.created for payment in payments if payment.state == "open")
+        return self.now - oldest > _LAST_MOMENT and self.play.layer != "webhooks"
 
     def _causes(
         self, row: Any, payments: list[Payment], paid: list[Payment]

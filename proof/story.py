@@ -12,6 +12,7 @@ from typing import Literal
 Layer = Literal["all", "webhooks", "sweep", "looks", "polls", "pull"]
 LAYERS: tuple[Layer, ...] = ("all", "webhooks", "sweep", "looks", "polls", "pull")
 
+Moment = Literal["begins", "before", "after"]
 What = Literal["kill", "cut", "gone", "move"]
 
 
@@ -20,7 +21,7 @@ class During:
     """What comes in between: at the nth call of Stripe or write of the database of a move."""
 
     at: Literal["call", "write"]
-    moment: Literal["begins", "before", "after"]
+    moment: Moment
     nth: int
     what: What
     move: Move | None = None

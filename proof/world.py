@@ -109,6 +109,7 @@ class Ask:
     amount: int | None
     nonce: str
     answer: str | None = None
+    refused: bool = False
 
 
 @dataclass(slots=True)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from checkout_service.domain.errors import RefundTooLarge
+from checkout_service.domain.errors import (
+    CheckoutError,
+    DatabaseUnavailable,
+    RefundTooLarge,
+    StripeUnavailable,
+)
 from checkout_service.domain.notify import Delivered, Failed, Gone
 from proof.books import read_books
 from proof.story import Move
@@ -40,6 +46,17 @@ def refunds(play: Play, move: Move) -> None:
     _ask(play, ask, move.by)
 
 
+def refunds_in_a_storm(play: Play, move: Move) -> None:
+    """Ask for a refund whose answer is lost, once or every time, and then the weather is fine."""
+    kind = ("commit_then_500", "commit_then_reset", "error_500", "timeout")[move.n % 4]
+    rule = {"kind": kind, "path": "/v1/refunds", "method": "POST"}
+    play.stage.control("PUT", "faults", {"seed": move.n, "api": [rule]})
+    try:
+        refunds(play, replace(move, n=move.n // 4))
+    finally:
+        play.stage.control("DELETE", "faults")
+
+
 def refunds_once_more(play: Play, move: Move) -> None:
     """Repeat a request for a refund under its own key, however long ago it was made."""
     if play.asks:
@@ -50,9 +67,16 @@ def _ask(play: Play, ask: Ask, by: int) -> None:
     room = _room(play, ask)
     try:
         answer = play.stage.refunds(ask.order, ask.amount, nonce=ask.nonce, by=by)
+    except (StripeUnavailable, DatabaseUnavailable):
+        ask.refused = False
+        raise
     except RefundTooLarge:
+        ask.refused = True
         if ask.amount is not None and ask.amount <= room:
             play.breaks("what is shown is subtracted once", f"{ask.amount} of {room} refused")
+        raise
+    except CheckoutError:
+        ask.refused = True
         raise
     if ask.answer not in (None, answer.id):
         play.breaks("money is written once", f"{ask.nonce} was answered by two refunds")
@@ -68,7 +92,10 @@ def _room(play: Play, ask: Ask) -> int:
     unanswered: int = sum(
         other.amount or winner.amount
         for other in play.asks
-        if other.order == ask.order and other is not ask and other.answer is None
+        if other.order == ask.order
+        and other is not ask
+        and other.answer is None
+        and not other.refused
     )
     return winner.amount - made - unanswered
 
@@ -133,6 +160,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
     move.__name__: move
     for move in (
         refunds,
+        refunds_in_a_storm,
         refunds_once_more,
         cancels,
         releases,

@@ -141,7 +141,7 @@ FACTS = (
         leaning="long",
     ),
     mutant(
-        "a6-events-of-a-payment-nobody-knows-are-dropped",
+        "a6-events-of-an-unknown-payment-are-dropped",
         "11; A6",
         (
             "use_cases.place_event",
@@ -149,7 +149,7 @@ FACTS = (
             "return _IGNORED",
         ),
         ("use_cases.earlier_events", "in sorted(unknown_intents(ledger, facts)):", "in ():"),
-        leaning="money back, bad events",
+        leaning="money back, links",
         layer="webhooks",
     ),
     mutant(

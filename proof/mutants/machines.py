@@ -43,6 +43,7 @@ MACHINES = (
             "        except DatabaseUnavailable:\n            raise\n        except Exception as error:\n            # A rule",
             "        except DatabaseUnavailable:\n            return\n        except Exception as error:\n            # A rule",
         ),
+        leaning="crashes",
         layer="webhooks",
     ),
     mutant(
@@ -63,6 +64,7 @@ MACHINES = (
             "            writing._write_messages(after, rows)\n"
             "        return done",
         ),
+        leaning="crashes",
     ),
     mutant(
         "one-bad-item-stops-the-sweep",
@@ -80,7 +82,7 @@ MACHINES = (
             "            self.database.write(lambda c: bookmarks.move_to(c, name, newest))\n"
             "            each(page, take, report, name=lambda event: event.id)",
         ),
-        leaning="long",
+        leaning="crashes, long",
         layer="sweep",
     ),
     mutant(
@@ -102,19 +104,21 @@ MACHINES = (
             "        o.look_lease_until < now,\n",
             "        o.look_lease_until < 0,\n",
         ),
+        leaning="crashes",
         layer="looks",
     ),
     mutant(
         "a-sweeps-lease-never-ends",
         "7",
         ("storage.leases", "_l.until < now, _l.until > void", "_l.until <= 0, _l.until > void"),
+        leaning="crashes",
         layer="looks",
     ),
     mutant(
         "a-senders-lease-never-ends",
         "7",
         ("storage.outbox", "        _m.lease_until < lease.now,\n", ""),
-        leaning="receiver",
+        leaning="crashes, receiver",
     ),
     mutant(
         "a-failed-message-is-called-delivered",
