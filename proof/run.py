@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from checkout_service.storage.database import engine_options, prepare_engine
 
@@ -136,4 +137,13 @@ def impatient(url: str) -> Engine:
     """
     options = engine_options(url)
     options["connect_args"]["options"] += " -c lock_timeout=40"
-    return prepare_engine(create_engine(url, **options))
+    engine = prepare_engine(create_engine(url, **options))
+
+    @event.listens_for(engine, "checkout")
+    def _chance(connection: Any, _record: object, _proxy: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setseed(0.5)")
+        if not connection.autocommit:
+            connection.rollback()
+
+    return engine

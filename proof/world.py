@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -194,6 +195,7 @@ def opened(story: Story, database: str | Engine = "memory") -> Iterator[Play]:
         catalog=_catalog(links=story.links),
     ) as stage:
         stage.receiver = backend = Backend()
+        _leave_nothing_to_chance(stage, story.seed)
         play = Play(stage, story, backend)
         if story.layer == "looks":
             stage.told_of(_refuse_lists_of_events)
@@ -207,6 +209,18 @@ def opened(story: Story, database: str | Engine = "memory") -> Iterator[Play]:
             logger.removeHandler(ear)
             logger.setLevel(before[0])
             logger.propagate = before[1]
+
+
+def _leave_nothing_to_chance(stage: Stage, seed: int) -> None:
+    """Draw from the seed whatever the product draws by itself: pauses, and SQL's `random()`.
+
+    PostgreSQL's own chance is set anew with each connection that is taken: see run.py.
+    """
+    random.seed(seed)
+    if stage.engine.url.database is None:
+        dice = random.Random(f"sql {seed}")  # noqa: S311 - repeatable, not secret
+        raw: Any = stage.engine.pool.connect().driver_connection
+        raw.create_function("random", 0, lambda: dice.getrandbits(62))
 
 
 def _refuse_lists_of_events(step: Step) -> None:
