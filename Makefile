@@ -17,7 +17,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check check-install bench drill lint types imports fmt lock vendor messages browser
+.PHONY: help setup run test check check-install bench drill prove lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,14 @@ bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print median
 
 drill: setup .venv/tests.stamp browser  ## The long fault drills, in full
 	$(PY) -m pytest tests/drills --full $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
+
+# Stories drawn from seeds, told to the whole product in one process; see docs/proof.md.
+SEEDS ?= 1-300
+DATABASE ?= memory
+
+prove: export PYTHONHASHSEED ?= 0
+prove: .venv/tests.stamp  ## Tell stories until a law breaks; SEEDS=1-300 MUTANT=name|all DATABASE=memory|postgresql
+	@$(PY) -m proof --seeds $(SEEDS) --database $(DATABASE) --jobs $(JOBS) $(if $(MUTANT),--mutant $(MUTANT))
 
 lint: .venv/tests.stamp  ## ruff: rules and format
 	$(PY) -m ruff check .

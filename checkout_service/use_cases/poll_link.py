@@ -22,6 +22,7 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.gateway import PaymentGateway
 from checkout_service.domain.ids import is_reference, is_session_id
+from checkout_service.domain.status import UNPAID
 from checkout_service.domain.views import OrderView
 from checkout_service.storage import claims, leases, link_polls, orders
 from checkout_service.storage.database import Database
@@ -73,7 +74,7 @@ class PollLink:
             if seen is None:
                 raise NotFound
             local = LinkPoll(reference, order_view(connection, seen.order_id))
-            if local.order.final or session_id is None:
+            if session_id is None or (local.order.final and not _may_be_news(local, seen)):
                 return local
             busy = self._is_busy(seen)
             if busy and not wait:
@@ -192,6 +193,15 @@ class PollLink:
         with self.database.read() as connection:
             known = orders.attempt_by_session(connection, session_id)
         return None if known is None else str(known.order_id)
+
+
+def _may_be_news(local: LinkPoll, seen: AnyRow) -> bool:
+    """True if a buyer brings a session that nobody knows for an order that is unpaid for us.
+
+    A link can be paid again after a try that failed, or after we gave its order up.
+    """
+    order = local.order
+    return seen.order_of_session is None and order.status in UNPAID and not order.holds
 
 
 def _orders_of(connection: Connection, references: Sequence[str]) -> dict[str, str]:

@@ -120,7 +120,8 @@ class Sweep:
         with self.database.read() as connection:
             position = bookmarks.position(connection, name)
         start = self.clock.now() - first if position is None else position - overlap
-        newest = position or 0
+        # The first reading sets the bookmark even if it finds nothing: a later one goes on from it.
+        newest = start if position is None else position
         for page in pages(self.gateway.events_since(start, undelivered=undelivered)):
             with self.database.read() as connection:
                 known = inbox.known_ids(connection, [event.id for event in page])
@@ -133,7 +134,7 @@ class Sweep:
 
             each(page, take, report, name=lambda event: event.id)
             self._lease()
-        if newest > (position or 0):
+        if position is None or newest > position:
             self.database.write(lambda c: bookmarks.move_to(c, name, newest))
 
     def _due_hourly(self) -> bool:

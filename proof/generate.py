@@ -1,0 +1,165 @@
+"""Draws a story from a seed. Each seed leans to a few themes, so that rare things meet.
+
+Swarm testing: a story about everything is mostly about nothing.
+https://users.cs.utah.edu/~regehr/papers/swarm12.pdf
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Literal
+
+from .story import During, Layer, Moment, Move, Story, What
+
+_LAYERS: tuple[Layer, ...] = (
+    "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
+)  # fmt: skip
+_BASE = {"buys": 3, "pays": 5, "returns": 2, "tells": 4, "works": 2, "time_passes": 2, "lives": 1}
+THEMES: dict[str, dict[str, int]] = {
+    "refunds": {
+        "refunds": 4,
+        "refunds_in_a_storm": 3,
+        "refunds_once_more": 2,
+        "refunds_in_dashboard": 2,
+        "refund_ends": 2,
+    },
+    "money back": {"refunds_in_dashboard": 5, "refund_ends": 3, "tells": 3, "releases": 1},
+    "disputes": {"disputes": 4, "dispute_goes_on": 5, "refunds_in_dashboard": 1},
+    "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
+    "delayed": {"money_comes": 4, "pays": 3, "starts_over": 1},
+    "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
+    "bad events": {
+        "refunds_and_rings": 2,
+        "tells_doorbells": 3,
+        "tells_twins": 2,
+        "tells_again": 3,
+        "loses": 2,
+    },
+    "bad stripe": {"stripe_has_a_bad_day": 3, "stripe_is_well": 3, "refunds": 1, "cancels": 1},
+    "receiver": {"receiver_fails": 3, "receiver_is_well": 2, "sends_messages": 4},
+    "amounts": {"amount_changes": 3, "starts_over": 2, "link_is_repriced": 1, "releases": 2},
+    "long": {"lives": 4, "time_passes": 2},
+    "clocks": {"clock_jumps": 4, "time_passes": 3, "works": 1},
+    "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
+    "patience": {"polls_for_hours": 1, "returns": 2},
+    "crashes": {"tells": 2, "works": 2, "returns": 1},
+    "lost keys": {"session_vanishes": 2, "buys": 2},
+    "holds": {"releases": 3, "refunds_in_dashboard": 2, "cancels": 1},
+}
+_TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
+_MOST_SECONDS = 40 * 86_400
+_TELLS = ("tells", "refunds_and_rings", "tells_doorbells", "tells_twins", "tells_again")
+_NOT_IN: dict[Layer, tuple[str, ...]] = {
+    "all": (),
+    "webhooks": ("loses", "pays_oddly"),
+    "sweep": (*_TELLS, "loses"),
+    "looks": (*_TELLS, "loses", "pays_oddly"),
+    "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_in_a_storm",
+              "refunds_once_more", "cancels",
+              "pays_oddly"),
+    "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_in_a_storm", "refunds_once_more",
+             "starts_over",
+             "amount_changes"),
+}  # fmt: skip
+_NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works", "pays", "refunds",
+           "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
+           "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
+           "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
+_OPEN_TO_OTHERS = frozenset((
+    "buys", "buys_once_more", "starts_over", "returns", "leaves", "tells", "tells_doorbells",
+    "tells_twins", "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
+    "sends_messages",
+))  # fmt: skip
+
+
+def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = ()) -> Story:
+    """Draw the story of a seed, in a layer or in the one that the seed falls on.
+
+    `leaning` names themes of every story, in place of those that the seed would draw.
+    """
+    dice = random.Random(f"story {seed}")  # noqa: S311 - stories are repeatable, not secret
+    layer = layer or _LAYERS[seed % len(_LAYERS)]
+    themes = dice.sample(sorted(THEMES), dice.choice((1, 2, 2, 3)))
+    themes = list(leaning) or themes
+    links = layer == "pull" or "links" in themes
+    weights = dict(_BASE)
+    for theme in themes:
+        for name, weight in THEMES[theme].items():
+            weights[name] = weights.get(name, 0) + weight
+    if links:
+        weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
+    for name in _NOT_IN[layer]:
+        weights.pop(name, None)
+    crashing = "crashes" in themes
+    busy = crashing or dice.random() < 0.6
+    names = sorted(weights)
+    moves, left = [_opening(dice, layer)], _MOST_SECONDS
+    if layer == "looks":
+        left = 2 * 86_400  # whoever only looks, looks for the last time a week after the payment
+    for _ in range(dice.randint(4, 22)):
+        name = dice.choices(names, [weights[n] for n in names])[0]
+        move = _move(dice, name, layer, busy=busy, crashing=crashing)
+        left -= move.seconds
+        if left >= 0:
+            moves.append(move)
+    return Story(
+        seed,
+        layer,
+        tuple(moves),
+        links,
+        "silence"
+        if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0)
+        else "telling",
+        patient=dice.random() < 0.15,
+        theme=", ".join(themes),
+    )
+
+
+def _opening(dice: random.Random, layer: Layer) -> Move:
+    name = "buys_by_link" if layer == "pull" else "buys"
+    return Move(name, n=dice.randrange(1000))
+
+
+def _move(
+    dice: random.Random,
+    name: str,
+    layer: Layer,
+    *,
+    busy: bool = False,
+    crashing: bool = False,
+    inner: bool = False,
+) -> Move:
+    seconds = 0
+    if name in ("time_passes", "lives"):
+        seconds = dice.choice(_TIMES)
+    during = []
+    if busy and not inner and name in _OPEN_TO_OTHERS:
+        many = dice.choice((0, 1, 1, 1, 2) if crashing else (0, 0, 1, 1, 2))
+        during = [_during(dice, layer, crashing=crashing) for _ in range(many)]
+    return Move(
+        name,
+        dice.randrange(4),
+        dice.randrange(1000),
+        1 if inner or dice.random() < 0.2 else 0,
+        seconds,
+        tuple(during),
+    )
+
+
+def _during(dice: random.Random, layer: Layer, *, crashing: bool) -> During:
+    at: Literal["call", "write"] = dice.choice(("call", "write"))
+    nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
+    moment = dice.choice(_MOMENTS[at])
+    breaks: What = "cut" if at == "call" else "gone"
+    moves: tuple[What, ...] = ("move",) if crashing else ("move", "move", "move")
+    what = dice.choice(("kill", breaks, *moves))
+    if what != "move":
+        return During(at, moment, nth, what)
+    allowed = [name for name in _NESTED if name not in _NOT_IN[layer]]
+    return During(at, moment, nth, "move", _move(dice, dice.choice(allowed), layer, inner=True))
+
+
+_MOMENTS: dict[str, tuple[Moment, ...]] = {
+    "call": ("before", "after"),
+    "write": ("begins", "before", "after"),
+}

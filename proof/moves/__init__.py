@@ -1,0 +1,18 @@
+"""What may happen, by name. A move may be refused by the service or by Stripe; that is its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from proof.story import Move
+from proof.world import Play
+
+from . import banks, buyers, events, machine, merchant
+
+MOVES: dict[str, Callable[[Play, Move], object]] = {
+    name: move
+    for part in (buyers, events, banks, merchant, machine)
+    for name, move in part.MOVES.items()
+}
+
+__all__ = ["MOVES"]

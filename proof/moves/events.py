@@ -1,0 +1,91 @@
+"""Stripe's events: told in order or not, twice, as a twin, late, in another version, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from proof.story import Move
+from proof.world import Play
+
+from .banks import refunds_in_dashboard
+
+_OTHER_VERSION = "2020-08-27"
+
+
+def tells(play: Play, move: Move) -> None:
+    """Tell all that waits: in order, backwards, shuffled by the move's number, or one of it."""
+    waiting = play.stage.events()
+    if not waiting or not play.takes_webhooks:
+        return
+    way = move.n % 6
+    if way == 1:
+        waiting.reverse()
+    elif way in (2, 3):
+        waiting = [waiting[move.n // 6 % len(waiting)]]
+    elif way == 4:
+        waiting.sort(key=lambda event: (hash_of(event["id"]) + move.n) % 97)
+    for event in waiting:
+        _tell(play, event, move, times=2 if move.n % 7 == 0 else 1)
+
+
+def tells_doorbells(play: Play, move: Move) -> None:
+    """Tell what waits as an endpoint of another API version would; sometimes ours follows."""
+    if not play.takes_webhooks:
+        return
+    for event in play.stage.events():
+        _tell(play, event, move, version=_OTHER_VERSION)
+        if move.n % 2:
+            _tell(play, event, move)
+
+
+def tells_twins(play: Play, move: Move) -> None:
+    """Tell what waits once more under other ids: two events of one fact."""
+    if not play.takes_webhooks:
+        return
+    for event in play.stage.events():
+        twin = event | {"id": f"{event['id']}T{move.n % 10}"}
+        for one in (event, twin) if move.n % 2 else (twin, event):
+            _tell(play, one, move)
+
+
+def tells_again(play: Play, move: Move) -> None:
+    """Tell again what was told before, however long ago."""
+    if play.told and play.takes_webhooks:
+        start = move.n % len(play.told)
+        for event in play.told[start : start + 1 + move.n % 3]:
+            _tell(play, event, move)
+
+
+def loses(play: Play, move: Move) -> None:
+    """Lose what waits, all of it or every other one: Stripe believes that it was taken."""
+    waiting = play.stage.events()
+    play.stage.drops(*(waiting[move.n % 2 :: 2] if move.n % 3 else waiting))
+
+
+def refunds_and_rings(play: Play, move: Move) -> None:
+    """Give money back in the dashboard, and ring at once: an event that is only a doorbell."""
+    refunds_in_dashboard(play, move)
+    tells_doorbells(play, replace(move, n=0))
+
+
+def _tell(
+    play: Play, event: dict[str, Any], move: Move, *, version: str | None = None, times: int = 1
+) -> None:
+    play.stage.delivers(event, times=times, at_version=version, by=move.by)
+    play.told.append(event)
+    name = event["id"]
+    known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
+    if name not in known:
+        play.breaks("acknowledged and lost", f"{event['type']} was taken and is not written down")
+
+
+def hash_of(text: str) -> int:
+    return sum((i + 1) * ord(letter) for i, letter in enumerate(text[-8:]))
+
+
+MOVES: dict[str, Callable[[Play, Move], object]] = {
+    move.__name__: move
+    for move in (tells, tells_doorbells, tells_twins, tells_again, loses, refunds_and_rings)
+}

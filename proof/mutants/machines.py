@@ -1,0 +1,155 @@
+"""Mutants of machines: leases, positions, the outbox, what one bad item may cost (laws 6 and 7)."""
+
+# ruff: noqa: E501, ISC004 - texts of the product stand here as they stand there
+
+from __future__ import annotations
+
+from .kinds import mutant
+
+MACHINES = (
+    mutant(
+        "check-then-act",
+        "the database decides races",
+        (
+            "use_cases.settle_order",
+            "        settlement = self.database.write_at_once(lambda c: self._at_once(c, case))",
+            "        with self.database.read() as c:\n"
+            "            early = load_ledger(c, case.order_id, lock=False)\n"
+            "        settlement = self.database.write_at_once(lambda c: self._at_once(c, case, early))",
+        ),
+        (
+            "use_cases.settle_order",
+            "def _at_once(self, connection: Connection, case: Case) ->",
+            "def _at_once(self, connection, case, loaded) ->",
+        ),
+        (
+            "use_cases.settle_order",
+            "        loaded = load_ledger(connection, case.order_id, lock=False)\n        if loaded is None:\n            raise NotFound\n        if unknown",
+            "        if loaded is None:\n            raise NotFound\n        if unknown",
+        ),
+        (
+            "storage.writing",
+            'orders.c.version == bindparam("b_version"))',
+            'orders.c.version >= bindparam("b_version"))',
+        ),
+        leaning="money back, disputes",
+        layer="all",
+    ),
+    mutant(
+        "acknowledged-before-it-is-written",
+        "contract 6",
+        (
+            "use_cases.receive_event",
+            "        except DatabaseUnavailable:\n            raise\n        except Exception as error:\n            # A rule",
+            "        except DatabaseUnavailable:\n            return\n        except Exception as error:\n            # A rule",
+        ),
+        leaning="crashes",
+        layer="webhooks",
+    ),
+    mutant(
+        "outbox-outside",
+        "outbox with the change",
+        (
+            "storage.writing",
+            "    _write_messages(connection, writing.messages)\n    return 1",
+            "    LATER.extend(writing.messages)\n    return 1\n\n\nLATER: list[Row] = []",
+        ),
+        (
+            "storage.database",
+            "        self._watch(Write.COMMITTED)\n        return done",
+            "        from checkout_service.storage import writing\n"
+            "        rows, writing.LATER[:] = list(writing.LATER), []\n"
+            "        self._watch(Write.COMMITTED)\n"
+            "        with self.engine.begin() as after:\n"
+            "            writing._write_messages(after, rows)\n"
+            "        return done",
+        ),
+        leaning="crashes",
+    ),
+    mutant(
+        "one-bad-item-stops-the-sweep",
+        "6",
+        ("use_cases.isolation", "            if is_everybodys(error):\n", "            if True:\n"),
+        leaning="lost keys",
+        layer="looks",
+    ),
+    mutant(
+        "bookmark-first",
+        "6",
+        (
+            "use_cases.sweep",
+            "            each(page, take, report, name=lambda event: event.id)",
+            "            self.database.write(lambda c: bookmarks.move_to(c, name, newest))\n"
+            "            each(page, take, report, name=lambda event: event.id)",
+        ),
+        leaning="crashes, long",
+        layer="sweep",
+    ),
+    mutant(
+        "the-bookmark-is-our-own-clock",
+        "6",
+        (
+            "use_cases.sweep",
+            "self.database.write(lambda c: bookmarks.move_to(c, name, newest))",
+            "self.database.write(lambda c: bookmarks.move_to(c, name, self.clock.now()))",
+        ),
+        leaning="clocks, long",
+        layer="sweep",
+    ),
+    mutant(
+        "a-looks-lease-never-ends",
+        "7",
+        (
+            "storage.leases",
+            "        o.look_lease_until < now,\n",
+            "        o.look_lease_until < 0,\n",
+        ),
+        leaning="crashes",
+        layer="looks",
+    ),
+    mutant(
+        "a-sweeps-lease-never-ends",
+        "7",
+        ("storage.leases", "_l.until < now, _l.until > void", "_l.until <= 0, _l.until > void"),
+        leaning="crashes",
+        layer="looks",
+    ),
+    mutant(
+        "a-senders-lease-never-ends",
+        "7",
+        ("storage.outbox", "        _m.lease_until < lease.now,\n", ""),
+        leaning="crashes, receiver",
+    ),
+    mutant(
+        "a-failed-message-is-called-delivered",
+        "contract 7",
+        (
+            "use_cases.send_batch",
+            "if isinstance(outcome, Delivered):\n            self.database",
+            "if isinstance(outcome, Delivered | Failed):\n            self.database",
+        ),
+        leaning="receiver",
+    ),
+    mutant(
+        "links-are-read-from-now-on",
+        "6",
+        (
+            "use_cases.read_links",
+            "created_from=start, payment_link=plink",
+            "created_from=now + 1000, payment_link=plink",
+        ),
+        leaning="links",
+        layer="pull",
+    ),
+    mutant(
+        "leftovers-are-left",
+        "11",
+        (
+            "use_cases.receive_event",
+            "        try:\n            self.database.write(lambda c: self._again(c, leftover))",
+            "        try:\n            return",
+        ),
+        leaning="money back, bad events",
+        layer="webhooks",
+    ),
+)

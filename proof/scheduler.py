@@ -1,0 +1,106 @@
+"""Tells a story move by move, and lets other moves come in between the steps of each.
+
+What the service or Stripe refuses is the end of a move, not of the story. Whatever else a move
+raises breaks a law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from checkout_service.domain.errors import CheckoutError, DatabaseUnavailable
+from tests.support.stage import Killed, Refused, Step
+
+from .coverage import Coverage
+from .invariants import Safety
+from .moves import MOVES
+from .story import During, Move
+from .world import Play
+
+_DEEPEST = 2
+
+
+class Scheduler:
+    """Performs moves in a play; told of each step, it lets happen what a story wants there."""
+
+    def __init__(self, play: Play, safety: Safety, coverage: Coverage | None = None) -> None:
+        self.play = play
+        self.safety = safety
+        self.coverage = coverage
+        self.depth = 0
+        # SQLite has one writer: nobody else comes between what it reads and what it writes.
+        self.alone = play.stage.engine.dialect.name == "sqlite"
+
+    def tell(self) -> None:
+        """Tell the whole story; stops at the first law that is broken."""
+        for move in self.play.story.moves:
+            self.perform(move)
+            if self.play.broken:
+                return
+
+    def perform(self, move: Move) -> None:
+        """Perform one move, with all that comes in between, and look whether the laws hold."""
+        play = self.play
+        play.began_at = play.stage.now
+        if play.layer in ("sweep", "looks", "polls"):
+            play.stage.drops()
+        if self.coverage is not None:
+            self.coverage.before(play, move)
+        self._act(move)
+        self._restart()
+        if not play.broken:
+            self.safety.check(play)
+        if self.coverage is not None:
+            self.coverage.after(play, move)
+
+    def _act(self, move: Move) -> None:
+        self.depth += 1
+        with ExitStack() as hooks:
+            for during in move.during:
+                hooks.callback(self._plant(during))
+            try:
+                MOVES[move.name](self.play, move)
+            except (CheckoutError, Refused, Killed):
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+                self.play.breaks(
+                    "nothing breaks", f"{move.name}: {type(error).__name__}: {str(error)[:300]}"
+                )
+        self.depth -= 1
+
+    def _restart(self) -> None:
+        for number, replica in list(self.play.stage.replicas.items()):
+            if replica.dead:
+                self.play.stage.restart(number)
+
+    def _plant(self, during: During) -> Callable[[], None]:
+        """Wait for the moment that this is to happen at; give what ends the waiting."""
+        seen, done, depth, moment = 0, False, self.depth, during.moment
+        if during.what == "move" and during.at == "write" and moment == "before" and self.alone:
+            moment = "begins"
+
+        def hook(step: Step) -> None:
+            nonlocal seen, done
+            if done or step.moment != moment or self.depth != depth:
+                return
+            if step.is_write is not (during.at == "write"):
+                return
+            seen += 1
+            if seen == during.nth:
+                done = True
+                self._happen(during, step)
+
+        return self.play.stage.told_of(hook)
+
+    def _happen(self, during: During, step: Step) -> None:
+        match during.what:
+            case "kill":
+                self.play.stage.kill(step.replica)
+                raise Killed
+            case "cut":
+                raise ConnectionResetError("cut by the proof")
+            case "gone":
+                raise DatabaseUnavailable
+            case "move" if during.move is not None and self.depth < _DEEPEST:
+                self._act(during.move)

@@ -1,0 +1,96 @@
+"""The proof in short: stories of fixed and fresh seeds break no law, and no mutant lives.
+
+`make prove SEEDS=1-10000` is the long one; docs/proof.md tells what it found.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from proof.generate import story_of
+from proof.run import one
+from proof.shrink import shrink
+from proof.story import LAYERS, Move, Story
+from proof.tell import tell
+from tests.support.processes import ROOT
+
+JOBS = str(os.cpu_count() or 2)
+FIXED = "1-200"
+FRESH = 100
+
+
+def prove(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "proof", "--jobs", JOBS, *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_no_story_of_the_fixed_seeds_breaks_a_law() -> None:
+    done = prove("--seeds", FIXED)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_story_of_todays_seeds_breaks_a_law() -> None:
+    first = int(time.time() // 86_400) * 1000
+    done = prove("--seeds", f"{first}-{first + FRESH - 1}")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_mutant_lives() -> None:
+    done = prove("--seeds", "1-2000", "--mutant", "all")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_same_seed_tells_the_same_story_to_the_last_row(layer: str) -> None:
+    seed = 11
+    story = story_of(seed, layer)  # type: ignore[arg-type]  # one of LAYERS
+
+    assert story == story_of(seed, layer)  # type: ignore[arg-type]
+    assert tell(story, digest=True).digest == tell(story, digest=True).digest
+
+
+def test_the_digest_does_not_depend_on_the_order_of_sets() -> None:
+    def digest(seed: str) -> str:
+        code = "from proof.tell import tell; from proof.generate import story_of;"
+        code += "print([tell(story_of(s), digest=True).digest for s in (3, 5, 8)])"
+        env = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    assert digest("1") == digest("2")
+
+
+def test_a_story_is_shrunk_to_the_moves_that_matter() -> None:
+    moves = (*story_of(5).moves, Move("cancels", 2, 77, 1, 9), *story_of(7).moves)
+    story = Story(5, "all", moves)
+
+    short = shrink(story, lambda told: any(move.name == "cancels" for move in told.moves))
+
+    assert len(short.moves) == 1
+    assert replace(short.moves[0], n=0, seconds=0) == Move("cancels")
+
+
+def test_a_story_can_be_pasted_as_a_test() -> None:
+    story = story_of(9)
+    found: dict[str, object] = {}
+    code = (
+        f"from proof.story import During, Move, Story\nfrom proof.tell import tell\n{story.code()}"
+    )
+
+    exec(code, found)  # noqa: S102 - it is our own
+
+    assert callable(found["test_seed_9"])
+    assert one(9).broken == []

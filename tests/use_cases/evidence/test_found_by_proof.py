@@ -1,0 +1,69 @@
+"""What the simulation found (docs/proof.md), each as the shortest story that tells of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout_service.domain.clock import DAY, HOUR
+from tests.support.stage import Stage
+
+SEPA_FAILS = "AT861904300235473202"
+
+
+def test_what_happened_after_a_first_sweep_that_found_nothing_is_read_however_late(
+    stage_on: Stage,
+) -> None:
+    """Seed 51: nothing to read yet, then nobody swept for ten days, and webhooks were lost."""
+    stage = stage_on
+    stage.sweeps()
+    bought = stage.buys()
+    stage.advance(10 * DAY / 1000)
+    stage.drops()
+
+    stage.sweeps()
+
+    found = stage.use_cases.read_events.page(order_id=bought.order).events
+    assert "checkout.session.expired" in [event.type for event in found]
+    assert stage.order(bought)["status"] == "expired"
+
+
+@pytest.mark.parametrize("first", [SEPA_FAILS, None], ids=["failed", "lapsed"])
+def test_a_link_paid_after_its_order_had_ended_unpaid_is_told_to_the_buyer_who_comes_back(
+    stage_on: Stage, first: str | None
+) -> None:
+    """Seed 584: the first try failed; the buyer paid again, came back, and was told "failed"."""
+    stage = stage_on
+    stage.make_link("mug")
+    bought = stage.link_order("mug")
+    reference = str(bought.reference)
+    if first is not None:
+        failed = stage.pays(bought, first)
+        stage.advance(HOUR / 1000)
+        stage.polls(reference, failed["id"])
+    else:
+        stage.works(3 * DAY / 1000, every=6 * HOUR / 1000)
+    assert stage.order(bought)["status"] == ("failed" if first else "expired")
+
+    stage.advance(10)
+    paid = stage.pays(bought)
+    stage.drops()
+    answer = stage.polls(reference, paid["id"])
+
+    assert (answer.order.status, answer.order.fulfilled) == ("paid", True)
+
+
+def test_who_asks_again_and_again_for_an_order_that_failed_does_not_wear_stripe_out(
+    stage: Stage,
+) -> None:
+    stage.make_link("mug")
+    bought = stage.link_order("mug")
+    failed = stage.pays(bought, SEPA_FAILS)
+    stage.advance(HOUR / 1000)
+    stage.polls(str(bought.reference), failed["id"])
+    stage.forget_calls()
+
+    for _ in range(5):
+        stage.advance(60)
+        stage.polls(str(bought.reference), failed["id"])
+
+    assert stage.reads() == []
