@@ -141,6 +141,11 @@ class _Verdict:
             return ({"expired", "failed", "canceled"} if old else {row.status}) | maybe
         if row.flow == "payment_link" and not old and not any(s == "failed" for s in states):
             return {"pending", "expired"} | maybe
+        if row.flow == "payment_link" and "failed" in states:
+            return {
+                "failed",
+                "expired",
+            } | maybe  # a session that is never completed is never listed
         last = payments[-1].state
         return (
             {"expired" if last == "expired" else "failed"}

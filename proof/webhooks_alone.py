@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from checkout_service.domain.errors import CheckoutError
-from checkout_service.storage import inbox
+from checkout_service.storage import due_orders, inbox
 from checkout_service.use_cases.sweep_report import SweepReport
 
 from .world import Play
@@ -24,13 +24,10 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         parts.receive_event.retry(leftover)
     with suppress(CheckoutError):
         parts.sweep.finish_writes(SweepReport())
-    due = play.rows(
-        "SELECT id, look_due_at, look_wishes FROM orders WHERE look_due_at IS NOT NULL"
-        " AND look_wishes > 0 ORDER BY created_at, id"
-    )
-    for row in due:
-        if row.look_due_at <= now and play.wished.get(row.id, 0) < row.look_wishes:
-            play.wished[row.id] = row.look_wishes
+    with parts.database.read() as connection:
+        due = due_orders.due_orders(connection, now=now, limit=100)
+    for order in due:
+        if play.wished.get(order.order_id, 0) < order.wishes:
+            play.wished[order.order_id] = order.wishes
             with suppress(CheckoutError):
-                parts.look_at_order.look(row.id, source="sweep")
-                parts.sweep.look_at_due.end_stale(row.id)
+                parts.sweep.look_at_due._one(order)
