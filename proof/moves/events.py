@@ -30,6 +30,12 @@ def tells(play: Play, move: Move) -> None:
         _tell(play, event, move, times=2 if move.n % 7 == 0 else 1)
 
 
+def tells_late(play: Play, move: Move) -> None:
+    """Tell all that waits, in order, minutes to days after it happened."""
+    play.stage.advance((150, 400, 4000, 90_000, 250_000)[move.n % 5])
+    tells(play, replace(move, n=0))
+
+
 def tells_doorbells(play: Play, move: Move) -> None:
     """Tell what waits as an endpoint of another API version would; sometimes ours follows."""
     if not play.takes_webhooks:
@@ -87,5 +93,13 @@ def hash_of(text: str) -> int:
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {
     move.__name__: move
-    for move in (tells, tells_doorbells, tells_twins, tells_again, loses, refunds_and_rings)
+    for move in (
+        tells,
+        tells_late,
+        tells_doorbells,
+        tells_twins,
+        tells_again,
+        loses,
+        refunds_and_rings,
+    )
 }
