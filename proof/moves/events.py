@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from proof.story import Move
+from proof.webhooks_alone import note_wishes
 from proof.world import Play
 
 from .banks import refunds_in_dashboard
@@ -81,6 +82,8 @@ def _tell(
 ) -> None:
     play.stage.delivers(event, times=times, at_version=version, by=move.by)
     play.told.append(event)
+    if play.layer == "webhooks":
+        note_wishes(play, move.by)
     name = event["id"]
     known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
     if name not in known:
