@@ -20,6 +20,7 @@ def main() -> int:
         "--words", action="store_true", help="tell the seeds' stories in words only"
     )
     parser.add_argument("--twice", action="store_true", help="tell each twice and compare digests")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
@@ -32,7 +33,9 @@ def main() -> int:
 
     if asked.words:
         return tell_in_words(seeds, asked.layer)
-    return run(seeds, asked.database, asked.layer, asked.jobs, twice=asked.twice)
+    return run(
+        seeds, asked.database, asked.layer, asked.jobs, twice=asked.twice, minutes=asked.minutes
+    )
 
 
 if __name__ == "__main__":
