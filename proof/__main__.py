@@ -12,7 +12,7 @@ def main() -> int:
     """Read what is wanted, and run it. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="proof", description=__doc__)
     parser.add_argument("--seeds", default="1-300", help="one seed, or a first and a last: 1-300")
-    parser.add_argument("--mutant", default="", help="the name of a mutant, or `all`")
+    parser.add_argument("--mutant", default="", help="names of mutants, `fast` or `all`")
     parser.add_argument("--database", default="memory", choices=("memory", "postgresql"))
     parser.add_argument("--layer", default=None, help="only this layer")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
