@@ -36,7 +36,7 @@ THEMES: dict[str, dict[str, int]] = {
     "money back": {"refunds_in_dashboard": 5, "refund_ends": 3, "tells": 3, "releases": 1},
     "disputes": {"disputes": 4, "dispute_goes_on": 5, "refunds_in_dashboard": 1},
     "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
-    "delayed": {"money_comes": 4, "pays": 3, "starts_over": 1},
+    "delayed": {"buys_and_waits": 4, "money_comes": 3, "starts_over": 3, "time_passes": 2},
     "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
     "bad events": {
         "refunds_and_rings": 2,
@@ -75,7 +75,8 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_in_a_storm",
               "refunds_once_more", "cancels",
               "pays_oddly"),
-    "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_in_a_storm", "refunds_once_more",
+    "pull": (*_TELLS, "loses", "buys", "buys_and_waits",
+             "refunds", "refunds_in_a_storm", "refunds_once_more",
              "starts_over",
              "amount_changes"),
 }  # fmt: skip
@@ -84,7 +85,8 @@ _NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works"
            "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
-    "buys", "buys_once_more", "starts_over", "returns", "leaves", "tells", "tells_doorbells",
+    "buys", "buys_and_waits", "buys_once_more", "starts_over",
+    "returns", "leaves", "tells", "tells_doorbells",
     "tells_twins", "tells_late", "refunds", "refunds_once_more", "cancels", "releases", "works",
     "lives",
     "sends_messages",
