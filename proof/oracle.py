@@ -146,6 +146,9 @@ class _Verdict:
                 "failed",
                 "expired",
             } | maybe  # a session that is never completed is never listed
+        known = {a.session_id or a.intent_id for a in self.attempts if a.order_id == row.id}
+        if not known & {payment.id for payment in payments}:
+            return {"expired", "failed", "canceled"}  # its answer was lost, and it was given up
         last = payments[-1].state
         return (
             {"expired" if last == "expired" else "failed"}
