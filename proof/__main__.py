@@ -12,7 +12,7 @@ def main() -> int:
     """Read what is wanted, and run it. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="proof", description=__doc__)
     parser.add_argument("--seeds", default="1-300", help="one seed, or a first and a last: 1-300")
-    parser.add_argument("--mutant", default="", help="the name of a mutant, or `all`")
+    parser.add_argument("--mutant", default="", help="names of mutants, `fast` or `all`")
     parser.add_argument("--database", default="memory", choices=("memory", "postgresql"))
     parser.add_argument("--layer", default=None, help="only this layer")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
@@ -20,6 +20,7 @@ def main() -> int:
         "--words", action="store_true", help="tell the seeds' stories in words only"
     )
     parser.add_argument("--twice", action="store_true", help="tell each twice and compare digests")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
@@ -32,7 +33,9 @@ def main() -> int:
 
     if asked.words:
         return tell_in_words(seeds, asked.layer)
-    return run(seeds, asked.database, asked.layer, asked.jobs, twice=asked.twice)
+    return run(
+        seeds, asked.database, asked.layer, asked.jobs, twice=asked.twice, minutes=asked.minutes
+    )
 
 
 if __name__ == "__main__":

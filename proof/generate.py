@@ -7,6 +7,7 @@ https://users.cs.utah.edu/~regehr/papers/swarm12.pdf
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Literal
 
 from .story import During, Layer, Moment, Move, Story, What
@@ -14,7 +15,16 @@ from .story import During, Layer, Moment, Move, Story, What
 _LAYERS: tuple[Layer, ...] = (
     "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
 )  # fmt: skip
-_BASE = {"buys": 3, "pays": 5, "returns": 2, "tells": 4, "works": 2, "time_passes": 2, "lives": 1}
+_BASE = {
+    "buys": 3,
+    "pays": 5,
+    "returns": 2,
+    "tells": 4,
+    "tells_late": 1,
+    "works": 2,
+    "time_passes": 2,
+    "lives": 1,
+}
 THEMES: dict[str, dict[str, int]] = {
     "refunds": {
         "refunds": 4,
@@ -26,10 +36,11 @@ THEMES: dict[str, dict[str, int]] = {
     "money back": {"refunds_in_dashboard": 5, "refund_ends": 3, "tells": 3, "releases": 1},
     "disputes": {"disputes": 4, "dispute_goes_on": 5, "refunds_in_dashboard": 1},
     "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
-    "delayed": {"money_comes": 4, "pays": 3, "starts_over": 1},
+    "delayed": {"buys_and_waits": 4, "money_comes": 3, "starts_over": 3, "time_passes": 2},
     "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
     "bad events": {
         "refunds_and_rings": 2,
+        "works": 2,
         "tells_doorbells": 3,
         "tells_twins": 2,
         "tells_again": 3,
@@ -39,7 +50,7 @@ THEMES: dict[str, dict[str, int]] = {
     "receiver": {"receiver_fails": 3, "receiver_is_well": 2, "sends_messages": 4},
     "amounts": {"amount_changes": 3, "starts_over": 2, "link_is_repriced": 1, "releases": 2},
     "long": {"lives": 4, "time_passes": 2},
-    "clocks": {"clock_jumps": 4, "time_passes": 3, "works": 1},
+    "clocks": {"clock_jumps": 4, "tells_late": 3, "time_passes": 3, "works": 1},
     "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
     "patience": {"polls_for_hours": 1, "returns": 2},
     "crashes": {"tells": 2, "works": 2, "returns": 1},
@@ -48,16 +59,24 @@ THEMES: dict[str, dict[str, int]] = {
 }
 _TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
 _MOST_SECONDS = 40 * 86_400
-_TELLS = ("tells", "refunds_and_rings", "tells_doorbells", "tells_twins", "tells_again")
+_TELLS = (
+    "tells",
+    "tells_late",
+    "refunds_and_rings",
+    "tells_doorbells",
+    "tells_twins",
+    "tells_again",
+)
 _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "all": (),
     "webhooks": ("loses", "pays_oddly"),
     "sweep": (*_TELLS, "loses"),
-    "looks": (*_TELLS, "loses", "pays_oddly"),
+    "looks": (*_TELLS, "loses", "pays_oddly", "polls_for_hours"),
     "polls": (*_TELLS, "loses", "works", "lives", "refunds", "refunds_in_a_storm",
               "refunds_once_more", "cancels",
               "pays_oddly"),
-    "pull": (*_TELLS, "loses", "buys", "refunds", "refunds_in_a_storm", "refunds_once_more",
+    "pull": (*_TELLS, "loses", "buys", "buys_and_waits",
+             "refunds", "refunds_in_a_storm", "refunds_once_more",
              "starts_over",
              "amount_changes"),
 }  # fmt: skip
@@ -66,8 +85,10 @@ _NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works"
            "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
-    "buys", "buys_once_more", "starts_over", "returns", "leaves", "tells", "tells_doorbells",
-    "tells_twins", "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
+    "buys", "buys_and_waits", "buys_once_more", "starts_over",
+    "returns", "leaves", "tells", "tells_doorbells",
+    "tells_twins", "tells_late", "refunds", "refunds_once_more", "cancels", "releases", "works",
+    "lives",
     "sends_messages",
 ))  # fmt: skip
 
@@ -90,15 +111,14 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
     for name in _NOT_IN[layer]:
         weights.pop(name, None)
-    crashing = "crashes" in themes
-    busy = crashing or dice.random() < 0.6
+    busy = "crashes" in themes or dice.random() < 0.6
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
     if layer == "looks":
         left = 2 * 86_400  # whoever only looks, looks for the last time a week after the payment
     for _ in range(dice.randint(4, 22)):
         name = dice.choices(names, [weights[n] for n in names])[0]
-        move = _move(dice, name, layer, busy=busy, crashing=crashing)
+        move = _move(dice, name, layer, busy=busy, themes=themes)
         left -= move.seconds
         if left >= 0:
             moves.append(move)
@@ -126,7 +146,7 @@ def _move(
     layer: Layer,
     *,
     busy: bool = False,
-    crashing: bool = False,
+    themes: Sequence[str] = (),
     inner: bool = False,
 ) -> Move:
     seconds = 0
@@ -134,8 +154,8 @@ def _move(
         seconds = dice.choice(_TIMES)
     during = []
     if busy and not inner and name in _OPEN_TO_OTHERS:
-        many = dice.choice((0, 1, 1, 1, 2) if crashing else (0, 0, 1, 1, 2))
-        during = [_during(dice, layer, crashing=crashing) for _ in range(many)]
+        many = dice.choice((0, 1, 1, 1, 2) if "crashes" in themes else (0, 0, 1, 1, 2))
+        during = [_during(dice, layer, themes=themes) for _ in range(many)]
     return Move(
         name,
         dice.randrange(4),
@@ -146,19 +166,30 @@ def _move(
     )
 
 
-def _during(dice: random.Random, layer: Layer, *, crashing: bool) -> During:
+def _during(dice: random.Random, layer: Layer, *, themes: Sequence[str]) -> During:
     at: Literal["call", "write"] = dice.choice(("call", "write"))
     nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
     moment = dice.choice(_MOMENTS[at])
     breaks: What = "cut" if at == "call" else "gone"
-    moves: tuple[What, ...] = ("move",) if crashing else ("move", "move", "move")
+    moves: tuple[What, ...] = ("move",) if "crashes" in themes else ("move", "move", "move")
     what = dice.choice(("kill", breaks, *moves))
     if what != "move":
         return During(at, moment, nth, what)
+    liked = [name for theme in themes for name in _COMES_BETWEEN.get(theme, ())]
+    liked = [name for name in liked if name not in _NOT_IN[layer]]
     allowed = [name for name in _NESTED if name not in _NOT_IN[layer]]
+    allowed = liked if liked and dice.random() < 0.5 else allowed
     return During(at, moment, nth, "move", _move(dice, dice.choice(allowed), layer, inner=True))
 
 
+_COMES_BETWEEN: dict[str, tuple[str, ...]] = {
+    "bad events": ("refunds_and_rings", "tells_doorbells"),
+    "money back": ("refunds_and_rings", "refunds_in_dashboard", "tells"),
+    "disputes": ("dispute_goes_on", "tells"),
+    "refunds": ("refunds_once_more", "refunds", "works"),
+    "ends": ("cancels", "pays", "leaves"),
+    "two tabs": ("starts_over", "buys_once_more", "pays"),
+}
 _MOMENTS: dict[str, tuple[Moment, ...]] = {
     "call": ("before", "after"),
     "write": ("begins", "before", "after"),

@@ -12,6 +12,7 @@ from .moves import MOVES
 from .oracle import differences
 from .scheduler import Scheduler
 from .story import Move
+from .webhooks_alone import note_wishes
 from .world import Play
 
 _HOUR, _DAY = 3600, 86_400
@@ -48,6 +49,7 @@ def _live(play: Play) -> None:
     telling = play.takes_webhooks and play.story.heals_by == "telling"
     if telling:
         stage.delivers()
+        note_wishes(play, 0)
     else:
         stage.drops()
     if layer in ("polls", "pull"):

@@ -141,6 +141,14 @@ class _Verdict:
             return ({"expired", "failed", "canceled"} if old else {row.status}) | maybe
         if row.flow == "payment_link" and not old and not any(s == "failed" for s in states):
             return {"pending", "expired"} | maybe
+        if row.flow == "payment_link" and "failed" in states:
+            return {
+                "failed",
+                "expired",
+            } | maybe  # a session that is never completed is never listed
+        known = {a.session_id or a.intent_id for a in self.attempts if a.order_id == row.id}
+        if not known & {payment.id for payment in payments}:
+            return {"expired", "failed", "canceled"}  # its answer was lost, and it was given up
         last = payments[-1].state
         return (
             {"expired" if last == "expired" else "failed"}

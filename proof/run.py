@@ -30,9 +30,18 @@ _engine: Engine | str = "memory"
 
 
 def run(
-    seeds: Sequence[int], database: str, layer: Layer | None, jobs: int, *, twice: bool = False
+    seeds: Sequence[int],
+    database: str,
+    layer: Layer | None,
+    jobs: int,
+    *,
+    twice: bool = False,
+    minutes: float = 0,
 ) -> int:
-    """Tell all; print what breaks, shrunk. Gives 1 if anything did, else 0."""
+    """Tell all, or as many as there is time for; print what breaks, shrunk.
+
+    Gives 1 if anything did, else 0.
+    """
     began, done, broken = time.monotonic(), 0, list[Told]()
     coverage, shown = Coverage(), began
     with databases(database, jobs) as urls, _workers(jobs, urls) as workers:
@@ -44,6 +53,8 @@ def run(
                 print(
                     f"\nseed {told.story.seed} ({told.story.layer}): {told.broken[0]}", flush=True
                 )
+            if minutes and time.monotonic() - began > minutes * 60:
+                break
             if time.monotonic() - shown > _EVERY:
                 shown = time.monotonic()
                 rate = done / (shown - began)

@@ -61,8 +61,8 @@ class Scheduler:
                 hooks.callback(self._plant(during))
             try:
                 MOVES[move.name](self.play, move)
-            except (CheckoutError, Refused, Killed):
-                pass
+            except (CheckoutError, Refused, Killed, ConnectionResetError):
+                pass  # refused, dead, or a buyer whom Stripe itself cut off
             except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 self.play.breaks(
                     "nothing breaks", f"{move.name}: {type(error).__name__}: {str(error)[:300]}"

@@ -8,10 +8,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from checkout_service.domain.errors import CheckoutError
-from checkout_service.storage import inbox
+from checkout_service.domain.schedule import AT_ONCE
+from checkout_service.storage import due_orders, inbox
 from checkout_service.use_cases.sweep_report import SweepReport
 
 from .world import Play
+
+_GRACE = 15_000  # milliseconds; no planned look is so near
 
 
 def looks_that_were_wished_for(play: Play, by: int) -> None:
@@ -24,13 +27,18 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         parts.receive_event.retry(leftover)
     with suppress(CheckoutError):
         parts.sweep.finish_writes(SweepReport())
-    due = play.rows(
-        "SELECT id, look_due_at, look_wishes FROM orders WHERE look_due_at IS NOT NULL"
-        " AND look_wishes > 0 ORDER BY created_at, id"
-    )
-    for row in due:
-        if row.look_due_at <= now and play.wished.get(row.id, 0) < row.look_wishes:
-            play.wished[row.id] = row.look_wishes
+    with parts.database.read() as connection:
+        due = due_orders.due_orders(connection, now=now, limit=100)
+    wanted = {row.id: row.look_due_at for row in play.rows("SELECT id, look_due_at FROM orders")}
+    for order in due:
+        at = wanted.get(order.order_id)
+        if at == AT_ONCE or (order.order_id, at) in play.wished:
             with suppress(CheckoutError):
-                parts.look_at_order.look(row.id, source="sweep")
-                parts.sweep.look_at_due.end_stale(row.id)
+                parts.sweep.look_at_due._one(order)
+
+
+def note_wishes(play: Play, by: int) -> None:
+    """Note the looks that an event has just asked for, a little later than at once."""
+    at = play.stage.clock_of(by).now() + _GRACE
+    for row in play.rows(f"SELECT id FROM orders WHERE look_due_at = {at}"):  # noqa: S608 - a number
+        play.wished.add((row.id, at))

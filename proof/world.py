@@ -126,7 +126,7 @@ class Play:
     by_dashboard: set[str] = field(default_factory=set)  # refunds made past the service
     canceling: set[str] = field(default_factory=set)
     canceled: set[str] = field(default_factory=set)  # the service said so
-    wished: dict[str, int] = field(default_factory=dict)  # wishes for a look that were heard
+    wished: set[tuple[str, int]] = field(default_factory=set)  # looks that events asked for
     told: list[Json] = field(default_factory=list)  # events that were handed over
     broken: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # what the service logged as its own failure

@@ -35,12 +35,16 @@ def merge_dispute(ledger: Ledger, view: DisputeView, fact: Fact) -> Ledger:
     age = fact.seen.age_beside(ledger.seen.get(view.id, Seen()))
     if age is Age.LATER or (age is Age.UNKNOWN and rise > 0):
         return _with(ledger, fact, disputes={**ledger.disputes, view.id: view})
-    # An older word that is no step on the way to what we know: one of two clocks is wrong.
-    return replace(ledger, look_wanted=True) if _contradicts(view, known, rise) else ledger
+    return replace(ledger, look_wanted=True) if _contradicts(view, known, rise, age) else ledger
 
 
-def _contradicts(view: DisputeView, known: DisputeView, rise: int) -> bool:
-    return view.status != known.status and rise >= 0
+def _contradicts(view: DisputeView, known: DisputeView, rise: int, age: Age) -> bool:
+    """True if only a look can tell which word is the last.
+
+    Within one second it may be either: what was decided may have been opened anew. An older word
+    that is no step on the way to what we know means that one of two clocks is wrong.
+    """
+    return view.status != known.status and (rise >= 0 or age is Age.UNKNOWN)
 
 
 def _rank(ranks: dict[str, int], view: RefundView | DisputeView) -> int:

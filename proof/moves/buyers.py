@@ -16,7 +16,7 @@ _SEPA, _SEPA_LATE, _SEPA_BAD = (
     "AT321904300235473204",
     "AT861904300235473202",
 )
-_MANY_READS, _A_MOMENT = 7, 10_000  # who asks often is answered late; milliseconds
+_MANY_READS, _A_MOMENT = 7, 3_000  # who asks often is answered late; milliseconds
 _SLOW_REFUND, _BAD_REFUND = "4000000000007726", "4000000000005126"
 _METHODS = {
     "usd": (_CARD, _CARD, _CARD, _DECLINED, _CHALLENGED, "3ds-fails", _SLOW_REFUND, _BAD_REFUND),
@@ -33,6 +33,17 @@ def buys(play: Play, move: Move) -> None:
     wish = Wish(kind, price, quantity, f"non_{len(play.wishes)}")
     play.wishes.append(wish)
     _put(play, wish, move.by)
+
+
+def buys_and_waits(play: Play, move: Move) -> None:
+    """Put an order and pay it by a way that takes its time: a debit, a transfer, a voucher."""
+    kind = ("payment_intent", "checkout_session")[move.n % 2]
+    price, way = (("mug-eur", 2), ("mug-eur", 3), ("mug-eur", 5), ("cloth-jpy", 2))[move.n // 2 % 4]
+    wish = Wish(kind, price, 1, f"non_{len(play.wishes)}")
+    play.wishes.append(wish)
+    _put(play, wish, move.by)
+    there = [one for one in play.wishes if one.bought is not None]
+    pays(play, Move("pays", there.index(wish), way, move.by))
 
 
 def buys_by_link(play: Play, move: Move) -> None:
@@ -170,6 +181,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
     move.__name__: move
     for move in (
         buys,
+        buys_and_waits,
         buys_by_link,
         buys_once_more,
         starts_over,

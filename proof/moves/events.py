@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from proof.story import Move
+from proof.webhooks_alone import note_wishes
 from proof.world import Play
 
 from .banks import refunds_in_dashboard
@@ -28,6 +29,12 @@ def tells(play: Play, move: Move) -> None:
         waiting.sort(key=lambda event: (hash_of(event["id"]) + move.n) % 97)
     for event in waiting:
         _tell(play, event, move, times=2 if move.n % 7 == 0 else 1)
+
+
+def tells_late(play: Play, move: Move) -> None:
+    """Tell all that waits, in order, minutes to days after it happened."""
+    play.stage.advance((150, 400, 4000, 90_000, 250_000)[move.n % 5])
+    tells(play, replace(move, n=0))
 
 
 def tells_doorbells(play: Play, move: Move) -> None:
@@ -75,6 +82,8 @@ def _tell(
 ) -> None:
     play.stage.delivers(event, times=times, at_version=version, by=move.by)
     play.told.append(event)
+    if play.layer == "webhooks":
+        note_wishes(play, move.by)
     name = event["id"]
     known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
     if name not in known:
@@ -87,5 +96,13 @@ def hash_of(text: str) -> int:
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {
     move.__name__: move
-    for move in (tells, tells_doorbells, tells_twins, tells_again, loses, refunds_and_rings)
+    for move in (
+        tells,
+        tells_late,
+        tells_doorbells,
+        tells_twins,
+        tells_again,
+        loses,
+        refunds_and_rings,
+    )
 }

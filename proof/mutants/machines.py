@@ -32,8 +32,8 @@ MACHINES = (
             'orders.c.version == bindparam("b_version"))',
             'orders.c.version >= bindparam("b_version"))',
         ),
-        leaning="money back, disputes",
-        layer="all",
+        leaning="money back, bad events",
+        layer="webhooks",
     ),
     mutant(
         "acknowledged-before-it-is-written",

@@ -67,3 +67,23 @@ def test_who_asks_again_and_again_for_an_order_that_failed_does_not_wear_stripe_
         stage.polls(str(bought.reference), failed["id"])
 
     assert stage.reads() == []
+
+
+def test_a_dispute_that_is_opened_anew_within_the_second_of_a_look_is_looked_at_again(
+    stage_on: Stage,
+) -> None:
+    """Seed 4 of disputes, webhooks alone: lost, seen by a look, then under review at once."""
+    stage = stage_on
+    bought = stage.buys()
+    stage.pays(bought)
+    intent = stage.stripe("GET", f"/v1/checkout/sessions/{bought.session}")["payment_intent"]
+    dispute = stage.control("POST", f"payment_intents/{intent}/dispute", {})["id"]
+    stage.control("POST", f"disputes/{dispute}/close", {"status": "lost"})
+    stage.returns(bought)
+    assert stage.order(bought)["status"] == "charged_back"
+
+    stage.control("POST", f"disputes/{dispute}/update", {"status": "under_review"})
+    stage.delivers()
+    stage.works(60)
+
+    assert stage.order(bought)["status"] == "disputed"
