@@ -21,6 +21,7 @@ from checkout_service.domain.errors import (
     GatewayError,
     NotFound,
     OpenedWrong,
+    OrderCanceled,
     StripeRejected,
     StripeUnavailable,
 )
@@ -80,10 +81,23 @@ class OpenAttempt:
             why = f"Stripe refused: {refusal.reason or refusal}"
             self.give_up(order_id, draft.id, source=source, reason=why)
             raise
-        self.settle_order.settle(Case(source, [of_attempt(fact, draft.id)], order_id))
+        settled = self.settle_order.settle(Case(source, [of_attempt(fact, draft.id)], order_id))
+        if settled.after.canceled:
+            self._close_again(order_id, fact, source)
+            raise OrderCanceled
         if isinstance(fact.subject, SessionView):
             self._refuse_if_wrong(order_id, draft.id, fact.subject, source)
         return secret
+
+    def _close_again(self, order_id: str, fact: Fact, source: str) -> None:
+        """Close what was opened while the merchant canceled: nobody may pay it."""
+        try:
+            if isinstance(fact.subject, SessionView):
+                self.close_attempt.session(order_id, fact.subject.id, source=source, canceling=True)
+            else:
+                self.close_attempt.intent(order_id, fact.subject.id, source=source, canceling=True)
+        except GatewayError:  # the closing is written down: the sweep goes on with it
+            log.warning("attempt.still_open", extra={"order_id": order_id})
 
     def _refuse_if_wrong(
         self, order_id: str, attempt_id: str, view: SessionView, source: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from checkout_service.domain.clock import DAY, HOUR
-from tests.support.stage import Stage
+from checkout_service.domain.errors import OrderCanceled
+from tests.support.stage import Stage, calling, writing
 
 SEPA_FAILS = "AT861904300235473202"
 
@@ -87,3 +88,24 @@ def test_a_dispute_that_is_opened_anew_within_the_second_of_a_look_is_looked_at_
     stage.works(60)
 
     assert stage.order(bought)["status"] == "disputed"
+
+
+@pytest.mark.parametrize("when", ["before it is drafted", "while Stripe opens it"])
+def test_an_order_canceled_while_its_buyer_starts_over_stays_closed_at_stripe(
+    stage: Stage, when: str
+) -> None:
+    """Seeds 611 and 621: another session was open at Stripe on an order that was canceled."""
+    bought = stage.buys()
+    stage.control("POST", f"checkout/sessions/{bought.session}/expire")
+    stage.sweeps()
+    stage.returns(bought)
+    opening = calling("POST", "/v1/checkout/sessions", moment="after")
+    moment = writing("begins", replica=0) if when == "before it is drafted" else opening
+    stage.meanwhile(moment, lambda: stage.cancels(bought, by=1))
+
+    with pytest.raises(OrderCanceled):
+        stage.use_cases.start_checkout.again(bought.order)
+
+    sessions = stage.stripe("GET", "/v1/checkout/sessions")["data"]
+    assert {session["status"] for session in sessions} == {"expired"}
+    assert stage.order(bought)["status"] == "canceled"
