@@ -14,7 +14,7 @@ from .guard import Difference, Mismatches, intent_mismatches, line_mismatches, s
 from .holds import raise_holds
 from .ledger import Attempt, Ledger
 from .money_back import merge_dispute, merge_refund
-from .reading import Reading, read_intent, read_session
+from .reading import Reading, last_moment, read_intent, read_session
 from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView
 from .status import AttemptKind, AttemptState
 
@@ -111,7 +111,7 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         after,
         intent_id=view.id,
         customer_email=view.customer_email or attempt.customer_email,
-        expires_at=max(attempt.expires_at or 0, view.waits_until or 0) or None,
+        expires_at=max(attempt.expires_at or 0, last_moment(view) or 0) or None,
     )
     found: Mismatches = {}
     if reading.state in _MONEY_MOVES:

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .clock import DAY
 from .snapshots import IntentView, SessionView
 from .status import AttemptState, Hold
 
 # The reason under which we cancel an intent that nobody came to pay, in Stripe's words.
 ABANDONED = "abandoned"
+
+# A transfer has no end of its own; banks take days, buyers weeks.
+TRANSFER_LIFE = 30 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,13 @@ def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
     if view.status == "requires_payment_method" and (view.delayed_failure or was is _A.PROCESSING):
         return Reading(_A.FAILED)
     return reading
+
+
+def last_moment(intent: IntentView) -> int | None:
+    """Tell until when a voucher or transfer that was shown may be paid, milliseconds UTC."""
+    if not intent.waits:
+        return None
+    return intent.waits_until or intent.created + TRANSFER_LIFE
 
 
 def _read_status(intent: IntentView) -> Reading:

@@ -82,8 +82,8 @@ def end_of(attempt: Attempt) -> int | None:
         return None
     if attempt.state in (AttemptState.OPEN, AttemptState.FAILED):
         return attempt.expires_at
-    if attempt.state is AttemptState.PROCESSING and attempt.kind is AttemptKind.INTENT:
-        return attempt.expires_at + VOUCHER_GRACE
+    if attempt.state is AttemptState.PROCESSING and attempt.stripe_status == "requires_action":
+        return attempt.expires_at + VOUCHER_GRACE  # a voucher; a debit ends when its bank says so
     return None
 
 

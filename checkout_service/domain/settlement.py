@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from .changes import Change, unchanged
 from .derive import derive
@@ -49,6 +50,8 @@ _ON_MOVE = {
     OrderStatus.CANCELED: MessageKind.CANCELED,
 }
 _NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
+
+View = TypeVar("View", RefundView, DisputeView)
 
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
@@ -167,9 +170,15 @@ def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
     yield from _of_disputes(before, after)
 
 
+def _of_payments(ledger: Ledger, views: Mapping[str, View]) -> list[View]:
+    """Choose those of payments that are in: of a second payment the merchant must hear as well."""
+    paid = {a.intent_id for a in ledger.attempts if a.state is AttemptState.SUCCEEDED}
+    return [view for view in views.values() if view.intent_id in paid - {None}]
+
+
 def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
-    was = {refund.id: refund for refund in before.winner_refunds()}
-    for refund in after.winner_refunds():
+    was = {refund.id: refund for refund in _of_payments(before, before.refunds)}
+    for refund in _of_payments(after, after.refunds):
         old = was.get(refund.id)
         if refund_counts(refund):
             if old is None or not refund_counts(old):
@@ -182,8 +191,8 @@ def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
 
 
 def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
-    was = {dispute.id: dispute.status for dispute in before.winner_disputes()}
-    for dispute in after.winner_disputes():
+    was = {dispute.id: dispute.status for dispute in _of_payments(before, before.disputes)}
+    for dispute in _of_payments(after, after.disputes):
         old, new = was.get(dispute.id), dispute.status
         if old == new:
             continue

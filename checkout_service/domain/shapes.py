@@ -102,6 +102,7 @@ def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
                     "amount": view.amount,
                     "currency": view.currency,
                     "status": view.status,
+                    "payment_intent": view.intent_id,
                 }
             }
         case DisputeView():
@@ -115,6 +116,7 @@ def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
                     "amount": view.amount,
                     "currency": view.currency,
                     "due_by": None if due_by is None else rfc3339(due_by),
+                    "payment_intent": view.intent_id,
                 }
             }
         case None:

@@ -151,7 +151,8 @@ INTENT = {"kind": AttemptKind.INTENT, "expires_at": NOW}
     [
         (A.OPEN, INTENT, NOW),
         (A.FAILED, INTENT, NOW),
-        (A.PROCESSING, INTENT, NOW + VOUCHER_GRACE),
+        (A.PROCESSING, INTENT | {"stripe_status": "requires_action"}, NOW + VOUCHER_GRACE),
+        (A.PROCESSING, INTENT | {"stripe_status": "processing"}, None),
         (A.OPEN, {"expires_at": NOW}, NOW),
         (A.PROCESSING, {"expires_at": NOW}, None),
         (A.OPEN, {"expires_at": None}, None),

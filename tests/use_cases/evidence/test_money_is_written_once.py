@@ -189,3 +189,27 @@ def test_an_intents_cancel_whose_answer_was_lost_ends_canceled(stage_on: Stage, 
     stage.works(20 * MINUTE / 1000)
 
     assert stage.order(bought)["status"] == "canceled"
+
+
+@pytest.mark.parametrize("way", ["cancel", "expire"])
+def test_a_closing_that_stripe_did_not_do_is_done_at_the_next_try(stage: Stage, way: str) -> None:
+    """Stripe repeats a 500 under its key for a day; the session shows that it is still open."""
+    bought = stage.buys()
+
+    def close() -> None:
+        if way == "cancel":
+            stage.cancels(bought)
+        else:
+            stage.use_cases.close_session(str(bought.session))
+
+    fails(stage, "error_500", "/v1/checkout/sessions/")
+    with pytest.raises(StripeUnavailable):
+        close()
+    mends(stage)
+
+    close()
+
+    session = stage.stripe("GET", f"/v1/checkout/sessions/{bought.session}")
+    assert session["status"] == "expired"
+    keys = [call.key for call in stage.writes("/expire")]
+    assert keys[-1] != keys[0]

@@ -246,3 +246,23 @@ def test_a_payment_that_stripe_will_not_refund_is_looked_at(stage: Stage) -> Non
     stage.sweeps()
 
     assert status(stage, bought) == "refunded"
+
+
+def test_what_becomes_of_a_second_payment_is_told_as_well(stage: Stage) -> None:
+    """Its amounts are not the order's; its refund, and the deadline of its dispute, are news."""
+    stage.make_link("print")
+    bought = stage.link_order("print")
+    stage.pays(bought)
+    second = stage.pays(bought)["payment_intent"]
+    stage.delivers()
+    assert stage.order(bought)["holds"] == ["duplicate_payment"]
+
+    stage.refunds(bought, 1000, payment_intent=second)
+    stage.control("POST", f"payment_intents/{second}/dispute", {"reason": "inquiry"})
+    stage.delivers()
+
+    told = kinds(stage, bought)
+    assert told[-2:] == ["refunded", "dispute_needs_response"]
+    (message,) = stage.messages(bought, "order.refunded")
+    assert message["body"]["data"]["refund"]["payment_intent"] == second
+    assert stage.order(bought)["amount_refunded"] == 0

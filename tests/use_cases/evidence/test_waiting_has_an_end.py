@@ -231,3 +231,30 @@ def test_one_order_that_breaks_costs_only_itself(stage_on: Stage) -> None:
 
     assert stage.order(good)["fulfilled"]
     assert not stage.order(bad)["fulfilled"]
+
+
+def test_a_bank_transfer_has_a_month_and_then_ends(stage: Stage) -> None:
+    """It has no end of its own, and a day is less than a bank takes."""
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    params = {"payment_method_data[type]": "customer_balance"}
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **params)
+    stage.returns(bought)
+
+    live(stage, 20, every=21_600)
+    assert status(stage, bought) == "processing"
+
+    live(stage, 16, every=21_600)
+    assert status(stage, bought) == "expired"
+
+
+def test_a_debit_on_its_way_is_never_canceled_by_us(stage: Stage) -> None:
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    stage.pays(bought, SEPA_LATE)
+    kept = stage.side.world.store.get(bought.intent) or {}
+    stage.side.world.store.put(kept | {"_due": None})
+    stage.returns(bought)
+
+    live(stage, 5, every=7200)
+
+    assert status(stage, bought) == "processing"
+    assert stage.writes("/cancel") == []
