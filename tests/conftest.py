@@ -29,7 +29,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
     if "stage_kind" in metafunc.fixturenames and "stage_kind" not in named:
         only = metafunc.config.getoption("--database")
-        metafunc.parametrize("stage_kind", [only] if only else ["memory", *KINDS], scope="session")
+        # In memory a file's SQLite is told already: the file itself only at full length.
+        kinds = ["memory", *KINDS] if metafunc.config.getoption("--full") else ["memory", KINDS[1]]
+        metafunc.parametrize("stage_kind", [only] if only else kinds, scope="session")
 
 
 @pytest.hookimpl(wrapper=True)

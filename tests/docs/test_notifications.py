@@ -49,7 +49,13 @@ def test_a_refund_is_told_when_it_is_asked_and_when_it_came_through(stage: Stage
     (refunded,) = stage.messages(bought, "order.refunded")
     for message, status in ((pending, "pending"), (refunded, "succeeded")):
         told = message["body"]["data"]["refund"]
-        assert told == {"id": made["id"], "amount": 1000, "currency": "usd", "status": status}
+        assert told == {
+            "id": made["id"],
+            "amount": 1000,
+            "currency": "usd",
+            "status": status,
+            "payment_intent": intent,
+        }
         assert told.keys() == said_of("refund")
 
 
