@@ -64,12 +64,6 @@ def _due_order(row: AnyRow) -> DueOrder:
     )
 
 
-def look_wishes(connection: Connection, order_id: str) -> int:
-    """Tell the number of the last wish for a look."""
-    found = connection.execute(select(_o.look_wishes).where(_o.id == order_id)).scalar()
-    return int(found or 0)
-
-
 def look_failed(connection: Connection, order_id: str, *, error: str) -> int:
     """Count a look that failed because of its order; give how many did in a row."""
     found = connection.execute(

@@ -92,7 +92,6 @@ SELECT count(*) FROM moved
 """  # noqa: S608 - built from the column names above alone
 _AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 _NOTHING: Row = {}
-_MOMENT = BigInteger()
 
 _UPDATE_ORDER = (
     update(orders)

@@ -146,7 +146,7 @@ def test_what_is_due_says_which_wishes_it_has_to_answer(database: Database) -> N
     wish(database)
     with database.read() as connection:
         (due,) = due_orders.due_orders(connection, now=NOW, limit=9)
-        numbered = due_orders.look_wishes(connection, ORDER)
+    numbered = loaded(database).look_wishes
 
     assert (due.order_id, due.wishes, numbered) == (ORDER, 1, 1)
     begun(database)

@@ -201,11 +201,8 @@ def test_a_replayed_event_fulfils_only_after_a_look(stage_on: Stage) -> None:
     assert (status(stage, bought), stage.order(bought)["fulfilled"]) == ("refunded", False)
 
 
-def test_a_draft_given_up_is_revived_by_the_session_it_had_opened_after_all(
-    stage_on: Stage,
-) -> None:
-    """Law 3: what we guess never outranks what Stripe says."""
-    stage = stage_on
+def gives_up_a_session_it_had_opened(stage: Stage) -> tuple[str, str]:
+    """Lose both answers to a create, then give the draft up; give the order and the session."""
     rule = {"method": "POST", "path": "/v1/checkout/sessions", "kind": "commit_then_reset"}
     stage.control("PUT", "faults", {"api": [rule | {"probability": 1}]})
     with pytest.raises(Exception, match="Stripe does not answer"):
@@ -217,12 +214,21 @@ def test_a_draft_given_up_is_revived_by_the_session_it_had_opened_after_all(
     (session,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     (attempt,) = stage.order(order.id)["attempts"]
     stage.parts.open_attempt.give_up(order.id, attempt["id"], source="sweep")
-    assert status(stage, order.id) == "failed"
+    return order.id, session["id"]
 
-    stage.pays(session["id"], GOOD)
+
+def test_a_draft_given_up_is_revived_by_the_session_it_had_opened_after_all(
+    stage_on: Stage,
+) -> None:
+    """Law 3: what we guess never outranks what Stripe says."""
+    stage = stage_on
+    order, session = gives_up_a_session_it_had_opened(stage)
+    assert status(stage, order) == "failed"
+
+    stage.pays(session, GOOD)
     stage.delivers()
 
-    assert (status(stage, order.id), stage.order(order.id)["fulfilled"]) == ("paid", True)
+    assert (status(stage, order), stage.order(order)["fulfilled"]) == ("paid", True)
 
 
 def test_a_session_that_comes_to_light_beside_a_newer_one_is_closed_at_stripe(
@@ -230,30 +236,17 @@ def test_a_session_that_comes_to_light_beside_a_newer_one_is_closed_at_stripe(
 ) -> None:
     """At most one session of an order may be payable."""
     stage = stage_on
-    rule = {"method": "POST", "path": "/v1/checkout/sessions", "kind": "commit_then_reset"}
-    stage.control("PUT", "faults", {"api": [rule | {"probability": 1}]})
-    with pytest.raises(Exception, match="Stripe does not answer"):
-        stage.buys(nonce="lost")
-    stage.control("DELETE", "faults")
-    (order,) = stage.use_cases.read_orders.page(
-        status=None, created_after=None, limit=1, cursor=None
-    ).orders
-    (lost,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
-    stage.parts.open_attempt.give_up(
-        order.id, stage.order(order.id)["attempts"][0]["id"], source="sweep"
-    )
-    again = stage.use_cases.start_checkout.again(order.id)
-    assert again.id != lost["id"]
-    stage.parts.adopt_session(
-        stage.parts.gateway.look_at_session(lost["id"], urgent=True), source="test"
-    )
+    order, lost = gives_up_a_session_it_had_opened(stage)
+    again = stage.use_cases.start_checkout.again(order)
+    assert again.id != lost
+    stage.parts.adopt_session(stage.parts.gateway.look_at_session(lost, urgent=True), source="test")
 
     stage.works(300)
 
-    found = stage.stripe("GET", f"/v1/checkout/sessions/{lost['id']}")
+    found = stage.stripe("GET", f"/v1/checkout/sessions/{lost}")
     assert found["status"] == "expired"
     assert stage.stripe("GET", f"/v1/checkout/sessions/{again.id}")["status"] == "open"
-    assert status(stage, order.id) == "pending"
+    assert status(stage, order) == "pending"
 
 
 def test_a_dispute_seen_lost_by_a_look_is_not_won_again_by_an_old_event(stage_on: Stage) -> None:
