@@ -16,14 +16,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from checkout_service import logs, web
-from checkout_service.assembly import build_use_cases
-from checkout_service.cli import register_cli
-from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.settings import Settings
-from checkout_service.storage.database import engine_options, prepare_engine
-from checkout_service.storage.tables import metadata
-from checkout_service.stripe_gateway import LOCALES
+from . import logs, web
+from .bootstrap import build_use_cases
+from .cli import register_cli
+from .domain.errors import DatabaseUnavailable
+from .settings import Settings
+from .storage.database import engine_options, prepare_engine
+from .storage.tables import metadata
+from .stripe_gateway import LOCALES
 
 ROOT = Path(__file__).resolve().parent.parent
 

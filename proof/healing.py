@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from checkout_service.domain.errors import CheckoutError
-from checkout_service.domain.notify import Delivered
+from checkout_service.domain.ports.notify import Delivered
 from tests.support.stage import Killed, Refused
 
 from .moves import MOVES

@@ -10,7 +10,7 @@ from contextlib import suppress
 from checkout_service.domain.errors import CheckoutError
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.storage import due_orders, inbox
-from checkout_service.use_cases.sweep_report import SweepReport
+from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
 from .world import Play
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from checkout_service.assembly import Parts
+from checkout_service.bootstrap import Parts
+from checkout_service.bootstrap.surroundings import Surroundings
 from checkout_service.domain.errors import CheckoutError
-from checkout_service.domain.notify import Delivered, Outcome
-from checkout_service.surroundings import Surroundings
+from checkout_service.domain.ports.notify import Delivered, Outcome
 from stripe_sandbox.store import Store
 from tests.support.stage import Bought, Stage, Step
 from tests.support.stage.catalog import catalog_text, plink

@@ -14,7 +14,7 @@ from .messages import messages
 from .orders import orders
 from .quarantine import quarantine
 from .simulate import simulate
-from .upkeep import deliver, sweep, worker
+from .worker import deliver, sweep, worker
 
 _COMMANDS = (
     catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,

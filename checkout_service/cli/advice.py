@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checkout_service.domain.event_views import EventView, MessageView
-from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
-from checkout_service.domain.quarantine import in_words
+from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.status import WAITING, OrderStatus
-from checkout_service.domain.views import HoldView, OrderDetail
+from checkout_service.domain.views.events import EventView, MessageView
+from checkout_service.domain.views.orders import HoldView, OrderDetail
+from checkout_service.domain.views.quarantine import in_words
 
 from .printing import amount, moment
 

@@ -16,8 +16,8 @@ from dataclasses import asdict
 import click
 
 from checkout_service.domain.errors import GatewayError
-from checkout_service.use_cases.checkup.finding import OK, PROBLEM, WARNING, Finding
-from checkout_service.use_cases.mend_endpoint import Mended
+from checkout_service.use_cases.doctor.check_result import OK, PROBLEM, WARNING, Finding
+from checkout_service.use_cases.doctor.fix_endpoint import Mended
 
 from .context import REFUSED, for_people, json_option, use_cases
 from .printing import cell, print_json

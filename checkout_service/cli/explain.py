@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import click
 
-from checkout_service.domain.event_views import EventView, MessageView
-from checkout_service.domain.views import (
+from checkout_service.domain.views.events import EventView, MessageView
+from checkout_service.domain.views.orders import (
     HoldView,
     MoneyBackView,
     OrderDetail,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import click
 
-from checkout_service.domain.money_writes import MoneyWrite
+from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.status import AttemptState
-from checkout_service.domain.views import (
+from checkout_service.domain.views.orders import (
     AttemptView,
     HoldView,
     MoneyBackView,

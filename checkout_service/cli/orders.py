@@ -8,10 +8,10 @@ import click
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.shapes import detailed_order, private_order
 from checkout_service.domain.status import Hold, OrderStatus
-from checkout_service.domain.views import OrderView
-from checkout_service.use_cases.refund_order import RefundWish
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.domain.views.shapes import detailed_order, private_order
+from checkout_service.use_cases.refunds.refund_order import RefundWish
 
 from .context import for_people, json_option, use_cases
 from .explain import explain, story

@@ -17,16 +17,16 @@ from typing import TypeVar
 import click
 
 from checkout_service.domain import ids
-from checkout_service.domain.cart import Cart, CartItem
-from checkout_service.domain.shapes import private_order
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.domain.views.shapes import private_order
 from checkout_service.settings import Settings
-from checkout_service.use_cases.list_products import PriceTag
-from checkout_service.use_cases.refund_order import RefundWish
+from checkout_service.use_cases.checkout.list_products import PriceTag
+from checkout_service.use_cases.refunds.refund_order import RefundWish
 
 from .context import WRONG_INPUT, fail, for_people, json_option, settings, use_cases
-from .fates import FATES, Buyer, Fate, Sandbox
 from .printing import amount, print_json, print_table
+from .scenarios import FATES, Buyer, Fate, Sandbox
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .ledger import DISCOUNT, SHIPPING, TAX
 from .money import BadAmount, check_unit_amount
+from .order.ledger import DISCOUNT, SHIPPING, TAX
 from .texts import why_unreadable
 
 HALF_HOUR, DAY = 1_800, 86_400  # seconds: Stripe's bounds of a session's life

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .guard import Difference
 from .holds import raise_hold
-from .ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, is_going_back
+from .order.ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, is_going_back
 from .status import SETTLED, AttemptState, Hold, OrderStatus, may_move
 
 _S = OrderStatus

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .ledger import DISCOUNT, SHIPPING, TAX, Attempt, Terms
-from .snapshots import IntentView, SessionView
+from .facts.snapshots import IntentView, SessionView
+from .order.ledger import DISCOUNT, SHIPPING, TAX, Attempt, Terms
 from .status import AttemptKind, Hold
 
 

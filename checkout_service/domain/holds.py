@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .guard import Difference
-from .ledger import Ledger, RaisedHold
+from .order.ledger import Ledger, RaisedHold
 from .status import Hold
 
 

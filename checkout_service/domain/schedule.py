@@ -6,7 +6,7 @@ An order has a budget of reads, whatever happens: 60 in its first 30 days, 4 a m
 from __future__ import annotations
 
 from .clock import DAY, HOUR, MINUTE, SECOND
-from .ledger import Attempt, Ledger
+from .order.ledger import Attempt, Ledger
 from .status import SETTLED, WAITING, AttemptKind, AttemptState, OrderStatus
 
 # In sweep intervals: with the default of a minute, 1, 2, 5, 15 and 60 minutes, then twice as long

@@ -3,7 +3,7 @@
 It knows no orders and no rows; its neighbours on this floor are strangers to it.
 """
 
-from .outside import Outside
+from .network_probe import Outside
 from .receiver import MerchantReceiver, build_receiver
 from .session import safe_session
 

@@ -16,7 +16,7 @@ import requests
 import urllib3
 from standardwebhooks import Webhook
 
-from checkout_service.domain.notify import Delivered, Failed, Gone, Outcome, read_retry_after
+from checkout_service.domain.ports.notify import Delivered, Failed, Gone, Outcome, read_retry_after
 
 from .session import BlockedAddress, safe_session
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Table, select
 
-from checkout_service.domain.views import AttemptView, HoldView, MoneyBackView, TrailView
+from checkout_service.domain.views.orders import AttemptView, HoldView, MoneyBackView, TrailView
 
 from .rows import AnyRow
 from .tables import attempts, disputes, holds, refunds, transitions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, case, func, select, update
 
-from checkout_service.domain.quarantine import LookTrouble
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.views.quarantine import LookTrouble
 
 from .records import DueOrder
 from .rows import AnyRow

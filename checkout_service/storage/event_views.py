@@ -6,15 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select, tuple_
 
-from checkout_service.domain.event_views import (
-    EventDetail,
-    EventView,
-    MessageDetail,
-    MessageView,
-)
+from checkout_service.domain.views.events import EventDetail, EventView, MessageDetail, MessageView
 
-from .machine_tables import TROUBLED, UNDELIVERED
 from .tables import inbox_events, outbox_messages
+from .tables.machinery import TROUBLED, UNDELIVERED
 
 Before = tuple[int, str] | None
 

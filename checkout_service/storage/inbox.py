@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from checkout_service.domain.snapshots import IncomingEvent
+from checkout_service.domain.facts.snapshots import IncomingEvent
 
-from .machine_tables import TROUBLED, UNCLAIMED
 from .tables import inbox_events
+from .tables.machinery import TROUBLED, UNCLAIMED
 from .upsert import insert_once
 
 _e = inbox_events.c

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, update
 
 from checkout_service.domain import ids
-from checkout_service.domain.money_writes import MoneyWrite, WriteKind, WriteState
+from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 
-from .money_tables import UNFINISHED
 from .rows import AnyRow
 from .tables import money_writes, refunds
+from .tables.money import UNFINISHED
 from .upsert import insert_once
 
 _w = money_writes.c

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views import LineView, OrderView
+from checkout_service.domain.views.orders import LineView, OrderView
 
 from .rows import AnyRow
 from .tables import attempts, order_lines

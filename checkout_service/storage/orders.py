@@ -19,11 +19,11 @@ from sqlalchemy import (
     update,
 )
 
-from checkout_service.domain.cart import Line
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.order.cart import Line
+from checkout_service.domain.views.orders import OrderView
 
-from .direct import one_for_all
 from .order_views import views_of
+from .prepared import one_for_all
 from .records import AttemptRecord, OrderRecord, attempt_record, order_record
 from .tables import attempts, order_lines, orders
 from .upsert import insert_once

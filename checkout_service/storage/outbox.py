@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from checkout_service.domain.clock import HOUR
 
-from .machine_tables import FAILING
 from .tables import outbox_messages
+from .tables.machinery import FAILING
 
 _m = outbox_messages.c
 _NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from checkout_service.domain.settlement import Message, MessageKind
-from checkout_service.domain.subscriptions import Subscription
+from checkout_service.domain.order.settlement import Message, MessageKind
+from checkout_service.domain.order.subscriptions import Subscription
 
 from .tables import outbox_messages, subscriptions
 from .upsert import upsert

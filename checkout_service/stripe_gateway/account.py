@@ -13,7 +13,9 @@ from email.utils import parsedate_to_datetime
 
 import stripe
 
-from checkout_service.domain.account import (
+from checkout_service.domain.clock import SECOND, SystemClock
+from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
+from checkout_service.domain.ports.account import (
     Endpoint,
     LinkLine,
     LinkView,
@@ -21,8 +23,6 @@ from checkout_service.domain.account import (
     ShippingRate,
     fingerprint,
 )
-from checkout_service.domain.clock import SECOND, SystemClock
-from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
 
 from .bulkhead import Bulkhead
 from .calls import Calls, reading

@@ -10,7 +10,7 @@ import re
 from typing import NoReturn
 
 from checkout_service.domain.errors import BadEvent
-from checkout_service.domain.snapshots import Billing, IncomingEvent, Subject
+from checkout_service.domain.facts.snapshots import Billing, IncomingEvent, Subject
 
 from .fields import Json, Malformed, livemode, maybe_word, moment, reference, wants_object, word
 from .translate import subject_of

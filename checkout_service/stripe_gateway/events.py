@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.snapshots import IncomingEvent
+from checkout_service.domain.facts.snapshots import IncomingEvent
 
 from .calls import Calls, Page, reading
 from .event_shape import event_of

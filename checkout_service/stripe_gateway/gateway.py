@@ -12,14 +12,14 @@ import stripe
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import BadEvent
-from checkout_service.domain.facts import Fact
-from checkout_service.domain.gateway import (
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.facts.snapshots import IncomingEvent, Snapshot
+from checkout_service.domain.ports.gateway import (
     IntentRequest,
     PriceView,
     RefundRequest,
     SessionRequest,
 )
-from checkout_service.domain.snapshots import IncomingEvent, Snapshot
 
 from .bulkhead import Bulkhead
 from .calls import Calls

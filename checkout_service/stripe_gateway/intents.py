@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.facts import Fact, fact_of_answer
-from checkout_service.domain.gateway import IntentRequest, RefundRequest
+from checkout_service.domain.facts.fact import Fact, fact_of_answer
+from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.ids import is_intent_id
-from checkout_service.domain.snapshots import Snapshot
+from checkout_service.domain.ports.gateway import IntentRequest, RefundRequest
 
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed
-from .money_back import money_back_of
 from .params import created_between, intent_params, refund_params
+from .refunds import money_back_of
 from .translate import REQUEST_KEY, intent_view, refund_view
 
 _INTENTS, _ONE, _REFUNDS = "/v1/payment_intents", "/v1/payment_intents/{id}", "/v1/refunds"

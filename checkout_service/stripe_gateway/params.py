@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.gateway import (
+from checkout_service.domain.ports.gateway import (
     IntentRequest,
     LineRequest,
     RefundRequest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.gateway import PriceView
+from checkout_service.domain.ports.gateway import PriceView
 
 from .calls import Calls, reading
 from .fields import Malformed

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.facts import Fact, fact_of_answer
-from checkout_service.domain.gateway import SessionRequest
+from checkout_service.domain.facts.fact import Fact, fact_of_answer
+from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
-from checkout_service.domain.snapshots import SessionView, Snapshot
+from checkout_service.domain.ports.gateway import SessionRequest
 
 from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed, flag, maybe_object, reference
 from .intents import Intents
-from .money_back import money_back_of, refunds_shown
 from .params import Params, created_between, session_params
+from .refunds import money_back_of, refunds_shown
 from .translate import session_view
 
 log = logging.getLogger(__name__)

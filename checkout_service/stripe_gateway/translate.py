@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checkout_service.domain.gateway import PriceView
-from checkout_service.domain.snapshots import (
+from checkout_service.domain.facts.snapshots import (
     ChargeView,
     DisputeView,
     IntentView,
@@ -16,6 +15,7 @@ from checkout_service.domain.snapshots import (
     SessionView,
     Subject,
 )
+from checkout_service.domain.ports.gateway import PriceView
 
 from .fields import (
     Json,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from checkout_service.domain.snapshots import Billing, InvoiceView, SubscriptionView
+from checkout_service.domain.facts.snapshots import Billing, InvoiceView, SubscriptionView
 
 from .fields import (
     Json,

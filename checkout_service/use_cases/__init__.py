@@ -7,28 +7,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .cancel_order import CancelOrder
-from .check_readiness import CheckReadiness
-from .close_session import CloseSession
-from .confirm_payment import ConfirmPayment
-from .deliver_outbox import DeliverOutbox
-from .desk import Desk
+from .admin import Desk
+from .admin.quarantine import Quarantine
+from .admin.read_events import ReadEvents
+from .checkout.cancel_order import CancelOrder
+from .checkout.expire_session import CloseSession
+from .checkout.hold_idempotency import HoldIdempotency
+from .checkout.list_products import ListProducts
+from .checkout.start_checkout import StartCheckout
+from .checkout.start_intent import StartIntent
+from .checkout.start_link import StartLink
 from .doctor import Doctor
-from .hold_idempotency import HoldIdempotency
-from .list_products import ListProducts
-from .look_at_order import LookAtOrder
-from .poll_link import PollLink
-from .quarantine import Quarantine
-from .read_events import ReadEvents
-from .read_messages import ReadMessages
-from .read_orders import ReadOrders
-from .receive_event import ReceiveEvent
-from .refund_order import RefundOrder
-from .release_hold import ReleaseHold
-from .start_checkout import StartCheckout
-from .start_intent import StartIntent
-from .start_link import StartLink
-from .sweep import Sweep
+from .doctor.check_readiness import CheckReadiness
+from .notify.deliver import DeliverOutbox
+from .notify.read_messages import ReadMessages
+from .orders.read_orders import ReadOrders
+from .refunds.refund_order import RefundOrder
+from .refunds.release_hold import ReleaseHold
+from .settle.confirm_payment import ConfirmPayment
+from .settle.look_at_order import LookAtOrder
+from .settle.poll_link import PollLink
+from .settle.receive_event import ReceiveEvent
+from .sweep.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)

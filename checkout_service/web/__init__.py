@@ -7,32 +7,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from checkout_service.settings import Settings
 
-from . import (
-    api,
-    checkout,
-    context,
-    docs,
-    health,
-    intents_api,
-    languages,
-    limits,
-    links,
-    links_api,
-    orders_api,
-    origins,
-    pay,
-    problems,
-    rendering,
-    security,
-    sessions,
-    spec,
-    static_files,
-    strict_json,
-    webhooks,
-)
+from . import checkout, context, webhooks
+from .api import checkout_sessions, docs_page, openapi, orders, payment_intents, payment_links
+from .http import cookies, limits, origins, problems, security, static_files, strict_json
+from .ops import health
+from .pages import languages, links, pay, rendering
 
 _DOORS = (
-    checkout, pay, links, api, intents_api, links_api, orders_api, docs, webhooks, health,
+    checkout, pay, links, checkout_sessions, payment_intents, payment_links, orders, docs_page,
+    webhooks, health,
 )  # fmt: skip
 
 
@@ -52,16 +35,16 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     security.init_app(app, settings)
     if settings.metrics_token is not None:
-        from . import metrics  # noqa: PLC0415 - its first import decides where counters live
+        from .ops import metrics  # noqa: PLC0415 - its first import decides where counters live
 
         metrics.init_app(app)
     origins.init_app(app, settings)
     limits.init_app(app, settings)
     problems.init_app(app)
-    sessions.init_app(app, settings)
+    cookies.init_app(app, settings)
     languages.init_app(app)
     rendering.init_app(app)
-    spec.init_app(app, settings)
+    openapi.init_app(app, settings)
     for door in _DOORS:
         app.register_blueprint(door.bp)
     if settings.admin_password is not None:

@@ -12,7 +12,6 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
-from checkout_service.domain.cart import Cart, CartItem
 from checkout_service.domain.errors import (
     CheckoutError,
     DatabaseUnavailable,
@@ -25,13 +24,14 @@ from checkout_service.domain.errors import (
     StaleOrder,
     WrongFlow,
 )
+from checkout_service.domain.order.cart import Cart, CartItem
 
-from . import form_token, languages
 from .context import request_id, settings, use_cases
-from .limits import CREATE, POLL, limited, spend_on_prices
-from .order_page import OrderPage
-from .origins import refuse_foreign_forms
-from .problems import problem_of
+from .http.limits import CREATE, POLL, limited, spend_on_prices
+from .http.origins import refuse_foreign_forms
+from .http.problems import problem_of
+from .pages import form_token, languages
+from .pages.order_page import OrderPage
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)

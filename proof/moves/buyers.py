@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checkout_service.domain.cart import Cart, CartItem
+from checkout_service.domain.order.cart import Cart, CartItem
 from proof.books import read_books
 from proof.story import Move
 from proof.world import SOLD_BY_LINK, Play, Wish

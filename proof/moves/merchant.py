@@ -12,7 +12,7 @@ from checkout_service.domain.errors import (
     RefundTooLarge,
     StripeUnavailable,
 )
-from checkout_service.domain.notify import Delivered, Failed, Gone
+from checkout_service.domain.ports.notify import Delivered, Failed, Gone
 from proof.books import read_books
 from proof.story import Move
 from proof.world import Ask, Play

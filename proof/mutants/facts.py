@@ -11,7 +11,7 @@ FACTS = (
         "a-memory-fulfils",
         "2",
         (
-            "domain.facts",
+            "domain.facts.fact",
             "fresh = signed and event.signed_at is not None and max(ages)",
             "fresh = True or max(ages)",
         ),
@@ -20,7 +20,7 @@ FACTS = (
     mutant(
         "a-wrong-clock-fulfils",
         "2",
-        ("domain.facts", "and max(ages) <= PROOF_LIFE", "and min(ages) <= PROOF_LIFE"),
+        ("domain.facts.fact", "and max(ages) <= PROOF_LIFE", "and min(ages) <= PROOF_LIFE"),
         leaning="money back, clocks",
         layer="webhooks",
     ),
@@ -28,18 +28,18 @@ FACTS = (
         "a4-a-list-without-refunds-fulfils",
         "1, 2; A4",
         (
-            "domain.facts",
+            "domain.facts.fact",
             "cover = Cover.WHOLE if snapshot.whole else Cover.OBJECT",
             "cover = Cover.WHOLE",
         ),
-        ("use_cases.look_at_due", "_DENSE = 20 ", "_DENSE = 1 "),
+        ("use_cases.sweep.refresh_due", "_DENSE = 20 ", "_DENSE = 1 "),
         (
-            "use_cases.look_at_due",
+            "use_cases.sweep.refresh_due",
             "created_to=max(times) + HOUR, whole=True",
             "created_to=max(times) + HOUR, whole=False",
         ),
-        ("use_cases.look_at_due", "planned=True) if found.whole else None", "planned=True)"),
-        ("use_cases.look_at_due", "            if found.whole:", "            if True:"),
+        ("use_cases.sweep.refresh_due", "planned=True) if found.whole else None", "planned=True)"),
+        ("use_cases.sweep.refresh_due", "            if found.whole:", "            if True:"),
         leaning="money back",
         layer="looks",
     ),
@@ -47,7 +47,7 @@ FACTS = (
         "stale-wins",
         "1",
         (
-            "domain.facts",
+            "domain.facts.fact",
             "            return Age.LATER\n        return Age.EARLIER",
             "            return Age.LATER\n        return Age.LATER",
         ),
@@ -58,7 +58,7 @@ FACTS = (
         "a9-a-look-never-outranks-a-memory-of-a-refund",
         "1; A9",
         (
-            "domain.money_back",
+            "domain.facts.money_back",
             "if rises or fact.seen.age_beside(before) is Age.LATER:",
             "if (known is None or not fact.is_look)"
             " and (rises or fact.seen.age_beside(before) is Age.LATER):",
@@ -70,7 +70,7 @@ FACTS = (
         "a13-a-decided-dispute-is-never-decided-anew",
         "1; A13",
         (
-            "domain.money_back",
+            "domain.facts.money_back",
             "if age is Age.LATER or (age is Age.UNKNOWN and rise > 0):",
             "if rise > 0:",
         ),
@@ -81,12 +81,12 @@ FACTS = (
         "a3-a-guess-outranks-a-fact",
         "3; A3",
         (
-            "domain.merge",
+            "domain.facts.merge",
             "if attempt.guessed or attempt.state is _A.DRAFT or _outranks",
             "if attempt.state is _A.DRAFT or (not attempt.guessed and _outranks",
         ),
         (
-            "domain.merge",
+            "domain.facts.merge",
             "_outranks(attempt, reading, fact):\n        return replace(attempt, state=state, guessed=False",
             "_outranks(attempt, reading, fact)):\n        return replace(attempt, state=state, guessed=False",
         ),
@@ -96,7 +96,7 @@ FACTS = (
         "a8-a-look-answers-every-wish",
         "4; A8",
         (
-            "storage.writing",
+            "storage.ledger.write",
             'orders.c.look_wishes == bindparam("b_wishes"),',
             'orders.c.look_wishes >= bindparam("b_wishes"),',
         ),
@@ -106,7 +106,7 @@ FACTS = (
     mutant(
         "a-wanted-look-is-not-wished-for",
         "2",
-        ("use_cases.looks", "if settlement.look_wanted and look is None:", "if False:"),
+        ("use_cases.settle.looks", "if settlement.look_wanted and look is None:", "if False:"),
         leaning="bad events, long",
         layer="webhooks",
     ),
@@ -124,31 +124,43 @@ FACTS = (
     mutant(
         "a17-a-voucher-that-waits-is-open",
         "9; A17",
-        ("domain.reading", 'if intent.status == "requires_action" and intent.waits:', "if False:"),
-        ("domain.reading", "return intent.waits or intent.status in", "return intent.status in"),
+        (
+            "domain.facts.reading",
+            'if intent.status == "requires_action" and intent.waits:',
+            "if False:",
+        ),
+        (
+            "domain.facts.reading",
+            "return intent.waits or intent.status in",
+            "return intent.status in",
+        ),
         leaning="delayed",
     ),
     mutant(
         "money-in-flight-is-open",
         "9",
-        ("domain.reading", '"processing": _IN_FLIGHT,', '"processing": Reading(_A.OPEN),'),
+        ("domain.facts.reading", '"processing": _IN_FLIGHT,', '"processing": Reading(_A.OPEN),'),
         leaning="delayed",
     ),
     mutant(
         "an-expired-session-is-open",
         "3",
-        ("domain.reading", "_money_came(view) else _A.EXPIRED)", "_money_came(view) else _A.OPEN)"),
+        (
+            "domain.facts.reading",
+            "_money_came(view) else _A.EXPIRED)",
+            "_money_came(view) else _A.OPEN)",
+        ),
         leaning="long",
     ),
     mutant(
         "a6-events-of-an-unknown-payment-are-dropped",
         "11; A6",
         (
-            "use_cases.place_event",
+            "use_cases.settle.place_event",
             'return Place("waiting", None, next_at) if next_at else _IGNORED',
             "return _IGNORED",
         ),
-        ("use_cases.earlier_events", "in sorted(unknown_intents(ledger, facts)):", "in ():"),
+        ("use_cases.settle.earlier_events", "in sorted(unknown_intents(ledger, facts)):", "in ():"),
         leaning="money back, links",
         layer="webhooks",
     ),
@@ -166,7 +178,7 @@ FACTS = (
         "an-unopened-link-never-lapses",
         "7",
         (
-            "use_cases.look_at_due",
+            "use_cases.sweep.refresh_due",
             "change=lapse(order.attempt_id) if old else unchanged",
             "change=unchanged",
         ),

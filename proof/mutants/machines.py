@@ -11,24 +11,24 @@ MACHINES = (
         "check-then-act",
         "the database decides races",
         (
-            "use_cases.settle_order",
+            "use_cases.settle.settle_order",
             "        settlement = self.database.write_at_once(lambda c: self._at_once(c, case))",
             "        with self.database.read() as c:\n"
             "            early = load_ledger(c, case.order_id, lock=False)\n"
             "        settlement = self.database.write_at_once(lambda c: self._at_once(c, case, early))",
         ),
         (
-            "use_cases.settle_order",
+            "use_cases.settle.settle_order",
             "def _at_once(self, connection: Connection, case: Case) ->",
             "def _at_once(self, connection, case, loaded) ->",
         ),
         (
-            "use_cases.settle_order",
+            "use_cases.settle.settle_order",
             "        loaded = load_ledger(connection, case.order_id, lock=False)\n        if loaded is None:\n            raise NotFound\n        if unknown",
             "        if loaded is None:\n            raise NotFound\n        if unknown",
         ),
         (
-            "storage.writing",
+            "storage.ledger.write",
             'orders.c.version == bindparam("b_version"))',
             'orders.c.version >= bindparam("b_version"))',
         ),
@@ -39,7 +39,7 @@ MACHINES = (
         "acknowledged-before-it-is-written",
         "contract 6",
         (
-            "use_cases.receive_event",
+            "use_cases.settle.receive_event",
             "        except DatabaseUnavailable:\n            raise\n        except Exception as error:\n            # A rule",
             "        except DatabaseUnavailable:\n            return\n        except Exception as error:\n            # A rule",
         ),
@@ -50,18 +50,18 @@ MACHINES = (
         "outbox-outside",
         "outbox with the change",
         (
-            "storage.writing",
+            "storage.ledger.write",
             "    _write_messages(connection, writing.messages)\n    return 1",
             "    LATER.extend(writing.messages)\n    return 1\n\n\nLATER: list[Row] = []",
         ),
         (
             "storage.database",
             "        self._watch(Write.COMMITTED)\n        return done",
-            "        from checkout_service.storage import writing\n"
-            "        rows, writing.LATER[:] = list(writing.LATER), []\n"
+            "        from checkout_service.storage.ledger import write\n"
+            "        rows, write.LATER[:] = list(write.LATER), []\n"
             "        self._watch(Write.COMMITTED)\n"
             "        with self.engine.begin() as after:\n"
-            "            writing._write_messages(after, rows)\n"
+            "            write._write_messages(after, rows)\n"
             "        return done",
         ),
         leaning="crashes",
@@ -69,7 +69,11 @@ MACHINES = (
     mutant(
         "one-bad-item-stops-the-sweep",
         "6",
-        ("use_cases.isolation", "            if is_everybodys(error):\n", "            if True:\n"),
+        (
+            "use_cases.sweep.isolation",
+            "            if is_everybodys(error):\n",
+            "            if True:\n",
+        ),
         leaning="lost keys",
         layer="looks",
     ),
@@ -77,7 +81,7 @@ MACHINES = (
         "bookmark-first",
         "6",
         (
-            "use_cases.sweep",
+            "use_cases.sweep.sweep",
             "            each(page, take, report, name=lambda event: event.id)",
             "            self.database.write(lambda c: bookmarks.move_to(c, name, newest))\n"
             "            each(page, take, report, name=lambda event: event.id)",
@@ -89,7 +93,7 @@ MACHINES = (
         "the-bookmark-is-our-own-clock",
         "6",
         (
-            "use_cases.sweep",
+            "use_cases.sweep.sweep",
             "self.database.write(lambda c: bookmarks.move_to(c, name, newest))",
             "self.database.write(lambda c: bookmarks.move_to(c, name, self.clock.now()))",
         ),
@@ -124,7 +128,7 @@ MACHINES = (
         "a-failed-message-is-called-delivered",
         "contract 7",
         (
-            "use_cases.send_batch",
+            "use_cases.notify.send",
             "if isinstance(outcome, Delivered):\n            self.database",
             "if isinstance(outcome, Delivered | Failed):\n            self.database",
         ),
@@ -134,7 +138,7 @@ MACHINES = (
         "links-are-read-from-now-on",
         "6",
         (
-            "use_cases.read_links",
+            "use_cases.sweep.scan_links",
             "created_from=start, payment_link=plink",
             "created_from=now + 1000, payment_link=plink",
         ),
@@ -145,7 +149,7 @@ MACHINES = (
         "leftovers-are-left",
         "11",
         (
-            "use_cases.receive_event",
+            "use_cases.settle.receive_event",
             "        try:\n            self.database.write(lambda c: self._again(c, leftover))",
             "        try:\n            return",
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from .kinds import mutant
 
 _NOT_LOOKED_FOR = (
-    "use_cases.write_money",
+    "use_cases.refunds.write_money",
     "            found = self._look_again(write)",
     "            found = None",
 )
@@ -17,7 +17,7 @@ MONEY = (
         "order-paid-is-told-again",
         "contract 7",
         (
-            "domain.settlement",
+            "domain.order.settlement",
             'if after.fulfilled and not before.fulfilled:\n        yield Message(MessageKind.PAID, "")',
             "if after.fulfilled:\n"
             "        yield Message(MessageKind.PAID, str(len(after.refunds) + len(after.holds)))",
@@ -28,9 +28,9 @@ MONEY = (
         "a1-a-refund-is-asked-again-under-a-new-key",
         "5; A1",
         _NOT_LOOKED_FOR,
-        ("use_cases.write_money", "if not write.lists_show_it(now):", "if False:"),
+        ("use_cases.refunds.write_money", "if not write.lists_show_it(now):", "if False:"),
         (
-            "use_cases.write_money",
+            "use_cases.refunds.write_money",
             "if error.indeterminate and write.key_is_stuck(self.clock.now()):",
             "if True:",
         ),
@@ -42,7 +42,7 @@ MONEY = (
         "5",
         _NOT_LOOKED_FOR,
         (
-            "use_cases.write_money",
+            "use_cases.refunds.write_money",
             "idempotency_key=write.key,\n        request_id=write.id,",
             'idempotency_key=f"{write.key}.{write.tries}",\n        request_id=write.id,',
         ),
@@ -53,7 +53,7 @@ MONEY = (
         "a2-a-day-later-the-old-key-is-trusted",
         "5; A2",
         _NOT_LOOKED_FOR,
-        ("domain.money_writes", "KEY_LIFE = 23 * HOUR", "KEY_LIFE = 23_000 * HOUR"),
+        ("domain.order.money_writes", "KEY_LIFE = 23 * HOUR", "KEY_LIFE = 23_000 * HOUR"),
         leaning="refunds, bad stripe, long",
         layer="webhooks",
     ),
@@ -71,7 +71,7 @@ MONEY = (
     mutant(
         "unknown-writes-are-never-finished",
         "5",
-        ("use_cases.sweep", "            self._step(report, self.finish_writes)\n", ""),
+        ("use_cases.sweep.sweep", "            self._step(report, self.finish_writes)\n", ""),
         leaning="refunds, bad stripe, ends",
         layer="sweep",
     ),
@@ -124,7 +124,7 @@ MONEY = (
         "a18-a-pending-refund-counts",
         "contract 10; A18",
         (
-            "domain.ledger",
+            "domain.order.ledger",
             'return refund.status == "succeeded"',
             'return refund.status != "failed"',
         ),
@@ -134,7 +134,7 @@ MONEY = (
         "a19-a-part-that-is-lost-is-all",
         "contract 10; A19",
         (
-            "domain.ledger",
+            "domain.order.ledger",
             "return min(sum(lost), self.amount_paid)",
             "return self.amount_paid if sum(lost) else 0",
         ),
@@ -153,7 +153,7 @@ MONEY = (
     mutant(
         "a-canceled-order-stays-open-at-stripe",
         "contract 4",
-        ("use_cases.cancel_order", "for attempt in tries:", "for attempt in ():"),
+        ("use_cases.checkout.cancel_order", "for attempt in tries:", "for attempt in ():"),
         leaning="ends",
     ),
     mutant(

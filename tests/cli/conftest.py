@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from checkout_service.app import create_app, db
-from checkout_service.domain.cart import Cart, CartItem
 from checkout_service.domain.ids import new_id
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.views.orders import OrderView
 from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 from tests.support.databases import KEYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checkout_service.domain.settlement import MessageKind
+from checkout_service.domain.order.settlement import MessageKind
 from tests.support.processes import ROOT
 from tests.support.stage import Bought, Stage
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checkout_service.domain.facts import Cover, Fact, Seen
-from checkout_service.domain.ledger import Attempt, Ledger, Terms
-from checkout_service.domain.settlement import Settlement, settle
-from checkout_service.domain.snapshots import (
+from checkout_service.domain.facts.fact import Cover, Fact, Seen
+from checkout_service.domain.facts.snapshots import (
     DisputeView,
     IntentView,
     RefundView,
     SessionView,
     Subject,
 )
+from checkout_service.domain.order.ledger import Attempt, Ledger, Terms
+from checkout_service.domain.order.settlement import Settlement, settle
 from checkout_service.domain.status import AttemptKind, AttemptState
 
 ORDER = "ord_" + "a" * 24

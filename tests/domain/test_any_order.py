@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout_service.domain.facts import Cover, Fact, Seen
-from checkout_service.domain.ledger import Ledger
-from checkout_service.domain.settlement import settle
-from checkout_service.domain.snapshots import Subject
+from checkout_service.domain.facts.fact import Cover, Fact, Seen
+from checkout_service.domain.facts.snapshots import Subject
+from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.settlement import settle
 from checkout_service.domain.status import SETTLED, AttemptState, OrderStatus
 
 from .build import attempt, dispute, intent, ledger, refund, session, settled, stored

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from checkout_service.domain import changes
-from checkout_service.domain.changes import Change
-from checkout_service.domain.facts import Fact
-from checkout_service.domain.ledger import Ledger
-from checkout_service.domain.settlement import settle
-from checkout_service.domain.snapshots import Subject
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.facts.snapshots import Subject
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.changes import Change
+from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.settlement import settle
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
 from .build import ATTEMPT, ORDER, SESSION, attempt, fact, intent, ledger, session, settled

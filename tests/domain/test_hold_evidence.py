@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from checkout_service.domain import changes
-from checkout_service.domain.ledger import Ledger, RaisedHold
-from checkout_service.domain.settlement import settle
-from checkout_service.domain.snapshots import Subject
+from checkout_service.domain.facts.snapshots import Subject
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.ledger import Ledger, RaisedHold
+from checkout_service.domain.order.settlement import settle
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .build import ATTEMPT, ORDER, TERMS, attempt, dispute, intent, ledger, refund, session, settled

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from checkout_service.domain.ledger import Ledger
-from checkout_service.domain.settlement import MessageKind, Settlement
-from checkout_service.domain.snapshots import DisputeView
+from checkout_service.domain.facts.snapshots import DisputeView
+from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.settlement import MessageKind, Settlement
 from checkout_service.domain.status import Hold, OrderStatus
 
 from .build import dispute, ledger, refund, session, settled

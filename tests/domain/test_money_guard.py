@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from checkout_service.domain import changes
-from checkout_service.domain.ledger import Ledger
-from checkout_service.domain.settlement import MessageKind, settle
-from checkout_service.domain.snapshots import SessionView
+from checkout_service.domain.facts.snapshots import SessionView
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.settlement import MessageKind, settle
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .build import TERMS, attempt, intent, ledger, refund, session, settled

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout_service.domain.clock import HOUR, MINUTE, SECOND
-from checkout_service.domain.notify import (
+from checkout_service.domain.ports.notify import (
     LADDER,
     LONGEST_PAUSE,
     PROBE_EVERY,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout_service.domain.facts import Age, Cover, Fact, Seen
-from checkout_service.domain.ledger import Ledger
-from checkout_service.domain.merge import merge
-from checkout_service.domain.snapshots import SessionView, Subject
+from checkout_service.domain.facts.fact import Age, Cover, Fact, Seen
+from checkout_service.domain.facts.merge import merge
+from checkout_service.domain.facts.snapshots import SessionView, Subject
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import AttemptKind, AttemptState
 
 from .build import attempt, dispute, intent, ledger, refund, session, settled

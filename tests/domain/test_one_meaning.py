@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.domain.snapshots import IntentView, SessionView, Subject
+from checkout_service.domain.facts.snapshots import IntentView, SessionView, Subject
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .build import ORDER, attempt, intent, ledger, session, settled

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout_service.domain import changes
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
-from checkout_service.domain.facts import (
+from checkout_service.domain.facts.fact import (
     PROOF_LIFE,
     Cover,
     Fact,
@@ -19,8 +18,9 @@ from checkout_service.domain.facts import (
     fact_of_event,
     facts_of_look,
 )
-from checkout_service.domain.settlement import MessageKind, settle
-from checkout_service.domain.snapshots import IncomingEvent, Snapshot
+from checkout_service.domain.facts.snapshots import IncomingEvent, Snapshot
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.settlement import MessageKind, settle
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .build import attempt, dispute, fact, intent, ledger, refund, session, settled, stored

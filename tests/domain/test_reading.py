@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.domain.reading import read_intent, read_session
+from checkout_service.domain.facts.reading import read_intent, read_session
 from checkout_service.domain.status import AttemptState, Hold
 
 from .build import intent, session

@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from checkout_service.domain.settlement import settle
-from checkout_service.domain.snapshots import SessionView, Subject
+from checkout_service.domain.facts.snapshots import SessionView, Subject
+from checkout_service.domain.order.settlement import settle
 from checkout_service.domain.status import AttemptKind, Hold, OrderStatus
 from tests.domain.build import SESSION, attempt, fact, intent, ledger, session
 

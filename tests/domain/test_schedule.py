@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
-from checkout_service.domain.ledger import Ledger
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.schedule import (
     MONTH,
     MOST_TRIES,

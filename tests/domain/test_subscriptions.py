@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from checkout_service.domain.settlement import Message, MessageKind
-from checkout_service.domain.snapshots import Billing, InvoiceView, SubscriptionView
-from checkout_service.domain.subscriptions import Subscription, follow, owed
+from checkout_service.domain.facts.snapshots import Billing, InvoiceView, SubscriptionView
+from checkout_service.domain.order.settlement import Message, MessageKind
+from checkout_service.domain.order.subscriptions import Subscription, follow, owed
 
 RENEWED = MessageKind.SUBSCRIPTION_RENEWED
 LATE = MessageKind.SUBSCRIPTION_PAST_DUE

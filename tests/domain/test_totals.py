@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout_service.domain.ledger import Ledger
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import Hold
 
 from .build import TERMS, ledger, session, settled

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from checkout_service.storage.database import make_engine
-from checkout_service.storage.ledgers import Loaded, load_ledger
+from checkout_service.storage.ledger.read import Loaded, load_ledger
 
 from .shop import Shop
 

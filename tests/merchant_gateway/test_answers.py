@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from checkout_service.domain.notify import Delivered, Failed, Gone, Outcome
+from checkout_service.domain.ports.notify import Delivered, Failed, Gone, Outcome
 from checkout_service.merchant_gateway import MerchantReceiver
 from tests.support.merchant import Merchant, Says
 

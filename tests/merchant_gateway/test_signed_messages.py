@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 from time_machine import travel
 
-from checkout_service.domain.notify import Delivered
+from checkout_service.domain.ports.notify import Delivered
 from checkout_service.merchant_gateway import MerchantReceiver, build_receiver
 from tests.support.merchant import OLD_SECRET, SECRET, Merchant, Says
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from checkout_service.domain.notify import Delivered, Failed
+from checkout_service.domain.ports.notify import Delivered, Failed
 from checkout_service.merchant_gateway import MerchantReceiver, safe_session
 from checkout_service.merchant_gateway.session import guarded_adapter
 from tests.support.merchant import SECRET, Merchant

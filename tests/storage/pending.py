@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from checkout_service.domain.cart import Line
-from checkout_service.storage import drafts
+from checkout_service.domain.order.cart import Line
+from checkout_service.storage.ledger import new_orders
 
 NOW = 1_800_000_000_000
 ORDER = "ord_" + "a" * 24
@@ -28,7 +28,7 @@ def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str =
         "look_due_at": NOW,
     }
     line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
-    return drafts.insert_order(
+    return new_orders.insert_order(
         connection, row, [line], an_attempt(f"att_of_{order_id}", 1, order_id)
     )
 

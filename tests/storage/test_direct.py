@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.storage.database import Database, make_engine
-from checkout_service.storage.direct import Direct
+from checkout_service.storage.prepared import Direct
 
 BOTH = ("sqlite", "postgresql")
 ECHO = Direct(

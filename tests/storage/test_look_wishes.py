@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from checkout_service.domain.order.settlement import Settlement
 from checkout_service.domain.schedule import AT_ONCE
-from checkout_service.domain.settlement import Settlement
 from checkout_service.storage import due_orders, leases, orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.ledgers import Loaded, load_ledger
-from checkout_service.storage.settlements import Cause, LookPlan, plan_writing
-from checkout_service.storage.writing import write
+from checkout_service.storage.ledger.diff import Cause, LookPlan, plan_writing
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.ledger.write import write
 
 from .pending import NOW, ORDER, write_order
 

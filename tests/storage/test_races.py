@@ -9,15 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from checkout_service.domain.snapshots import IncomingEvent
-from checkout_service.storage import (
-    idempotency,
-    inbox,
-    leases,
-    orders,
-    read_budget,
-    tables,
-)
+from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.storage import idempotency, inbox, leases, orders, read_budget, tables
 from checkout_service.storage.database import Database
 from checkout_service.storage.tables import attempts, fulfilments, order_lines
 from checkout_service.storage.upsert import insert_once

@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from checkout_service.domain import changes
-from checkout_service.domain.changes import Change, unchanged
-from checkout_service.domain.facts import Cover, Fact, Seen
-from checkout_service.domain.settlement import Message, MessageKind, settle
-from checkout_service.domain.snapshots import (
+from checkout_service.domain.facts.fact import Cover, Fact, Seen
+from checkout_service.domain.facts.snapshots import (
     DisputeView,
     IncomingEvent,
     IntentView,
@@ -22,19 +19,22 @@ from checkout_service.domain.snapshots import (
     SessionView,
     Subject,
 )
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.changes import Change, unchanged
+from checkout_service.domain.order.settlement import Message, MessageKind, settle
 from checkout_service.domain.status import Hold
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database, make_engine
-from checkout_service.storage.ledgers import Loaded, load_ledger
-from checkout_service.storage.settlements import (
+from checkout_service.storage.ledger.diff import (
     Cause,
     LookPlan,
     Writing,
     plan_message,
     plan_writing,
 )
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.ledger.write import write
 from checkout_service.storage.tables import metadata
-from checkout_service.storage.writing import write
 from tests.support.databases import KINDS, Databases
 
 from .pending import NOW, an_attempt, write_order

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from checkout_service.domain import changes
-from checkout_service.domain.settlement import Message, MessageKind, Settlement, settle
+from checkout_service.domain.order import changes
+from checkout_service.domain.order.settlement import Message, MessageKind, Settlement, settle
 from checkout_service.domain.status import Hold
 from checkout_service.storage import orders, tables
 from checkout_service.storage.database import Database
-from checkout_service.storage.ledgers import Loaded, load_ledger
-from checkout_service.storage.settlements import (
+from checkout_service.storage.ledger.diff import (
     Cause,
     LookPlan,
     Writing,
     plan_message,
     plan_writing,
 )
-from checkout_service.storage.writing import write
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.ledger.write import write
 
 from .pending import NOW, ORDER, write_order
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.stripe_gateway import StripeGateway, build_gateway
 from tests.stripe_gateway.stub_stripe import StubStripe, running_stub
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from checkout_service.domain.facts import facts_of_look
-from checkout_service.domain.ledger import Attempt, Ledger, Terms
-from checkout_service.domain.settlement import settle
-from checkout_service.domain.snapshots import Snapshot
+from checkout_service.domain.facts.fact import facts_of_look
+from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.order.ledger import Attempt, Ledger, Terms
+from checkout_service.domain.order.settlement import settle
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.stripe_gateway import translate
 from tests.stripe_gateway import stripe_json as sj

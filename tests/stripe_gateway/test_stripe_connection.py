@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.stripe_gateway import API_VERSION, StripeGateway
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe

@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 import stripe
 
-from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.stripe_gateway.events import TYPES
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe

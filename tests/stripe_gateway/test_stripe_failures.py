@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.errors import ReadsSpent, StripeRejected, StripeUnavailable
-from checkout_service.domain.gateway import LineRequest, PaymentGateway, SessionRequest
+from checkout_service.domain.ports.gateway import LineRequest, PaymentGateway, SessionRequest
 from checkout_service.stripe_gateway import StripeGateway, build_gateway
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error

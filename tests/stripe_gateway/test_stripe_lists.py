@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.snapshots import Snapshot
+from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.ports.gateway import PaymentGateway
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 

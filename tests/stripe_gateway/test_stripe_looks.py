@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.gateway import PaymentGateway, RefundRequest
+from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.facts import Cover, Fact
-from checkout_service.domain.gateway import PaymentGateway, RefundRequest
-from checkout_service.domain.snapshots import RefundView
+from checkout_service.domain.facts.fact import Cover, Fact
+from checkout_service.domain.facts.snapshots import RefundView
+from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 from tests.stripe_gateway.test_stripe_writes import INTENT, REQUEST, intent_of, session_of, written

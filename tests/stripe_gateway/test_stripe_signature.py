@@ -11,8 +11,8 @@ import stripe
 import time_machine
 
 from checkout_service.domain.errors import BadEvent
-from checkout_service.domain.gateway import PaymentGateway
-from checkout_service.domain.snapshots import SessionView
+from checkout_service.domain.facts.snapshots import SessionView
+from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.stripe_gateway import StripeGateway
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.conftest import SECRETS

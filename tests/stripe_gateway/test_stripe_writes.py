@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.errors import StripeUnavailable
-from checkout_service.domain.facts import Fact
-from checkout_service.domain.gateway import (
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.facts.snapshots import IntentView, SessionView
+from checkout_service.domain.ports.gateway import (
     IntentRequest,
     LineRequest,
     PaymentGateway,
     SessionRequest,
 )
-from checkout_service.domain.snapshots import IntentView, SessionView
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checkout_service.domain.snapshots import InvoiceView, SubscriptionView
+from checkout_service.domain.facts.snapshots import InvoiceView, SubscriptionView
 from checkout_service.stripe_gateway.event_shape import event_of
 from checkout_service.stripe_gateway.fields import Malformed
 from checkout_service.stripe_gateway.translate_billing import invoice_view, subscription_view

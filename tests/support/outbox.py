@@ -11,12 +11,12 @@ from sqlalchemy import insert, select
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.ids import message_id, new_id
-from checkout_service.domain.notify import Receiver
+from checkout_service.domain.ports.notify import Receiver
 from checkout_service.merchant_gateway import MerchantReceiver, safe_session
 from checkout_service.storage.database import Database, make_engine
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import metadata, orders, outbox_messages
-from checkout_service.use_cases.deliver_outbox import DeliverOutbox, DeliverReport
+from checkout_service.use_cases.notify.deliver import DeliverOutbox, DeliverReport
 from tests.support.merchant import SECRET, Merchant
 
 NOON = 1_790_000_000_000  # some noon, milliseconds UTC

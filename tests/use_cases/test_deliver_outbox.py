@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import event
 
 from checkout_service.domain.clock import HOUR, SECOND
-from checkout_service.domain.notify import LADDER, Outcome
+from checkout_service.domain.ports.notify import LADDER, Outcome
 from checkout_service.storage.outbox import Message
-from checkout_service.use_cases.claim_messages import ClaimMessages
-from checkout_service.use_cases.deliver_outbox import DeliverOutbox
+from checkout_service.use_cases.notify.claim import ClaimMessages
+from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from tests.support.merchant import Merchant, Says, running_merchant
 from tests.support.outbox import Outbox, open_outbox
 

@@ -11,7 +11,7 @@ import pytest
 from checkout_service.domain.clock import SystemClock
 from checkout_service.domain.errors import ReadsSpent
 from checkout_service.storage.database import Database, make_engine
-from checkout_service.use_cases.read_allowance import ReadAllowance
+from checkout_service.use_cases.settle.read_allowance import ReadAllowance
 
 PER_SECOND = 15
 

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 
 from checkout_service.domain.errors import InvalidInput, NotFound
 from checkout_service.storage.tables import inbox_events
-from checkout_service.use_cases.read_events import ReadEvents
-from checkout_service.use_cases.read_messages import ReadMessages
+from checkout_service.use_cases.admin.read_events import ReadEvents
+from checkout_service.use_cases.notify.read_messages import ReadMessages
 from tests.support.merchant import running_merchant
 from tests.support.outbox import NOON, Outbox, open_outbox
 

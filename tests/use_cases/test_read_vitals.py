@@ -9,8 +9,8 @@ from flask import Flask
 
 from checkout_service.app import db
 from checkout_service.domain.clock import HOUR, MINUTE, SystemClock
-from checkout_service.domain.vital_signs import VitalSigns
-from checkout_service.storage import bookmarks, vitals
+from checkout_service.domain.views.metrics import VitalSigns
+from checkout_service.storage import bookmarks, metrics
 from checkout_service.use_cases import UseCases
 from tests.support.desk import add_event, add_message, add_order, database_of, desk_app
 
@@ -71,6 +71,6 @@ def test_a_flood_is_counted_up_to_its_cap(app: Flask) -> None:
         add_order(app, holds="duplicate_payment", look_due_at=1)
 
     with database_of(app).read() as connection:
-        assert vitals.recent_orders(connection, since=0, most=3) == {"paid": 3}
-        assert vitals.held_orders(connection, most=3) == {"duplicate_payment": 3}
-        assert vitals.overdue_looks(connection, before=2, most=3) == 3
+        assert metrics.recent_orders(connection, since=0, most=3) == {"paid": 3}
+        assert metrics.held_orders(connection, most=3) == {"duplicate_payment": 3}
+        assert metrics.overdue_looks(connection, before=2, most=3) == 3

@@ -14,7 +14,7 @@ from checkout_service.domain.errors import (
     PullMode,
     StripeUnavailable,
 )
-from checkout_service.domain.notify import Delivered, Failed
+from checkout_service.domain.ports.notify import Delivered, Failed
 from checkout_service.storage.database import make_engine
 from tests.support.stage import NOON, Bought, Killed, Refused, Stage, Step, calling, writing
 

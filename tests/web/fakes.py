@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from checkout_service.domain import ids
-from checkout_service.domain.cart import Cart, price_lines
 from checkout_service.domain.catalog import Catalog, Price, Product
 from checkout_service.domain.errors import (
     BadEvent,
@@ -22,12 +21,13 @@ from checkout_service.domain.errors import (
     OrderCanceled,
     OrderPaid,
 )
-from checkout_service.domain.gateway import PriceView
+from checkout_service.domain.order.cart import Cart, price_lines
+from checkout_service.domain.ports.gateway import PriceView
 from checkout_service.domain.status import SETTLED, OrderStatus
-from checkout_service.domain.views import LineView, OrderView, SessionAnswer
-from checkout_service.use_cases.hold_idempotency import Replay, Ticket
-from checkout_service.use_cases.list_products import PriceTag, ProductView
-from checkout_service.use_cases.start_link import LinkOffer
+from checkout_service.domain.views.orders import LineView, OrderView, SessionAnswer
+from checkout_service.use_cases.checkout.hold_idempotency import Replay, Ticket
+from checkout_service.use_cases.checkout.list_products import PriceTag, ProductView
+from checkout_service.use_cases.checkout.start_link import LinkOffer
 
 PRODUCTS = (
     ProductView("poster", "Poster", "A2, matte", (PriceTag("poster-usd", "usd", 2500, None, 20),)),

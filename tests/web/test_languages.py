@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.domain.money import THREE_DECIMAL, WHOLE_UNITS_ONLY, ZERO_DECIMAL
 from checkout_service.domain.status import OrderStatus
-from checkout_service.web.languages import LANGUAGES, page_locale
-from checkout_service.web.rendering import interval, moment, money
+from checkout_service.web.pages.languages import LANGUAGES, page_locale
+from checkout_service.web.pages.rendering import interval, moment, money
 from tests.web.asserts import page, problem
 from tests.web.fakes import FakeShop, an_order
 

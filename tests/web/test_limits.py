@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse_many
 
-from checkout_service.web.limits import times
+from checkout_service.web.http.limits import times
 from tests.web.asserts import page, problem
 from tests.web.conftest import MERCHANT
 from tests.web.fakes import FakeShop, an_order

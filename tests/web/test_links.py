@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from checkout_service.app import create_app
 from checkout_service.settings import Settings
-from checkout_service.web import link_cookie
-from checkout_service.web.link_cookie import Kept
+from checkout_service.web.pages import link_cookie
+from checkout_service.web.pages.link_cookie import Kept
 from tests.support.databases import Databases
 from tests.support.link_shop import catalog_text, link_url
 from tests.web.asserts import page, problem

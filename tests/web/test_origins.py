@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checkout_service.web.origins import may_send_buyer_to, with_session_id
+from checkout_service.web.http.origins import may_send_buyer_to, with_session_id
 from tests.web.asserts import page
 from tests.web.conftest import BASE, SHOP_SITE
 from tests.web.fakes import FakeShop

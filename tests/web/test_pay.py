@@ -15,11 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from checkout_service.domain.cart import Cart, Line, price_lines
 from checkout_service.domain.errors import NotFound, PullMode, StripeUnavailable
-from checkout_service.domain.gateway import PriceView
+from checkout_service.domain.order.cart import Cart, Line, price_lines
+from checkout_service.domain.ports.gateway import PriceView
 from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views import IntentAnswer, OrderView
+from checkout_service.domain.views.orders import IntentAnswer, OrderView
 from tests.web.asserts import page
 from tests.web.fakes import CATALOG, an_order
 

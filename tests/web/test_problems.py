@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from checkout_service.domain import errors as e
-from checkout_service.web.problems import STATUS_OF
+from checkout_service.web.http.problems import STATUS_OF
 from tests.web.asserts import page, problem
 from tests.web.fakes import FakeShop
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from checkout_service.domain.money import THREE_DECIMAL, ZERO_DECIMAL
-from checkout_service.web.rendering import interval, moment, money
+from checkout_service.web.pages.rendering import interval, moment, money
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from babel.messages import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from checkout_service.web.languages import DEFAULT, LANGUAGES
+from checkout_service.web.pages.languages import DEFAULT, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "checkout_service" / "translations"

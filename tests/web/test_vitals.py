@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, generate_latest
 
 from checkout_service.domain.clock import DAY, SECOND
-from checkout_service.web.vitals import Vitals
+from checkout_service.web.ops.collector import Vitals
 from tests.support.stage import Stage, calling
 
 

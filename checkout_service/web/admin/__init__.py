@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from checkout_service.settings import Settings
 
 from . import actions, events, messages, orders, overview, sign_in, system
-from .desk import bp
+from .blueprint import bp
 
 
 def init_app(app: Flask, settings: Settings) -> None:

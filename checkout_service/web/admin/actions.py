@@ -13,13 +13,13 @@ from werkzeug.exceptions import NotFound as NoPage
 
 from checkout_service.domain import ids
 from checkout_service.domain.errors import CheckoutError, NotFound
-from checkout_service.use_cases.keep_audit import Act
+from checkout_service.use_cases.admin.keep_audit import Act
 from checkout_service.web.context import use_cases
-from checkout_service.web.limits import client_address
-from checkout_service.web.problems import problem_of
+from checkout_service.web.http.limits import client_address
+from checkout_service.web.http.problems import problem_of
 
-from .acts import ACTS, Kind, Subject
-from .desk import SEE_OTHER, bp, desk
+from .action_definitions import ACTS, Kind, Subject
+from .blueprint import SEE_OTHER, bp, desk
 
 _NONCE = re.compile(r"non_[A-Za-z0-9]{24}", re.ASCII)
 _BACK = {

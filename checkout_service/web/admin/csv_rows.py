@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 
 from checkout_service.domain.clock import rfc3339
-from checkout_service.domain.views import OrderView
+from checkout_service.domain.views.orders import OrderView
 
 _COLUMNS = (
     "id", "created_at", "status", "fulfilled", "holds", "currency", "amount_total", "amount_paid",

@@ -8,7 +8,7 @@ from flask import render_template
 
 from checkout_service.web.context import use_cases
 
-from .desk import asked, bp
+from .blueprint import asked, bp
 
 _A_PAGE = 50
 _STATES = ("applied", "ignored", "waiting", "failed", "quarantined")

@@ -6,7 +6,7 @@ from flask import render_template
 
 from checkout_service.web.context import use_cases
 
-from .desk import asked, bp
+from .blueprint import asked, bp
 from .events import readable
 
 _A_PAGE = 50

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from flask import Response, render_template, stream_with_context
 
 from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views import OrderPage
+from checkout_service.domain.views.orders import OrderPage
 from checkout_service.web.context import settings, use_cases
 
 from . import csv_rows
-from .desk import asked, bp, desk
+from .blueprint import asked, bp, desk
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
 _MOST_BESIDE = 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import render_template
 
+from .blueprint import bp, desk
 from .charts import bars
-from .desk import bp, desk
 
 
 @bp.get("/")

@@ -12,10 +12,10 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from checkout_service.domain import ids
 from checkout_service.settings import Settings
-from checkout_service.use_cases.keep_audit import Act
-from checkout_service.web.limits import client_address
+from checkout_service.use_cases.admin.keep_audit import Act
+from checkout_service.web.http.limits import client_address
 
-from .desk import SEE_OTHER, bp, desk
+from .blueprint import SEE_OTHER, bp, desk
 
 _EXTENSION = "desk_password"
 _REFUSED = 401

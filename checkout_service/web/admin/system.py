@@ -10,7 +10,7 @@ from flask import render_template
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
 
-from .desk import asked, bp, desk
+from .blueprint import asked, bp, desk
 
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from checkout_service.app import create_app
-from checkout_service.domain.account import LinkLine, LinkView
-from checkout_service.domain.gateway import PriceView
+from checkout_service.domain.ports.account import LinkLine, LinkView
+from checkout_service.domain.ports.gateway import PriceView
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import StripeAccount
-from checkout_service.use_cases.checkup.sale import payment_links
+from checkout_service.use_cases.doctor.sale import payment_links
 from tests.cli.doctor.clinic import Clinic
 
 OURS = '[[products]]\nid="a"\nname="A"\n[[products.prices]]\nid="b"\nstripe_price="{price}"'

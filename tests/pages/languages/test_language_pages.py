@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from checkout_service.web.languages import LANGUAGES
+from checkout_service.web.pages.languages import LANGUAGES
 from tests.journeys.shop import Shop
 from tests.pages.conftest import Snap
 from tests.support.browser import Complaints

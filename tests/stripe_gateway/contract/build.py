@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from checkout_service.domain.facts import Fact
-from checkout_service.domain.gateway import (
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView, Snapshot
+from checkout_service.domain.ids import new_id
+from checkout_service.domain.ports.gateway import (
     IntentRequest,
     LineRequest,
     PaymentGateway,
     RefundRequest,
     SessionRequest,
 )
-from checkout_service.domain.ids import new_id
-from checkout_service.domain.snapshots import IntentView, RefundView, SessionView, Snapshot
 from checkout_service.stripe_gateway import StripeGateway
 from tests.support.stack import Sandbox
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.snapshots import SessionView
+from checkout_service.domain.facts.snapshots import SessionView
 from checkout_service.stripe_gateway import API_VERSION, StripeGateway
 from tests.stripe_gateway.stub_stripe import running_stub
 from tests.support.service import WEBHOOK_SECRET

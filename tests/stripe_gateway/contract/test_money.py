@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.facts import Fact
-from checkout_service.domain.gateway import PaymentGateway
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.stripe_gateway import StripeGateway
 from tests.support.stack import Sandbox
 

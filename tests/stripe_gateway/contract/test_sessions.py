@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.gateway import LineRequest, PaymentGateway
-from checkout_service.domain.snapshots import IntentView, SessionView
+from checkout_service.domain.facts.snapshots import IntentView, SessionView
+from checkout_service.domain.ports.gateway import LineRequest, PaymentGateway
 from checkout_service.stripe_gateway import StripeGateway
 from tests.support.stack import Sandbox
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checkout_service.domain.shapes import detailed_order
+from checkout_service.domain.views.shapes import detailed_order
 from checkout_service.storage.tables import outbox_messages
 
 from .clock import NOON

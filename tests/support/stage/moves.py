@@ -9,13 +9,13 @@ from typing import Any
 import stripe
 
 from checkout_service.domain import ids
-from checkout_service.domain.cart import Cart, CartItem
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.views import OrderView, RefundAnswer
-from checkout_service.use_cases.confirm_payment import ConfirmPayment
-from checkout_service.use_cases.deliver_outbox import DeliverReport
-from checkout_service.use_cases.refund_order import RefundWish
-from checkout_service.use_cases.sweep_report import SweepReport
+from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.views.orders import OrderView, RefundAnswer
+from checkout_service.use_cases.notify.deliver import DeliverReport
+from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
+from checkout_service.use_cases.sweep.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
 from tests.support.databases import KEYS
 

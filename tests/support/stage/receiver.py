@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkout_service.domain.notify import Delivered, Outcome
+from checkout_service.domain.ports.notify import Delivered, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from typing import Any, Self
 
 from sqlalchemy import Engine
 
-from checkout_service.assembly import Parts
+from checkout_service.bootstrap import Parts
+from checkout_service.bootstrap.surroundings import Surroundings
 from checkout_service.domain import ids
 from checkout_service.settings import Settings
 from checkout_service.storage.watch import Write
-from checkout_service.surroundings import Surroundings
 from checkout_service.use_cases import UseCases
 from stripe_sandbox import store
 from tests.support.databases import KEYS

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checkout_service.domain.ledger import SHIPPING, TAX
+from checkout_service.domain.order.ledger import SHIPPING, TAX
 from checkout_service.domain.status import Hold
 from tests.domain.build import TERMS, TOTAL, ledger, session, settled
 

@@ -1,0 +1,107 @@
+"""What every part of the product stands on: database, clock, Stripe, and the one room."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from checkout_service.domain.catalog import load_catalog
+from checkout_service.domain.clock import SECOND
+from checkout_service.settings import Settings
+from checkout_service.storage.database import Database
+from checkout_service.stripe_gateway import LOCALES, StripeGateway, build_gateway
+from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
+from checkout_service.use_cases.checkout.create_order import DraftOrder
+from checkout_service.use_cases.checkout.expire_session import CloseSession
+from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
+from checkout_service.use_cases.refunds.write_money import WriteMoney
+from checkout_service.use_cases.settle.earlier_events import EarlierEvents
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+from checkout_service.use_cases.settle.read_allowance import ReadAllowance
+from checkout_service.use_cases.settle.settle_order import SettleOrder
+
+from .surroundings import Surroundings, real_surroundings
+
+# Beyond this share of a worker's threads a call to Stripe is refused at once: a Stripe that
+# hangs must not stop the webhooks.
+_STRIPE_SHARE = 3 / 4
+
+
+class Ground:
+    """Parts that the others stand on, made once, when something first needs them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        migration_head: str,
+        around: Surroundings | None = None,
+    ) -> None:
+        self.settings = settings
+        self.migration_head = migration_head
+        self.around = around or real_surroundings(settings)
+        self.clock, self.real_clock = self.around.clock, self.around.real_clock
+        self.database = Database(engine, watch=self.around.watch, clock=self.real_clock)
+        self.interval = int(settings.sweep_interval_seconds * SECOND)
+        self.live, self.pull_mode = settings.live, settings.pull_mode
+        self.catalog = load_catalog(settings.catalog_file, locales=LOCALES)
+        # The ceiling counts real seconds, whatever a drill's clock says.
+        self.reads = ReadAllowance(self.database, self.real_clock, settings.stripe_reads_per_second)
+        self.gateway = self._gateway()
+
+    def _gateway(self) -> StripeGateway:
+        settings = self.settings
+        return build_gateway(
+            secret_key=settings.stripe_secret_key,
+            webhook_secrets=settings.stripe_webhook_secret,
+            api_base=settings.stripe_api_base,
+            take_read=self.reads.take,
+            slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),
+            live=self.live,
+            clock=self.clock,
+            real_clock=self.real_clock,
+            reads_charges=not self.pull_mode,
+            make_transport=self.around.make_transport,
+        )
+
+    # The one room, and what opens and closes attempts.
+
+    @cached_property
+    def settle_order(self) -> SettleOrder:
+        return SettleOrder(self.database, EarlierEvents(self.gateway), self.clock, self.interval)
+
+    @cached_property
+    def look_at_order(self) -> LookAtOrder:
+        return LookAtOrder(self.database, self.gateway, self.clock, self.settle_order, self.reads)
+
+    @cached_property
+    def write_money(self) -> WriteMoney:
+        return WriteMoney(self.database, self.gateway, self.clock)
+
+    @cached_property
+    def close_attempt(self) -> CloseAttempt:
+        return CloseAttempt(self.database, self.write_money, self.settle_order, self.look_at_order)
+
+    @cached_property
+    def open_attempt(self) -> OpenAttempt:
+        return OpenAttempt(
+            self.database, self.gateway, self.settle_order, self.close_attempt, self.clock
+        )
+
+    @cached_property
+    def draft_order(self) -> DraftOrder:
+        return DraftOrder(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.catalog,
+            self.settings.public_base_url,
+            self.live,
+            self.interval,
+            self.settings.intent_life_seconds * SECOND,
+        )
+
+    @cached_property
+    def close_session(self) -> CloseSession:
+        return CloseSession(self.database, self.close_attempt, self.pull_mode)

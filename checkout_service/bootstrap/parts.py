@@ -1,0 +1,243 @@
+"""Name every part of the product once and join them. No rule of the product lives here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from checkout_service.merchant_gateway import Outside
+from checkout_service.settings import Settings
+from checkout_service.stripe_gateway import API_VERSION, build_account
+from checkout_service.use_cases import UseCases
+from checkout_service.use_cases.admin import Desk, build_desk
+from checkout_service.use_cases.admin.quarantine import Quarantine
+from checkout_service.use_cases.admin.read_events import ReadEvents
+from checkout_service.use_cases.checkout.cancel_order import CancelOrder
+from checkout_service.use_cases.checkout.hold_idempotency import HoldIdempotency
+from checkout_service.use_cases.checkout.list_products import ListProducts
+from checkout_service.use_cases.checkout.start_checkout import StartCheckout
+from checkout_service.use_cases.checkout.start_intent import StartIntent
+from checkout_service.use_cases.checkout.start_link import StartLink
+from checkout_service.use_cases.doctor import Doctor, build_doctor
+from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
+from checkout_service.use_cases.doctor.check_result import Shop
+from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from checkout_service.use_cases.notify.read_messages import ReadMessages
+from checkout_service.use_cases.orders.read_orders import ReadOrders
+from checkout_service.use_cases.refunds.refund_order import RefundOrder
+from checkout_service.use_cases.refunds.release_hold import ReleaseHold
+from checkout_service.use_cases.settle.adopt_session import AdoptSession
+from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
+from checkout_service.use_cases.settle.follow_subscription import FollowSubscription
+from checkout_service.use_cases.settle.place_event import PlaceEvent
+from checkout_service.use_cases.settle.poll_link import PollLink
+from checkout_service.use_cases.settle.receive_event import ReceiveEvent
+from checkout_service.use_cases.sweep.end_stale import EndStale
+from checkout_service.use_cases.sweep.finish_writes import FinishWrites
+from checkout_service.use_cases.sweep.refresh_due import LookAtDue
+from checkout_service.use_cases.sweep.scan_links import ReadLinks
+from checkout_service.use_cases.sweep.sweep import Sweep
+
+from .ground import Ground
+
+
+def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) -> UseCases:
+    """Wire the floors together; nothing connects to anything yet. Raises BadCatalog."""
+    return Parts(settings, engine, migration_head).use_cases
+
+
+class Parts(Ground):
+    """Each part of the product, made once, when something first needs it."""
+
+    @cached_property
+    def use_cases(self) -> UseCases:
+        return UseCases(**{verb.name: getattr(self, verb.name) for verb in fields(UseCases)})
+
+    # Three ways in.
+
+    @cached_property
+    def list_products(self) -> ListProducts:
+        return ListProducts(self.catalog, self.gateway)
+
+    @cached_property
+    def start_checkout(self) -> StartCheckout:
+        return StartCheckout(
+            self.database,
+            self.clock,
+            self.draft_order,
+            self.open_attempt,
+            self.close_attempt,
+            self.look_at_order,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def start_intent(self) -> StartIntent:
+        return StartIntent(
+            self.database,
+            self.gateway,
+            self.draft_order,
+            self.open_attempt,
+            self.settle_order,
+            self.look_at_order,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def start_link(self) -> StartLink:
+        return StartLink(
+            self.database, self.gateway, self.clock, self.catalog, self.live, self.interval
+        )
+
+    @cached_property
+    def adopt_session(self) -> AdoptSession:
+        return AdoptSession(self.database, self.catalog, self.settle_order, self.start_link)
+
+    # The buyer is back; Stripe speaks; nobody does.
+
+    @cached_property
+    def confirm_payment(self) -> ConfirmPayment:
+        return ConfirmPayment(self.database, self.look_at_order, self.clock)
+
+    @cached_property
+    def poll_link(self) -> PollLink:
+        return PollLink(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.look_at_order,
+            self.confirm_payment,
+            self.adopt_session,
+            self.reads,
+        )
+
+    @cached_property
+    def receive_event(self) -> ReceiveEvent:
+        follow = FollowSubscription(self.clock)
+        return ReceiveEvent(
+            self.database,
+            self.gateway,
+            self.settle_order,
+            follow,
+            PlaceEvent(self.clock, follow, self.live),
+            self.clock,
+            API_VERSION,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            self.database,
+            self.gateway,
+            self.clock,
+            ReadLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
+            self._look_at_due(),
+            self.receive_event,
+            FinishWrites(
+                self.database,
+                self.clock,
+                self.refund_order,
+                self.close_attempt,
+                self.cancel_order,
+            ),
+            self.pull_mode,
+        )
+
+    def _look_at_due(self) -> LookAtDue:
+        return LookAtDue(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.settle_order,
+            self.look_at_order,
+            self.open_attempt,
+            EndStale(self.database, self.clock, self.close_attempt, self.pull_mode),
+        )
+
+    # The merchant acts.
+
+    @cached_property
+    def cancel_order(self) -> CancelOrder:
+        return CancelOrder(
+            self.database,
+            self.settle_order,
+            self.close_attempt,
+            self.open_attempt,
+            self.pull_mode,
+        )
+
+    @cached_property
+    def refund_order(self) -> RefundOrder:
+        return RefundOrder(
+            self.database, self.settle_order, self.write_money, self.clock, self.pull_mode
+        )
+
+    @cached_property
+    def release_hold(self) -> ReleaseHold:
+        return ReleaseHold(self.database, self.settle_order, self.look_at_order)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        return Quarantine(self.database, self.clock, self.receive_event)
+
+    # Reading, telling, keeping.
+
+    @cached_property
+    def read_orders(self) -> ReadOrders:
+        return ReadOrders(self.database)
+
+    @cached_property
+    def read_events(self) -> ReadEvents:
+        return ReadEvents(self.database)
+
+    @cached_property
+    def read_messages(self) -> ReadMessages:
+        return ReadMessages(self.database)
+
+    @cached_property
+    def hold_idempotency(self) -> HoldIdempotency:
+        return HoldIdempotency(self.database, self.clock)
+
+    @cached_property
+    def deliver_outbox(self) -> DeliverOutbox:
+        return DeliverOutbox(
+            self.database,
+            self.around.make_receiver(self.settings),
+            self.clock,
+            real_clock=self.real_clock,
+            at_once=self.around.senders,
+        )
+
+    @cached_property
+    def check_readiness(self) -> CheckReadiness:
+        return CheckReadiness(self.database, self.migration_head)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return build_desk(self.database, self.clock, self.real_clock, self.deliver_outbox)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        settings = self.settings
+        account = build_account(
+            secret_key=settings.stripe_secret_key,
+            api_base=settings.stripe_api_base,
+            make_transport=self.around.make_transport,
+        )
+        shop = Shop(
+            settings,
+            account,
+            self.catalog,
+            self.database,
+            self.check_readiness,
+            self.deliver_outbox,
+            Outside(),
+            self.clock,
+            self.real_clock,
+            os.environ,
+        )
+        return build_doctor(shop)

@@ -1,0 +1,43 @@
+"""What the product stands on: time, Stripe's wire, the merchant's backend, threads of its own.
+
+Each is the real one unless somebody brings another, to tell a whole story in one process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.domain.ports.notify import Receiver
+from checkout_service.merchant_gateway import build_receiver
+from checkout_service.settings import Settings
+from checkout_service.storage.watch import Watch, unwatched
+from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
+from checkout_service.use_cases.notify.send import AT_ONCE
+
+
+def _real_receiver(settings: Settings) -> Receiver | None:
+    return build_receiver(
+        settings.notify_url,
+        settings.notify_secret,
+        allow_private=settings.notify_allow_private,
+        live=settings.live,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`clock` is what a drill moves, `real_clock` what it does not; `watch` sees each write."""
+
+    clock: Clock
+    real_clock: Clock = field(default_factory=SystemClock)
+    make_transport: MakeTransport = BoundedTransport
+    make_receiver: Callable[[Settings], Receiver | None] = _real_receiver
+    senders: int = AT_ONCE  # messages sent at once; one needs no thread
+    watch: Watch = unwatched
+
+
+def real_surroundings(settings: Settings) -> Surroundings:
+    """Give what a service that serves people stands on."""
+    return Surroundings(SystemClock(settings.clock_offset_file))

@@ -1,0 +1,1 @@
+"""What we hold about one order, and what may be done to it."""

@@ -1,0 +1,191 @@
+"""A cart becomes an order's lines: priced here, checked whole, every fault named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from checkout_service.domain.catalog import Catalog, Price
+from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
+from checkout_service.domain.ports.gateway import PriceView
+
+MAX_LINES = 100
+MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create
+
+
+@dataclass(frozen=True, slots=True)
+class CartItem:
+    """A choice from the catalog."""
+
+    price: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedItem:
+    """A line the merchant's own backend priced (minor units)."""
+
+    name: str
+    unit_amount: int
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order, frozen; minor units."""
+
+    price: str | None
+    name: str
+    description: str
+    quantity: int
+    unit_amount: int
+    currency: str
+    stripe_price: str | None = None
+    recurring: Mapping[str, str | int] | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.unit_amount * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """What a buyer (or the merchant's backend) asks for.
+
+    `locale` is Stripe's page's; without one the catalog's counts, and then `page_locale`, the
+    language of the page the buyer comes from.
+    """
+
+    items: Sequence[CartItem | PricedItem]
+    mode: str | None = None
+    success_url: str | None = None
+    cancel_url: str | None = None
+    customer_email: str | None = None
+    client_reference_id: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    locale: str | None = None
+    page_locale: str | None = None
+    allow_promotion_codes: bool = False
+
+
+def price_lines(
+    cart: Cart, catalog: Catalog, stripe_price: Callable[[str], PriceView]
+) -> tuple[Line, ...]:
+    """Price every line of the cart. Raises InvalidInput naming every fault."""
+    faults: list[Fault] = []
+    lines: list[Line] = []
+    for place, item in enumerate(cart.items):
+        line = (
+            _from_catalog(item, catalog, stripe_price, f"items.{place}", faults)
+            if isinstance(item, CartItem)
+            else _from_backend(item, f"items.{place}", faults)
+        )
+        if line is not None:
+            lines.append(line)
+    if not cart.items or len(cart.items) > MAX_LINES:
+        faults.append(Fault("items", f"an order has 1 to {MAX_LINES} items"))
+    if not faults:
+        faults += _faults_of_whole(lines)
+        faults += _faults_of_mode(cart, lines)
+    if faults:
+        raise InvalidInput(faults)
+    return tuple(lines)
+
+
+def mode_of(lines: Sequence[Line]) -> str:
+    return "subscription" if any(line.recurring for line in lines) else "payment"
+
+
+def _from_catalog(
+    item: CartItem,
+    catalog: Catalog,
+    stripe_price: Callable[[str], PriceView],
+    loc: str,
+    faults: list[Fault],
+) -> Line | None:
+    price = catalog.price(item.price)
+    if price is None:
+        faults.append(Fault(f"{loc}.price", "there is no such price"))
+        return None
+    if not 1 <= item.quantity <= price.max_quantity:
+        faults.append(Fault(f"{loc}.quantity", f"must be from 1 to {price.max_quantity}"))
+        return None
+    return line_of(price, item.quantity, stripe_price, loc, faults)
+
+
+def line_of(
+    price: Price,
+    quantity: int,
+    stripe_price: Callable[[str], PriceView],
+    loc: str,
+    faults: list[Fault],
+    *,
+    sold: bool = False,
+) -> Line | None:
+    """Make an order's line of a catalog price; None, with a fault noted, if it is not for sale.
+
+    What was `sold` already had its price, archived since or not.
+    """
+    known = resolve(price, stripe_price)
+    if known.unit_amount is None or not (known.active or sold):
+        faults.append(Fault(f"{loc}.price", "this price cannot be bought right now"))
+        return None
+    return Line(
+        price=price.id,
+        name=price.name,
+        description=price.description,
+        quantity=quantity,
+        unit_amount=known.unit_amount,
+        currency=known.currency,
+        stripe_price=price.stripe_price,
+        recurring=known.recurring,
+    )
+
+
+def resolve(price: Price, stripe_price: Callable[[str], PriceView]) -> PriceView:
+    """Give the amount of a price: the catalog's own, or the one Stripe's Price says."""
+    if price.stripe_price is not None:
+        return stripe_price(price.stripe_price)
+    return PriceView(
+        price.id, price.unit_amount, price.currency or "", price.recurring, active=True
+    )
+
+
+def _from_backend(item: PricedItem, loc: str, faults: list[Fault]) -> Line | None:
+    try:
+        check_unit_amount(item.unit_amount, item.currency)
+    except BadAmount as error:
+        faults.append(Fault(f"{loc}.unit_amount", str(error)))
+        return None
+    return Line(
+        price=None,
+        name=item.name,
+        description="",
+        quantity=item.quantity,
+        unit_amount=item.unit_amount,
+        currency=item.currency,
+    )
+
+
+def _faults_of_whole(lines: Sequence[Line]) -> list[Fault]:
+    currencies = sorted({line.currency for line in lines})
+    if len(currencies) > 1:
+        return [Fault("items", f"one order has one currency, not {' and '.join(currencies)}")]
+    try:
+        check_total(sum(line.amount for line in lines), currencies[0])
+    except BadAmount as error:
+        return [Fault("items", str(error))]
+    return []
+
+
+def _faults_of_mode(cart: Cart, lines: Sequence[Line]) -> list[Fault]:
+    mode = mode_of(lines)
+    if cart.mode is not None and cart.mode != mode:
+        return [Fault("mode", f"these prices need mode {mode}")]
+    recurring = sum(1 for line in lines if line.recurring)
+    if mode == "subscription" and max(recurring, len(lines) - recurring) > MAX_OF_SUBSCRIPTION:
+        most = f"{MAX_OF_SUBSCRIPTION} recurring and {MAX_OF_SUBSCRIPTION} other items at most"
+        return [Fault("items", f"a subscription has {most}")]
+    return []

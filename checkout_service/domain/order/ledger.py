@@ -1,0 +1,149 @@
+"""What we hold about one order: its frozen terms, its attempts, and what happened to the money.
+
+Frozen throughout: settling makes a new ledger, storage writes down the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from checkout_service.domain.facts.fact import NEVER, Seen
+from checkout_service.domain.facts.snapshots import DisputeView, RefundView
+from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+
+DISCOUNT, TAX, SHIPPING = "discount", "tax", "shipping"
+
+REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
+# An appeal keeps the money away, whatever was decided before it.
+DISPUTE_APPEALED = frozenset(("appeal_needs_response", "appeal_under_review"))
+DISPUTE_OPEN = frozenset(("needs_response", "under_review")) | DISPUTE_APPEALED
+DISPUTE_LOST = frozenset(("lost",))
+DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed when the order was made; every payment is measured against it.
+
+    `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
+    quantities and amounts of such an order's items; None where the total says it all.
+    """
+
+    order_id: str
+    amount_total: int
+    currency: str
+    livemode: bool
+    mode: str = "payment"
+    adjustable: frozenset[str] = frozenset()
+    lines: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to pay an order. `ours` is false for a session that claims our order unasked.
+
+    `guessed` says that the state is what we made of Stripe's silence: any fact replaces it.
+    `seen` is when the state was observed at Stripe.
+    """
+
+    id: str
+    seq: int
+    kind: AttemptKind
+    state: AttemptState
+    ours: bool = True
+    won: bool = False
+    guessed: bool = False
+    seen: Seen = NEVER
+    session_id: str | None = None
+    intent_id: str | None = None
+    link_id: str | None = None
+    reference: str | None = None  # the client_reference_id this attempt was opened with
+    amount: int = 0  # what the buyer pays, minor units, once Stripe has said so
+    amount_discount: int = 0
+    amount_tax: int = 0
+    amount_shipping: int = 0
+    stripe_status: str | None = None
+    payment_status: str | None = None
+    url: str | None = None
+    expires_at: int | None = None
+    customer_email: str | None = None
+    subscription_id: str | None = None
+    recovery_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedHold:
+    """A hold on an order, because of one attempt. Released, it never returns for that attempt.
+
+    `expected` and `seen` are for the person who decides; `seen_at` is in milliseconds UTC.
+    """
+
+    name: Hold
+    attempt_id: str
+    released: bool = False
+    expected: str = ""
+    seen: str = ""
+    seen_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    terms: Terms
+    status: OrderStatus = OrderStatus.PENDING
+    canceled: bool = False  # by us
+    fulfilled: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    refunds: dict[str, RefundView] = field(default_factory=dict)
+    disputes: dict[str, DisputeView] = field(default_factory=dict)
+    holds: tuple[RaisedHold, ...] = ()
+    # When each refund and dispute was observed, by its id.
+    seen: dict[str, Seen] = field(default_factory=dict)
+    # Something does not fit together: only a look can tell. Never stored.
+    look_wanted: bool = field(default=False, compare=False)
+
+    @property
+    def winner(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.won), None)
+
+    @property
+    def newest(self) -> Attempt | None:
+        return max(self.attempts, key=lambda attempt: attempt.seq, default=None)
+
+    @property
+    def active_holds(self) -> tuple[Hold, ...]:
+        return tuple(sorted({hold.name for hold in self.holds if not hold.released}))
+
+    @property
+    def amount_paid(self) -> int:
+        return self.winner.amount if self.winner else 0
+
+    @property
+    def amount_refunded(self) -> int:
+        return sum(refund.amount for refund in self.winner_refunds() if refund_counts(refund))
+
+    @property
+    def amount_charged_back(self) -> int:
+        """Sum the disputes that were lost, no more than was paid."""
+        lost = (d.amount for d in self.winner_disputes() if d.status in DISPUTE_LOST)
+        return min(sum(lost), self.amount_paid)
+
+    def winner_refunds(self) -> Iterable[RefundView]:
+        return [r for r in self.refunds.values() if self._is_winners(r.intent_id)]
+
+    def winner_disputes(self) -> Iterable[DisputeView]:
+        return [d for d in self.disputes.values() if self._is_winners(d.intent_id)]
+
+    def _is_winners(self, intent_id: str | None) -> bool:
+        winner = self.winner
+        return winner is not None and intent_id is not None and winner.intent_id == intent_id
+
+
+def refund_counts(refund: RefundView) -> bool:
+    """Say whether the money is back with the buyer."""
+    return refund.status == "succeeded"
+
+
+def is_going_back(refund: RefundView) -> bool:
+    """Say whether the money is back with the buyer, or on its way there."""
+    return refund.status not in REFUND_GONE_AGAIN

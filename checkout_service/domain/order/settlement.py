@@ -1,0 +1,215 @@
+"""What changed when an order was settled, and what the merchant's backend must hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from checkout_service.domain.derive import derive
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.facts.merge import merge
+from checkout_service.domain.facts.reading import read_session
+from checkout_service.domain.facts.snapshots import DisputeView, IntentView, RefundView, SessionView
+from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
+
+from .changes import Change, unchanged
+from .ledger import (
+    DISPUTE_APPEALED,
+    DISPUTE_CLOSED,
+    DISPUTE_OPEN,
+    Attempt,
+    Ledger,
+    is_going_back,
+    refund_counts,
+)
+
+
+class MessageKind(StrEnum):
+    PAID = "order.paid"
+    PROCESSING = "order.processing"
+    FAILED = "order.failed"
+    EXPIRED = "order.expired"
+    CANCELED = "order.canceled"
+    REFUND_PENDING = "order.refund_pending"
+    REFUNDED = "order.refunded"
+    REFUND_FAILED = "order.refund_failed"
+    DISPUTE_NEEDS_RESPONSE = "order.dispute_needs_response"
+    DISPUTED = "order.disputed"
+    DISPUTE_CLOSED = "order.dispute_closed"
+    HELD = "order.held"
+    SUBSCRIPTION_RENEWED = "subscription.renewed"
+    SUBSCRIPTION_PAST_DUE = "subscription.past_due"
+    SUBSCRIPTION_ENDED = "subscription.ended"
+
+
+_ON_MOVE = {
+    OrderStatus.PROCESSING: MessageKind.PROCESSING,
+    OrderStatus.FAILED: MessageKind.FAILED,
+    OrderStatus.EXPIRED: MessageKind.EXPIRED,
+    OrderStatus.CANCELED: MessageKind.CANCELED,
+}
+_NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
+
+View = TypeVar("View", RefundView, DisputeView)
+
+MOVE = "move"  # stands for the transition's own number, which storage knows
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
+
+    `subject` is the refund or dispute that it tells of.
+    """
+
+    kind: MessageKind
+    about: str
+    subject: RefundView | DisputeView | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """`corrected` says that a settled order differed from what Stripe shows: a door failed."""
+
+    before: Ledger
+    after: Ledger
+    messages: tuple[Message, ...]
+    corrected: bool = False
+
+    @property
+    def moved(self) -> bool:
+        return self.before.status is not self.after.status
+
+    @property
+    def fulfils(self) -> bool:
+        return self.after.fulfilled and not self.before.fulfilled
+
+    @property
+    def begins_subscription(self) -> bool:
+        """True when the order has just learned which subscription it began."""
+        if self.after.terms.mode != "subscription":
+            return False
+        known = {attempt.subscription_id for attempt in self.before.attempts} | {None}
+        return any(attempt.subscription_id not in known for attempt in self.after.attempts)
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def look_wanted(self) -> bool:
+        """True when these facts alone do not tell what is true now."""
+        return self.after.look_wanted
+
+
+def settle(
+    ledger: Ledger,
+    facts: Iterable[Fact],
+    *,
+    new_attempt_id: str,
+    change: Change = unchanged,
+) -> Settlement:
+    """Merge the facts and derive what is true now. Pure; safe to repeat.
+
+    `new_attempt_id` names the attempt to write down should an unknown session claim the order;
+    at most one per settlement. `change` is a fact of our own: canceled, released, withdrawn.
+    """
+    taken = tuple(facts)
+    after = change(ledger)
+    for fact in taken:
+        after = merge(after, fact, new_attempt_id=new_attempt_id)
+    after = derive(after, proven=_is_proven(after, taken))
+    return Settlement(
+        ledger, after, tuple(_messages(ledger, after)), corrected=_is_corrected(ledger, after)
+    )
+
+
+def _is_proven(ledger: Ledger, facts: Iterable[Fact]) -> bool:
+    """True if one of these facts proves that the money of a payment that is in is there now.
+
+    A derived winner is one of the attempts that succeeded, so the proof is of any of these.
+    """
+    paid = [a for a in ledger.attempts if a.state is AttemptState.SUCCEEDED]
+    winners = [a for a in paid if a.won] or paid
+    return any(fact.proves and any(_is_of(a, fact) for a in winners) for fact in facts)
+
+
+def _is_of(attempt: Attempt, fact: Fact) -> bool:
+    """True if the fact shows this attempt's own success."""
+    match fact.subject:
+        case SessionView() as view:
+            paid = read_session(view).state is AttemptState.SUCCEEDED
+            return paid and view.id == attempt.session_id
+        case IntentView() as view:
+            bare = attempt.kind is AttemptKind.INTENT
+            return bare and view.status == "succeeded" and view.id == attempt.intent_id
+        case _:
+            return False
+
+
+def _is_corrected(before: Ledger, after: Ledger) -> bool:
+    """True if an order that was settled turns out to have less money than we held it to have."""
+    return before.winner is not None and (
+        before.amount_refunded != after.amount_refunded
+        or before.amount_charged_back != after.amount_charged_back
+        or before.status is not after.status
+    )
+
+
+def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
+    if before.status is not after.status and after.status in _ON_MOVE:
+        yield Message(_ON_MOVE[after.status], MOVE)
+    if after.fulfilled and not before.fulfilled:
+        yield Message(MessageKind.PAID, "")
+    known = {(hold.name, hold.attempt_id) for hold in before.holds}
+    for hold in after.holds:
+        if (hold.name, hold.attempt_id) not in known:
+            yield Message(MessageKind.HELD, f"{hold.name}:{hold.attempt_id}")
+    yield from _of_refunds(before, after)
+    yield from _of_disputes(before, after)
+
+
+def _of_payments(ledger: Ledger, views: Mapping[str, View]) -> list[View]:
+    """Choose those of payments that are in: of a second payment the merchant must hear as well."""
+    paid = {a.intent_id for a in ledger.attempts if a.state is AttemptState.SUCCEEDED}
+    return [view for view in views.values() if view.intent_id in paid - {None}]
+
+
+def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
+    was = {refund.id: refund for refund in _of_payments(before, before.refunds)}
+    for refund in _of_payments(after, after.refunds):
+        old = was.get(refund.id)
+        if refund_counts(refund):
+            if old is None or not refund_counts(old):
+                yield Message(MessageKind.REFUNDED, refund.id, refund)
+        elif is_going_back(refund):
+            if old is None:
+                yield Message(MessageKind.REFUND_PENDING, refund.id, refund)
+        elif old is None or is_going_back(old):
+            yield Message(MessageKind.REFUND_FAILED, refund.id, refund)
+
+
+def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
+    was = {dispute.id: dispute.status for dispute in _of_payments(before, before.disputes)}
+    for dispute in _of_payments(after, after.disputes):
+        old, new = was.get(dispute.id), dispute.status
+        if old == new:
+            continue
+        if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
+            yield Message(
+                MessageKind.DISPUTED, _about(dispute, anew=old in DISPUTE_CLOSED), dispute
+            )
+        if new in _NEEDS_RESPONSE:
+            first = old is None
+            about = dispute.id if first else f"{dispute.id}:{new}"
+            yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
+        if new in DISPUTE_CLOSED:
+            about = _about(dispute, anew=old in DISPUTE_CLOSED | DISPUTE_APPEALED)
+            yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
+
+
+def _about(dispute: DisputeView, *, anew: bool) -> str:
+    """Name a message by its dispute; one that is decided or opened once more, by its word too."""
+    return f"{dispute.id}:{dispute.status}" if anew else dispute.id

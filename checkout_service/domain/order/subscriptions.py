@@ -1,0 +1,85 @@
+"""What becomes of a subscription after its first payment. It never changes its order's status.
+
+Stripe's events come in any order: a status is believed if it is not older than what we know, an
+end is final, and what was told about an invoice is not taken back by an older event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from checkout_service.domain.facts.snapshots import (
+    SUBSCRIPTION_ENDED,
+    Billing,
+    InvoiceView,
+    SubscriptionView,
+)
+
+from .settlement import Message, MessageKind
+
+_LATE = frozenset(("past_due", "unpaid"))
+_RANK = {"active": 1, "past_due": 2, "unpaid": 3}  # of two words of one second the worse one counts
+_RENEWAL = "subscription_cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription of an order as we last heard of it; times are milliseconds UTC."""
+
+    id: str
+    status: str = "unknown"
+    current_period_end: int | None = None
+    news_at: int = 0  # Stripe's time of the event that told the status
+
+    @property
+    def ended(self) -> bool:
+        return self.status in SUBSCRIPTION_ENDED
+
+
+def follow(known: Subscription, news: Billing, *, at: int) -> Subscription:
+    """Take in what an event of Stripe's time `at` says; pure, and safe to repeat."""
+    if isinstance(news, InvoiceView):
+        return _follow_invoice(known, news, at)
+    if known.ended or (at < known.news_at and not news.ended):
+        return known
+    if at == known.news_at and _RANK.get(news.status, 9) < _RANK.get(known.status, 0):
+        return known
+    return Subscription(known.id, news.status, news.current_period_end, at)
+
+
+def _follow_invoice(known: Subscription, news: InvoiceView, at: int) -> Subscription:
+    end = max(known.current_period_end or 0, news.period_end or 0) or None
+    after = replace(known, current_period_end=end)
+    if known.ended or at < known.news_at or news.billing_reason != _RENEWAL:
+        return after
+    return replace(after, status="past_due" if news.failed else "active", news_at=at)
+
+
+def owed(known: Subscription, news: Billing, told: Collection[Message] = ()) -> Message | None:
+    """Name the message this news makes us owe the merchant's backend, unless it was told before.
+
+    A failed renewal has two events, of the invoice and of the subscription: both name the
+    invoice, so whichever comes first tells it, once.
+    """
+    message = _message(known, news)
+    if message is None or message in told:
+        return None
+    paid = replace(message, kind=MessageKind.SUBSCRIPTION_RENEWED)
+    if message.kind is MessageKind.SUBSCRIPTION_PAST_DUE and (known.ended or paid in told):
+        return None
+    return message
+
+
+def _message(known: Subscription, news: Billing) -> Message | None:
+    match news:
+        case SubscriptionView(status="canceled"):
+            return Message(MessageKind.SUBSCRIPTION_ENDED, news.id)
+        case SubscriptionView(status=status) if status in _LATE and known.status not in _LATE:
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.latest_invoice or news.id)
+        case InvoiceView(billing_reason="subscription_cycle", failed=True):
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.id)
+        case InvoiceView(billing_reason="subscription_cycle", status="paid"):
+            return Message(MessageKind.SUBSCRIPTION_RENEWED, news.id)
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""What leaves the use cases: frozen, no rows."""

@@ -1,0 +1,95 @@
+"""What the desk shows: figures, health and its own audit, frozen. Minor units, milliseconds UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .events import EventView
+from .orders import OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """One currency's money in one period; periods are never summed across currencies."""
+
+    currency: str
+    paid: int
+    refunded: int
+    by_day: tuple[int, ...]  # what was paid, oldest day first, the last one today
+
+    @property
+    def net(self) -> int:
+        return self.paid - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The orders opened in the last so many days (UTC) and what became of them."""
+
+    days: int
+    created: int
+    by_status: dict[str, int]
+    takings: tuple[Takings, ...]
+
+    @property
+    def came_in(self) -> int:
+        """Count the orders that money came for, given back later or not."""
+        unpaid = ("pending", "processing", "failed", "expired", "canceled")
+        return self.created - sum(self.by_status.get(status, 0) for status in unpaid)
+
+    @property
+    def conversion(self) -> float | None:
+        return self.came_in / self.created if self.created else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    at: int
+    today: int  # midnight UTC, milliseconds
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the webhooks, the receiver and the worker do right now; counts stop at `MOST`."""
+
+    last_event: EventView | None
+    lag: int | None  # milliseconds between Stripe's time and ours, median of the latest events
+    troubled: dict[str, int]
+    reasons: tuple[tuple[str, int], ...]
+    held: int
+    due: int
+    dead: int
+    receiver: str
+    swept_at: int | None
+    now: int
+    quarantined: Mapping[str, int]  # by kind
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    id: str
+    who: str
+    address: str
+    action: str
+    subject: str
+    order_id: str | None
+    outcome: str
+    told: str
+    at: int
+    finished_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    entries: tuple[AuditEntry, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: orders, newest first."""
+
+    orders: tuple[OrderView, ...] = field(default=())
+    next_cursor: str | None = None

@@ -1,0 +1,188 @@
+"""What leaves the use cases: frozen answers, no rows.
+
+Times are milliseconds UTC, money is minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checkout_service.domain.order.money_writes import MoneyWrite
+from checkout_service.domain.order.subscriptions import Subscription
+from checkout_service.domain.status import WAITING, OrderStatus
+
+from .quarantine import LookTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    price: str | None
+    name: str
+    quantity: int
+    unit_amount: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order. The first group is public; the second is for an API key or a notification."""
+
+    id: str
+    status: OrderStatus
+    fulfilled: bool
+    amount_total: int
+    amount_paid: int
+    amount_refunded: int
+    currency: str
+    holds: tuple[str, ...]
+    livemode: bool
+    created_at: int
+    items: tuple[LineView, ...]
+
+    client_reference_id: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    flow: str = "checkout_session"
+    customer_email: str | None = None
+    checkout_session: str | None = None
+    payment_intent: str | None = None
+    amount_discount: int = 0
+    amount_tax: int = 0
+    amount_shipping: int = 0
+    amount_charged_back: int = 0
+
+    @property
+    def final(self) -> bool:
+        """True when nobody needs to wait: the status is not a waiting one, or a hold is up."""
+        return self.status not in WAITING or bool(self.holds)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAnswer:
+    """The session object of the API: this session's words, the whole order's truth."""
+
+    id: str
+    url: str | None
+    status: str
+    payment_status: str
+    expires_at: int | None
+    order: OrderView
+    retry_after: int = 2  # seconds, while not final
+
+
+@dataclass(frozen=True, slots=True)
+class IntentAnswer:
+    """The intent object of the API; the client secret only ever in a create's answer."""
+
+    id: str
+    status: str
+    order: OrderView
+    client_secret: str | None = field(default=None, repr=False)
+    retry_after: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAnswer:
+    url: str
+    client_reference_id: str
+    order: OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    id: str
+    kind: str
+    state: str
+    won: bool
+    checkout_session: str | None
+    payment_intent: str | None
+    payment_link: str | None
+    amount: int
+    stripe_status: str | None
+    payment_status: str | None
+    expires_at: int | None
+    created_at: int
+    recovery_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBackView:
+    """A refund or a dispute in the ledger of an order; `reason` and `due_by` are a dispute's."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    created_at: int
+    reason: str = ""
+    due_by: int | None = None
+
+    @property
+    def is_inquiry(self) -> bool:
+        """True for a question of the buyer's bank: no money has moved yet."""
+        return self.status.startswith("warning_")
+
+    @property
+    def needs_response(self) -> bool:
+        """True for a dispute that waits for the merchant's answer at Stripe."""
+        return self.status.endswith("needs_response")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold and its evidence: what was expected, what was seen, when, by which event or door."""
+
+    name: str
+    attempt_id: str
+    expected: str
+    seen: str
+    seen_at: int | None
+    source: str | None
+    event: str | None
+    raised_at: int
+    released_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailView:
+    """One entry of the trail: what moved, by which door, because of what, when."""
+
+    seq: int
+    before: str
+    after: str
+    source: str
+    reason: str | None
+    event: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """`open_writes` are writes of money whose outcome is not known yet."""
+
+    order: OrderView
+    attempts: tuple[AttemptView, ...]
+    refunds: tuple[MoneyBackView, ...]
+    disputes: tuple[MoneyBackView, ...]
+    trail: tuple[TrailView, ...]
+    subscriptions: tuple[Subscription, ...] = ()
+    holds: tuple[HoldView, ...] = ()
+    open_writes: tuple[MoneyWrite, ...] = ()
+    quarantined: LookTrouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    orders: tuple[OrderView, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    id: str
+    amount: int
+    currency: str
+    status: str
+    payment_intent: str | None
+    order: str

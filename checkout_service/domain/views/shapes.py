@@ -1,0 +1,180 @@
+"""The order object in JSON, one shape for the API and for notifications.
+
+The public part holds no name, address or e-mail; the rest is for an API key or the merchant's
+own backend.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkout_service.domain.clock import rfc3339
+from checkout_service.domain.facts.snapshots import DisputeView, InvoiceView, RefundView
+from checkout_service.domain.order.subscriptions import Subscription
+
+from .orders import AttemptView, HoldView, MoneyBackView, OrderDetail, OrderView, TrailView
+
+
+def public_order(order: OrderView) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "status": order.status.value,
+        "fulfilled": order.fulfilled,
+        "amount_total": order.amount_total,
+        "amount_paid": order.amount_paid,
+        "amount_refunded": order.amount_refunded,
+        "currency": order.currency,
+        "holds": list(order.holds),
+        "livemode": order.livemode,
+        "created_at": rfc3339(order.created_at),
+        "items": [
+            {
+                "price": line.price,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_amount": line.unit_amount,
+                "amount": line.amount,
+            }
+            for line in order.items
+        ],
+    }
+
+
+def private_order(order: OrderView) -> dict[str, Any]:
+    """Give the order as the merchant's own backend sees it."""
+    return public_order(order) | {
+        "client_reference_id": order.client_reference_id,
+        "metadata": dict(order.metadata),
+        "flow": order.flow,
+        "customer_email": order.customer_email,
+        "checkout_session": order.checkout_session,
+        "payment_intent": order.payment_intent,
+        "amount_discount": order.amount_discount,
+        "amount_tax": order.amount_tax,
+        "amount_shipping": order.amount_shipping,
+        "amount_charged_back": order.amount_charged_back,
+    }
+
+
+def detailed_order(detail: OrderDetail) -> dict[str, Any]:
+    """Give the order with everything that hangs on it beside its own fields."""
+    return private_order(detail.order) | {
+        "attempts": [_attempt(view) for view in detail.attempts],
+        "refunds": [_money_back(view) for view in detail.refunds],
+        "disputes": [_dispute(view) for view in detail.disputes],
+        "hold_details": [_hold(view) for view in detail.holds],
+        "subscriptions": [subscription(known) for known in detail.subscriptions],
+        "trail": [_step(view) for view in detail.trail],
+    }
+
+
+def subscription(known: Subscription) -> dict[str, Any]:
+    end = known.current_period_end
+    return {
+        "id": known.id,
+        "status": known.status,
+        "current_period_end": None if end is None else rfc3339(end),
+    }
+
+
+def invoice(view: InvoiceView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "amount_due": view.amount_due,
+        "amount_paid": view.amount_paid,
+        "currency": view.currency,
+    }
+
+
+def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
+    """Give the refund or dispute that a notification tells of, under its name."""
+    match view:
+        case RefundView():
+            return {
+                "refund": {
+                    "id": view.id,
+                    "amount": view.amount,
+                    "currency": view.currency,
+                    "status": view.status,
+                    "payment_intent": view.intent_id,
+                }
+            }
+        case DisputeView():
+            due_by = view.evidence_due_at
+            return {
+                "dispute": {
+                    "id": view.id,
+                    "kind": "inquiry" if view.is_inquiry else "dispute",
+                    "status": view.status,
+                    "reason": view.reason,
+                    "amount": view.amount,
+                    "currency": view.currency,
+                    "due_by": None if due_by is None else rfc3339(due_by),
+                    "payment_intent": view.intent_id,
+                }
+            }
+        case None:
+            return {}
+
+
+def _hold(view: HoldView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "expected": view.expected,
+        "seen": view.seen,
+        "seen_at": None if view.seen_at is None else rfc3339(view.seen_at),
+        "source": view.source,
+        "event": view.event,
+        "attempt": view.attempt_id,
+        "raised_at": rfc3339(view.raised_at),
+        "released_at": None if view.released_at is None else rfc3339(view.released_at),
+    }
+
+
+def _attempt(view: AttemptView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "flow": view.kind,
+        "state": view.state,
+        "won": view.won,
+        "checkout_session": view.checkout_session,
+        "payment_intent": view.payment_intent,
+        "payment_link": view.payment_link,
+        "amount": view.amount,
+        "status": view.stripe_status,
+        "payment_status": view.payment_status,
+        "expires_at": None if view.expires_at is None else rfc3339(view.expires_at),
+        "created_at": rfc3339(view.created_at),
+        "recovery_url": view.recovery_url,
+    }
+
+
+def _money_back(view: MoneyBackView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "amount": view.amount,
+        "currency": view.currency,
+        "status": view.status,
+        "payment_intent": view.payment_intent,
+        "created_at": rfc3339(view.created_at),
+    }
+
+
+def _dispute(view: MoneyBackView) -> dict[str, Any]:
+    return _money_back(view) | {
+        "kind": "inquiry" if view.is_inquiry else "dispute",
+        "reason": view.reason,
+        "due_by": None if view.due_by is None else rfc3339(view.due_by),
+    }
+
+
+def _step(view: TrailView) -> dict[str, Any]:
+    return {
+        "seq": view.seq,
+        "before": view.before,
+        "after": view.after,
+        "source": view.source,
+        "reason": view.reason,
+        "event": view.event,
+        "at": rfc3339(view.at),
+    }

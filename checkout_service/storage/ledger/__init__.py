@@ -1,0 +1,1 @@
+"""One order's ledger: read from its rows, compared with what is true now, written back."""

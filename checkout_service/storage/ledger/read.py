@@ -1,0 +1,241 @@
+"""Read one order's ledger from its rows, locked against others who would settle it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, select
+
+from checkout_service.domain.order.ledger import Ledger, Terms
+from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.storage.order_views import DERIVED, KEPT, Line, build_view
+from checkout_service.storage.prepared import Direct, one_for_all
+from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.tables import attempts, inbox_events, orders
+from checkout_service.storage.tables.machinery import UNCLAIMED
+
+from .attempt_rows import COLUMNS, attempt_of
+from .holds_refunds_disputes import Seldom, load_seldom
+
+# One join reads the order, its lines and its attempts.
+_ORDER_COLUMNS = [
+    column.label(f"order_{column.name}")
+    for column in (
+        orders.c.id,
+        orders.c.status,
+        orders.c.amount_total,
+        orders.c.currency,
+        orders.c.livemode,
+        orders.c.mode,
+        orders.c.adjustable,
+        orders.c.fulfilled,
+        orders.c.canceled_at,
+        orders.c.has_more,
+        orders.c.version,
+        orders.c.sequence,
+        orders.c.moves,
+        orders.c.look_due_at,
+        orders.c.look_tries,
+        orders.c.look_wishes,
+        orders.c.created_at,
+        orders.c.flow,
+        orders.c.client_reference_id,
+        orders.c.metadata,
+        orders.c.customer_email,
+    )
+]
+_LINES = {
+    "postgresql": "(SELECT json_agg(json_build_array(price, name, quantity, unit_amount)"
+    " ORDER BY place)::text FROM order_lines WHERE order_id = orders.id)",
+    "sqlite": "(SELECT json_group_array(json_array(price, name, quantity, unit_amount))"
+    " FROM (SELECT * FROM order_lines WHERE order_id = orders.id ORDER BY place))",
+}
+_ATTEMPT_COLUMNS = [attempts.c[name] for name in COLUMNS]
+_LOAD = {
+    dialect: select(*_ORDER_COLUMNS, literal_column(lines).label("order_lines"), *_ATTEMPT_COLUMNS)
+    .select_from(orders.outerjoin(attempts, attempts.c.order_id == orders.c.id))
+    .order_by(attempts.c.seq)
+    for dialect, lines in _LINES.items()
+}
+_BY_ID = Direct(
+    {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
+)
+# A statement of its own: a join that waits for the lock would show the order's new row beside its
+# attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
+_LOCK = one_for_all(select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update())
+_ours = attempts.alias("ours")
+_event = inbox_events.alias("known")
+
+
+def _by_attempt(load: Any, column: str, name: str) -> Any:
+    """Load the order of the attempt that has this id in that column."""
+    order_id = (
+        select(_ours.c.order_id)
+        .where(_ours.c[column] == bindparam(name))
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return load.where(orders.c.id == order_id)
+
+
+_READ = {
+    column: Direct(
+        {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
+    )
+    for column in ("session_id", "intent_id")
+}
+_BY_SESSION = Direct(
+    {
+        dialect: _by_attempt(load, "session_id", "b_session").add_columns(
+            # Empty for an event of no version, null for one we do not know.
+            select(func.coalesce(_event.c.api_version, literal_column("''")))
+            .where(_event.c.id == bindparam("b_event"))
+            .correlate(None)
+            .scalar_subquery()
+            .label("event_version"),
+            exists()
+            .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
+            .label("intent_has_news"),
+        )
+        for dialect, load in _LOAD.items()
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A ledger together with the order's row as it stood when it was read."""
+
+    ledger: Ledger
+    row: AnyRow
+
+    @property
+    def version(self) -> int:
+        return int(self.row.order_version)
+
+    @property
+    def sequence(self) -> int:
+        return int(self.row.order_sequence)
+
+    @property
+    def moves(self) -> int:
+        return int(self.row.order_moves)
+
+    @property
+    def look_due_at(self) -> int | None:
+        due: int | None = self.row.order_look_due_at
+        return due
+
+    @property
+    def look_tries(self) -> int:
+        return int(self.row.order_look_tries)
+
+    @property
+    def look_wishes(self) -> int:
+        return int(self.row.order_look_wishes)
+
+    @property
+    def created_at(self) -> int:
+        return int(self.row.order_created_at)
+
+    @property
+    def canceled_at(self) -> int | None:
+        at: int | None = self.row.order_canceled_at
+        return at
+
+    @property
+    def event_version(self) -> str | None:
+        """The API version of the event that was asked about; None if we do not have it."""
+        version: str | None = self.row.event_version
+        return version
+
+    @property
+    def intent_has_news(self) -> bool:
+        """True if events wait for somebody to know the intent that was asked about."""
+        return bool(self.row.intent_has_news)
+
+    def view(self, after: Ledger) -> OrderView:
+        """Describe the order with this ledger in the place of the one that was read."""
+        row = self.row
+        return build_view(
+            {name: getattr(row, f"order_{name}") for name in KEPT},
+            {name: getattr(after, name) for name in DERIVED},
+            status=after.status,
+            holds=after.active_holds,
+            metadata=row.order_metadata,
+            customer_email=row.order_customer_email,
+            lines=_lines(row),
+            shown=after.winner or next((a for a in reversed(after.attempts) if a.ours), None),
+        )
+
+
+def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
+    """Read the order whole; None if there is no such order."""
+    if lock and connection.dialect.name == "postgresql":
+        _LOCK.rows(connection, {"b_id": order_id})
+    rows = _BY_ID.rows(connection, {"b_id": order_id})
+    return _loaded(connection, rows) if rows else None
+
+
+def read_of_session(connection: Connection, session_id: str) -> Loaded | None:
+    """Read the order of a session, unlocked."""
+    return _read(connection, "session_id", session_id)
+
+
+def read_of_intent(connection: Connection, intent_id: str) -> Loaded | None:
+    """Read the order of an intent, unlocked."""
+    return _read(connection, "intent_id", intent_id)
+
+
+def _read(connection: Connection, column: str, name: str) -> Loaded | None:
+    rows = _READ[column].rows(connection, {"b_name": name})
+    return _loaded(connection, rows) if rows else None
+
+
+def load_of_session(
+    connection: Connection, session_id: str, *, event_id: str, intent_id: str | None
+) -> Loaded | None:
+    """Read the order of a session, with what the inbox knows, in one statement and unlocked."""
+    rows = _BY_SESSION.rows(
+        connection, {"b_session": session_id, "b_event": event_id, "b_intent": intent_id}
+    )
+    return _loaded(connection, rows) if rows else None
+
+
+def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
+    first = rows[0]
+    seldom = load_seldom(connection, first.order_id) if first.order_has_more else Seldom()
+    ledger = Ledger(
+        terms=_terms(first),
+        status=OrderStatus(first.order_status),
+        canceled=first.order_canceled_at is not None,
+        fulfilled=first.order_fulfilled,
+        attempts=tuple(attempt_of(row) for row in rows if row.id is not None),
+        holds=seldom.holds,
+        refunds=seldom.refunds,
+        disputes=seldom.disputes,
+        seen=seldom.seen,
+    )
+    return Loaded(ledger, first)
+
+
+def _terms(row: AnyRow) -> Terms:
+    lines = tuple((n, n * unit) for _, _, n, unit in _lines(row))
+    return Terms(
+        order_id=row.order_id,
+        amount_total=row.order_amount_total,
+        currency=row.order_currency,
+        livemode=row.order_livemode,
+        mode=row.order_mode,
+        adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
+        lines=lines if row.order_adjustable else None,
+    )
+
+
+def _lines(row: AnyRow) -> list[Line]:
+    lines: list[Line] = json.loads(row.order_lines or "[]")
+    return lines

@@ -1,0 +1,43 @@
+"""What a poll of a Payment Link must know before it may look at Stripe, in one statement."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, literal_column, select
+
+from checkout_service.domain.status import AttemptKind
+from checkout_service.storage.prepared import Direct
+from checkout_service.storage.read_budget import free_at
+from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.tables import attempts, orders
+
+_a = attempts.c
+_claimed = attempts.alias("claimed")
+# Whoever stole a reference came later than the order that it was made for.
+_STANDING = (
+    select(
+        _a.order_id,
+        orders.c.look_lease_until,
+        orders.c.looked_at,
+        select(_claimed.c.order_id)
+        .where(_claimed.c.session_id == bindparam("b_session"))
+        .correlate(None)
+        .scalar_subquery()
+        .label("order_of_session"),
+        free_at().label("reads_free_at"),
+    )
+    .join(orders, orders.c.id == _a.order_id)
+    .where(
+        _a.reference == bindparam("b_reference"),
+        _a.link_id.is_not(None),
+        _a.kind == literal_column(f"'{AttemptKind.LINK}'"),
+    )
+    .order_by(_a.created_at, _a.seq)
+    .limit(literal_column("1"))
+)
+_READ = Direct({"postgresql": _STANDING, "sqlite": _STANDING})
+
+
+def standing(connection: Connection, reference: str, session_id: str | None) -> AnyRow | None:
+    """Name the order of a reference and of a session; tell who looks, and how busy reads are."""
+    found = _READ.rows(connection, {"b_reference": reference, "b_session": session_id})
+    return found[0] if found else None

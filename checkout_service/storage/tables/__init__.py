@@ -1,0 +1,47 @@
+"""Every table, for those who need to name one."""
+
+from __future__ import annotations
+
+from .admin import admin_audit, admin_guesses, admin_sessions, figures
+from .machinery import (
+    bookmarks,
+    idempotency_keys,
+    inbox_events,
+    leases,
+    link_leftovers,
+    outbox_messages,
+    read_budgets,
+    receivers,
+    session_claims,
+)
+from .money import disputes, money_writes, refund_requests, refunds
+from .orders import attempts, fulfilments, holds, order_lines, orders, subscriptions, transitions
+from .schema import metadata
+
+__all__ = [
+    "admin_audit",
+    "admin_guesses",
+    "admin_sessions",
+    "attempts",
+    "bookmarks",
+    "disputes",
+    "figures",
+    "fulfilments",
+    "holds",
+    "idempotency_keys",
+    "inbox_events",
+    "leases",
+    "link_leftovers",
+    "metadata",
+    "money_writes",
+    "order_lines",
+    "orders",
+    "outbox_messages",
+    "read_budgets",
+    "receivers",
+    "refund_requests",
+    "refunds",
+    "session_claims",
+    "subscriptions",
+    "transitions",
+]

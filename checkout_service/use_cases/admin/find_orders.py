@@ -1,0 +1,36 @@
+"""Find orders for a person at the desk: by exact id or reference, by status, by hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.views.orders import OrderPage
+from checkout_service.storage.admin import order_search
+from checkout_service.storage.database import Database
+
+_MOST_FOUND = 50
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FindOrders:
+    database: Database
+
+    def __call__(self, words: str) -> OrderPage:
+        """Give the orders that carry this id (ours or Stripe's) or this reference, exactly."""
+        words = words.strip()
+        if not words or len(words) > _LONGEST or "\0" in words:
+            return OrderPage((), None)
+        with self.database.read() as connection:
+            found = order_search.by_words(connection, words, limit=_MOST_FOUND)
+        return OrderPage(tuple(found), None)
+
+    def held(self, *, limit: int, cursor: str | None) -> OrderPage:
+        """List the orders with a hold up, newest first. Raises InvalidInput for a bad cursor."""
+        before = None if cursor is None else read_cursor(cursor)
+        with self.database.read() as connection:
+            found = order_search.held(connection, before=before, limit=limit + 1)
+        views = tuple(found[:limit])
+        more = len(found) > limit
+        return OrderPage(views, write_cursor(views[-1].created_at, views[-1].id) if more else None)

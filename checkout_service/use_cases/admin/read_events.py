@@ -1,0 +1,42 @@
+"""Read Stripe's events for people; never writes, never calls Stripe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.errors import NotFound
+from checkout_service.domain.views.events import EventDetail, EventPage
+from checkout_service.storage import event_views
+from checkout_service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvents:
+    database: Database
+
+    def page(
+        self,
+        *,
+        state: str | None = None,
+        order_id: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> EventPage:
+        """List events, last received first. Raises InvalidInput for a cursor that is not ours."""
+        before = None if cursor is None else read_cursor(cursor)
+        with self.database.read() as connection:
+            found = event_views.events(
+                connection, state=state, order_id=order_id, before=before, limit=limit + 1
+            )
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return EventPage(shown, write_cursor(shown[-1].received_at, shown[-1].id) if more else None)
+
+    def detail(self, event_id: str) -> EventDetail:
+        """Give one event with its body. Raises NotFound."""
+        with self.database.read() as connection:
+            found = event_views.event(connection, event_id)
+        if found is None:
+            raise NotFound
+        return found

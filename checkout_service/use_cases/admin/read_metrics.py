@@ -1,0 +1,62 @@
+"""What a monitor asks every few seconds. Read from the database, so that web and worker count.
+
+Never calls anybody, and costs the same over a million orders.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+
+from checkout_service.domain.clock import MINUTE, SECOND, Clock
+from checkout_service.domain.views.metrics import MOST, MOST_RECENT, RECENT, VitalSigns
+from checkout_service.storage import bookmarks, metrics
+from checkout_service.storage.admin import figures
+from checkout_service.storage.database import Database
+from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from checkout_service.use_cases.settle.settle_order import CORRECTED
+
+from .quarantine import counts
+
+_LATEST = 50
+_OVERDUE = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVitals:
+    database: Database
+    clock: Clock
+    deliver_outbox: DeliverOutbox
+
+    def __call__(self) -> VitalSigns:
+        """Give the signs of life now. Raises DatabaseUnavailable."""
+        now = self.clock.now()
+        since = now - RECENT
+        receiver = self.deliver_outbox.status()
+        with self.database.read() as c:
+            latest = figures.latest_events(c, most=_LATEST)
+            lags = [e.received_at - e.created for e in latest if e.source == "webhook"]
+            troubled = Counter(state for state, _ in figures.troubled(c, most=MOST))
+            oldest = metrics.oldest_due_message(c)
+            return VitalSigns(
+                recent_orders=metrics.recent_orders(c, since=since, most=MOST_RECENT),
+                newest_order_age=_age(now, metrics.newest_order(c)),
+                newest_paid_order_age=_age(now, metrics.newest_order(c, status="paid")),
+                held_orders=metrics.held_orders(c, most=MOST),
+                overdue_looks=metrics.overdue_looks(c, before=now - _OVERDUE, most=MOST),
+                recent_events=metrics.recent_events(c, since=since, most=MOST_RECENT),
+                newest_event_age=_age(now, latest[0].received_at if latest else None),
+                webhook_lag=max(0.0, median(lags) / SECOND) if lags else None,
+                troubled_events=dict(troubled),
+                outbox={s: figures.undelivered(c, s, most=MOST) for s in ("due", "dead")},
+                outbox_oldest_age=_age(now, oldest) or 0.0,
+                receiver=receiver,
+                sweep_age=_age(now, bookmarks.position(c, "swept")),
+                quarantined=counts(c),
+                corrected_orders=bookmarks.position(c, CORRECTED) or 0,
+            )
+
+
+def _age(now: int, at: int | None) -> float | None:
+    return None if at is None else max(0, now - at) / SECOND

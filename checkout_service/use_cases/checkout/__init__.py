@@ -1,0 +1,1 @@
+"""Three ways in, and the ways out before anything is paid."""

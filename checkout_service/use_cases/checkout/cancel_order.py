@@ -1,0 +1,75 @@
+"""Cancel an order: close it at Stripe first, then record what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.order import changes
+from checkout_service.domain.status import SETTLED, AttemptKind, AttemptState, OrderStatus
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.records import AttemptRecord
+from checkout_service.use_cases.orders.answer import order_view
+from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
+
+from .close_attempt import CANCELED_BY_MERCHANT, CloseAttempt
+from .open_attempt import OpenAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    database: Database
+    settle_order: SettleOrder
+    close_attempt: CloseAttempt
+    open_attempt: OpenAttempt
+    pull_mode: bool
+
+    def __call__(self, order_id: str, *, source: str = "api") -> OrderView:
+        """Cancel an order that no money has come for.
+
+        Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable. In pull mode the order is
+        canceled here only; a later payment is held.
+        """
+        if not is_order_id(order_id):
+            raise NotFound
+        if not self.pull_mode:
+            with self.database.read() as connection:
+                tries = orders.attempts_of(connection, order_id)
+            for attempt in tries:
+                self._close(attempt, source)
+        order = self._view(order_id)
+        if order.status in SETTLED:
+            raise OrderPaid
+        if order.status is OrderStatus.PROCESSING:
+            raise MoneyInFlight
+        if order.status is not OrderStatus.CANCELED:
+            self.settle_order.settle(
+                Case(source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT)
+            )
+        return self._view(order_id)
+
+    def _close(self, attempt: AttemptRecord, source: str) -> None:
+        """Close what could still be paid; the cancel is told with it, so no "failed" shows."""
+        order_id, state = attempt.order_id, attempt.state
+        if state is AttemptState.DRAFT:
+            self.open_attempt.give_up(
+                order_id,
+                attempt.id,
+                source=source,
+                reason=CANCELED_BY_MERCHANT,
+                then=changes.cancel,
+            )
+        elif attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
+            if state in (AttemptState.OPEN, AttemptState.FAILED):
+                self.close_attempt.intent(
+                    order_id, attempt.intent_id, source=source, canceling=True
+                )
+        elif state is AttemptState.OPEN and attempt.session_id is not None:
+            self.close_attempt.session(order_id, attempt.session_id, source=source, canceling=True)
+
+    def _view(self, order_id: str) -> OrderView:
+        with self.database.read() as connection:
+            return order_view(connection, order_id)

@@ -1,0 +1,70 @@
+"""Close what could still be paid at Stripe, and record what Stripe says, not what we wished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.facts.reading import ABANDONED
+from checkout_service.domain.order.changes import Change, cancel, unchanged
+from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
+from checkout_service.storage.database import Database
+from checkout_service.use_cases.refunds.write_money import WriteMoney
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
+
+CANCEL = "cancel"
+CANCELED_BY_MERCHANT = "canceled by the merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAttempt:
+    database: Database
+    write_money: WriteMoney
+    settle_order: SettleOrder
+    look_at_order: LookAtOrder
+
+    def session(
+        self, order_id: str, session_id: str, *, source: str, canceling: bool = False
+    ) -> None:
+        """Expire an open session; `canceling` records the order's cancel with it.
+
+        Raises GatewayError. A session that is not open any more is looked up.
+        """
+        then = CANCEL if canceling else ""
+        write = self.write_money.closing(WriteKind.EXPIRE, order_id, session_id, then=then)
+        self.finish(write, source=source)
+
+    def intent(
+        self,
+        order_id: str,
+        intent_id: str,
+        *,
+        source: str,
+        canceling: bool = False,
+        abandoned: bool = False,
+    ) -> None:
+        """Cancel an intent that nobody has paid, as `session` does.
+
+        `abandoned` tells Stripe that its time is over; its order then ends expired.
+        """
+        write = self.write_money.closing(
+            WriteKind.CANCEL,
+            order_id,
+            intent_id,
+            then=CANCEL if canceling else "",
+            reason=ABANDONED if abandoned else None,
+        )
+        self.finish(write, source=source)
+
+    def finish(self, write: MoneyWrite, *, source: str) -> None:
+        """Bring a closing that was written down to its end. Raises GatewayError."""
+        outcome = self.write_money.finish(write.id)
+        if not outcome.done:
+            self.look_at_order.look(write.order_id, source=source, urgent=True)
+            return
+        canceling = write.details.get("then") == CANCEL
+        change: Change = cancel if canceling else unchanged
+        reason = CANCELED_BY_MERCHANT if canceling else None
+        self.settle_order.settle(
+            Case(source, outcome.facts, write.order_id, change=change, reason=reason)
+        )

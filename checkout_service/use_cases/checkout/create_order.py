@@ -1,0 +1,141 @@
+"""Write an order down before Stripe is asked: its lines, its terms, and a first draft attempt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.catalog import Catalog
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.order.cart import Cart, Line, mode_of, price_lines
+from checkout_service.domain.order.ledger import DISCOUNT
+from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledger.new_orders import insert_order
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    catalog: Catalog
+    public_base_url: str
+    live: bool
+    sweep_interval: int  # milliseconds
+    intent_life: int  # milliseconds
+
+    def known(self, nonce: str | None) -> str | None:
+        """Name the order this nonce made before."""
+        if nonce is None:
+            return None
+        with self.database.read() as connection:
+            return orders.order_by_nonce(connection, nonce)
+
+    def __call__(self, cart: Cart, *, kind: AttemptKind, nonce: str | None) -> str:
+        """Price the cart and write the order down; the same nonce is the same order.
+
+        Raises InvalidInput, and GatewayError when a price of Stripe's cannot be read.
+        """
+        lines = self.price(cart, kind)
+        order_id = ids.new_id("ord")
+        order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
+        reference = cart.client_reference_id or order_id
+        attempt = self._attempt(
+            order_id,
+            seq=1,
+            kind=kind,
+            reference=reference if kind is AttemptKind.SESSION else None,
+        )
+        if self.database.write_at_once(lambda c: insert_order(c, order, lines, attempt)):
+            return order_id
+        return self.known(nonce) or order_id
+
+    def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:
+        lines = price_lines(cart, self.catalog, self.gateway.price)
+        if kind is AttemptKind.INTENT and mode_of(lines) != "payment":
+            raise InvalidInput([Fault("items", "a subscription needs a checkout session")])
+        if kind is AttemptKind.INTENT and not sum(line.amount for line in lines):
+            raise InvalidInput([Fault("items", "what is free needs a checkout session")])
+        return lines
+
+    def next_attempt(
+        self,
+        connection: Connection,
+        order_id: str,
+        *,
+        seq: int,
+        kind: AttemptKind,
+        reference: str | None,
+    ) -> bool:
+        """Draft another attempt; False if somebody else just did."""
+        attempt = self._attempt(order_id, seq=seq, kind=kind, reference=reference)
+        return orders.insert_attempt(connection, attempt)
+
+    def _attempt(
+        self, order_id: str, *, seq: int, kind: AttemptKind, reference: str | None
+    ) -> dict[str, Any]:
+        attempt_id, now = ids.new_id("att"), self.clock.now()
+        ends_at = now + self.intent_life if kind is AttemptKind.INTENT else None
+        return {
+            "id": attempt_id,
+            "order_id": order_id,
+            "seq": seq,
+            "kind": kind.value,
+            "state": AttemptState.DRAFT.value,
+            "idempotency_key": attempt_id,
+            "reference": reference,
+            "expires_at": ends_at,
+            "created_at": now,
+        }
+
+    def _row(
+        self, order_id: str, cart: Cart, kind: AttemptKind, lines: Sequence[Line]
+    ) -> dict[str, Any]:
+        base, now = self.public_base_url, self.clock.now()
+        return {
+            "id": order_id,
+            "flow": kind.value,
+            "status": OrderStatus.PENDING.value,
+            "amount_total": sum(line.amount for line in lines),
+            "currency": lines[0].currency,
+            "livemode": self.live,
+            "mode": mode_of(lines),
+            "client_reference_id": cart.client_reference_id,
+            "metadata": json.dumps(dict(cart.metadata)),
+            "customer_email": cart.customer_email,
+            "locale": cart.locale or self.catalog.options.locale or cart.page_locale,
+            "success_url": cart.success_url
+            or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",
+            "created_at": now,
+            "updated_at": now,
+            "look_due_at": now + self.sweep_interval,
+        } | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
+
+    def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
+        options = self.catalog.options
+        what = lines[0].currency, mode_of(lines)
+        codes = {DISCOUNT} if cart.allow_promotion_codes else set()
+        adjustable = options.adjustable(*what) | codes
+        asked = {
+            "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
+            "automatic_tax": options.automatic_tax,
+            "tax_behavior": options.tax_behavior,
+            "shipping_countries": list(options.shipping_countries),
+            "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
+            "recovery": options.recovery,
+            "expires_after": options.expires_after,
+        }
+        return {
+            "adjustable": ",".join(sorted(adjustable)),
+            "options": json.dumps({key: value for key, value in asked.items() if value}),
+        }

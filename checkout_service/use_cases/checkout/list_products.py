@@ -1,0 +1,63 @@
+"""Say what is for sale and for how much."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checkout_service.domain.catalog import Catalog, Price
+from checkout_service.domain.errors import GatewayError
+from checkout_service.domain.order.cart import resolve
+from checkout_service.domain.ports.gateway import PaymentGateway
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTag:
+    """A price as shown: minor units, lower-case currency."""
+
+    id: str
+    currency: str
+    unit_amount: int
+    recurring: Mapping[str, str | int] | None
+    max_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    id: str
+    name: str
+    description: str
+    prices: tuple[PriceTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListProducts:
+    catalog: Catalog
+    gateway: PaymentGateway
+
+    def __call__(self) -> tuple[ProductView, ...]:
+        """List the catalog; a price that Stripe cannot tell right now is left out."""
+        return tuple(
+            ProductView(
+                product.id,
+                product.name,
+                product.description,
+                tuple(tag for tag in map(self._tag, product.prices) if tag is not None),
+            )
+            for product in self.catalog.products
+        )
+
+    def _tag(self, price: Price) -> PriceTag | None:
+        try:
+            known = resolve(price, self.gateway.price)
+        except GatewayError as error:
+            log.warning("price.unknown", extra={"price": price.id, "reason": error.code})
+            return None
+        if known.unit_amount is None or not known.active:
+            return None
+        return PriceTag(
+            price.id, known.currency, known.unit_amount, known.recurring, price.max_quantity
+        )

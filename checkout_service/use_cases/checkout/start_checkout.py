@@ -1,0 +1,94 @@
+"""Way in 1: an order, a Checkout Session for it, and the url to send the buyer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.errors import PullMode
+from checkout_service.domain.order.cart import Cart
+from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.views.orders import SessionAnswer
+from checkout_service.storage.database import Database
+from checkout_service.storage.records import AttemptRecord
+from checkout_service.use_cases.orders.answer import newest_session
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+
+from .close_attempt import CloseAttempt
+from .create_order import DraftOrder
+from .open_attempt import OpenAttempt
+from .payable import newest_attempt
+
+_REST = 2 * SECOND
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StartCheckout:
+    database: Database
+    clock: Clock
+    draft_order: DraftOrder
+    open_attempt: OpenAttempt
+    close_attempt: CloseAttempt
+    look_at_order: LookAtOrder
+    pull_mode: bool
+
+    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
+        """Open a session for this cart; the same nonce always gives the same order.
+
+        Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, DatabaseUnavailable,
+        and what `again` raises when the nonce's order went on meanwhile.
+        """
+        if self.pull_mode:
+            raise PullMode
+        known = self.draft_order.known(nonce)
+        if known is not None:
+            return self.again(known)
+        order_id = self.draft_order(cart, kind=AttemptKind.SESSION, nonce=nonce)
+        self.open_attempt(order_id, source=caller)
+        return self._answer(order_id)
+
+    def order_of(self, nonce: str) -> str | None:
+        """Name the order that this nonce made before."""
+        return self.draft_order.known(nonce)
+
+    def again(self, order_id: str) -> SessionAnswer:
+        """Give the order's open session, else open a new one after the old one is closed.
+
+        Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
+        """
+        if self.pull_mode:
+            raise PullMode
+        for _ in range(_ROUNDS):
+            newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
+            if newest.state is AttemptState.OPEN:
+                if self._still_open(order_id, newest):
+                    return self._answer(order_id)
+            elif newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
+                self.open_attempt(order_id, source="retry")
+        return self._answer(order_id)
+
+    def _still_open(self, order_id: str, attempt: AttemptRecord) -> bool:
+        """Ask Stripe before sending a buyer back to a session that may be paid already."""
+        if attempt.expires_at is not None and attempt.expires_at <= self.clock.now():
+            if attempt.session_id is not None:
+                self.close_attempt.session(order_id, attempt.session_id, source="retry")
+        else:
+            self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
+        newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
+        return newest.state is AttemptState.OPEN
+
+    def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
+        return self.database.write(
+            lambda c: self.draft_order.next_attempt(
+                c,
+                order_id,
+                seq=newest.seq + 1,
+                kind=AttemptKind.SESSION,
+                reference=newest.reference,
+            )
+        )
+
+    def _answer(self, order_id: str) -> SessionAnswer:
+        with self.database.read() as connection:
+            return newest_session(connection, order_id)

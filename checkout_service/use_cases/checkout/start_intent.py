@@ -1,0 +1,136 @@
+"""Way in 2: an order and its one PaymentIntent, for a frontend with the Payment Element.
+
+The same order always has the same open intent: two that can both charge must never exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import SECOND
+from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
+from checkout_service.domain.facts.fact import of_attempt
+from checkout_service.domain.order.cart import Cart, Line
+from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.views.orders import IntentAnswer
+from checkout_service.storage import orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.records import AttemptRecord
+from checkout_service.use_cases.orders.answer import newest_intent
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
+
+from .create_order import DraftOrder
+from .open_attempt import OpenAttempt
+from .payable import newest_attempt
+
+_REST = 2 * SECOND
+_GONE = frozenset((AttemptState.CANCELED, AttemptState.EXPIRED))
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StartIntent:
+    database: Database
+    gateway: PaymentGateway
+    draft_order: DraftOrder
+    open_attempt: OpenAttempt
+    settle_order: SettleOrder
+    look_at_order: LookAtOrder
+    pull_mode: bool
+
+    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
+        """Create the order's intent; the same nonce always gives the same order and intent.
+
+        The answer carries the client secret: hand it to the buyer's browser, keep it nowhere.
+        Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, and what `again` raises.
+        """
+        if self.pull_mode:
+            raise PullMode
+        known = self.draft_order.known(nonce)
+        if known is not None:
+            return self.again(known, cart, caller=caller)
+        order_id = self.draft_order(cart, kind=AttemptKind.INTENT, nonce=nonce)
+        return self._answer(order_id, self.open_attempt(order_id, source=caller))
+
+    def priced(self, cart: Cart) -> tuple[Line, ...]:
+        """Say what a cart would cost, without making anything. Raises as a create does."""
+        if self.pull_mode:
+            raise PullMode
+        return self.draft_order.price(cart, AttemptKind.INTENT)
+
+    def again(
+        self, order_id: str, cart: Cart | None = None, *, caller: str = "public"
+    ) -> IntentAnswer:
+        """Give the order's intent once more, with the amount of the cart if that changed.
+
+        Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
+        """
+        if self.pull_mode:
+            raise PullMode
+        secret = None
+        for _ in range(_ROUNDS):
+            newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
+            if newest.state is AttemptState.DRAFT or (
+                newest.state in _GONE and self._draft_next(order_id, newest)
+            ):
+                secret = self.open_attempt(order_id, source="retry")
+            elif newest.intent_id is not None and newest.state not in _GONE:
+                self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
+                break
+        newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
+        if cart is not None:
+            self._follow_cart(order_id, newest, cart, caller)
+        return self._answer(order_id, secret)
+
+    def secret_of(self, intent_id: str) -> str:
+        """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
+        return self.gateway.client_secret(intent_id)
+
+    def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
+        return self.database.write(
+            lambda c: self.draft_order.next_attempt(
+                c, order_id, seq=newest.seq + 1, kind=AttemptKind.INTENT, reference=None
+            )
+        )
+
+    def _follow_cart(self, order_id: str, newest: AttemptRecord, cart: Cart, caller: str) -> None:
+        """Update the open intent when the cart changed; Stripe first, then our terms.
+
+        Should we die in between, a payment of the new amount is held, not lost.
+        """
+        lines = self.draft_order.price(cart, AttemptKind.INTENT)
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
+            if order is None:
+                raise NotFound
+            before = orders.lines_of(connection, order_id, order.currency)
+        if before == tuple(lines) or newest.intent_id is None:
+            return
+        if caller == "public" and any(line.price is None for line in before):
+            raise InvalidInput([Fault("items", "the shop priced this order; it does not change")])
+        if lines[0].currency != order.currency:
+            raise InvalidInput([Fault("items", "an order's currency does not change")])
+        total = sum(line.amount for line in lines)
+        fact = self.gateway.update_intent(
+            newest.intent_id,
+            amount=total,
+            idempotency_key=f"{newest.id}.v{order.version}",
+        )
+        self.database.write(lambda c: self._new_terms(c, order_id, lines, total))
+        self.settle_order.settle(Case("retry", [of_attempt(fact, newest.id)], order_id))
+
+    def _new_terms(
+        self, connection: Connection, order_id: str, lines: Sequence[Line], total: int
+    ) -> None:
+        orders.replace_lines(connection, order_id, lines)
+        orders.update_order(connection, order_id, {"amount_total": total})
+
+    def _answer(self, order_id: str, secret: str | None) -> IntentAnswer:
+        with self.database.read() as connection:
+            answer = newest_intent(connection, order_id)
+        return replace(answer, client_secret=secret or self.secret_of(answer.id))

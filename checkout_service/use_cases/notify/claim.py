@@ -1,0 +1,87 @@
+"""Choose what may be sent now: all that is due while the receiver is well, else one probe.
+
+One refused message says little about a receiver: as long as there is only one, another may go
+and see at once. After the second, or when nobody answers at all, it is one a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.ports.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
+from checkout_service.storage import outbox, receivers
+from checkout_service.storage.database import Database
+from checkout_service.storage.outbox import Lease, Message
+
+# Longer than a send that begins late and is answered late (send_batch.py), and no longer: a dead
+# worker's messages wait it out.
+LEASE = 20 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Messages under our lease; `probing` says that the receiver is failing."""
+
+    messages: list[Message]
+    probing: bool = False
+
+
+_NOTHING = Claim([])
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMessages:
+    database: Database
+    clock: Clock
+    real_clock: Clock
+    receiver_name: str
+    owner: str
+
+    def __call__(self, width: int) -> Claim:
+        """Claim at most `width` messages. Most passes find nothing and write nothing."""
+        now = self.clock.now()
+        with self.database.read() as connection:
+            health = receivers.health_of(connection, self.receiver_name)
+            if health.state == receivers.DISABLED:
+                return _NOTHING
+            if health.state == receivers.FAILING:
+                probe = receivers.is_probe_due(health, now=now, longest=LONGEST_PAUSE)
+                if not probe and not _may_be_one_message(connection):
+                    return _NOTHING
+            elif not outbox.is_any_due(connection, now):
+                return _NOTHING
+        if health.state == receivers.WELL:
+            return Claim(self.database.write(lambda c: self._due(c, now, width)))
+        take = self._probe if probe else self._newcomer
+        return Claim(self.database.write(lambda c: take(c, now)), probing=True)
+
+    def _due(self, connection: Connection, now: int, limit: int) -> list[Message]:
+        return outbox.claim(connection, self._lease(), now=now, limit=limit)
+
+    def _newcomer(self, connection: Connection, now: int) -> list[Message]:
+        return outbox.claim(connection, self._lease(), now=now, limit=1, untried=True)
+
+    def _probe(self, connection: Connection, now: int) -> list[Message]:
+        name = self.receiver_name
+        if not receivers.take_probe(
+            connection, name, now=now, every=PROBE_EVERY, longest=LONGEST_PAUSE
+        ):
+            return []
+        found = self._due(connection, now, 1) or outbox.claim_ahead(
+            connection, self._lease(), now=now
+        )
+        if not found:  # nothing waits: the next message finds out by itself
+            receivers.recover(connection, name, now=now)
+        return found
+
+    def _lease(self) -> Lease:
+        real = self.real_clock.now()
+        return Lease(self.owner, real, real + LEASE)
+
+
+def _may_be_one_message(connection: Connection) -> bool:
+    failures = outbox.failures(connection, limit=2)
+    return len(failures) < 2 and all(map(may_be_the_message, failures))  # noqa: PLR2004

@@ -1,0 +1,49 @@
+"""Read the messages owed to the merchant's backend, for people; never writes, never sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.errors import NotFound
+from checkout_service.domain.views.events import MessageDetail, MessagePage
+from checkout_service.storage import event_views, outbox
+from checkout_service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessages:
+    database: Database
+
+    def page(
+        self,
+        *,
+        state: str | None = None,
+        order_id: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> MessagePage:
+        """List messages, last written first. Raises InvalidInput for a cursor that is not ours."""
+        before = None if cursor is None else read_cursor(cursor)
+        with self.database.read() as connection:
+            found = event_views.messages(
+                connection, state=state, order_id=order_id, before=before, limit=limit + 1
+            )
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return MessagePage(
+            shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None
+        )
+
+    def detail(self, message_id: str) -> MessageDetail:
+        """Give one message with its body. Raises NotFound."""
+        with self.database.read() as connection:
+            found = event_views.message(connection, message_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Count the messages by state: due, delivered, dead."""
+        with self.database.read() as connection:
+            return outbox.count_by_state(connection)

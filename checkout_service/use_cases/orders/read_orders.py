@@ -1,0 +1,72 @@
+"""Read orders for pages, the merchant's API and people; never writes, never calls Stripe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.errors import NotFound
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.status import AttemptState
+from checkout_service.domain.views.orders import OrderDetail, OrderPage, OrderView
+from checkout_service.storage import details, due_orders, money_writes, orders, subscriptions
+from checkout_service.storage.database import Database
+
+from .answer import order_view
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrders:
+    database: Database
+
+    def view(self, order_id: str) -> OrderView:
+        """Give one order. Raises NotFound."""
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            return order_view(connection, order_id)
+
+    def detail(self, order_id: str) -> OrderDetail:
+        """Give one order with all that hangs on it and its trail. Raises NotFound."""
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            order = order_view(connection, order_id)
+            return OrderDetail(
+                order=order,
+                attempts=details.attempts_of(connection, order_id),
+                refunds=details.refunds_of(connection, order_id),
+                disputes=details.disputes_of(connection, order_id),
+                trail=details.trail_of(connection, order_id),
+                holds=details.holds_of(connection, order_id),
+                subscriptions=subscriptions.of_order(connection, order_id),
+                open_writes=money_writes.unfinished_of(connection, order_id),
+                quarantined=due_orders.trouble_of(connection, order_id),
+            )
+
+    def open_url(self, order_id: str) -> str | None:
+        """Give the url of the order's open session, or None."""
+        with self.database.read() as connection:
+            tries = orders.attempts_of(connection, order_id)
+        opened = (a for a in reversed(tries) if a.state is AttemptState.OPEN and a.ours)
+        return next((attempt.url for attempt in opened), None)
+
+    def page(
+        self, *, status: str | None, created_after: int | None, limit: int, cursor: str | None
+    ) -> OrderPage:
+        """List orders newest first; `created_after` in milliseconds UTC.
+
+        Raises InvalidInput for a cursor that is not ours.
+        """
+        before = None if cursor is None else read_cursor(cursor)
+        with self.database.read() as connection:
+            found = orders.page(
+                connection,
+                status=status,
+                created_after=created_after,
+                before=before,
+                limit=limit + 1,
+            )
+        shown = tuple(found[:limit])
+        more = len(found) > limit
+        return OrderPage(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)

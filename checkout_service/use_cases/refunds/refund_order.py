@@ -1,0 +1,144 @@
+"""Give money back: the request is written down first, and is asked for once whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.errors import (
+    ChargeDisputed,
+    Fault,
+    InvalidInput,
+    NotFound,
+    NotPaid,
+    PullMode,
+    RefundRefused,
+    RefundTooLarge,
+    StripeRejected,
+)
+from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger, is_going_back
+from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
+from checkout_service.domain.schedule import AT_ONCE
+from checkout_service.domain.status import AttemptState
+from checkout_service.domain.views.orders import RefundAnswer
+from checkout_service.storage import money_writes, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledger.read import load_ledger
+from checkout_service.storage.money_writes import NewWrite
+from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
+
+from .write_money import WriteMoney
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What the merchant asks for: minor units or the rest, of the winning or a named payment."""
+
+    amount: int | None = None
+    payment_intent: str | None = None
+    reason: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    database: Database
+    settle_order: SettleOrder
+    write_money: WriteMoney
+    clock: Clock
+    pull_mode: bool
+
+    def __call__(
+        self, order_id: str, wish: RefundWish, *, nonce: str, source: str = "api"
+    ) -> RefundAnswer:
+        """Refund a payment of an order; the same nonce is the same refund.
+
+        Raises NotFound, NotPaid, RefundTooLarge, ChargeDisputed, PullMode, StripeUnavailable
+        (try again with the same nonce), RefundRefused.
+        """
+        if self.pull_mode:
+            raise PullMode
+        if not ids.is_order_id(order_id):
+            raise NotFound
+        request = self.database.write(lambda c: self._write_down(c, order_id, wish, nonce))
+        return self.finish(request, source=source)
+
+    def finish(self, request: MoneyWrite, *, source: str) -> RefundAnswer:
+        """Bring a refund that was written down to its end. Raises as a call does."""
+        try:
+            outcome = self.write_money.finish(request.id)
+        except StripeRejected as refusal:
+            # Stripe knows something of this payment that we do not.
+            self.database.write(lambda c: orders.make_look_due(c, request.order_id, AT_ONCE))
+            raise _refused(refusal) from refusal
+        self.settle_order.settle(Case(source, outcome.facts, request.order_id))
+        view = outcome.refund
+        if view is None:
+            raise NotFound
+        return RefundAnswer(
+            view.id, view.amount, view.currency, view.status, request.subject, request.order_id
+        )
+
+    def _write_down(
+        self, connection: Connection, order_id: str, wish: RefundWish, nonce: str
+    ) -> MoneyWrite:
+        loaded = load_ledger(connection, order_id)
+        if loaded is None:
+            raise NotFound
+        known = money_writes.by_nonce(connection, nonce)
+        if known is not None:
+            return known
+        paid = _paid_attempt(loaded.ledger, wish.payment_intent)
+        _check_disputes(loaded.ledger, paid)
+        intent_id = str(paid.intent_id)
+        left = paid.amount - _gone(loaded.ledger, paid)
+        left -= money_writes.refunds_asked_for(connection, intent_id)
+        amount = left if wish.amount is None else wish.amount
+        if amount > left or amount < 1:
+            raise RefundTooLarge(left)
+        details = {"reason": wish.reason, "metadata": dict(wish.metadata)}
+        new = NewWrite(WriteKind.REFUND, nonce, order_id, intent_id, amount, details)
+        return money_writes.put(connection, new, now=self.clock.now())
+
+
+def _paid_attempt(ledger: Ledger, payment_intent: str | None) -> Attempt:
+    paid = ledger.winner
+    if payment_intent is not None:
+        paid = next((a for a in ledger.attempts if a.intent_id == payment_intent), None)
+        if paid is None or not ids.is_intent_id(payment_intent):
+            raise InvalidInput([Fault("payment_intent", "no such payment on this order")])
+    if paid is None or paid.state is not AttemptState.SUCCEEDED or paid.intent_id is None:
+        raise NotPaid
+    return paid
+
+
+def _check_disputes(ledger: Ledger, paid: Attempt) -> None:
+    """Refuse what Stripe would: the money of a disputed charge is not ours to give back."""
+    if any(
+        dispute.status in DISPUTE_OPEN
+        for dispute in ledger.disputes.values()
+        if dispute.intent_id == paid.intent_id
+    ):
+        raise ChargeDisputed
+
+
+def _gone(ledger: Ledger, paid: Attempt) -> int:
+    """Sum what went back or is on its way, and what was charged back."""
+    refunds = (
+        r.amount
+        for r in ledger.refunds.values()
+        if r.intent_id == paid.intent_id and is_going_back(r)
+    )
+    return sum(refunds)
+
+
+def _refused(refusal: StripeRejected) -> Exception:
+    if refusal.reason == "charge_disputed":
+        return ChargeDisputed()
+    if refusal.permission or not refusal.reason:
+        return refusal
+    return RefundRefused(str(refusal), stripe_code=refusal.reason)

@@ -1,0 +1,216 @@
+"""Ask Stripe to do something with money, once, whatever happens in between.
+
+Our row stands first; its id is in Stripe's metadata and is the first idempotency key. An answer
+that never came, or a 5xx, leaves the outcome unknown: then it is looked for before it is asked for
+again, and another key is taken only when Stripe would show by now what the old one had done.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
+from checkout_service.domain.facts.fact import Fact, facts_of_look
+from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView
+from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
+from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
+from checkout_service.domain.schedule import backoff
+from checkout_service.storage import money_writes
+from checkout_service.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_OVER = frozenset(("expired", "complete"))  # a session that can be paid no more
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What Stripe showed of a write; `done` is false when the object could not be changed."""
+
+    write: MoneyWrite
+    facts: tuple[Fact, ...]
+    done: bool = True
+
+    @property
+    def refund(self) -> RefundView | None:
+        views = (fact.subject for fact in self.facts)
+        return next((view for view in views if isinstance(view, RefundView)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMoney:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+
+    def closing(
+        self, kind: WriteKind, order_id: str, subject: str, *, then: str, reason: str | None = None
+    ) -> MoneyWrite:
+        """Write down that a session or intent is to be closed; one that is under way goes on."""
+        now = self.clock.now()
+        details = {"then": then, "reason": reason}
+        new = money_writes.NewWrite(kind, "", order_id, subject, details=details)
+        return self.database.write(lambda c: money_writes.put_closing(c, new, now=now))
+
+    def finish(self, name: str) -> Outcome:
+        """Bring a write to its end; repeatable, by any number of processes at once.
+
+        Raises StripeUnavailable (the outcome is unknown: try again later) and StripeRejected.
+        """
+        with self.database.read() as connection:
+            write = money_writes.by_id(connection, name)
+        if write is None:
+            raise NotFound
+        if write.state is WriteState.REFUSED:
+            raise StripeRejected("Stripe refused this before.", reason=write.last_error or "")
+        if write.was_asked:
+            found = self._look_again(write)
+            if found is not None:
+                return self._done(found)
+            write = self._with_good_key(write)
+        return self._ask(write)
+
+    def _look_again(self, write: MoneyWrite) -> Outcome | None:
+        """Look for what an earlier try did; a look that fails is a try too, and rests."""
+        try:
+            return self._look_for(write)
+        except (StripeUnavailable, StripeRejected) as error:
+            self._rest(write, getattr(error, "reason", "") or error.code)
+            raise
+
+    def _with_good_key(self, write: MoneyWrite) -> MoneyWrite:
+        """Take another key when this one is too old to give the same answer again.
+
+        A key that was not used yet waits until Stripe would show what was done under another. Only
+        a refund is found in a list, which may lag: what else was not done shows in its object, and
+        once done it cannot be done again.
+        """
+        now = self.clock.now()
+        if write.kind is not WriteKind.REFUND:
+            return self._another_key(write)
+        if not write.key_is_old(now) and not write.key_is_new:
+            return write
+        if not write.lists_show_it(now):
+            self._rest(write, "it is not known what became of the last try")
+            raise StripeUnavailable("It is not known yet what became of this.", retry_after=60)
+        return write if write.key_is_new else self._another_key(write)
+
+    def _another_key(self, write: MoneyWrite) -> MoneyWrite:
+        key = f"{write.id}.{write.tries + 1}"
+        log.warning("money.new_key", extra={"write": write.id, "tries": write.tries})
+        if self.database.write(lambda c: money_writes.take_new_key(c, write, key)):
+            return replace(write, key=key, key_at=None)
+        with self.database.read() as connection:  # somebody else took one: go on under theirs
+            return money_writes.by_id(connection, write.id) or write
+
+    def _ask(self, write: MoneyWrite) -> Outcome:
+        now = self.clock.now()
+        rest = backoff(min(write.tries, _LONGEST_RESTS), now) or now
+        if not self.database.write(lambda c: money_writes.begin(c, write, now=now, next_at=rest)):
+            raise StripeUnavailable("Somebody else is asking for this right now.")
+        try:
+            outcome = self._call(write)
+        except StripeUnavailable as error:
+            self._unknown(write, error)
+            raise
+        except StripeRejected as refusal:
+            return self._refused(write, refusal)
+        return self._done(outcome)
+
+    def _unknown(self, write: MoneyWrite, error: StripeUnavailable) -> None:
+        """Leave a key under which Stripe does nothing but repeat a 5xx."""
+        if error.indeterminate and write.key_is_stuck(self.clock.now()):
+            self._another_key(write)
+
+    def _refused(self, write: MoneyWrite, refusal: StripeRejected) -> Outcome:
+        """A refusal may mean that it was done before."""
+        found = self._look_for(write) if write.was_asked else None
+        if found is not None:
+            return self._done(found)
+        reason = refusal.reason or "refused"
+        self.database.write(
+            lambda c: money_writes.finish(c, write.id, WriteState.REFUSED, error=reason)
+        )
+        raise refusal
+
+    def _done(self, outcome: Outcome) -> Outcome:
+        refund = outcome.refund
+        state = WriteState.DONE if outcome.done else WriteState.REFUSED
+        self.database.write(
+            lambda c: money_writes.finish(
+                c, outcome.write.id, state, result_id=refund.id if refund else None
+            )
+        )
+        return outcome
+
+    def _rest(self, write: MoneyWrite, error: str) -> None:
+        now = self.clock.now()
+        at = backoff(min(write.tries, _LONGEST_RESTS), now) or now
+        self.database.write(lambda c: money_writes.rest(c, write.id, at=at, error=error))
+
+    # What each kind asks, and how what it did is found again.
+
+    def _call(self, write: MoneyWrite) -> Outcome:
+        fact: Fact | None
+        match write.kind:
+            case WriteKind.REFUND:
+                fact = self.gateway.refund(_refund_request(write))
+            case WriteKind.EXPIRE:
+                fact = self.gateway.close_session(write.subject, idempotency_key=write.key)
+            case WriteKind.CANCEL | WriteKind.VOID:
+                fact = self.gateway.close_intent(
+                    write.subject,
+                    idempotency_key=write.key,
+                    reason=write.details.get("reason"),
+                )
+            case WriteKind.CAPTURE:
+                fact = self.gateway.capture_intent(
+                    write.subject,
+                    amount=write.amount,
+                    idempotency_key=write.key,
+                    request_id=write.id,
+                )
+        return Outcome(write, () if fact is None else (fact,), done=fact is not None)
+
+    def _look_for(self, write: MoneyWrite) -> Outcome | None:
+        """Find at Stripe what this write did; None if it shows nothing of it."""
+        if write.kind is WriteKind.REFUND:
+            for fact in self.gateway.find_refunds(write.subject):
+                view = fact.subject
+                if isinstance(view, RefundView) and view.request_id == write.id:
+                    return Outcome(write, (fact,))
+            return None
+        look = (
+            self.gateway.look_at_session
+            if write.kind is WriteKind.EXPIRE
+            else self.gateway.look_at_intent
+        )
+        facts = tuple(facts_of_look(look(write.subject, urgent=True)))
+        return Outcome(write, facts) if any(_is_closed(fact) for fact in facts) else None
+
+
+_LONGEST_RESTS = 6
+
+
+def _is_closed(fact: Fact) -> bool:
+    match fact.subject:
+        case SessionView(status=status):
+            return status in _OVER
+        case IntentView(status=status):
+            return status in ("canceled", "succeeded")
+        case _:
+            return False
+
+
+def _refund_request(write: MoneyWrite) -> RefundRequest:
+    return RefundRequest(
+        idempotency_key=write.key,
+        request_id=write.id,
+        order_id=write.order_id,
+        intent_id=write.subject,
+        amount=write.amount or 0,
+        reason=write.details.get("reason"),
+        metadata=write.details.get("metadata") or {},
+    )

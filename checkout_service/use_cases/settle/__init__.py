@@ -1,0 +1,1 @@
+"""THE ROOM and its doors: whatever is learnt of a payment comes in here."""

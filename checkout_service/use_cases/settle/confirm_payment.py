@@ -1,0 +1,117 @@
+"""The buyer is back, or a page polls: give the local answer when final, else look once for all."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
+from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
+from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
+from checkout_service.storage.database import Database
+from checkout_service.use_cases.orders.answer import (
+    answer_for_intent,
+    answer_for_session,
+    order_view,
+)
+
+from .look_at_order import Look, LookAtOrder
+
+log = logging.getLogger(__name__)
+
+WINDOW = 2 * SECOND
+_PAGE_WAITS_SECONDS = 2.0
+_PAUSE_SECONDS = 0.08
+_SOON, _LATER = 1, 2  # seconds, for Retry-After
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPayment:
+    database: Database
+    look_at_order: LookAtOrder
+    clock: Clock
+
+    def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
+        """Say where the order of this session stands.
+
+        Raises NotFound for a session that is not ours, without calling Stripe. Stripe's silence
+        is no error: the local answer is given, not final.
+        """
+        if not is_session_id(session_id):
+            raise NotFound
+        answer = self._session(session_id)
+        if answer.order.final:
+            return answer
+        retry_after = self._look(answer.order.id, source=source, wait=wait)
+        answer = self._session(session_id)
+        return replace(answer, retry_after=retry_after)
+
+    def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
+        """Say where the order of this PaymentIntent stands, as `by_session` does.
+
+        A failed intent takes another card, so its buyer may be back before any news of that.
+        """
+        if not is_intent_id(intent_id):
+            raise NotFound
+        answer = self._intent(intent_id)
+        if wait and answer.order.status is OrderStatus.FAILED:
+            self._look_afresh(answer.order.id, source=source)
+            return self._intent(intent_id)
+        if answer.order.final:
+            return answer
+        retry_after = self._look(answer.order.id, source=source, wait=wait)
+        return replace(self._intent(intent_id), retry_after=retry_after)
+
+    def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
+        """Say where an order stands, by its own id. Raises NotFound."""
+        order = self._order(order_id)
+        if order.final:
+            return order
+        self._look(order_id, source=source, wait=wait)
+        return self._order(order_id)
+
+    def _look(self, order_id: str, *, source: str, wait: bool) -> int:
+        """Look at Stripe unless somebody just did; give the seconds to wait before asking again."""
+        try:
+            look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
+        except (GatewayError, StaleOrder) as error:
+            if not isinstance(error, ReadsSpent):
+                log.warning("confirm.no_look", extra={"order_id": order_id, "why": error.code})
+            return _LATER
+        if look is Look.DONE:
+            return _LATER
+        if wait:
+            self.wait_for_look(order_id)
+        return _SOON
+
+    def _look_afresh(self, order_id: str, *, source: str) -> None:
+        """Look at Stripe even if somebody just did, as soon as that is allowed again."""
+        until = self.clock.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
+        while self._look(order_id, source=source, wait=False) == _SOON:
+            if self.clock.monotonic() > until:
+                return
+            self.clock.sleep(_PAUSE_SECONDS)
+
+    def wait_for_look(self, order_id: str) -> None:
+        """Wait a moment for the one who is looking."""
+        until = self.clock.monotonic() + _PAGE_WAITS_SECONDS
+        while self.clock.monotonic() < until:
+            if self._order(order_id).final or not self.look_at_order.in_progress(order_id):
+                return
+            self.clock.sleep(_PAUSE_SECONDS)
+
+    def _session(self, session_id: str) -> SessionAnswer:
+        with self.database.read() as connection:
+            return answer_for_session(connection, session_id)
+
+    def _intent(self, intent_id: str) -> IntentAnswer:
+        with self.database.read() as connection:
+            return answer_for_intent(connection, intent_id)
+
+    def _order(self, order_id: str) -> OrderView:
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            return order_view(connection, order_id)

@@ -1,0 +1,111 @@
+"""What becomes of an event: applied to its order, ignored, or waiting for its order to appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.facts.snapshots import (
+    Billing,
+    ChargeView,
+    DisputeView,
+    IncomingEvent,
+    IntentView,
+    RefundView,
+    SessionView,
+    Subject,
+)
+from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.schedule import next_wait, next_wait_for_payment
+from checkout_service.storage.order_lookup import find_order, order_named_by
+
+from .follow_subscription import FollowSubscription
+
+# A session's own event usually follows its intent's within a second: look only if it does not.
+_GRACE = 15 * SECOND
+_BARE_INTENT_FACTS = frozenset(("payment_intent.succeeded", "payment_intent.canceled"))
+_REFUND_WORDS = frozenset(("pending", "requires_action", "succeeded", "failed", "canceled"))
+_MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of the inbox, the order if there is one, and when to try again (milliseconds UTC)."""
+
+    state: str
+    order_id: str | None = None
+    next_at: int | None = None
+
+    @property
+    def waits_for_payment(self) -> bool:
+        """True if nobody knows the payment that it tells of."""
+        return self.state == "waiting" and self.order_id is None
+
+
+_IGNORED = Place("ignored")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEvent:
+    clock: Clock
+    follow_subscription: FollowSubscription
+    live: bool
+
+    def is_foreign(self, event: IncomingEvent) -> bool:
+        """True if it tells of the other mode, or of an account connected to ours."""
+        return event.livemode != self.live or event.account is not None
+
+    def place(self, connection: Connection, event: IncomingEvent, *, received_at: int) -> Place:
+        """Say what becomes of an event that came at a time (milliseconds UTC)."""
+        subject = event.subject
+        tells = subject is not None or event.unreadable is not None
+        if not tells or self.is_foreign(event):
+            return _IGNORED
+        if subject is None:  # unreadable: a look tells what it would have, and a person sees it
+            order_id = order_named_by(connection, event.hints)
+            return _IGNORED if order_id is None else Place("quarantined", order_id)
+        if isinstance(subject, Billing):
+            return Place(*self.follow_subscription.place(connection, subject, received_at))
+        order_id = find_order(connection, subject)
+        if order_id is not None:
+            return Place("applied", order_id)
+        return self._wait(subject, received_at)
+
+    def _wait(self, subject: Subject, received_at: int) -> Place:
+        """Wait for an order that is named, and a little for a payment that may become known."""
+        now = self.clock.now()
+        named = getattr(subject, "order_id", None)
+        if named is not None and is_order_id(named):
+            next_at = next_wait(received_at, now)
+            return Place("waiting", named, next_at) if next_at else Place("ignored", named)
+        if isinstance(subject, RefundView | DisputeView | ChargeView) and subject.intent_id:
+            next_at = next_wait_for_payment(received_at, now)
+            return Place("waiting", None, next_at) if next_at else _IGNORED
+        return _IGNORED
+
+
+def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
+    """Say in how many milliseconds a look is wanted; None when the event told it all."""
+    match event.subject:
+        case SessionView(mode="subscription", payment_status="paid", intent_id=None):
+            return _GRACE  # its intent is its invoice's: refunds and disputes go by it
+        case IntentView() if not settled:
+            return _GRACE if event.type in _BARE_INTENT_FACTS else 0
+        case RefundView(status=status) if status not in _REFUND_WORDS:
+            return 0
+        case DisputeView(status=status) if status.startswith("appeal"):
+            return 0
+        case ChargeView() if not settled or event.type.startswith(_MONEY_BACK_HINTS):
+            return _GRACE
+        case _:
+            return None
+
+
+def intent_of(event: IncomingEvent) -> str | None:
+    """Name the payment that an event tells of."""
+    subject = event.subject
+    if isinstance(subject, RefundView | DisputeView | ChargeView | SessionView):
+        return subject.intent_id
+    return subject.id if isinstance(subject, IntentView) else None

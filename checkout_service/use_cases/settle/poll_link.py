@@ -1,0 +1,211 @@
+"""The buyer of a Payment Link is back, or a page polls: at most one look at Stripe for all.
+
+The reference is a claim, not a proof: a session settles the order that it names itself, and
+whoever brings another buyer's session is told nothing of that buyer's order.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from checkout_service.domain.clock import MINUTE, Clock
+from checkout_service.domain.errors import (
+    GatewayError,
+    NotFound,
+    ReadsSpent,
+    StaleOrder,
+    StripeRejected,
+)
+from checkout_service.domain.ids import is_reference, is_session_id
+from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.status import UNPAID
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.storage import leases, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.links import claims, link_polls
+from checkout_service.storage.rows import AnyRow
+from checkout_service.use_cases.orders.answer import order_view
+
+from .adopt_session import AdoptSession
+from .confirm_payment import WINDOW, ConfirmPayment
+from .look_at_order import LEASE_MS, Look, LookAtOrder
+from .read_allowance import ReadAllowance
+
+log = logging.getLogger(__name__)
+
+MOST_CLAIMS = 5
+_SOON, _LATER = 1, 2  # seconds, for Retry-After
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPoll:
+    """Where the order of a reference stands and, while it is not final, when to ask again."""
+
+    reference: str
+    order: OrderView
+    retry_after: int = _LATER  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class PollLink:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    look_at_order: LookAtOrder
+    confirm_payment: ConfirmPayment
+    adopt_session: AdoptSession
+    reads: ReadAllowance
+
+    def __call__(
+        self, reference: str, session_id: str | None, *, source: str, wait: bool = False
+    ) -> LinkPoll:
+        """Say where the order of this reference stands.
+
+        A session id that we did not open is looked up only together with its pending reference,
+        at most five a reference. Raises NotFound; Stripe's silence is no error.
+        """
+        if not is_reference(reference) or not (session_id is None or is_session_id(session_id)):
+            raise NotFound
+        with self.database.read() as connection:
+            seen = link_polls.standing(connection, reference, session_id)
+            if seen is None:
+                raise NotFound
+            local = LinkPoll(reference, order_view(connection, seen.order_id))
+            if session_id is None or (local.order.final and not _may_be_news(local, seen)):
+                return local
+            busy = self._is_busy(seen)
+            if busy and not wait:
+                return replace(local, retry_after=_SOON)
+            if not self._may_ask(connection, local, seen.order_of_session, session_id):
+                return local
+        if not busy:
+            if self.reads.is_spent(seen.reads_free_at):
+                return local
+            busy = self._look(local, session_id, source) is Look.BUSY
+        if busy and wait:
+            self.confirm_payment.wait_for_look(local.order.id)
+        with self.database.read() as connection:
+            order = order_view(connection, local.order.id)
+        return LinkPoll(reference, order, _SOON if busy else _LATER)
+
+    def returned(self, references: Sequence[str], session_id: str | None) -> LinkPoll | None:
+        """Say where the order stands that a browser comes back for.
+
+        `references` are the ones it was given, newest first. None when there is nothing to tell:
+        the session is of none of them. Stripe is asked at most once; a malformed id is no id.
+        """
+        if session_id is not None and not is_session_id(session_id):
+            session_id = None
+        with self.database.read() as connection:
+            mine = _orders_of(connection, references)
+            waiting = [n for o, n in mine.items() if not order_view(connection, o).final]
+        if session_id is None:
+            best = next(iter([*waiting, *mine.values()]), None)
+            return None if best is None else self(best, None, source="return")
+        order_id = self._order_of(session_id)
+        if order_id is None and waiting:
+            polled = self(waiting[0], session_id, source="return", wait=True)
+            order_id = self._order_of(session_id)
+            if order_id in (None, polled.order.id):
+                return polled
+            session_id = None  # it was looked up just now
+        if order_id not in mine:
+            return None
+        return self(mine[order_id], session_id, source="return", wait=True)
+
+    def _is_busy(self, seen: AnyRow) -> bool:
+        """Say whether somebody looks the order up right now, or did a moment ago."""
+        return not leases.is_free(
+            seen.look_lease_until,
+            seen.looked_at,
+            now=self.clock.now(),
+            for_ms=LEASE_MS,
+            window_ms=WINDOW,
+        )
+
+    def _may_ask(
+        self, connection: Connection, local: LinkPoll, order_id: str | None, session_id: str
+    ) -> bool:
+        """Say whether the session may be looked up for this reference; `order_id` is its order."""
+        if order_id is not None:
+            return order_id == local.order.id
+        now = self.clock.now()
+        return claims.may_claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS)
+
+    def _look(self, local: LinkPoll, session_id: str, source: str) -> Look:
+        """Look the session up, unless somebody is at it, or was a moment ago."""
+        order_id = local.order.id
+        try:
+            if self._order_of(session_id) is not None:
+                return self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
+            now = self.clock.now()
+            turn = self.database.write(lambda c: self._begin(c, local, session_id, now))
+            if turn is None:
+                return Look.BUSY
+            with self.reads.counted() as count:
+                try:
+                    with self.reads.booked(turn):
+                        self._look_up(local.reference, session_id, source)
+                finally:
+                    self.look_at_order.end(order_id, lease_until=now + LEASE_MS, reads=count)
+        except (GatewayError, StaleOrder) as error:
+            if not isinstance(error, ReadsSpent):
+                log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
+        return Look.DONE
+
+    def _begin(
+        self, connection: Connection, local: LinkPoll, session_id: str, now: int
+    ) -> int | None:
+        """Take the look, the claim and a read of Stripe together, or none of them.
+
+        Gives the time at which the read may start; None when somebody else looks. Raises
+        ReadsSpent or StaleOrder: whoever is sent away has written nothing.
+        """
+        taken = leases.take_look(
+            connection,
+            local.order.id,
+            now=now,
+            for_ms=LEASE_MS,
+            window_ms=WINDOW,
+            urgent=True,
+        )
+        if taken is None:
+            return None
+        if not claims.claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS):
+            raise StaleOrder(local.order.id)  # another claim came in between
+        return self.reads.book(connection)
+
+    def _look_up(self, reference: str, session_id: str, source: str) -> None:
+        """Ask Stripe for a session that nobody knows yet. Raises GatewayError."""
+        try:
+            snapshot = self.gateway.look_at_session(session_id, urgent=True)
+        except StripeRejected as refusal:
+            log.info("poll.refused", extra={"why": refusal.reason or refusal.code})
+            at = self.clock.now() + MINUTE
+            self.database.write(lambda c: claims.rest_until(c, reference, session_id, at))
+        else:
+            self.adopt_session(snapshot, source=source)
+
+    def _order_of(self, session_id: str) -> str | None:
+        with self.database.read() as connection:
+            known = orders.attempt_by_session(connection, session_id)
+        return None if known is None else str(known.order_id)
+
+
+def _may_be_news(local: LinkPoll, seen: AnyRow) -> bool:
+    """True if a buyer brings a session that nobody knows for an order that is unpaid for us.
+
+    A link can be paid again after a try that failed, or after we gave its order up.
+    """
+    order = local.order
+    return seen.order_of_session is None and order.status in UNPAID and not order.holds
+
+
+def _orders_of(connection: Connection, references: Sequence[str]) -> dict[str, str]:
+    """Map the orders of these references to them, keeping their order."""
+    found = ((name, link_polls.standing(connection, name, None)) for name in references)
+    return {seen.order_id: name for name, seen in found if seen is not None}

@@ -1,0 +1,165 @@
+"""THE ROOM: every door brings facts here; status, trail, fulfilment and messages leave together.
+
+There is one way to settle: load, merge, derive, write. It is driven at once (read unlocked,
+written by one statement that guards itself) or in a transaction that holds the order. It never
+calls Stripe.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.errors import NotFound, StaleOrder
+from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.order.changes import Change, unchanged
+from checkout_service.domain.order.settlement import Settlement, settle
+from checkout_service.storage import bookmarks, inbox
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledger.diff import Cause, Writing, plan_writing
+from checkout_service.storage.ledger.read import Loaded, load_ledger, load_of_session
+from checkout_service.storage.ledger.write import write
+
+from .earlier_events import EarlierEvents, unknown_intents
+from .looks import LookDone, plan_look
+
+log = logging.getLogger(__name__)
+
+CORRECTED = "corrected"  # how many settled orders a planned look has put right
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a door brings. `look` says that the facts are a look's; `receipt` is an event's row."""
+
+    source: str
+    facts: Sequence[Fact] = ()
+    order_id: str = ""
+    change: Change = unchanged
+    reason: str | None = None
+    look: LookDone | None = None
+    event_id: str | None = None
+    receipt: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrder:
+    database: Database
+    earlier_events: EarlierEvents
+    clock: Clock
+    sweep_interval: int  # milliseconds
+
+    def settle(self, case: Case) -> Settlement:
+        """Settle an order at once if the case is an everyday one, else in a transaction.
+
+        Raises NotFound, DatabaseUnavailable.
+        """
+        settlement = self.database.write_at_once(lambda c: self._at_once(c, case))
+        if settlement is None:
+            return self.database.write(lambda c: self.settle_in(c, case))
+        _log(settlement, case.source)
+        return settlement
+
+    def settle_in(self, connection: Connection, case: Case) -> Settlement:
+        """Settle an order in the caller's transaction. Raises NotFound."""
+        loaded = load_ledger(connection, case.order_id)
+        if loaded is None:
+            raise NotFound
+        now = self.clock.now()
+        earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
+        settlement, writing = self._work_out(loaded, case, [*case.facts, *earlier], now)
+        if writing is not None:
+            if not write(connection, writing):
+                raise StaleOrder(case.order_id)
+            _log(settlement, case.source)
+        if settlement.begins_subscription:
+            inbox.wake_waiting(connection, case.order_id, now)
+        if settlement.corrected and case.look is not None and case.look.planned:
+            log.warning("order.corrected", extra={"order_id": case.order_id})
+            bookmarks.count(connection, CORRECTED)
+        return settlement
+
+    def settle_event(self, case: Case, session_id: str, *, version: str) -> bool:
+        """Settle the order of a session by an everyday event, receipt included.
+
+        False when the event is not an everyday one, or somebody else settled the order meanwhile:
+        then nothing was written. `version` is the API version that we read.
+        """
+        settled = self.database.write_at_once(
+            lambda c: self._event_at_once(c, case, session_id, version)
+        )
+        if isinstance(settled, Settlement):
+            _log(settled, case.source)
+        return settled is not False
+
+    def _at_once(self, connection: Connection, case: Case) -> Settlement | None:
+        loaded = load_ledger(connection, case.order_id, lock=False)
+        if loaded is None:
+            raise NotFound
+        if unknown_intents(loaded.ledger, case.facts):
+            return None  # the inbox may have more to tell of it
+        now = self.clock.now()
+        settlement, writing = self._work_out(loaded, case, case.facts, now)
+        if settlement.begins_subscription or settlement.corrected:
+            return None
+        return settlement if writing is None or _write_plain(connection, writing) else None
+
+    def _event_at_once(
+        self, connection: Connection, case: Case, session_id: str, version: str
+    ) -> Settlement | bool:
+        intents = sorted(unknown_intents(None, case.facts))
+        loaded = load_of_session(
+            connection,
+            session_id,
+            event_id=case.event_id or "",
+            intent_id=intents[0] if intents else None,
+        )
+        if loaded is None or loaded.intent_has_news:
+            return False
+        if loaded.event_version is not None:
+            return loaded.event_version == version
+        settlement, writing = self._work_out(loaded, case, case.facts, self.clock.now())
+        if writing is None or settlement.begins_subscription:
+            return False
+        writing.intent_id = next(iter(unknown_intents(loaded.ledger, case.facts)), None)
+        return settlement if _write_plain(connection, writing) else False
+
+    def _work_out(
+        self, loaded: Loaded, case: Case, facts: Sequence[Fact], now: int
+    ) -> tuple[Settlement, Writing | None]:
+        """Merge, derive and plan; there is nothing to write if nothing changed."""
+        settlement = settle(
+            loaded.ledger, facts, new_attempt_id=ids.new_id("att"), change=case.change
+        )
+        look = plan_look(loaded, settlement, case.look, now=now, interval=self.sweep_interval)
+        same_look = (look.due_at, look.tries) == (loaded.look_due_at, loaded.look_tries)
+        if not settlement.changed and same_look and not look.wished and case.receipt is None:
+            return settlement, None
+        cause = Cause(case.source, now, case.event_id, case.reason)
+        writing = plan_writing(loaded, settlement, cause, look)
+        if case.receipt is not None:
+            writing.event = case.receipt | {"order_id": loaded.ledger.terms.order_id}
+        return settlement, writing
+
+
+def _write_plain(connection: Connection, writing: Writing) -> bool:
+    return writing.plain and write(connection, writing)
+
+
+def _log(settlement: Settlement, source: str) -> None:
+    if settlement.moved:
+        log.info(
+            "order.moved",
+            extra={
+                "order_id": settlement.after.terms.order_id,
+                "before": settlement.before.status.value,
+                "after": settlement.after.status.value,
+                "source": source,
+            },
+        )

@@ -1,0 +1,1 @@
+"""What must happen again and again, because events get lost."""

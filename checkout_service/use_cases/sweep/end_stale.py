@@ -1,0 +1,41 @@
+"""End at Stripe what has outlived its time here: unpaid intents, and sessions given up for others.
+
+An order never waits for ever, and is never payable twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from checkout_service.domain.clock import Clock
+from checkout_service.domain.schedule import is_overdue, is_stray
+from checkout_service.storage.database import Database
+from checkout_service.storage.ledger.read import load_ledger
+from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
+from checkout_service.use_cases.settle.look_at_order import SWEEP
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EndStale:
+    database: Database
+    clock: Clock
+    close_attempt: CloseAttempt
+    pull_mode: bool
+
+    def __call__(self, order_id: str) -> None:
+        """Close what is over; a key that only reads leaves it to Stripe. Raises GatewayError."""
+        if self.pull_mode:
+            return
+        with self.database.read() as connection:
+            loaded = load_ledger(connection, order_id, lock=False)
+        attempts = loaded.ledger.attempts if loaded else ()
+        now = self.clock.now()
+        for attempt in attempts:
+            if is_overdue(attempt, now=now) and attempt.intent_id is not None:
+                log.info("intent.ended", extra={"order_id": order_id, "intent": attempt.intent_id})
+                self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP, abandoned=True)
+            elif is_stray(attempt) and attempt.session_id is not None:
+                self.close_attempt.session(order_id, attempt.session_id, source=SWEEP)

@@ -1,0 +1,181 @@
+"""Look at every order whose look is due: drafts are opened again, the rest asked for or listed.
+
+Listing costs one read per hundred sessions, asking one read each: dense orders are listed, a few
+old ones are asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checkout_service.domain.clock import HOUR, Clock
+from checkout_service.domain.facts.fact import facts_of_look
+from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.order.changes import lapse, unchanged
+from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
+from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
+from checkout_service.storage import due_orders, orders
+from checkout_service.storage.database import Database
+from checkout_service.storage.records import DueOrder
+from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
+from checkout_service.use_cases.checkout.start_link import LINK_LIFE
+from checkout_service.use_cases.settle.look_at_order import SWEEP, Look, LookAtOrder
+from checkout_service.use_cases.settle.looks import LookDone
+from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
+
+from .end_stale import EndStale
+from .isolation import each
+from .sweep_report import SweepReport, pages
+
+log = logging.getLogger(__name__)
+
+_BATCH = 2_000
+_DENSE = 20  # from here on listing a window is cheaper than asking one by one
+_DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
+_RENEW_EVERY = 20
+_LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
+
+
+class _LeaseLost(Exception):
+    """Another process sweeps now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtDue:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    settle_order: SettleOrder
+    look_at_order: LookAtOrder
+    open_attempt: OpenAttempt
+    end_stale: EndStale
+
+    def __call__(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
+        """Look at what is due; `keep_going` renews the sweep's lease. Raises GatewayError."""
+        with self.database.read() as connection:
+            due = due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
+        listed = self._look_by_list(report, due, keep_going)
+        turns = 0
+
+        def look(order: DueOrder) -> None:
+            nonlocal turns
+            turns += 1
+            if turns % _RENEW_EVERY == 0 and not keep_going():
+                raise _LeaseLost
+            if order.order_id not in listed:
+                self._one(order)
+                report.looked += 1
+
+        wishes = {order.order_id: order.wishes for order in due}
+        each(
+            due,
+            look,
+            report,
+            name=lambda order: order.order_id,
+            failed=lambda name, error: self._failed(name, wishes[name], error),
+        )
+
+    def _one(self, order: DueOrder) -> None:
+        if order.kind is AttemptKind.LINK and order.session_id is None:
+            self._wait_for_buyer(order)
+        elif order.state is not AttemptState.DRAFT:
+            if self.look_at_order.look(order.order_id, source=SWEEP) is Look.BUSY:
+                self._out_of_budget(order)
+                return
+            self.end_stale(order.order_id)
+            self._went_well(order)
+        elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
+            self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
+        else:
+            self.open_attempt(order.order_id, source=SWEEP)
+
+    def _went_well(self, order: DueOrder) -> None:
+        """Forget failures; an order that waits for longer than any payment takes is set aside."""
+        if order.failures:
+            self.database.write(lambda c: due_orders.look_went_well(c, order.order_id))
+        now = self.clock.now()
+        if now - order.created_at <= LONGEST_WAIT:
+            return
+        with self.database.read() as connection:
+            found = orders.order_of(connection, order.order_id)
+        if found is not None and found.status in WAITING:
+            self.look_at_order.failed(order.order_id, "still waiting")
+            self.database.write(lambda c: due_orders.quarantine(c, order.order_id, now=now))
+            log.error("order.quarantined", extra={"order_id": order.order_id, "why": "waiting"})
+
+    def _out_of_budget(self, order: DueOrder) -> None:
+        """Rest until the order has reads again, unless somebody else is just looking."""
+        if self.look_at_order.in_progress(order.order_id):
+            return
+        window = reads_window(order.created_at, self.clock.now())
+        at = window_end(order.created_at, window)
+        log.warning("order.out_of_reads", extra={"order_id": order.order_id})
+        self.database.write(
+            lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
+        )
+
+    def _failed(self, order_id: str, wishes: int, error: Exception) -> None:
+        """Back off from an order that cannot be looked at; at last it waits for a person."""
+        if isinstance(error, _LeaseLost):
+            raise error
+        now, why = self.clock.now(), getattr(error, "reason", "") or type(error).__name__
+        failures = self.look_at_order.failed(order_id, why)
+        at = backoff(failures, now)
+        if at is None:
+            self.database.write(lambda c: due_orders.quarantine(c, order_id, now=now))
+            log.error("order.quarantined", extra={"order_id": order_id, "why": why})
+        else:
+            self.database.write(lambda c: due_orders.look_again_at(c, order_id, at, wishes=wishes))
+
+    def _wait_for_buyer(self, order: DueOrder) -> None:
+        """Wait on: a link's order has nothing to look at until its session is found by its link."""
+        old = self.clock.now() - order.attempt_created_at >= LINK_LIFE
+        self.settle_order.settle(
+            Case(
+                SWEEP,
+                order_id=order.order_id,
+                change=lapse(order.attempt_id) if old else unchanged,
+                reason="nobody came to pay" if old else None,
+                look=LookDone(order.wishes, planned=True),
+            )
+        )
+
+    def _look_by_list(
+        self, report: SweepReport, due: list[DueOrder], keep_going: Callable[[], bool]
+    ) -> set[str]:
+        """Look at many sessions page by page, while listing is cheaper than asking."""
+        wanted = {o.session_id: o for o in due if o.session_id and o.state in _LISTED}
+        done: set[str] = set()
+        if len(wanted) < _DENSE:
+            return done
+        times = [order.attempt_created_at for order in wanted.values()]
+        listing = self.gateway.find_sessions(
+            created_from=min(times) - HOUR, created_to=max(times) + HOUR, whole=True
+        )
+        for turn, page in enumerate(pages(listing), start=1):
+            done |= self._record(report, page, wanted)
+            if len(wanted) - len(done) <= 1 or len(done) < turn * _DENSE or not keep_going():
+                break
+        return done
+
+    def _record(
+        self, report: SweepReport, page: list[Snapshot], wanted: dict[str, DueOrder]
+    ) -> set[str]:
+        """Settle what a page shows whole; the rest is asked for by itself."""
+        shown = [found for found in page if found.session and found.session.id in wanted]
+        done: set[str] = set()
+
+        def settle(found: Snapshot) -> None:
+            order = wanted[found.session.id if found.session else ""]
+            look = LookDone(order.wishes, planned=True) if found.whole else None
+            self.settle_order.settle(Case(SWEEP, facts_of_look(found), order.order_id, look=look))
+            if found.whole:
+                self.end_stale(order.order_id)
+                done.add(order.order_id)
+                report.looked += 1
+
+        each(shown, settle, report, name=lambda found: found.session.id if found.session else "")
+        return done

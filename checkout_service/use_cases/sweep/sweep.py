@@ -1,0 +1,157 @@
+"""The pass that repeats whatever may have been missed.
+
+Every step is idempotent; a lease lets one process sweep at a time, and another takes over when
+it dies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
+from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.storage import bookmarks, inbox, leases
+from checkout_service.storage.database import Database
+from checkout_service.use_cases.settle.receive_event import ReceiveEvent
+
+from .finish_writes import FinishWrites
+from .isolation import each
+from .refresh_due import LookAtDue
+from .scan_links import ReadLinks
+from .sweep_report import SweepReport, pages
+
+log = logging.getLogger(__name__)
+
+_LEASE = 30 * SECOND
+_OVERLAP = 5 * MINUTE
+_BATCH = 1_000
+_PAGE = 100
+_EVENTS = "events"
+_UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    database: Database
+    gateway: PaymentGateway
+    clock: Clock
+    read_links: ReadLinks
+    look_at_due: LookAtDue
+    receive_event: ReceiveEvent
+    finish_writes: FinishWrites
+    pull_mode: bool
+    owner: str = field(default_factory=lambda: ids.new_id("own"))
+
+    def __call__(self) -> SweepReport:
+        """Sweep once, whole. Stripe's failures are counted in the report, never raised."""
+        report = SweepReport()
+        if not self._lease():
+            report.skipped = True
+            return report
+        try:
+            self._step(report, self._retry_leftovers)
+            self._step(report, self._read_missed_events)
+            self._step(report, self._read_links)
+            self._step(report, self.finish_writes)
+            self._step(report, self._look_at_due_orders)
+            self._step(report, self.read_links.retry)
+        finally:
+            self.database.write(self._end)
+        return report
+
+    def _end(self, connection: Connection) -> None:
+        leases.end_lease(connection, "sweep", owner=self.owner)
+        bookmarks.move_to(connection, "swept", self.clock.now())
+
+    def _step(self, report: SweepReport, step: Callable[[SweepReport], None]) -> None:
+        try:
+            step(report)
+        except DatabaseUnavailable:
+            raise
+        except GatewayError as error:
+            self._failed(report, step, error.code)
+        except Exception as error:
+            # Whatever it is, the other steps are not to wait for it.
+            log.exception("sweep.step_broken", extra={"step": _name(step)})
+            self._failed(report, step, type(error).__name__)
+
+    def _failed(self, report: SweepReport, step: Callable[..., None], why: str) -> None:
+        log.warning("sweep.step_failed", extra={"step": _name(step), "why": why})
+        report.failures.append(f"{_name(step)}: {why}")
+
+    def _lease(self) -> bool:
+        now = self.clock.now()
+        return self.database.write(
+            lambda c: leases.take_lease(c, "sweep", owner=self.owner, now=now, for_ms=_LEASE)
+        )
+
+    def _retry_leftovers(self, report: SweepReport) -> None:
+        with self.database.read() as connection:
+            found = inbox.leftovers(connection, now=self.clock.now(), limit=_BATCH)
+        for leftover in found:
+            self.receive_event.retry(leftover)  # it keeps what fails by itself
+            report.retried += 1
+            if report.retried % _PAGE == 0 and not self._lease():
+                return
+
+    def _read_missed_events(self, report: SweepReport) -> None:
+        """Read Stripe's events since the bookmark; the position is Stripe's time, not ours."""
+        if self.pull_mode:
+            return
+        try:
+            self._read_since(report, _EVENTS, DAY, _OVERLAP, undelivered=False)
+            if self._due_hourly():
+                self._read_since(report, _UNDELIVERED, 3 * DAY, 3 * DAY, undelivered=True)
+        except StripeRejected as refusal:
+            if not refusal.permission:
+                raise
+            report.failures.append("events: the key may not read events")
+
+    def _read_since(
+        self, report: SweepReport, name: str, first: int, overlap: int, *, undelivered: bool
+    ) -> None:
+        with self.database.read() as connection:
+            position = bookmarks.position(connection, name)
+        start = self.clock.now() - first if position is None else position - overlap
+        # The first reading sets the bookmark even if it finds nothing: a later one goes on from it.
+        newest = start if position is None else position
+        for page in pages(self.gateway.events_since(start, undelivered=undelivered)):
+            with self.database.read() as connection:
+                known = inbox.known_ids(connection, [event.id for event in page])
+            newest = max([newest, *(event.created for event in page)])
+
+            def take(event: IncomingEvent, known: set[str] = known) -> None:
+                if event.id not in known:
+                    self.receive_event.take(event, source="sweep")
+                    report.events += 1
+
+            each(page, take, report, name=lambda event: event.id)
+            self._lease()
+        if position is None or newest > position:
+            self.database.write(lambda c: bookmarks.move_to(c, name, newest))
+
+    def _due_hourly(self) -> bool:
+        now = self.clock.now()
+        with self.database.read() as connection:
+            last = bookmarks.position(connection, "hourly") or 0
+        if abs(now - last) < HOUR:
+            return False
+        self.database.write(lambda c: bookmarks.move_to(c, "hourly", now))
+        return True
+
+    def _read_links(self, report: SweepReport) -> None:
+        self.read_links(report, keep_going=self._lease)
+
+    def _look_at_due_orders(self, report: SweepReport) -> None:
+        self.look_at_due(report, keep_going=self._lease)
+
+
+def _name(step: Callable[..., None]) -> str:
+    return getattr(step, "__name__", type(step).__name__)

@@ -1,0 +1,161 @@
+"""The acts by name: what the page says before, and the one use case that does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checkout_service.domain.errors import Fault, InvalidInput, NotFound
+from checkout_service.domain.money import exponent
+from checkout_service.domain.views.orders import HoldView, OrderView
+from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.web.context import use_cases
+from checkout_service.web.pages.rendering import money
+
+Form = Mapping[str, str]
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted on, and the page to come back to."""
+
+    id: str
+    back: str
+    order: OrderView | None = None
+    holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
+    note: str = ""  # why it is here, in words
+
+    def named(self, form: Form) -> str:
+        more = " ".join(form[name][:100] for name in ("hold", "amount") if form.get(name))
+        return f"{self.id} {more}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    title: str
+    warning: str
+    button: str
+    do: Callable[[Subject, Form, str], str]
+    field: str = ""
+
+
+def _refund(subject: Subject, form: Form, nonce: str) -> str:
+    order = _order(subject)
+    amount = _minor(form.get("amount", "").strip(), order.currency)
+    done = use_cases().refund_order(
+        order.id,
+        RefundWish(amount, form.get("payment_intent") or None),
+        nonce=nonce,
+        source="admin",
+    )
+    return f"Refund {done.id} of {money(done.amount, done.currency)}: {done.status}."
+
+
+def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
+    after = use_cases().cancel_order(subject.id, source="admin")
+    return f"The order is {after.status}."
+
+
+def _release(subject: Subject, form: Form, _nonce: str) -> str:
+    name = form.get("hold", "")
+    after = use_cases().release_hold(subject.id, name, by="admin", source="admin")
+    return f"Hold {name} is released; the order is {_standing(after)}."
+
+
+def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
+    look = use_cases().look_at_order.look(subject.id, source="admin", urgent=True)
+    after = use_cases().read_orders.view(subject.id)
+    if look.name == "BUSY":
+        return f"Somebody is looking at this moment; the order is {_standing(after)}."
+    return f"Looked up at Stripe: the order is {_standing(after)}."
+
+
+def _replay(subject: Subject, _form: Form, _nonce: str) -> str:
+    if not use_cases().receive_event.replay(subject.id, source="admin"):
+        raise NotFound
+    state = use_cases().read_events.detail(subject.id).event.state
+    return f"The event was taken in again: {state}."
+
+
+def _retry(subject: Subject, _form: Form, _nonce: str) -> str:
+    use_cases().quarantine.retry(subject.id, source="admin")
+    if not subject.id.startswith("evt_"):
+        return f"{subject.id} is out of quarantine: the next sweep tries it again."
+    state = use_cases().read_events.detail(subject.id).event.state
+    return f"The event was taken in again: {state}."
+
+
+def _resend(subject: Subject, _form: Form, _nonce: str) -> str:
+    if not use_cases().deliver_outbox.replay(subject.id):
+        raise NotFound
+    return "The notification is due again, under the same id."
+
+
+def _enable(_subject: Subject, _form: Form, _nonce: str) -> str:
+    changed = use_cases().deliver_outbox.enable()
+    return "Notifications are sent again." if changed else "Nothing was wrong with the receiver."
+
+
+def _order(subject: Subject) -> OrderView:
+    if subject.order is None:
+        raise NotFound
+    return subject.order
+
+
+def _standing(order: OrderView) -> str:
+    held = f", held ({', '.join(order.holds)})" if order.holds else ""
+    return f"{order.status}{', fulfilled' if order.fulfilled else ''}{held}"
+
+
+def _minor(text: str, currency: str) -> int | None:
+    """Read an amount in major units, such as 12.50; blank means the rest. Raises InvalidInput."""
+    if not text:
+        return None
+    match, digits = _AMOUNT.fullmatch(text), exponent(currency)
+    if match is None or len(match[1] or "") > digits:
+        raise InvalidInput(
+            [Fault("amount", f"write the amount as a number with {digits} decimals")]
+        )
+    return int(Decimal(text).scaleb(digits))
+
+
+ACTS: Mapping[tuple[str, str], Kind] = {
+    ("orders", "refund"): Kind(
+        "Refund", "The money goes back to the buyer. It cannot be taken back.", "Refund", _refund,
+        "amount",
+    ),
+    ("orders", "cancel"): Kind(
+        "Cancel the order", "Its open payment is closed at Stripe first.", "Cancel the order",
+        _cancel,
+    ),
+    ("orders", "release"): Kind(
+        "Release the hold",
+        "You have looked and it is right: a paid order without another hold is fulfilled now.",
+        "Release", _release, "hold",
+    ),
+    ("orders", "settle"): Kind(
+        "Settle now", "The order is looked up at Stripe and what is true is recorded.",
+        "Look it up", _settle,
+    ),
+    ("events", "replay"): Kind(
+        "Replay the event", "The stored event is merged once more. What is known stays.",
+        "Replay", _replay,
+    ),
+    ("quarantine", "retry"): Kind(
+        "Try it again",
+        "An event is merged at once; everything else is tried by the next sweep. Money is looked "
+        "for before anything is asked anew.",
+        "Try it again", _retry,
+    ),
+    ("messages", "resend"): Kind(
+        "Resend the notification",
+        "It is sent again under its own id: a receiver that knows the id does nothing twice.",
+        "Resend", _resend,
+    ),
+    ("receiver", "enable"): Kind(
+        "Send notifications again", "Everything that waits is due at once.", "Send again", _enable,
+    ),
+}  # fmt: skip

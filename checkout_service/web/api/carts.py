@@ -1,0 +1,45 @@
+"""A request's body becomes the domain's cart; the schemas say which fields a body may have."""
+
+from __future__ import annotations
+
+from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
+from checkout_service.web.http.origins import with_session_id
+
+from .requests import CartBody, CreateOrder, CreateSession, Item
+
+
+def chosen(items: list[Item] | None) -> list[CartItem]:
+    return [CartItem(item.price, item.quantity) for item in items or ()]
+
+
+def cart_of(body: CartBody) -> Cart:
+    """Make the cart of a buyer's choice from the catalog."""
+    urls = body if isinstance(body, CreateSession) else None
+    return _cart(body, chosen(body.items), urls)
+
+
+def priced_cart_of(body: CreateOrder) -> Cart:
+    """Make the cart that the merchant's backend priced."""
+    items = [
+        PricedItem(item.name, item.unit_amount, item.currency, item.quantity) for item in body.items
+    ]
+    return _cart(body, items, body)
+
+
+def _cart(
+    body: CartBody | CreateOrder,
+    items: list[CartItem] | list[PricedItem],
+    urls: CreateSession | CreateOrder | None,
+) -> Cart:
+    success_url = urls.success_url if urls else None
+    return Cart(
+        items=items,
+        mode=body.mode,
+        success_url=None if success_url is None else with_session_id(success_url),
+        cancel_url=urls.cancel_url if urls else None,
+        customer_email=body.customer_email,
+        client_reference_id=body.client_reference_id,
+        metadata=body.metadata or {},
+        locale=body.locale,
+        allow_promotion_codes=bool(body.allow_promotion_codes),
+    )

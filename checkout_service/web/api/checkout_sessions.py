@@ -1,0 +1,79 @@
+"""The JSON API for frontends, `/api/v1`: what is for sale, and Checkout Sessions."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http.callers import caller
+from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+from checkout_service.web.http.strict_json import refuse_body
+
+from .cart_faults import every_fault
+from .carts import cart_of
+from .idempotency import idempotent, order_nonce
+from .requests import CreateSession
+from .responses import Config, Products, Session
+from .serialiser import product_object, tell, tell_session
+
+bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Checkout")
+
+
+@bp.get("/config")
+@bp.output(Config)
+def config() -> Response:
+    """Tell a frontend which key, which mode and which flows there are."""
+    known = settings()
+    flows = ["payment_link"] if known.pull_mode else _FLOWS
+    return tell(
+        {
+            "publishable_key": known.stripe_publishable_key,
+            "livemode": known.live,
+            "flows": flows,
+        }
+    )
+
+
+_FLOWS = ["checkout_session", "payment_intent", "payment_link"]
+
+
+@bp.get("/products")
+@limited(POLL)
+@bp.output(Products)
+def products() -> Response:
+    """List what is for sale."""
+    return tell({"data": [product_object(product) for product in use_cases().list_products()]})
+
+
+@bp.post("/checkout-sessions")
+@limited(CREATE)
+@idempotent
+@every_fault
+@bp.input(CreateSession, arg_name="body")
+@bp.output(Session, status_code=201)
+def create_checkout_session(body: CreateSession) -> Response:
+    """Open a Checkout Session for a cart, or try an order again."""
+    start = use_cases().start_checkout
+    if body.order is not None:
+        return tell_session(start.again(body.order), 201)
+    spend_on_prices(item.price for item in body.items or ())
+    return tell_session(start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
+
+
+@bp.get("/checkout-sessions/<session_id>")
+@limited(POLL)
+@bp.output(Session)
+def confirm_checkout_session(session_id: str) -> Response:
+    """Say how the payment stands, looking at Stripe when nobody did in the last two seconds."""
+    return tell_session(use_cases().confirm_payment.by_session(session_id, source="poll"))
+
+
+@bp.post("/checkout-sessions/<session_id>/expire")
+@limited(CREATE)
+@idempotent
+@bp.output(Session)
+def expire_checkout_session(session_id: str) -> Response:
+    """Close an open session at Stripe, so that it can be paid no more."""
+    refuse_body()
+    return tell_session(use_cases().close_session(session_id))

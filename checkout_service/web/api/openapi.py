@@ -1,0 +1,91 @@
+"""The OpenAPI document, `/api/v1/openapi.json`: what the framework leaves out is added here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIFlask
+
+from checkout_service.settings import Settings
+
+from .responses import ProblemDocument
+
+DESCRIPTION = (
+    "Opens Stripe Checkout Sessions, confirms payments, and tells where every order stands. "
+    "Money is integer minor units; times are RFC 3339 UTC. While an answer is not final, ask "
+    "again after `Retry-After` seconds."
+)
+_PROBLEMS = {
+    "400": "The request cannot be read.",
+    "401": "An API key is needed: `Authorization: Bearer ...`.",
+    "404": "There is nothing here by that id.",
+    "409": "The order does not allow it now, or the same request is still running.",
+    "413": "The body is too large.",
+    "415": "The body is not application/json.",
+    "422": "The request is understood and wrong; every fault is in `errors`.",
+    "429": "Too many requests.",
+    "501": "The service runs in pull mode.",
+    "502": "Stripe refused.",
+    "503": "Stripe or the database does not answer.",
+}
+_READ_PROBLEMS = ("404", "429", "503")
+_MERCHANTS_PROBLEMS = ("401", "422")
+_CREATE_ORDER, _REFUND = "/api/v1/orders", "/api/v1/orders/{order_id}/refunds"
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body give the same answer for 72 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+
+
+def init_app(app: APIFlask, settings: Settings) -> None:
+    app.config["OPENAPI_VERSION"] = "3.1.0"
+    app.config["AUTO_VALIDATION_ERROR_RESPONSE"] = False
+    app.config["AUTO_404_RESPONSE"] = False
+    app.config["AUTO_AUTH_ERROR_RESPONSE"] = False
+    app.description = DESCRIPTION
+    app.servers = [{"url": settings.public_base_url}]
+    app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}}
+    app.spec_processor(complete)  # type: ignore[arg-type]  # the document as a dict, not YAML
+
+
+def complete(spec: dict[str, Any]) -> dict[str, Any]:
+    """Say what every answer may be, that bodies are required, and that POSTs take a key."""
+    schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            if isinstance(operation, dict):
+                _complete_operation(path, method, operation)
+    _either_flow(spec["paths"][_CREATE_ORDER]["post"])
+    return spec
+
+
+def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
+    is_post = method == "post"
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = path != _REFUND
+    if is_post:
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    problems = [status for status in _PROBLEMS if status != "401"] if is_post else _READ_PROBLEMS
+    if "security" in operation:
+        problems = [*problems, *_MERCHANTS_PROBLEMS]
+    for status in problems:
+        operation["responses"].setdefault(
+            status,
+            {
+                "description": _PROBLEMS[status],
+                "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
+            },
+        )
+
+
+def _either_flow(create_order: dict[str, Any]) -> None:
+    """Say that the answer is a session or an intent: the framework knows one answer only."""
+    kinds = [{"$ref": f"#/components/schemas/{name}"} for name in ("Session", "Intent")]
+    create_order["responses"]["201"]["content"]["application/json"]["schema"] = {"oneOf": kinds}

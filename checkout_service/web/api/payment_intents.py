@@ -1,0 +1,58 @@
+"""PaymentIntents for frontends with a payment form of their own.
+
+The client secret is in the answer to a create and nowhere else: a replayed create reads it anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from checkout_service.domain.ids import is_intent_id
+from checkout_service.web.context import use_cases
+from checkout_service.web.http.callers import caller
+from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+
+from .cart_faults import every_fault
+from .carts import cart_of, chosen
+from .idempotency import idempotent_without, order_nonce
+from .requests import CreateIntent
+from .responses import Intent
+from .serialiser import tell_intent
+
+bp = APIBlueprint("intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element")
+
+SECRET = "client_secret"  # noqa: S105 - a field's name
+
+
+def read_secret(answer: dict[str, Any]) -> str | None:
+    """Read the secret that a stored answer lacks; a session has none. Raises GatewayError."""
+    if not is_intent_id(answer["id"]):
+        return None
+    return use_cases().start_intent.secret_of(answer["id"])
+
+
+@bp.post("")
+@limited(CREATE)
+@idempotent_without(SECRET, read_secret)
+@every_fault
+@bp.input(CreateIntent, arg_name="body")
+@bp.output(Intent, status_code=201)
+def create_payment_intent(body: CreateIntent) -> Response:
+    """Create an order's intent, or give the order's open one again, for a cart that changed too."""
+    start = use_cases().start_intent
+    spend_on_prices(item.price for item in body.items or ())
+    if body.order is None:
+        return tell_intent(start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
+    cart = cart_of(body) if chosen(body.items) else None
+    return tell_intent(start.again(body.order, cart, caller=caller()), 201)
+
+
+@bp.get("/<intent_id>")
+@limited(POLL)
+@bp.output(Intent)
+def confirm_payment_intent(intent_id: str) -> Response:
+    """Say how the payment stands, looking at Stripe when nobody did in the last two seconds."""
+    return tell_intent(use_cases().confirm_payment.by_intent(intent_id, source="poll"))

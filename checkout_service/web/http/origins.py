@@ -1,0 +1,100 @@
+"""Which sites may call us, and where a buyer may be sent: exact origins, after a whole parse."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+from werkzeug.exceptions import Forbidden
+
+from checkout_service.settings import Settings
+from checkout_service.web.context import settings
+
+PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
+MAX_URL = 2_000
+_ENCODED_PLACEHOLDER = re.compile(r"%7BCHECKOUT_SESSION_ID%7D", re.IGNORECASE)
+_API = "/api/v1/"
+_TEN_MINUTES = 600
+_FROM_HERE = frozenset(("same-origin", "none"))
+# No userinfo, no backslash, no blank, nothing beyond ASCII, and a host that only a slash may end:
+# whatever browsers and parsers read apart.
+_URL = re.compile(
+    r"(https?)://((?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
+    r"(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?",
+    re.ASCII,
+)
+_DEFAULT_PORT = {"http": "80", "https": "443"}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Answer cross-origin calls of the API for the allowed origins, without credentials."""
+
+    @app.after_request
+    def vary(response: Response) -> Response:
+        if request.path.startswith(_API):
+            response.vary.add("Origin")
+        return response
+
+    if not settings.allowed_origins:
+        return
+    CORS(
+        app,
+        resources=rf"{_API}.*",
+        origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
+        methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+        expose_headers=["Idempotent-Replayed", "Retry-After", "X-Request-ID"],
+        supports_credentials=False,
+        max_age=_TEN_MINUTES,
+        always_send=False,
+        vary_header=False,
+    )
+
+
+def refuse_foreign_forms() -> None:
+    """Let a form pass that was sent from our own pages, or by no browser at all.
+
+    Raises Forbidden. Browsers tell where a form comes from, and no page can make them lie.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if (site is not None and site not in _FROM_HERE) or (
+        origin is not None and origin not in _own_origins()
+    ):
+        raise Forbidden("This form was sent from another site.")
+
+
+def _own_origins() -> tuple[str, ...]:
+    known = settings()
+    if known.development:  # localhost and 127.0.0.1 are two names of one machine
+        return known.public_base_url, request.host_url.rstrip("/")
+    return (known.public_base_url,)
+
+
+def origin_of(url: str) -> str | None:
+    """Give the origin of a web address, or None when it is not a plain one."""
+    match = _URL.fullmatch(url) if len(url) <= MAX_URL else None
+    if match is None:
+        return None
+    scheme, host, port = match[1], match[2].lower(), match[3]
+    shown = "" if port in (None, _DEFAULT_PORT[scheme]) else f":{port}"
+    return f"{scheme}://{host}{shown}"
+
+
+def may_send_buyer_to(url: str) -> bool:
+    known = settings()
+    return origin_of(url) in (known.public_base_url, *known.allowed_origins)
+
+
+def with_session_id(success_url: str) -> str:
+    """Make sure that Stripe's placeholder is in the address, literally.
+
+    Stripe replaces it only unencoded: https://docs.stripe.com/payments/checkout/custom-success-page
+    """
+    url = _ENCODED_PLACEHOLDER.sub(PLACEHOLDER, success_url)
+    if PLACEHOLDER in url:
+        return url
+    address, hash_, fragment = url.partition("#")
+    joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
+    return f"{address}{joint}session_id={PLACEHOLDER}{hash_}{fragment}"

@@ -1,0 +1,116 @@
+"""Request ids, and the headers every answer carries.
+
+Pages hold no inline script or style, so the policy needs neither nonces nor hashes. The form that
+starts a checkout is answered by a redirect to Stripe, and browsers check that against form-action.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
+from secure import ContentSecurityPolicy, PermissionsPolicy
+
+from checkout_service import logs
+from checkout_service.settings import Settings
+from checkout_service.web.context import REQUEST_ID
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{20,200}", re.ASCII)
+_MOST_REFUSED_BYTES = 2 * 1024 * 1024
+_TWO_YEARS = 63_072_000
+_NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Wrap the application, so that whatever answers, the framework itself included, is dressed."""
+    inner = app.wsgi_app
+    always = _always(settings)
+    page_policy = content_policy(settings)
+
+    def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        environ[REQUEST_ID] = request_id
+        logs.bind_request(request_id)
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            known = {name.lower(): value for name, value in headers}
+            headers = [*headers, *always, ("X-Request-ID", request_id)]
+            if "cache-control" not in known:
+                headers.append(("Cache-Control", "no-store"))
+            if "content-security-policy" not in known:
+                is_page = known.get("content-type", "").startswith("text/html")
+                policy = page_policy if is_page else _NOT_A_PAGE
+                headers.append(("Content-Security-Policy", policy))
+            if status.startswith("4"):
+                _read_rest(environ)
+            return start_response(status, headers, *error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = dressed  # type: ignore[method-assign]
+
+
+def _read_rest(environ: WSGIEnvironment) -> None:
+    """Read what a refused request still sends, within reason.
+
+    Gunicorn promises to keep the connection and then closes it on a longer unread body, which
+    fails the client's next request.
+    """
+    if not environ.get("wsgi.input_terminated"):
+        return  # reading on would wait for bytes that never come
+    left = _MOST_REFUSED_BYTES
+    while left > 0 and (read := len(environ["wsgi.input"].read(min(left, 65536)))):
+        left -= read
+
+
+def content_policy(
+    settings: Settings,
+    *,
+    scripts: tuple[str, ...] = (),
+    frames: tuple[str, ...] = (),
+    connects: tuple[str, ...] = (),
+) -> str:
+    """Write the policy of a page; the extra sources are for the one page that needs them.
+
+    A view that needs another policy than the default sets the header itself.
+    """
+    pay_pages = [settings.stripe_checkout_origin]
+    if settings.stripe_api_base is not None:
+        pay_pages.append(settings.stripe_api_base)
+    policy = (
+        ContentSecurityPolicy()
+        .default_src("'none'")
+        .script_src("'self'", *scripts)
+        .style_src("'self'")
+        .img_src("'self'", "data:")
+        .font_src("'self'")
+        .connect_src("'self'", *connects)
+        .form_action("'self'", *pay_pages)
+        .frame_ancestors("'none'")
+        .base_uri("'none'")
+    )
+    if frames:
+        policy = policy.frame_src(*frames)
+    return policy.header_value
+
+
+def _always(settings: Settings) -> tuple[tuple[str, str], ...]:
+    permissions = PermissionsPolicy().geolocation().camera().microphone().usb()
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        # Not no-referrer: that would turn the Origin of our own forms into "null".
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin-allow-popups"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", permissions.header_value),
+    ]
+    if urlsplit(settings.public_base_url).scheme == "https":
+        headers.append(("Strict-Transport-Security", f"max-age={_TWO_YEARS}"))
+    return tuple(headers)

@@ -1,0 +1,39 @@
+"""Styles and scripts, served in front of the application and cached for ever.
+
+Their addresses carry a digest of the content, so a new release is a new address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+FOLDER = Path(__file__).resolve().parents[2] / "static"
+_digests: dict[str, str] = {}
+
+
+def init_app(app: Flask) -> None:
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(FOLDER),
+        prefix="static/",
+        immutable_file_test=lambda *_: True,
+        add_headers_function=_headers,
+        autorefresh=app.debug,
+    )
+
+
+def static_url(name: str) -> str:
+    """Give the address of a static file."""
+    if name not in _digests:
+        _digests[name] = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={_digests[name]}"
+
+
+def _headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,0 +1,147 @@
+"""The shop's vital signs for Prometheus, read from the database when somebody scrapes.
+
+Every label's value is one of ours, from a fixed set; what is not known is left out, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.domain.status import Hold, OrderStatus
+from checkout_service.domain.views.metrics import VitalSigns
+
+_TROUBLED = ("waiting", "failed", "quarantined")
+_RECEIVER = ("none", "well", "failing", "disabled")
+
+
+class Vitals(Collector):
+    """Reads once a scrape."""
+
+    def __init__(self, read: Callable[[], VitalSigns]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        up = "checkout_database_up", "1 when the database answered this scrape, else 0."
+        try:
+            signs = self._read()
+        except DatabaseUnavailable:
+            yield GaugeMetricFamily(*up, value=0)
+            return
+        yield GaugeMetricFamily(*up, value=1)
+        yield from _orders(signs)
+        yield from _events(signs)
+        yield from _messages(signs)
+        yield from _worker(signs)
+
+
+def _orders(signs: VitalSigns) -> Iterator[Metric]:
+    yield _by(
+        "recent_orders",
+        "Orders opened within the last hour, the newest 5000 of them, by where they stand.",
+        "status",
+        _all(signs.recent_orders, OrderStatus),
+    )
+    yield from _maybe(
+        "newest_order_age_seconds", "Since the newest order was opened.", signs.newest_order_age
+    )
+    yield from _maybe(
+        "newest_paid_order_age_seconds",
+        "Since the newest order that is paid was opened.",
+        signs.newest_paid_order_age,
+    )
+    yield _by(
+        "held_orders",
+        "Orders that wait for a person, by hold; counts stop at 1000.",
+        "hold",
+        _all(signs.held_orders, Hold),
+    )
+    yield _gauge(
+        "overdue_looks",
+        "Orders that should have been looked up at Stripe 5 minutes ago; stops at 1000.",
+        signs.overdue_looks,
+    )
+
+
+def _events(signs: VitalSigns) -> Iterator[Metric]:
+    recent = GaugeMetricFamily(
+        "checkout_recent_events",
+        "Events of the last hour, the newest 5000, by who brought them and what became of them.",
+        labels=("source", "state"),
+    )
+    for labels, count in sorted(signs.recent_events.items()):
+        recent.add_metric(labels, count)
+    yield recent
+    yield from _maybe(
+        "newest_event_age_seconds", "Since an event last came in.", signs.newest_event_age
+    )
+    yield from _maybe(
+        "webhook_lag_seconds",
+        "From Stripe's time to ours, median of the latest webhooks.",
+        signs.webhook_lag,
+    )
+    yield _by(
+        "troubled_events",
+        "Events that did not go through; counts stop at 1000.",
+        "state",
+        _all(signs.troubled_events, _TROUBLED),
+    )
+
+
+def _messages(signs: VitalSigns) -> Iterator[Metric]:
+    yield _by(
+        "outbox_messages",
+        "Notifications not delivered; counts stop at 1000.",
+        "state",
+        signs.outbox,
+    )
+    yield _gauge(
+        "outbox_oldest_age_seconds",
+        "Age of the oldest notification that is due; 0 when none is.",
+        signs.outbox_oldest_age,
+    )
+    yield _by(
+        "receiver",
+        "1 for the state that the merchant's backend is in.",
+        "state",
+        {state: int(state == signs.receiver) for state in _RECEIVER},
+    )
+
+
+def _worker(signs: VitalSigns) -> Iterator[Metric]:
+    yield from _maybe("sweep_age_seconds", "Since the worker last swept.", signs.sweep_age)
+    yield _by(
+        "quarantined",
+        "What failed so often that it waits for a person, by kind; counts stop at 1000.",
+        "kind",
+        signs.quarantined,
+    )
+    yield CounterMetricFamily(
+        "checkout_corrected_orders",
+        "Settled orders that a planned look had to put right: another door had failed.",
+        value=signs.corrected_orders,
+    )
+
+
+def _all(counts: Mapping[str, int], names: Iterable[str]) -> Mapping[str, int]:
+    """Name what there is none of too: an alert needs the 0."""
+    return {str(name): 0 for name in names} | dict(counts)
+
+
+def _by(name: str, told: str, label: str, counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(f"checkout_{name}", told, labels=(label,))
+    for value, count in counts.items():
+        family.add_metric((value,), count)
+    return family
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"checkout_{name}", told, value=value)
+
+
+def _maybe(name: str, told: str, value: float | None) -> Iterator[Metric]:
+    if value is not None:
+        yield _gauge(name, told, value)

@@ -1,0 +1,43 @@
+"""For load balancers and monitors: is the process alive, can it work, how is it doing."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response
+from werkzeug.exceptions import NotFound
+
+from checkout_service.web.api.serialiser import tell
+from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http.callers import bears_one_of, unauthorized
+from checkout_service.web.http.problems import Problem, answer
+
+bp = APIBlueprint("health", __name__, enable_openapi=False)
+
+
+@bp.get("/healthz")
+def alive() -> Response:
+    """Touch nothing: a slow database must not get this process killed."""
+    return tell({"status": "alive"})
+
+
+@bp.get("/readyz")
+def ready() -> Response:
+    missing = use_cases().check_readiness()
+    if not missing:
+        return tell({"status": "ready"})
+    problem = Problem(503, "not_ready", f"Not ready: {', '.join(missing)}.")
+    return answer(problem)
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """Give Prometheus the counters of all processes together."""
+    token = settings().metrics_token
+    if token is None:
+        raise NotFound
+    if not bears_one_of((token,)):
+        raise unauthorized("Send the token: Authorization: Bearer ...")
+    from .metrics import exposition  # noqa: PLC0415 - its first import decides where counters live
+
+    body, content_type = exposition()
+    return Response(body, content_type=content_type)

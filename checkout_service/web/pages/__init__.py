@@ -1,0 +1,1 @@
+"""The buyer's pages beside the checkout itself."""

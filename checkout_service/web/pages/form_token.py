@@ -1,0 +1,42 @@
+"""The hidden field that makes pressing twice one order: a nonce we signed, no cookie, no session.
+
+The order is named by the nonce together with what the form asks for, so a page restored from the
+browser's memory and sent with another quantity is another order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from checkout_service.domain import ids
+from checkout_service.web.context import settings
+
+_LONGEST = 500
+
+
+def new_token() -> str:
+    """Make the token of one form on one page."""
+    return _signer().dumps(ids.new_id("non"))
+
+
+def usable(token: str) -> str:
+    """Give the token back if it is ours, else a new one: a forged token names nothing."""
+    if len(token) <= _LONGEST:
+        try:
+            _signer().loads(token)
+        except BadSignature:
+            return new_token()
+        return token
+    return new_token()
+
+
+def nonce_of(token: str, *asked: object) -> str:
+    """Name the order that this token and this choice stand for."""
+    text = "\n".join((token, *map(str, asked)))
+    return "non_" + hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key, salt="checkout-form")

@@ -1,0 +1,87 @@
+"""What the buyer's page says of an order: exactly one state, and what may be offered in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
+from checkout_service.domain.views.orders import OrderView
+
+_STATE_OF_STATUS = {
+    OrderStatus.PENDING: "unpaid",
+    OrderStatus.PROCESSING: "processing",
+    OrderStatus.FAILED: "failed",
+    OrderStatus.EXPIRED: "expired",
+    OrderStatus.CANCELED: "expired",
+}
+_MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """An order as its page shows it. Amounts are minor units.
+
+    `link` is the Payment Link this browser left by, `watch` what its page polls.
+    """
+
+    order: OrderView
+    link: str | None = None
+    watch: str | None = None
+
+    @property
+    def state(self) -> str:
+        """Name the state: paid, processing, unpaid, failed, expired or checking."""
+        settled = self.order.status in SETTLED
+        if self.order.holds and not (settled and self.order.fulfilled):
+            return "checking"
+        return "paid" if settled else _STATE_OF_STATUS[self.order.status]
+
+    @property
+    def may_start_over(self) -> bool:
+        """Say whether paying anew can be offered: never while money may be on its way."""
+        may = self.order.status in _MAY_START_OVER and self.state != "checking"
+        return may and (not self.by_link or self.link is not None)
+
+    @property
+    def by_link(self) -> bool:
+        """Say whether the order is paid through a Payment Link: no session of ours can."""
+        return self.order.flow == AttemptKind.LINK
+
+    @property
+    def by_intent(self) -> bool:
+        """Say whether the order is paid on the page with our own form."""
+        return self.order.flow == AttemptKind.INTENT
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Say whether paying can be offered now, for the first time or anew."""
+        return self.state in ("unpaid", "failed")
+
+    @property
+    def waits(self) -> bool:
+        return not self.order.final
+
+    @property
+    def poll_url(self) -> str | None:
+        """Give the address that tells when this page is out of date."""
+        order = self.order
+        if not self.waits or self.watch is not None:
+            return self.watch if self.waits else None
+        if order.checkout_session is not None:
+            return f"/api/v1/checkout-sessions/{order.checkout_session}"
+        if self.by_intent and order.payment_intent is not None:
+            return f"/api/v1/payment-intents/{order.payment_intent}"
+        if self.by_link:
+            return f"/api/v1/payment-links/orders/{order.client_reference_id}"
+        return None
+
+    @property
+    def adjusted(self) -> bool:
+        """Say whether Stripe's page changed the total: a discount, tax or shipping."""
+        order = self.order
+        return bool(order.amount_discount or order.amount_tax or order.amount_shipping)
+
+    @property
+    def total(self) -> int:
+        order = self.order
+        return order.amount_total - order.amount_discount + order.amount_tax + order.amount_shipping

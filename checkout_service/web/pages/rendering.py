@@ -1,0 +1,86 @@
+"""Money, times and words as a page shows them, in the reader's language.
+
+Amounts are divided by Stripe's decimals, never by a locale library's: ISO differs for a dozen
+currencies, and an amount would be wrong by 100.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import NumberPattern, parse_pattern
+from flask import Flask
+from flask_babel import ngettext
+
+from checkout_service.domain.clock import rfc3339, to_datetime
+from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
+from checkout_service.web.context import settings
+from checkout_service.web.http.static_files import static_url
+
+from .languages import page_locale
+
+# Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
+_LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
+# The day first is read alike in every country that writes English.
+_DATES = {"en": "d MMMM y"}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339)
+    app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def shop() -> dict[str, object]:
+        known = settings()
+        return {
+            "test_mode": not known.live,
+            "shop_name": known.shop_name,
+            "support_email": known.support_email,
+        }
+
+
+def money(minor: int, currency: str) -> str:
+    """Write an amount of minor units, such as $25.00 or 1,000 of a currency without decimals."""
+    amount = Money(minor, currency)
+    digits = exponent(currency)
+    if currency in WHOLE_UNITS_ONLY and minor % 100 == 0:
+        digits = 0
+    locale = page_locale()
+    pattern = _pattern(locale, digits)
+    shown: str = pattern.apply(
+        amount.major(), locale, currency=currency.upper(), currency_digits=False
+    )
+    return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
+
+
+@functools.cache
+def _pattern(locale: Locale, digits: int) -> NumberPattern:
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern
+
+
+def moment(millis: int) -> str:
+    """Write a time (milliseconds UTC) for a reader."""
+    when, locale = to_datetime(millis), page_locale()
+    day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
+    return f"{day}, {format_time(when, 'HH:mm', locale=locale)} UTC"
+
+
+def interval(recurring: Mapping[str, str | int] | None) -> str:
+    """Say how often a subscription's price is due; nothing for a price paid once."""
+    if recurring is None:
+        return ""
+    count = int(recurring.get("interval_count", 1))
+    every = {
+        "day": ngettext("per day", "every %(num)d days", count),
+        "week": ngettext("per week", "every %(num)d weeks", count),
+        "month": ngettext("per month", "every %(num)d months", count),
+        "year": ngettext("per year", "every %(num)d years", count),
+    }
+    return f" {every[str(recurring['interval'])]}"
