@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.domain.errors import BadCatalog
 from checkout_service.settings import SettingsError
 

@@ -147,3 +147,15 @@ def _first_things_first(
     event.pop("message", None)  # left on the record by another handler's formatter
     first = {key: event.pop(key) for key in ("time", "level", "logger", "event") if key in event}
     return {**first, **event}
+
+
+def report_to_sentry(dsn: str, redact: Redactor) -> None:
+    """Send errors to Sentry, redacted as log lines are."""
+    import sentry_sdk  # noqa: PLC0415 - a slow import that most shops do without
+
+    sentry_sdk.init(
+        dsn=dsn,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=lambda event, _hint: redact.value(event),
+    )

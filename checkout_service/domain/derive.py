@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from .guard import Difference
 from .holds import raise_hold
+from .moves import may_move
 from .order.ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, is_going_back
-from .status import SETTLED, AttemptState, Hold, OrderStatus, may_move
+from .status import SETTLED, AttemptState, Hold, OrderStatus
 
 _S = OrderStatus
 _A = AttemptState

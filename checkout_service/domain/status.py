@@ -1,4 +1,4 @@
-"""The words for where an order and an attempt stand, and the only moves an order may make.
+"""The words for where an order and an attempt stand, whatever moves they make.
 
 Two rooms and a one-way door: unpaid to settled always, settled to unpaid never.
 """
@@ -57,24 +57,3 @@ _S = OrderStatus
 UNPAID = frozenset((_S.PENDING, _S.PROCESSING, _S.FAILED, _S.EXPIRED, _S.CANCELED))
 SETTLED = frozenset(OrderStatus) - UNPAID
 WAITING = frozenset((_S.PENDING, _S.PROCESSING))
-
-MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
-    _S.PENDING: frozenset((_S.PROCESSING, _S.FAILED, _S.EXPIRED, _S.CANCELED)) | SETTLED,
-    _S.PROCESSING: frozenset((_S.PENDING, _S.FAILED, _S.EXPIRED, _S.CANCELED)) | SETTLED,
-    _S.FAILED: frozenset((_S.PENDING, _S.PROCESSING, _S.EXPIRED, _S.CANCELED)) | SETTLED,
-    _S.EXPIRED: frozenset((_S.PENDING, _S.PROCESSING, _S.FAILED, _S.CANCELED)) | SETTLED,
-    _S.CANCELED: frozenset((_S.PROCESSING,)) | SETTLED,
-    **{status: SETTLED - {status} for status in SETTLED},
-}
-
-
-def may_move(before: OrderStatus, after: OrderStatus) -> bool:
-    return before is after or after in MOVES[before]
-
-
-def state_diagram() -> str:
-    """Draw the legal moves as a Mermaid state diagram, for the README."""
-    lines = ["stateDiagram-v2", "  direction LR", "  [*] --> pending"]
-    for before in OrderStatus:
-        lines += [f"  {before} --> {after}" for after in OrderStatus if after in MOVES[before]]
-    return "\n".join(lines)

@@ -112,6 +112,12 @@ class Settings(BaseSettings):
         """True with a test key and either the sandbox (a loopback API base) or a debug server."""
         return rules.development(self.__dict__)
 
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """What no log line may hold, whatever its shape."""
+        single = (self.secret_key, self.admin_password, self.metrics_token)
+        return (*self.api_keys, *(secret for secret in single if secret))
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from limits import parse_many
 
-ROOT = Path(__file__).resolve().parents[2]
+from .places import HOME
 
 _SECRET_KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
 _PUBLISHABLE = re.compile(r"pk_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
@@ -117,11 +117,11 @@ def database_url(value: str) -> str:
     path = value.removeprefix("sqlite:///")
     if path == value or path.split("?")[0] in ("", ":memory:"):
         raise ValueError("must be sqlite:///FILE, postgres://... or postgresql://...")
-    return f"sqlite:///{ROOT / path}"
+    return f"sqlite:///{HOME / path}"
 
 
 def file_path(value: Path) -> Path:
-    return ROOT / value
+    return HOME / value
 
 
 def rate(value: str) -> str:

@@ -12,10 +12,11 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import Engine
 
-from checkout_service.app import create_app, db
+from checkout_service import create_app
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView
+from checkout_service.models import db
 from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 from tests.support.databases import KEYS

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.settings import Settings
 from tests.journeys.shop import MUG, POSTER, Shop
 from tests.support.databases import KEYS

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from checkout_service.domain.status import MOVES, SETTLED, UNPAID, OrderStatus, may_move
+from checkout_service.domain.moves import MOVES, may_move
+from checkout_service.domain.status import SETTLED, UNPAID, OrderStatus
 
 
 @pytest.mark.parametrize("status", OrderStatus)

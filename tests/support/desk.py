@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, SystemClock
 from checkout_service.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.settings import Settings
 from tests.support.databases import KEYS
 from tests.support.desk import PASSWORD

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from checkout_service.app import db
 from checkout_service.domain.clock import HOUR, MINUTE, SystemClock
 from checkout_service.domain.views.metrics import VitalSigns
+from checkout_service.models import db
 from checkout_service.storage import bookmarks, metrics
 from checkout_service.use_cases import UseCases
 from tests.support.desk import add_event, add_message, add_order, database_of, desk_app

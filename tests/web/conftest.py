@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.settings import Settings
 from tests.web.fakes import FakeShop
 

@@ -12,7 +12,7 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.settings import Settings
 from checkout_service.web.pages import link_cookie
 from checkout_service.web.pages.link_cookie import Kept

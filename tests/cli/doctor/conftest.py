@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.serving import make_server
 
-from checkout_service.app import create_app, db
+from checkout_service import create_app
+from checkout_service.models import db
 from checkout_service.settings import Settings
 from tests.cli.doctor.clinic import Clinic
 from tests.support.databases import Databases

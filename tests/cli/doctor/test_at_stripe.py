@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.domain.ports.account import LinkLine, LinkView
 from checkout_service.domain.ports.gateway import PriceView
 from checkout_service.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.app import create_app
+from checkout_service import create_app
 from checkout_service.settings import Settings
 from checkout_service.storage import receivers
 from tests.cli.doctor.clinic import Clinic

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from checkout_service.app import create_app, db
+from checkout_service import create_app
+from checkout_service.models import db
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import API_VERSION
 from stripe_sandbox.delivery import signature

@@ -1,0 +1,42 @@
+"""The database as Flask knows it: one engine for models, migrations and the product itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.models import db
+from checkout_service.settings import Settings
+from checkout_service.storage.database import engine_options, prepare_engine
+
+migrate = Migrate(db=db)
+
+
+def connect_database(app: Flask, settings: Settings, migrations: Path) -> Engine:
+    """Return the application's engine; nothing is connected until somebody asks."""
+    url = make_url(settings.database_url)
+    if url.drivername.startswith("sqlite") and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(app)
+    migrate.init_app(app, directory=str(migrations))
+    with app.app_context():
+        engine = prepare_engine(db.engine)
+    # Connections must not be shared with the process that forked us.
+    app.extensions["after_fork"] = lambda: engine.dispose(close=False)
+
+    # The use cases name their database errors; this is the net under whatever slips through.
+    @app.errorhandler(SQLAlchemyError)
+    def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+        app.logger.error("database.unnamed_error", exc_info=error)
+        return app.handle_user_exception(DatabaseUnavailable())
+
+    return engine
