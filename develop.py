@@ -34,7 +34,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def settings() -> dict[str, str]:
-    """Give the whole environment: the caller's, then .env, then the sandbox's defaults."""
+    """Return the whole environment: the caller's, then .env, then the sandbox's defaults."""
     written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
     given = written | os.environ
     port = given.get("PORT", "8000")
@@ -151,7 +151,7 @@ def announce(env: dict[str, str]) -> None:
 
 
 def status(url: str) -> int:
-    """Give the status of a GET; 0 where nobody answers."""
+    """Return the status of a GET; 0 where nobody answers."""
     try:
         with _DIRECT.open(url, timeout=2) as answer:
             return int(answer.status)

@@ -64,7 +64,7 @@ if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.envi
 
 
 def post_fork(server, worker):
-    """Give the worker connections of its own: sockets made before the fork are the parent's."""
+    """Let the worker have connections of its own: sockets made before the fork are the parent's."""
     after_fork = server.app.wsgi().extensions.get("after_fork")
     if after_fork:
         after_fork()

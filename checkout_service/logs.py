@@ -96,7 +96,7 @@ class StdoutHandler(logging.Handler):
 
 
 def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
-    """Send every logger of this process through one formatter; give what it hides secrets with.
+    """Send every logger of this process through one formatter; return what it hides secrets with.
 
     Safe to call again.
     """

@@ -9,7 +9,7 @@ import sys
 
 
 def main() -> int:
-    """Read what is wanted, and run it. Gives the exit code."""
+    """Read what is wanted, and run it. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="proof", description=__doc__)
     parser.add_argument("--seeds", default="1-300", help="one seed, or a first and a last: 1-300")
     parser.add_argument("--mutant", default="", help="names of mutants, `fast` or `all`")

@@ -63,7 +63,7 @@ class Scheduler:
                 MOVES[move.name](self.play, move)
             except (CheckoutError, Refused, Killed, ConnectionResetError):
                 pass  # refused, dead, or a buyer whom Stripe itself cut off
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a result
                 self.play.breaks(
                     "nothing breaks", f"{move.name}: {type(error).__name__}: {str(error)[:300]}"
                 )
@@ -75,7 +75,7 @@ class Scheduler:
                 self.play.stage.restart(number)
 
     def _plant(self, during: During) -> Callable[[], None]:
-        """Wait for the moment that this is to happen at; give what ends the waiting."""
+        """Wait for the moment that this is to happen at; return what ends the waiting."""
         seen, done, depth, moment = 0, False, self.depth, during.moment
         if during.what == "move" and during.at == "write" and moment == "before" and self.alone:
             moment = "begins"

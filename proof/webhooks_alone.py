@@ -26,7 +26,7 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
     for leftover in leftovers:
         parts.receive_event.retry(leftover)
     with suppress(CheckoutError):
-        parts.sweep.finish_writes(SweepReport())
+        parts.sweep.finish_writes.finish(SweepReport())
     with parts.database.read() as connection:
         due = due_orders.due_orders(connection, now=now, limit=100)
     wanted = {row.id: row.look_due_at for row in play.rows("SELECT id, look_due_at FROM orders")}
@@ -34,7 +34,7 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         at = wanted.get(order.order_id)
         if at == AT_ONCE or (order.order_id, at) in play.wished:
             with suppress(CheckoutError):
-                parts.sweep.look_at_due._one(order)
+                parts.sweep.refresh_due._one(order)
 
 
 def note_wishes(play: Play, by: int) -> None:

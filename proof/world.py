@@ -149,7 +149,7 @@ class Play:
         return self.layer in ("all", "webhooks")
 
     def bought(self, who: int) -> Wish | None:
-        """Give the wish of this number among those that came to an order."""
+        """Return the wish of this number among those that came to an order."""
         there = [wish for wish in self.wishes if wish.bought is not None]
         return there[who % len(there)] if there else None
 

@@ -16,7 +16,7 @@ def check() -> None:
 
 
 def given(*names: str) -> Json:
-    """Give the body of a call; an empty one has nothing to say. Raises ApiError."""
+    """Return the body of a call; an empty one has nothing to say. Raises ApiError."""
     body = _read()
     for name in body:
         if name not in names:
@@ -25,7 +25,7 @@ def given(*names: str) -> Json:
 
 
 def whole() -> Json:
-    """Give the body of a call whose reader knows the names itself. Raises ApiError."""
+    """Return the body of a call whose reader knows the names itself. Raises ApiError."""
     return _read()
 
 

@@ -26,7 +26,7 @@ class ByHand(Delivery):
         return [event for event in events if not event.get("_delivered", {}).get(_HAND)]
 
     def told(self, event: Json) -> Json:
-        """Give an event as an endpoint would be told it."""
+        """Return an event as an endpoint would be told it."""
         return self._faults.altered_event(shown(event))
 
     def take(self, event: Json) -> None:

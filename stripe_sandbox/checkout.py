@@ -10,7 +10,7 @@ from .world import Call
 
 
 def intent_of(call: Call, session: Json) -> Json:
-    """Give the session's intent; Stripe makes it at the first try to pay."""
+    """Return the session's intent; Stripe makes it at the first try to pay."""
     known = known_intent(call, session)
     if known is not None:
         return known
@@ -37,13 +37,13 @@ def intent_of(call: Call, session: Json) -> Json:
 
 
 def known_intent(call: Call, session: Json) -> Json | None:
-    """Give the intent a session tries to be paid by, if anybody has tried."""
+    """Return the intent a session tries to be paid by, if anybody has tried."""
     name = session["payment_intent"] or session.get("_intent")
     return call.store.get(name, "payment_intent") if name else None
 
 
 def pay(call: Call, session: Json, method: Method, *, email: str | None, passed: bool) -> Json:
-    """Pay an open session; give its last event. Raises ApiError 402 on a decline."""
+    """Pay an open session; return its last event. Raises ApiError 402 on a decline."""
     check_open(call, session)
     session["customer_details"] = _buyer(email or session["customer_email"])
     totals.know_the_place(session)

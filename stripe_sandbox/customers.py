@@ -63,7 +63,7 @@ def delete(call: Call, customer: Json) -> Json:
 
 
 def of_session(call: Call, session: Json) -> Json | None:
-    """Give the customer a completed session belongs to; None for a guest."""
+    """Return the customer a completed session belongs to; None for a guest."""
     if session["customer"]:
         return call.store.get(session["customer"], "customer")
     if session["customer_creation"] != "always":

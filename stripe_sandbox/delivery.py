@@ -90,7 +90,7 @@ class Delivery:
             self._queue_up(event["id"], url, endpoint, 1, 0.0)
 
     def roll_secret(self, secret: str | None = None) -> str:
-        """Sign with one more secret beside the first; give the new one."""
+        """Sign with one more secret beside the first; return the new one."""
         self._secrets.append(secret or new_id("whsec", 32))
         return self._secrets[-1]
 
@@ -161,7 +161,7 @@ class Delivery:
                 self._wake.notify_all()
 
     def _is_wanted(self, due: _Due) -> bool:
-        """Say whether the endpoint is still there and on: else nothing more is tried."""
+        """True if the endpoint is still there and on: else nothing more is tried."""
         if due.endpoint is None:
             return True
         endpoint = self._store.get(due.endpoint, "webhook_endpoint")
@@ -222,7 +222,7 @@ class Delivery:
 
 
 def delivered(event: Json) -> bool:
-    """Say whether every endpoint that wants the event has taken it."""
+    """True if every endpoint that wants the event has taken it."""
     done = event.get("_delivered", {})
     return bool(sum(done.values()) >= event.get("_pending", 0))
 

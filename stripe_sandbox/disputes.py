@@ -80,7 +80,7 @@ def _disputable(call: Call, intent: Json) -> Json:
 
 
 def _first(natural: str, status: str | None) -> str:
-    """Give the status a dispute begins with: what is closed later begins as its kind does."""
+    """Return the status a dispute begins with: what is closed later begins as its kind does."""
     if status in (None, "won", "lost"):
         return natural
     return "warning_needs_response" if status == "warning_closed" else str(status)

@@ -75,7 +75,7 @@ class Faults:
             self._calls.append(now)
 
     def copies(self) -> tuple[int, int]:
-        """Give how many extra copies and how many twins an event gets."""
+        """Return how many extra copies and how many twins an event gets."""
         return self._plan.webhooks.duplicate, self._plan.webhooks.twin
 
     def drops(self) -> bool:

@@ -13,7 +13,7 @@ def world() -> World:
 
 
 def base() -> str:
-    """Give the address buyers reach us under: the one chosen, else the one they used."""
+    """Return the address buyers reach us under: the one chosen, else the one they used."""
     return world().base or request.url_root.rstrip("/")
 
 

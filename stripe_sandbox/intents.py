@@ -192,7 +192,7 @@ def create_method(call: Call) -> Json:
 
 
 def _home_currency(kind: str) -> str:
-    """Give a currency that a method of this kind can pay: none is named when it is made."""
+    """Return a currency that a method of this kind can pay: none is named when it is made."""
     return {
         "sepa_debit": "eur",
         "boleto": "brl",

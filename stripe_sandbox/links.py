@@ -76,7 +76,7 @@ def update(call: Call, link: Json) -> Json:
 
 
 def closed_because(link: Json) -> str | None:
-    """Say why a link takes no payment, or None."""
+    """Return why a link takes no payment, or None."""
     if not link["active"]:
         return link["inactive_message"] or "This payment link is no longer active."
     if is_used_up(link):

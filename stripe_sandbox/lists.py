@@ -24,7 +24,7 @@ def page(
     more: Iterable[Wanted] = (),
     known: Iterable[str] = (),
 ) -> Json:
-    """Give one page of a kind of objects; `fields` filter by equality. Raises ApiError."""
+    """Return one page of a kind of objects; `fields` filter by equality. Raises ApiError."""
     params = call.params
     for name in params:
         if name not in (*_PAGING, *fields, *known):

@@ -191,7 +191,7 @@ def find_method(text: object, currency: str) -> Method:
 
 
 def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]:
-    """Give the ways an intent or a session may be paid. Raises ApiError for another currency's.
+    """Return the ways an intent or a session may be paid. Raises ApiError for another currency's.
 
     Money can only be held on a card: with manual capture the other ways are not offered.
     """

@@ -104,7 +104,7 @@ def belong(call: Call, refund: Json, charge: Json) -> None:
 
 
 def check_amount(charge: Json, amount: int | None) -> int:
-    """Give what is to be refunded: by default all that is left. Raises ApiError."""
+    """Return what is to be refunded: by default all that is left. Raises ApiError."""
     left: int = charge["amount"] - charge["amount_refunded"]
     if left <= 0:
         raise ApiError(
@@ -149,7 +149,7 @@ def _charge(call: Call) -> Json:
 
 
 def charge_of(call: Call, intent: Json) -> Json:
-    """Give the charge that paid an intent. Raises ApiError."""
+    """Return the charge that paid an intent. Raises ApiError."""
     found = call.store.get(intent["latest_charge"], "charge")
     if found is None or found["status"] != "succeeded":
         raise ApiError(

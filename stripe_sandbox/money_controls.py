@@ -95,7 +95,7 @@ def refund_intent(name: str) -> Json:
 
 @bp.post("/payment_intents/<name>/refunds")
 def begin_refunds(name: str) -> Json:
-    """Say how all later refunds of this payment begin; they stay so until they are settled."""
+    """Return how all later refunds of this payment begin; they stay so until they are settled."""
     status = choice(given("status"), "status", money_back.BEGINNINGS)
     with world().store.lock:
         intent = world().need(name, "payment_intent")

@@ -47,7 +47,7 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
 
 
 def is_challenged(intent: Json) -> bool:
-    """Say whether the buyer's bank is being asked."""
+    """True if the buyer's bank is being asked."""
     action = intent["next_action"] or {}
     return intent["status"] == "requires_action" and action.get("type") == "redirect_to_url"
 
@@ -212,7 +212,7 @@ def _succeed(call: Call, intent: Json, charge: Json) -> None:
 
 
 def is_waiting(intent: Json) -> bool:
-    """Say whether a delayed payment is still on its way."""
+    """True if a delayed payment is still on its way."""
     return intent["status"] == "processing" or (
         intent["status"] == "requires_action" and "_fate" in intent
     )

@@ -12,7 +12,7 @@ _DAYS = {"day": 1, "week": 7}
 
 
 def end_of(anchor: int, turn: int, every: Json) -> int:
-    """Give the end (seconds) of period `turn`, counted from 1, of a price's `recurring`.
+    """Return the end (seconds) of period `turn`, counted from 1, of a price's `recurring`.
 
     What began on a 31st ends on the last day of a shorter month, and on the 31st again after it.
     """

@@ -43,5 +43,5 @@ def look_again(call: Call, charge: Json) -> None:
 
 
 def _is_actionable(charge: Json) -> bool:
-    """Say whether it has neither been disputed nor fully refunded: Stripe's definition."""
+    """True if it has neither been disputed nor fully refunded: Stripe's definition."""
     return not charge["disputed"] and not charge["refunded"]

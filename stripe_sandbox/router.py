@@ -168,7 +168,7 @@ def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
 
 
 def route_of(method: str, path: str, names: dict[str, str]) -> str:
-    """Give a call's route as the table of parameters has it."""
+    """Return a call's route as the table of parameters has it."""
     for name, value in names.items():
         path = path.replace(value, f"{{{name}}}")
     return f"{method} {path}"

@@ -115,7 +115,7 @@ class Store:
             return self._alarms[0][0] if self._alarms else None
 
     def due(self) -> Iterator[Json]:
-        """Give the objects whose time has come, the longest due first, each once."""
+        """Return the objects whose time has come, the longest due first, each once."""
         with self.lock:
             while self._alarms and self._alarms[0][0] <= self.now():
                 at, _, name = heapq.heappop(self._alarms)
@@ -130,7 +130,7 @@ class Store:
         return thing if thing is not None and kind in (None, thing["object"]) else None
 
     def newest(self, kind: str) -> Iterator[Json]:
-        """Give all objects of a kind, newest first."""
+        """Return all objects of a kind, newest first."""
         with self.lock:
             names = list(reversed(self._by_kind.get(kind, [])))
         for name in names:
@@ -150,7 +150,7 @@ class Store:
             self._file.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     def answers(self) -> list[tuple[str, int, str, int, str]]:
-        """Give the answers kept for idempotency keys: key, time, fingerprint, status, body."""
+        """Return the answers kept for idempotency keys: key, time, fingerprint, status, body."""
         return self._file.execute("SELECT * FROM answers").fetchall()
 
     def keep_answer(self, key: str, at: int, fingerprint: str, status: int, body: str) -> None:

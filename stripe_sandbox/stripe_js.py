@@ -15,7 +15,7 @@ _FRAME_POLICY = "default-src 'self'; img-src data:; style-src 'self'; frame-ance
 @bp.get("/stripe.js")
 @bp.get("/<_version>/stripe.js")
 def script(_version: str = "") -> Response:
-    """Give the script; Stripe's own address carries a version, so ours may."""
+    """Return the script; Stripe's own address carries a version, so ours may."""
     answer = current_app.send_static_file("stripe.js")
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

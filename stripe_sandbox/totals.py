@@ -112,7 +112,7 @@ def recount(session: Json) -> None:
 
 
 def _tax(items: list[Json], net: int) -> tuple[int, int]:
-    """Give the tax on a net amount, and how much of it comes on top of the prices."""
+    """Return the tax on a net amount, and how much of it comes on top of the prices."""
     if all(item.get("_tax_behavior") == "inclusive" for item in items):
         return net - net * 100 // (100 + TAX_PERCENT), 0
     tax = net * TAX_PERCENT // 100

@@ -41,12 +41,12 @@ _ENDED = "payment_intent_payment_attempt_expired"
 
 
 def is_shown(kind: str) -> bool:
-    """Say whether a method of this kind has its buyer pay somewhere else, later."""
+    """True if a method of this kind has its buyer pay somewhere else, later."""
     return kind in _VOUCHERS or kind == TRANSFER
 
 
 def end_of(kind: str, intent: Json, now: int) -> int | None:
-    """Give the second a voucher made now runs out; None for a transfer."""
+    """Return the second a voucher made now runs out; None for a transfer."""
     voucher = _VOUCHERS.get(kind)
     if voucher is None:
         return None
@@ -91,7 +91,7 @@ def paid_details(kind: str, intent: Json) -> Json:
 
 
 def why_unpaid(kind: str) -> tuple[str, str] | None:
-    """Give code and message of a payment that never came."""
+    """Return code and message of a payment that never came."""
     if not is_shown(kind):
         return None
     return _ENDED, "The payment attempt expired before the buyer paid."

@@ -24,7 +24,7 @@ class World:
     base: str  # where pages are reached; "" asks the request
 
     def need(self, name: object, kind: str, *, param: str | None = None) -> Json:
-        """Give an object, or refuse in Stripe's words."""
+        """Return an object, or refuse in Stripe's words."""
         thing = self.store.get(name, kind)
         if thing is None:
             raise no_such(kind.replace(".", " "), str(name), param=param)
@@ -58,7 +58,7 @@ class World:
         return shapes.listing(f"/v1/{home}/{thing['id']}/line_items", items)
 
     def refunds_of(self, charge: Json) -> Json:
-        """Give a charge's newest refunds, whatever became of them; the rest is for the list."""
+        """Return a charge's newest refunds, whatever became of them; the rest is for the list."""
         names = (self.store.get(charge["id"], "charge") or {}).get("_refunds", [])
         found = [shown(self.need(name, "refund")) for name in names[: -_EMBEDDED - 1 : -1]]
         url = f"/v1/charges/{charge['id']}/refunds"
@@ -79,7 +79,7 @@ class Call:
 
     @property
     def takes_method_types(self) -> bool:
-        """Say whether `payment_method_types` is still known to this caller's version."""
+        """True if `payment_method_types` is still known to this caller's version."""
         return self.version is None or self.version < "2026-09-30"
 
     @property

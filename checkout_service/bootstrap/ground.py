@@ -12,8 +12,8 @@ from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
 from checkout_service.stripe_gateway import LOCALES, StripeGateway, build_gateway
 from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
-from checkout_service.use_cases.checkout.create_order import DraftOrder
-from checkout_service.use_cases.checkout.expire_session import CloseSession
+from checkout_service.use_cases.checkout.create_order import CreateOrder
+from checkout_service.use_cases.checkout.expire_session import ExpireSession
 from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
 from checkout_service.use_cases.refunds.write_money import WriteMoney
 from checkout_service.use_cases.settle.earlier_events import EarlierEvents
@@ -90,8 +90,8 @@ class Ground:
         )
 
     @cached_property
-    def draft_order(self) -> DraftOrder:
-        return DraftOrder(
+    def create_order(self) -> CreateOrder:
+        return CreateOrder(
             self.database,
             self.gateway,
             self.clock,
@@ -103,5 +103,5 @@ class Ground:
         )
 
     @cached_property
-    def close_session(self) -> CloseSession:
-        return CloseSession(self.database, self.close_attempt, self.pull_mode)
+    def expire_session(self) -> ExpireSession:
+        return ExpireSession(self.database, self.close_attempt, self.pull_mode)

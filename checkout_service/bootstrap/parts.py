@@ -8,11 +8,11 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from checkout_service.merchant_gateway import Outside
+from checkout_service.merchant_gateway import NetworkProbe
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import API_VERSION, build_account
 from checkout_service.use_cases import UseCases
-from checkout_service.use_cases.admin import Desk, build_desk
+from checkout_service.use_cases.admin import Admin, build_admin
 from checkout_service.use_cases.admin.quarantine import Quarantine
 from checkout_service.use_cases.admin.read_events import ReadEvents
 from checkout_service.use_cases.checkout.cancel_order import CancelOrder
@@ -37,8 +37,8 @@ from checkout_service.use_cases.settle.poll_link import PollLink
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 from checkout_service.use_cases.sweep.end_stale import EndStale
 from checkout_service.use_cases.sweep.finish_writes import FinishWrites
-from checkout_service.use_cases.sweep.refresh_due import LookAtDue
-from checkout_service.use_cases.sweep.scan_links import ReadLinks
+from checkout_service.use_cases.sweep.refresh_due import RefreshDue
+from checkout_service.use_cases.sweep.scan_links import ScanLinks
 from checkout_service.use_cases.sweep.sweep import Sweep
 
 from .ground import Ground
@@ -67,7 +67,7 @@ class Parts(Ground):
         return StartCheckout(
             self.database,
             self.clock,
-            self.draft_order,
+            self.create_order,
             self.open_attempt,
             self.close_attempt,
             self.look_at_order,
@@ -79,7 +79,7 @@ class Parts(Ground):
         return StartIntent(
             self.database,
             self.gateway,
-            self.draft_order,
+            self.create_order,
             self.open_attempt,
             self.settle_order,
             self.look_at_order,
@@ -134,8 +134,8 @@ class Parts(Ground):
             self.database,
             self.gateway,
             self.clock,
-            ReadLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
-            self._look_at_due(),
+            ScanLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
+            self._refresh_due(),
             self.receive_event,
             FinishWrites(
                 self.database,
@@ -147,8 +147,8 @@ class Parts(Ground):
             self.pull_mode,
         )
 
-    def _look_at_due(self) -> LookAtDue:
-        return LookAtDue(
+    def _refresh_due(self) -> RefreshDue:
+        return RefreshDue(
             self.database,
             self.gateway,
             self.clock,
@@ -217,8 +217,8 @@ class Parts(Ground):
         return CheckReadiness(self.database, self.migration_head)
 
     @cached_property
-    def desk(self) -> Desk:
-        return build_desk(self.database, self.clock, self.real_clock, self.deliver_outbox)
+    def admin(self) -> Admin:
+        return build_admin(self.database, self.clock, self.real_clock, self.deliver_outbox)
 
     @cached_property
     def doctor(self) -> Doctor:
@@ -235,7 +235,7 @@ class Parts(Ground):
             self.database,
             self.check_readiness,
             self.deliver_outbox,
-            Outside(),
+            NetworkProbe(),
             self.clock,
             self.real_clock,
             os.environ,

@@ -39,5 +39,5 @@ class Surroundings:
 
 
 def real_surroundings(settings: Settings) -> Surroundings:
-    """Give what a service that serves people stands on."""
+    """Return what a service that serves people stands on."""
     return Surroundings(SystemClock(settings.clock_offset_file))

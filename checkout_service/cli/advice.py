@@ -51,7 +51,7 @@ _PENDING = ("pending", "requires_action")
 def advice(
     detail: OrderDetail, events: Sequence[EventView], messages: Sequence[MessageView]
 ) -> Iterator[str]:
-    """Say where the order stands, and then all that is odd about it, each with what to do."""
+    """Return where the order stands, and then all that is odd about it, each with what to do."""
     order = detail.order
     given = "It was fulfilled." if order.fulfilled else "It was not fulfilled."
     yield f"Now {order.status.value}. {_MEANING[order.status]} {given}"

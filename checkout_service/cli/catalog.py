@@ -15,7 +15,7 @@ from .printing import amount, plain, print_json, print_table
 @for_people
 def catalog(*, as_json: bool) -> None:
     """List products and prices, with amounts from the catalog or from Stripe."""
-    products = use_cases().list_products()
+    products = use_cases().list_products.list()
     if as_json:
         print_json({"data": [plain(product) for product in products]})
         return

@@ -16,8 +16,8 @@ from dataclasses import asdict
 import click
 
 from checkout_service.domain.errors import GatewayError
-from checkout_service.use_cases.doctor.check_result import OK, PROBLEM, WARNING, Finding
-from checkout_service.use_cases.doctor.fix_endpoint import Mended
+from checkout_service.use_cases.doctor.check_result import OK, PROBLEM, WARNING, CheckResult
+from checkout_service.use_cases.doctor.fix_endpoint import Fixed
 
 from .context import REFUSED, for_people, json_option, use_cases
 from .printing import cell, print_json
@@ -40,28 +40,28 @@ def doctor(*, fix: bool, as_json: bool) -> None:
     """Check keys, webhooks, address, database, catalog and worker, and say how to mend them."""
     uc = use_cases()
     with _quiet():
-        mended, refused = _mended() if fix else (Mended(), None)
-        findings = tuple(uc.doctor.examine())
+        fixed, refused = _fix() if fix else (Fixed(), None)
+        results = tuple(uc.doctor.run_checks.run())
     if refused:
-        findings = (*findings, Finding("--fix", PROBLEM, refused, _BY_HAND))
+        results = (*results, CheckResult("--fix", PROBLEM, refused, _BY_HAND))
     if as_json:
-        _print_for_machines(findings, mended)
+        _print_for_machines(results, fixed)
     else:
-        _print_for_people(findings, mended)
-    if any(finding.state == PROBLEM for finding in findings):
+        _print_for_people(results, fixed)
+    if any(result.state == PROBLEM for result in results):
         raise click.exceptions.Exit(REFUSED)
 
 
-def _mended() -> tuple[Mended, str | None]:
+def _fix() -> tuple[Fixed, str | None]:
     try:
-        return use_cases().doctor.mend_endpoint(), None
+        return use_cases().doctor.fix_endpoint.fix(), None
     except GatewayError as error:
-        return Mended(), f"The webhook endpoint was not repaired: {error}"
+        return Fixed(), f"The webhook endpoint was not repaired: {error}"
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the log's warnings back: what they would say is in the findings."""
+    """Keep the log's warnings back: what they would say is in the results."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -70,33 +70,33 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-def _print_for_machines(findings: tuple[Finding, ...], mended: Mended) -> None:
+def _print_for_machines(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
     print_json(
         {
-            "ok": all(finding.state != PROBLEM for finding in findings),
+            "ok": all(result.state != PROBLEM for result in results),
             "api_version": use_cases().doctor.api_version,
-            "checks": [asdict(finding) for finding in findings],
-            "fixed": mended.done,
-            "webhook_secret": mended.secret,
+            "checks": [asdict(result) for result in results],
+            "fixed": fixed.done,
+            "webhook_secret": fixed.secret,
         }
     )
 
 
-def _print_for_people(findings: tuple[Finding, ...], mended: Mended) -> None:
+def _print_for_people(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
     click.echo(f"Stripe API version {use_cases().doctor.api_version}\n")
-    width = max(len(finding.check) for finding in findings)
-    for finding in findings:
-        _print_finding(finding, width)
-    _print_mended(mended)
-    click.echo(f"\n{_summary(findings)}")
+    width = max(len(result.check) for result in results)
+    for result in results:
+        _print_result(result, width)
+    _print_fixed(fixed)
+    click.echo(f"\n{_summary(results)}")
 
 
-def _print_finding(finding: Finding, width: int) -> None:
-    mark = f"{_marks()[finding.state]} {finding.state:<7}"
-    head = f"{mark}  {finding.check:<{width}}  "
-    lines = _wrapped(finding.what, len(head))
-    click.echo(click.style(mark, fg=_COLOURS[finding.state]) + head[len(mark) :] + lines[0])
-    mend = f"To mend: {finding.mend}" if finding.mend else ""
+def _print_result(result: CheckResult, width: int) -> None:
+    mark = f"{_marks()[result.state]} {result.state:<7}"
+    head = f"{mark}  {result.check:<{width}}  "
+    lines = _wrapped(result.what, len(head))
+    click.echo(click.style(mark, fg=_COLOURS[result.state]) + head[len(mark) :] + lines[0])
+    mend = f"To mend: {result.mend}" if result.mend else ""
     for line in [*lines[1:], *_wrapped(mend, len(head))]:
         click.echo(" " * len(head) + line)
 
@@ -108,7 +108,7 @@ def _wrapped(text: str, used: int) -> list[str]:
 
 
 def _marks() -> dict[str, str]:
-    """Give signs the terminal can write; the words beside them say the same."""
+    """Return signs the terminal can write; the words beside them say the same."""
     try:
         "".join(_MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -116,20 +116,20 @@ def _marks() -> dict[str, str]:
     return _MARKS
 
 
-def _print_mended(mended: Mended) -> None:
-    for sentence in mended.done:
+def _print_fixed(fixed: Fixed) -> None:
+    for sentence in fixed.done:
         click.echo(f"\nDone: {cell(sentence)}")
-    if mended.secret:
+    if fixed.secret:
         click.echo(
             "\nIts signing secret is shown this once. Put it first in STRIPE_WEBHOOK_SECRET (keep "
             "an old one\nbehind a comma while its endpoint still sends), restart web and worker, "
-            f"and run doctor again:\n\n  {mended.secret}"
+            f"and run doctor again:\n\n  {fixed.secret}"
         )
 
 
-def _summary(findings: tuple[Finding, ...]) -> str:
-    problems = sum(finding.state == PROBLEM for finding in findings)
-    warnings = sum(finding.state == WARNING for finding in findings)
+def _summary(results: tuple[CheckResult, ...]) -> str:
+    problems = sum(result.state == PROBLEM for result in results)
+    warnings = sum(result.state == WARNING for result in results)
     if not problems and not warnings:
         return "All is well."
     return f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}."

@@ -46,7 +46,7 @@ class Job:
             try:
                 self.work(keep_going)
             except CheckoutError as error:
-                log.warning("job.failed", extra={"job": self.name, "why": error.code})
+                log.warning("job.failed", extra={"job": self.name, "reason": error.code})
 
 
 def run_until_told(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:

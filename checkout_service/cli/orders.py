@@ -11,7 +11,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.domain.views.shapes import detailed_order, private_order
-from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 
 from .context import for_people, json_option, use_cases
 from .explain import explain, story
@@ -112,9 +112,9 @@ def refund_order(
     *, order_id: str, minor: int | None, payment_intent: str | None, key: str | None, as_json: bool
 ) -> None:
     """Give money back at Stripe."""
-    answer = use_cases().refund_order(
+    answer = use_cases().refund_order.refund(
         order_id,
-        RefundWish(amount=minor, payment_intent=payment_intent),
+        RequestedRefund(amount=minor, payment_intent=payment_intent),
         nonce=f"cli-{order_id}-{key}" if key else ids.new_id("non"),
         source="cli",
     )
@@ -130,7 +130,7 @@ def refund_order(
 @for_people
 def cancel_order(*, order_id: str, as_json: bool) -> None:
     """Close an order at Stripe and cancel it, unless money came first."""
-    _told(use_cases().cancel_order(order_id, source="cli"), as_json=as_json)
+    _told(use_cases().cancel_order.cancel(order_id, source="cli"), as_json=as_json)
 
 
 @orders.command("release")
@@ -141,7 +141,7 @@ def cancel_order(*, order_id: str, as_json: bool) -> None:
 @for_people
 def release_hold(*, order_id: str, hold: str, by: str, as_json: bool) -> None:
     """Take a hold down after a look: the order is fulfilled if nothing else stands against it."""
-    _told(use_cases().release_hold(order_id, hold, by=by, source="cli"), as_json=as_json)
+    _told(use_cases().release_hold.release(order_id, hold, by=by, source="cli"), as_json=as_json)
 
 
 def _told(order: OrderView, *, as_json: bool) -> None:

@@ -21,7 +21,7 @@ def print_json(value: object) -> None:
 
 
 def plain(view: Any) -> dict[str, Any]:
-    """Give a frozen view as JSON: its own names, times in RFC 3339."""
+    """Return a frozen view as JSON: its own names, times in RFC 3339."""
     return {
         name: rfc3339(value) if value is not None and _is_time(name) else value
         for name, value in asdict(view).items()

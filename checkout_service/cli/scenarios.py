@@ -42,7 +42,7 @@ class Sandbox:
             raise NoSandbox(f"No sandbox answers at {self._base}: start one with `make run`.")
 
     def call(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Use a control route; give its answer, or None when a card was declined."""
+        """Use a control route; return its answer, or None when a card was declined."""
         url = f"{self._base}/_sandbox/{path}"
         try:
             answer = self._http.post(url, json=body or {}, timeout=_SECONDS)
@@ -62,7 +62,7 @@ class Buyer:
     session: str
 
     def pays(self, method: str = _GOOD, *, bank: str = "pass") -> str | None:
-        """Pay as the hosted page would; give the PaymentIntent, or None when it was declined."""
+        """Pay as the hosted page would; return the PaymentIntent, or None when it was declined."""
         body = {"payment_method": method, "three_d_secure": bank, "email": "buyer@example.com"}
         paid = self.sandbox.call(f"checkout/sessions/{self.session}/pay", body)
         return paid and str(paid["payment_intent"])
@@ -85,7 +85,7 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Scenario:
     """A way for an order to go and the status it must end in."""
 
     told: str
@@ -96,17 +96,17 @@ class Fate:
 
 
 _S = OrderStatus
-FATES = (
-    Fate("pays by card", _S.PAID, lambda buyer: buyer.pays()),
-    Fate("card declined, then another", _S.PAID, Buyer.changes_cards),
-    Fate("3-D Secure passed", _S.PAID, lambda buyer: buyer.pays(_ASKS)),
-    Fate("debit arrives", _S.PAID, lambda buyer: buyer.debits("succeeded"), "eur"),
-    Fate("card declined", _S.PENDING, lambda buyer: buyer.pays(_DECLINED)),
-    Fate("pays, is refunded", _S.REFUNDED, lambda buyer: buyer.pays(), refund=True),
-    Fate("3-D Secure failed", _S.PENDING, lambda buyer: buyer.pays(_ASKS, bank="fail")),
-    Fate("debit bounces", _S.FAILED, lambda buyer: buyer.debits("failed"), "eur"),
-    Fate("session expires", _S.EXPIRED, Buyer.lets_it_expire),
-    Fate("debit on its way", _S.PROCESSING, lambda buyer: buyer.debits(None), "eur"),
-    Fate("pays, then disputes", _S.DISPUTED, Buyer.disputes),
-    Fate("closes the window", _S.PENDING, lambda _buyer: None),
+SCENARIOS = (
+    Scenario("pays by card", _S.PAID, lambda buyer: buyer.pays()),
+    Scenario("card declined, then another", _S.PAID, Buyer.changes_cards),
+    Scenario("3-D Secure passed", _S.PAID, lambda buyer: buyer.pays(_ASKS)),
+    Scenario("debit arrives", _S.PAID, lambda buyer: buyer.debits("succeeded"), "eur"),
+    Scenario("card declined", _S.PENDING, lambda buyer: buyer.pays(_DECLINED)),
+    Scenario("pays, is refunded", _S.REFUNDED, lambda buyer: buyer.pays(), refund=True),
+    Scenario("3-D Secure failed", _S.PENDING, lambda buyer: buyer.pays(_ASKS, bank="fail")),
+    Scenario("debit bounces", _S.FAILED, lambda buyer: buyer.debits("failed"), "eur"),
+    Scenario("session expires", _S.EXPIRED, Buyer.lets_it_expire),
+    Scenario("debit on its way", _S.PROCESSING, lambda buyer: buyer.debits(None), "eur"),
+    Scenario("pays, then disputes", _S.DISPUTED, Buyer.disputes),
+    Scenario("closes the window", _S.PENDING, lambda _buyer: None),
 )

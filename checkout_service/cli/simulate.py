@@ -22,11 +22,11 @@ from checkout_service.domain.views.orders import OrderView
 from checkout_service.domain.views.shapes import private_order
 from checkout_service.settings import Settings
 from checkout_service.use_cases.checkout.list_products import PriceTag
-from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 
 from .context import WRONG_INPUT, fail, for_people, json_option, settings, use_cases
 from .printing import amount, print_json, print_table
-from .scenarios import FATES, Buyer, Fate, Sandbox
+from .scenarios import SCENARIOS, Buyer, Sandbox, Scenario
 
 T = TypeVar("T")
 
@@ -39,14 +39,14 @@ _HEADS = ("ORDER", "WHAT HAPPENED", "STATUS", "FULFILLED", "TOTAL", "HOLDS", "AS
 class Played:
     """One order of the simulation; its view is renewed until it ends as it must."""
 
-    fate: Fate
+    scenario: Scenario
     order: OrderView
     session: str
     refunded: bool = False
 
     @property
     def right(self) -> bool:
-        return self.order.status == self.fate.end and not self.order.holds
+        return self.order.status == self.scenario.end and not self.order.holds
 
 
 @click.command("simulate")
@@ -57,10 +57,11 @@ def simulate(*, count: int, as_json: bool) -> None:
     """Open orders and let them be paid, declined, refunded, disputed: at the sandbox only."""
     sandbox = _sandbox(settings())
     played = [
-        _open(fate, price) for fate, price in _bar(_plan(count), count, "Opening", hide=as_json)
+        _open(scenario, price)
+        for scenario, price in _bar(_plan(count), count, "Opening", hide=as_json)
     ]
     for one in _bar(played, count, "Paying", hide=as_json):
-        one.fate.act(Buyer(sandbox, one.session))
+        one.scenario.act(Buyer(sandbox, one.session))
     _find_out(played, hide=as_json)
     _tell(played, as_json=as_json)
     if not all(one.right for one in played):
@@ -68,7 +69,7 @@ def simulate(*, count: int, as_json: bool) -> None:
 
 
 def _sandbox(known: Settings) -> Sandbox:
-    """Give the sandbox; whatever could be real money ends the command."""
+    """Return the sandbox; whatever could be real money ends the command."""
     if known.live:
         fail("simulate never runs with a live key.", WRONG_INPUT)
     if known.stripe_api_base is None or known.stripe_api_base.endswith(".stripe.com"):
@@ -80,26 +81,32 @@ def _sandbox(known: Settings) -> Sandbox:
     return sandbox
 
 
-def _plan(count: int) -> Iterator[tuple[Fate, PriceTag]]:
-    """Deal out fates and prices in turn; a fate whose currency nothing is sold in is left out."""
-    tags = [tag for product in use_cases().list_products() for tag in product.prices]
+def _plan(count: int) -> Iterator[tuple[Scenario, PriceTag]]:
+    """Deal out scenarios and prices in turn, without those whose currency nothing is sold in."""
+    tags = [tag for product in use_cases().list_products.list() for tag in product.prices]
     once = [tag for tag in tags if tag.recurring is None]
     if not once:
         fail("The catalog sells nothing at once: subscriptions alone are not simulated.")
-    fates = [fate for fate in FATES if fate.currency is None or _sold(once, fate.currency)]
-    turns = {name: cycle(_sold(once, name)) for name in {fate.currency for fate in fates}}
-    for fate in islice(cycle(fates), count):
-        yield fate, next(turns[fate.currency])
+    scenarios = [
+        scenario
+        for scenario in SCENARIOS
+        if scenario.currency is None or _sold(once, scenario.currency)
+    ]
+    turns = {
+        name: cycle(_sold(once, name)) for name in {scenario.currency for scenario in scenarios}
+    }
+    for scenario in islice(cycle(scenarios), count):
+        yield scenario, next(turns[scenario.currency])
 
 
 def _sold(tags: Sequence[PriceTag], currency: str | None) -> list[PriceTag]:
     return [tag for tag in tags if currency in (None, tag.currency)]
 
 
-def _open(fate: Fate, price: PriceTag) -> Played:
+def _open(scenario: Scenario, price: PriceTag) -> Played:
     cart = Cart((CartItem(price.id, 1),))
-    opened = use_cases().start_checkout(cart, nonce=ids.new_id("non"))
-    return Played(fate, opened.order, opened.id)
+    opened = use_cases().start_checkout.start(cart, nonce=ids.new_id("non"))
+    return Played(scenario, opened.order, opened.id)
 
 
 def _find_out(played: Sequence[Played], *, hide: bool) -> None:
@@ -109,7 +116,7 @@ def _find_out(played: Sequence[Played], *, hide: bool) -> None:
 
     def ended() -> Iterator[Played]:
         while left and time.monotonic() < until:
-            use_cases().sweep()
+            use_cases().sweep.sweep()
             for one in left[:]:
                 _look_again(one)
                 if one.right:
@@ -122,13 +129,13 @@ def _find_out(played: Sequence[Played], *, hide: bool) -> None:
 
 
 def _look_again(one: Played) -> None:
-    """Read how the order stands; give its money back if that is its fate and it is there."""
+    """Read how the order stands; return its money back if that is its scenario and it is there."""
     uc = use_cases()
     one.order = uc.read_orders.view(one.order.id)
-    if one.fate.refund and one.order.fulfilled and not one.refunded:
+    if one.scenario.refund and one.order.fulfilled and not one.refunded:
         one.refunded = True
         nonce = f"simulate-{one.order.id}"
-        uc.refund_order(one.order.id, RefundWish(), nonce=nonce, source="cli")
+        uc.refund_order.refund(one.order.id, RequestedRefund(), nonce=nonce, source="cli")
         one.order = uc.read_orders.view(one.order.id)
 
 
@@ -137,8 +144,8 @@ def _tell(played: Sequence[Played], *, as_json: bool) -> None:
         data = [
             {
                 "order": private_order(one.order),
-                "what_happened": one.fate.told,
-                "must_end": one.fate.end.value,
+                "what_happened": one.scenario.told,
+                "must_end": one.scenario.end.value,
                 "as_it_must": one.right,
             }
             for one in played
@@ -150,7 +157,7 @@ def _tell(played: Sequence[Played], *, as_json: bool) -> None:
         (
             (
                 one.order.id,
-                one.fate.told,
+                one.scenario.told,
                 one.order.status.value,
                 one.order.fulfilled,
                 amount(one.order.amount_total, one.order.currency),

@@ -47,7 +47,7 @@ def sweep(*, once: bool, as_json: bool) -> None:
     if not once:
         run_until_told([_sweeping(uc)])
         return
-    report = _in_turn(uc.sweep)
+    report = _in_turn(uc.sweep.sweep)
     if as_json:
         print_json(asdict(report))
         return
@@ -72,7 +72,7 @@ def deliver(*, once: bool, as_json: bool) -> None:
     if not once:
         run_until_told([_delivering(uc)])
         return
-    report = uc.deliver_outbox()
+    report = uc.deliver_outbox.deliver()
     if as_json:
         print_json(asdict(report))
     elif report.receiver == "none":
@@ -94,7 +94,7 @@ def _in_turn(run: Callable[[], SweepReport]) -> SweepReport:
 
 def _sweeping(uc: UseCases) -> Job:
     def work(_keep_going: Callable[[], bool]) -> None:
-        report = uc.sweep()
+        report = uc.sweep.sweep()
         done = {name: count for name, count in asdict(report).items() if count}
         if done and not report.skipped:
             log.info("sweep.done", extra=done)
@@ -104,7 +104,7 @@ def _sweeping(uc: UseCases) -> Job:
 
 def _delivering(uc: UseCases) -> Job:
     def work(keep_going: Callable[[], bool]) -> None:
-        uc.deliver_outbox(keep_going)
+        uc.deliver_outbox.deliver(keep_going)
 
     return Job("deliver", work, settings().deliver_interval_seconds)
 

@@ -16,7 +16,7 @@ def write_cursor(at: int, row_id: str) -> str:
 
 
 def read_cursor(cursor: str) -> tuple[int, str]:
-    """Give back time and id. Raises InvalidInput for a word that is no cursor of ours."""
+    """Return time and id. Raises InvalidInput for a word that is no cursor of ours."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         at, _, row_id = text.partition(":")

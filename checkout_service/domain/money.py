@@ -46,7 +46,7 @@ class Money:
             raise BadAmount("a currency is three lower-case letters")
 
     def major(self) -> Decimal:
-        """Give the amount in major units, for display only."""
+        """Return the amount in major units, for display only."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
 
@@ -55,19 +55,19 @@ def is_currency(text: object) -> bool:
 
 
 def exponent(currency: str) -> int:
-    """Say how many decimals Stripe's API gives this currency."""
+    """Return how many decimals Stripe's API gives this currency."""
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
 
 
 def max_amount(currency: str) -> int:
-    """Give the largest amount Stripe takes, in minor units."""
+    """Return the largest amount Stripe takes, in minor units."""
     return int(10 ** MAX_DIGITS_BY_CURRENCY.get(currency, MAX_DIGITS)) - 1
 
 
 def min_amount(currency: str) -> int:
-    """Give the smallest charge Stripe takes, in minor units (known settlement currencies)."""
+    """Return the smallest charge Stripe takes, in minor units (known settlement currencies)."""
     return MINIMUM.get(currency, _MINIMUM_ELSEWHERE)
 
 

@@ -44,7 +44,7 @@ LONGEST_WAIT = 60 * DAY
 def next_look(
     ledger: Ledger, *, now: int, tries: int, interval: int, created_at: int
 ) -> int | None:
-    """Say when an order that was just looked at is due again; None when nobody needs to look.
+    """Return when an order that was just looked at is due again; None when nobody needs to look.
 
     `tries` counts the looks of the sweep since the order began to wait, or since it was settled.
     """
@@ -99,20 +99,20 @@ def is_stray(attempt: Attempt) -> bool:
 
 
 def backoff(tries: int, now: int) -> int | None:
-    """Say when something that failed so often is tried again; None when a person must look."""
+    """Return when something that failed so often is tried again; None when a person must look."""
     if tries >= MOST_TRIES:
         return None
     return now + _BACKOFF[min(tries, len(_BACKOFF) - 1)]
 
 
 def next_wait(received_at: int, now: int) -> int | None:
-    """Say when an event that waits for its order is tried again; None after a day."""
+    """Return when an event that waits for its order is tried again; None after a day."""
     age = now - received_at
     return None if age > WAIT_FOR_ORDER else now + max(2 * SECOND, min(age, 10 * MINUTE))
 
 
 def next_wait_for_payment(received_at: int, now: int) -> int | None:
-    """Say when an event of an unknown payment is tried again; None after an hour."""
+    """Return when an event of an unknown payment is tried again; None after an hour."""
     age = now - received_at
     if age >= WAIT_FOR_PAYMENT:
         return None
@@ -126,7 +126,7 @@ def reads_window(created_at: int, now: int) -> int:
 
 
 def most_reads(window: int, *, urgent: bool) -> int:
-    """Say how many reads a month may take; buyers who ask again and again leave some over."""
+    """Return how many reads a month may take; buyers who ask again and again leave some over."""
     if window == 0:
         return READS_AT_FIRST - (_KEPT_FOR_SWEEP if urgent else 0)
     return READS_A_MONTH - (_KEPT_A_MONTH if urgent else 0)

@@ -13,7 +13,7 @@ _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def why_unreadable(text: str) -> str | None:
-    """Say why a text would not come back as it was given; None if it would."""
+    """Return why a text would not come back as it was given; None if it would."""
     if has_control_characters(text):
         return "holds a control character, or half of a character"
     if len(text) > LONGEST:

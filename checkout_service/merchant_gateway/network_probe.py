@@ -18,7 +18,7 @@ _LONGEST = 4 * 1024
 _NO_ANSWER = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError)
 
 
-class Outside:
+class NetworkProbe:
     """Looks from here; what a buyer's network sees may differ."""
 
     def asks_after_us(self, base_url: str) -> str | None:

@@ -40,7 +40,7 @@ class _GuardedAdapter(_AntiSSRFAdapter):  # type: ignore[misc]  # it says nothin
 
 
 def safe_session(*, allow_private: bool) -> requests.Session:
-    """Give a session that trusts no environment and keeps no cookies.
+    """Return a session that trusts no environment and keeps no cookies.
 
     Unless `allow_private`, it connects to public addresses only, and raises BlockedAddress or
     OSError besides what requests raises.

@@ -25,7 +25,7 @@ def live(known: Known) -> bool:
 
 
 def development(known: Known) -> bool:
-    """Say whether this is nobody's shop: a test key, and the sandbox or a debug server."""
+    """True if this is nobody's shop: a test key, and the sandbox or a debug server."""
     key = known.get("stripe_secret_key")
     debug = bool(known.get("flask_debug"))
     return key is not None and not live(known) and (debug or on_sandbox(known))
@@ -90,7 +90,7 @@ def signing_key(value: str | None, known: Known) -> str:
 
 
 def own_address(value: str | None, known: Known) -> str:
-    """Give the one source of the service's own URLs."""
+    """Return the one source of the service's own URLs."""
     if value is None:
         if development(known):
             return f"http://127.0.0.1:{known.get('port', 8000)}"

@@ -42,7 +42,7 @@ SQLITE_PRAGMAS = (
 
 
 def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
-    """Give SQLAlchemy's engine options for this database URL."""
+    """Return SQLAlchemy's engine options for this database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 8, "check_same_thread": False}, "pool_size": pool_size}
     return {
@@ -184,7 +184,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for reads, in autocommit. Raises DatabaseUnavailable."""
+        """Return a connection for reads, in autocommit. Raises DatabaseUnavailable."""
         try:
             with self._reader.connect() as connection:
                 yield connection

@@ -65,7 +65,7 @@ def _due_order(row: AnyRow) -> DueOrder:
 
 
 def look_failed(connection: Connection, order_id: str, *, error: str) -> int:
-    """Count a look that failed because of its order; give how many did in a row."""
+    """Count a look that failed because of its order; return how many did in a row."""
     found = connection.execute(
         update(orders)
         .where(_o.id == order_id)

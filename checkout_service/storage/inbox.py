@@ -141,7 +141,7 @@ def wake_waiting(connection: Connection, order_id: str, now: int) -> None:
 
 
 def leftover_of(connection: Connection, event_id: str) -> Leftover | None:
-    """Give a stored event as one to be tried again."""
+    """Return a stored event as one to be tried again."""
     row = connection.execute(_LEFTOVERS.where(_e.id == event_id)).one_or_none()
     return None if row is None else Leftover(*row)
 

@@ -50,7 +50,7 @@ def take_look(
     """Take the right to look an order up: one look at a time, and none within the window.
 
     A window of 0 asks for the lease alone. The window grows with the reads that the order has
-    cost, and beyond its budget there is no look. Gives the number of the last wish for a look;
+    cost, and beyond its budget there is no look. Returns the number of the last wish for a look;
     None when somebody else looks or the time has not come.
     """
     o = orders.c
@@ -86,7 +86,7 @@ def _window(now: int) -> ColumnElement[int]:
 def is_free(
     lease_until: int | None, looked_at: int | None, *, now: int, for_ms: int, window_ms: int
 ) -> bool:
-    """Say whether `take_look` would succeed: whoever only polls need not write to know."""
+    """True if `take_look` would succeed: whoever only polls need not write to know."""
     held = lease_until is not None and now <= lease_until <= now + for_ms + VOID_BEYOND
     fresh = looked_at is not None and now - window_ms < looked_at <= now + VOID_BEYOND
     return not held and not fresh

@@ -33,7 +33,7 @@ class NewWrite:
 
 
 def put(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
-    """Write it down, or give the one that this nonce made before."""
+    """Write it down, or return the one that this nonce made before."""
     name = ids.new_id("mwr")
     insert_once(
         connection,
@@ -58,7 +58,7 @@ def put(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
 
 
 def put_closing(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
-    """Write down that something is to be closed, or give the write that is about to do so."""
+    """Write down that something is to be closed, or return the write that is about to do so."""
     under_way = _one(
         connection,
         (_w.subject == new.subject)

@@ -37,13 +37,13 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
             return order_of_intent(connection, subject.intent_id)
 
 
-def order_of_subscription(connection: Connection, news: Billing) -> tuple[str | None, bool]:
+def order_of_subscription(connection: Connection, facts: Billing) -> tuple[str | None, bool]:
     """Name the order of a subscription, and say whether it knows the subscription as its own.
 
-    Before its session's news came it does not: then only the metadata names the order.
+    Before its session's facts came it does not: then only the metadata names the order.
     """
-    found = _by(connection, _a.subscription_id == news.subscription_id)
-    return found or _claimed(connection, news.order_id), found is not None
+    found = _by(connection, _a.subscription_id == facts.subscription_id)
+    return found or _claimed(connection, facts.order_id), found is not None
 
 
 def order_named_by(connection: Connection, hints: Iterable[str]) -> str | None:

@@ -174,7 +174,7 @@ def attempt_by_reference(
 
 
 def states_of_sessions(connection: Connection, session_ids: list[str]) -> dict[str, str]:
-    """Give the state of the attempts these sessions are known as."""
+    """Return the state of the attempts these sessions are known as."""
     rows = connection.execute(
         select(attempts.c.session_id, attempts.c.state).where(
             attempts.c.session_id.in_(session_ids)

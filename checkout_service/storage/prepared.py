@@ -23,7 +23,7 @@ _CURSOR = "checkout_direct_cursor"
 _AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-class Direct:
+class Prepared:
     """One statement, in the words of each database; every value in it is a named parameter."""
 
     def __init__(self, by_dialect: Mapping[str, Executable], *, writes: bool = False) -> None:
@@ -97,6 +97,6 @@ def type_of(column: Column[Any]) -> str:
     return column.type.compile(_AS_SENT)
 
 
-def one_for_all(statement: Select[Any]) -> Direct:
+def one_for_all(statement: Select[Any]) -> Prepared:
     """Make a statement that is the same for every database."""
-    return Direct({"sqlite": statement, "postgresql": statement})
+    return Prepared({"sqlite": statement, "postgresql": statement})

@@ -49,18 +49,18 @@ def book_read(
 
 
 def free_at() -> ScalarSelect[int]:
-    """Give the expression that tells when the next read is free: null before the first."""
+    """Return the expression that tells when the next read is free: null before the first."""
     return select(_b.free_at).where(_b.name == literal_column(f"'{_NAME}'")).scalar_subquery()
 
 
 def is_spent(free_at: int | None, *, now: int, per_second: int, ahead: int) -> bool:
-    """Say whether an urgent read could not be booked now: whoever only polls need not write."""
+    """True if an urgent read could not be booked now: whoever only polls need not write."""
     _, burst = spacing(per_second)
     return free_at is not None and now + burst + ahead < free_at <= now + burst + MINUTE
 
 
 def spacing(per_second: int) -> tuple[int, int]:
-    """Give the gap between reads and the burst allowed on top, in milliseconds."""
+    """Return the gap between reads and the burst allowed on top, in milliseconds."""
     steady = max(1, per_second * 2 // 3)
     gap = -(-1000 // steady)
     return gap, gap * ((per_second - steady) // 3)

@@ -18,17 +18,19 @@ _r = receivers.c
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ReceiverState:
     state: str = WELL
     probe_at: int | None = None
     changed_at: int | None = None
 
 
-def health_of(connection: Connection, name: str) -> Health:
+def state_of(connection: Connection, name: str) -> ReceiverState:
     row = connection.execute(
         select(_r.state, _r.probe_at, _r.changed_at).where(_r.name == name)
     ).one_or_none()
-    return Health() if row is None else Health(row.state, row.probe_at, row.changed_at)
+    return (
+        ReceiverState() if row is None else ReceiverState(row.state, row.probe_at, row.changed_at)
+    )
 
 
 def note_failure(
@@ -63,8 +65,8 @@ def take_probe(connection: Connection, name: str, *, now: int, every: int, longe
     return result.rowcount == 1
 
 
-def is_probe_due(health: Health, *, now: int, longest: int) -> bool:
-    return health.probe_at is None or not now < health.probe_at <= now + longest
+def is_probe_due(receiver: ReceiverState, *, now: int, longest: int) -> bool:
+    return receiver.probe_at is None or not now < receiver.probe_at <= now + longest
 
 
 def recover(connection: Connection, name: str, *, now: int) -> bool:

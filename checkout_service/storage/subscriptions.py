@@ -16,7 +16,7 @@ _KNOWN = select(_s.id, _s.status, _s.current_period_end, _s.news_at)
 
 
 def find(connection: Connection, subscription_id: str) -> Subscription:
-    """Give what we know; of one never heard of, next to nothing."""
+    """Return what we know; of one never heard of, next to nothing."""
     row = connection.execute(_KNOWN.where(_s.id == subscription_id)).one_or_none()
     return Subscription(*row) if row is not None else Subscription(subscription_id)
 

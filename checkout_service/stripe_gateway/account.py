@@ -120,7 +120,7 @@ class StripeAccount:
             endpoint = self._update(endpoint.id, mark)
         return endpoint, secret
 
-    def mend_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
+    def fix_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
         events = ["*"] if "*" in endpoint.events else sorted(endpoint.events | set(TYPES))
         return self._update(endpoint.id, {"url": url, "enabled_events": events, "disabled": False})
 

@@ -22,7 +22,7 @@ _HEADER = re.compile(r"t=(\d{1,12})(?:,v\d{1,3}=[0-9a-f]{1,256}){1,32}", re.ASCI
 
 
 def verify(body: bytes, header: str | None, secrets: Sequence[str], *, now: int) -> tuple[str, int]:
-    """Check a webhook's signature and age; give back its text and when it was signed.
+    """Check a webhook's signature and age; return its text and when it was signed.
 
     Times are in milliseconds UTC, `now` is real time. While a secret is being rolled Stripe signs
     with both; any secret of ours will do. Raises BadEvent.

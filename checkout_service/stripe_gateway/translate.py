@@ -95,7 +95,7 @@ def _shipping_tax(session: Json) -> int:
 
 
 def _items(listing: object) -> list[Json] | None:
-    """Give the line items; None unless all of them were shown."""
+    """Return the line items; None unless all of them were shown."""
     if listing is None:
         return None
     page = wants_object(listing, "line_items")

@@ -71,7 +71,7 @@ def _things(listing: Json) -> list[Json]:
 
 
 def _latest(things: Iterable[Json], key: str) -> int | None:
-    """Give the latest time under a key; prices of several intervals end at several times."""
+    """Return the latest time under a key; prices of several intervals end at several times."""
     return max((at for at in (maybe_moment(thing, key) for thing in things) if at), default=None)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .admin import Desk
+from .admin import Admin
 from .admin.quarantine import Quarantine
 from .admin.read_events import ReadEvents
 from .checkout.cancel_order import CancelOrder
-from .checkout.expire_session import CloseSession
+from .checkout.expire_session import ExpireSession
 from .checkout.hold_idempotency import HoldIdempotency
 from .checkout.list_products import ListProducts
 from .checkout.start_checkout import StartCheckout
@@ -41,7 +41,7 @@ class UseCases:
     start_link: StartLink
     confirm_payment: ConfirmPayment
     poll_link: PollLink
-    close_session: CloseSession
+    expire_session: ExpireSession
     cancel_order: CancelOrder
     refund_order: RefundOrder
     release_hold: ReleaseHold
@@ -55,5 +55,5 @@ class UseCases:
     sweep: Sweep
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
-    desk: Desk
+    admin: Admin
     doctor: Doctor

@@ -48,7 +48,7 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
     for door in _DOORS:
         app.register_blueprint(door.bp)
     if settings.admin_password is not None:
-        from . import admin  # noqa: PLC0415 - a shop without a desk does without its libraries
+        from . import admin  # noqa: PLC0415 - a shop without a admin does without its libraries
 
         admin.init_app(app, settings)
     static_files.init_app(app)

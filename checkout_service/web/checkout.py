@@ -44,7 +44,7 @@ def storefront() -> str:
     """Show what is for sale; each form has a token of its own. Pull mode sells by links alone."""
     return render_template(
         "shop/index.html",
-        products=() if settings().pull_mode else use_cases().list_products(),
+        products=() if settings().pull_mode else use_cases().list_products.list(),
         links=use_cases().start_link.offers(),
         new_token=form_token.new_token,
     )
@@ -108,7 +108,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     spend_on_prices([price])
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token, price, int(quantity))
     try:
-        session = start(cart, nonce=nonce, caller="public")
+        session = start.start(cart, nonce=nonce, caller="public")
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
         return redirect(f"/orders/{start.order_of(nonce)}", SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:

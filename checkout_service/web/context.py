@@ -24,10 +24,10 @@ def use_cases() -> UseCases:
 
 
 def stripe_locales() -> tuple[str, ...]:
-    """Give the languages that Stripe's page speaks."""
+    """Return the languages that Stripe's page speaks."""
     return cast("tuple[str, ...]", current_app.config[LOCALES])
 
 
 def request_id() -> str:
-    """Give this request's id; it is on every answer, error page and log line."""
+    """Return this request's id; it is on every answer, error page and log line."""
     return cast("str", request.environ.get(REQUEST_ID, ""))

@@ -24,5 +24,5 @@ def stripe() -> Response:
     body = request.get_data(cache=False)
     if len(body) > MAX_BYTES:
         raise RequestEntityTooLarge
-    use_cases().receive_event(body, request.headers.get("Stripe-Signature"))
+    use_cases().receive_event.receive(body, request.headers.get("Stripe-Signature"))
     return Response(b'{"received":true}', mimetype="application/json")

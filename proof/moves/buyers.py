@@ -174,7 +174,7 @@ def leaves(play: Play, move: Move) -> None:
     """Close one's session at the shop."""
     wish = play.bought(move.who)
     if wish is not None and wish.bought is not None and wish.bought.session is not None:
-        play.stage.replica(move.by).use_cases.close_session(wish.bought.session)
+        play.stage.replica(move.by).use_cases.expire_session.expire(wish.bought.session)
 
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {

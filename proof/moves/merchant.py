@@ -84,7 +84,7 @@ def _ask(play: Play, ask: Ask, by: int) -> None:
 
 
 def _room(play: Play, ask: Ask) -> int:
-    """Say what may surely still be given back: nothing is counted that was ever on its way."""
+    """Return what may surely still be given back: nothing is counted that was ever on its way."""
     winner = next((p for p in read_books(play).of(ask.order) if p.state == "paid"), None)
     if winner is None:
         return 0
@@ -118,7 +118,7 @@ def releases(play: Play, move: Move) -> None:
     verbs = play.stage.replica(move.by).use_cases
     holds = verbs.read_orders.detail(wish.bought.order).order.holds
     if holds:
-        verbs.release_hold(wish.bought.order, holds[move.n % len(holds)], by="the proof")
+        verbs.release_hold.release(wish.bought.order, holds[move.n % len(holds)], by="the proof")
 
 
 def receiver_fails(play: Play, move: Move) -> None:

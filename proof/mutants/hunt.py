@@ -25,7 +25,7 @@ class Caught:
 
 
 def hunt(wanted: str, seeds: Sequence[int], jobs: int) -> int:
-    """Hunt one mutant or all, print a table. Gives the exit code: 0 when all were caught."""
+    """Hunt one mutant or all, print a table. Returns the exit code: 0 when all were caught."""
     sets = {"all": list(MUTANTS), "fast": list(FAST)}
     names = sets.get(wanted) or wanted.split(",")
     unknown = [name for name in names if name not in MUTANTS]

@@ -71,7 +71,11 @@ MONEY = (
     mutant(
         "unknown-writes-are-never-finished",
         "5",
-        ("use_cases.sweep.sweep", "            self._step(report, self.finish_writes)\n", ""),
+        (
+            "use_cases.sweep.sweep",
+            "            self._step(report, self.finish_writes.finish)\n",
+            "",
+        ),
         leaning="refunds, bad stripe, ends",
         layer="sweep",
     ),

@@ -57,7 +57,7 @@ class Shop:
     def buys(self, quantity: int = 1) -> OrderView:
         """Open a session for posters; nothing is paid yet."""
         cart = Cart((CartItem("poster-usd", quantity),))
-        return self.uc.start_checkout(cart, nonce=new_id("non")).order
+        return self.uc.start_checkout.start(cart, nonce=new_id("non")).order
 
     def pays(self, order: OrderView, **changes: Any) -> OrderView:
         session = self.uc.read_orders.view(order.id).checkout_session

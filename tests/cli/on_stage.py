@@ -15,7 +15,7 @@ from tests.support.stage import Stage
 
 
 @dataclass
-class Desk:
+class Admin:
     """A stage and somebody at its command line."""
 
     stage: Stage
@@ -34,5 +34,5 @@ class Desk:
         return json.loads(self.text(*command, "--json"))
 
 
-def desk_on(stage: Stage, folder: Path) -> Desk:
-    return Desk(stage, app_on(stage, folder))
+def admin_on(stage: Stage, folder: Path) -> Admin:
+    return Admin(stage, app_on(stage, folder))

@@ -12,7 +12,7 @@ from tests.support.merchant import Says
 
 
 def took_in_all_events(shop: Shop) -> None:
-    shop.uc.sweep()
+    shop.uc.sweep.sweep()
 
 
 def test_events_are_listed_and_shown(shop: Shop) -> None:
@@ -70,13 +70,13 @@ def test_an_unknown_event_is_refused(shop: Shop) -> None:
 
 def test_messages_are_listed_shown_and_replayed(shop: Shop) -> None:
     order = shop.pays(shop.buys())
-    shop.uc.deliver_outbox()
+    shop.uc.deliver_outbox.deliver()
 
     listed = shop.json("messages", "list", "--state", "delivered")
     (message,) = listed["data"]
     shown = shop.json("messages", "show", message["id"])
     replayed = shop.run("messages", "replay", message["id"])
-    shop.uc.deliver_outbox()
+    shop.uc.deliver_outbox.deliver()
 
     assert listed["receiver"] == "well"
     assert (message["kind"], message["order_id"]) == ("order.paid", order.id)

@@ -19,7 +19,7 @@ def start_jobs(tmp_path: Path) -> Iterator[StartJobs]:
     started: list[Running] = []
 
     def launch(*kinds: str) -> Running:
-        running = start(["tests.cli.drowsy", *kinds], env={}, log=tmp_path / f"{len(started)}")
+        running = start(["tests.cli.slow_stripe", *kinds], env={}, log=tmp_path / f"{len(started)}")
         started.append(running)
         return running
 

@@ -56,7 +56,7 @@ def test_one_order_is_shown_whole(shop: Shop) -> None:
 
 def test_an_order_explains_itself(shop: Shop) -> None:
     order = shop.pays(shop.buys())
-    shop.uc.deliver_outbox()
+    shop.uc.deliver_outbox.deliver()
 
     text = shop.run("orders", "explain", order.id).stdout
     told = shop.json("orders", "explain", order.id)

@@ -29,7 +29,7 @@ WRITTEN_DOWN = "http://127.0.0.1:8000"  # the service's address in documents
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """Give the Node that the browser plugin brings along: no machine lacks it."""
+    """Return the Node that the browser plugin brings along: no machine lacks it."""
     return str(compute_driver_executable()[0])
 
 
@@ -67,7 +67,7 @@ class _Pages(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving_pages(service: str) -> Iterator[str]:
-    """Serve the example pages as a site of their own; give its origin."""
+    """Serve the example pages as a site of their own; return its origin."""
     handler = functools.partial(_Pages, service=service)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -108,7 +108,7 @@ def site_and_shop(
 
 
 def catalog() -> str:
-    """Give the repository's catalog with the payment link that it shows in comments."""
+    """Return the repository's catalog with the payment link that it shows in comments."""
     text = (ROOT / "catalog.toml").read_text("utf-8")
     begun = text.index("# [[payment_links]]")
     lines = text[begun:].splitlines()

@@ -20,7 +20,7 @@ def a_paid_order(stage: Stage) -> tuple[Bought, str]:
 
 
 def said_of(name: str) -> set[str]:
-    """Give the fields that the README names behind `data.<name>`."""
+    """Return the fields that the README names behind `data.<name>`."""
     told = re.search(rf"`data\.{name}`[:\s(]+(.*?)(?:\)\.|, which is)", _SECTION, re.DOTALL)
     assert told
     return set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", told[1])))

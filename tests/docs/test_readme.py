@@ -22,7 +22,7 @@ _NOT_OURS = {"DYNO", "FLASK_DEBUG"}
 
 
 def shell_lines(section: str) -> list[str]:
-    """Give the commands of a section's shell blocks, each as one line."""
+    """Return the commands of a section's shell blocks, each as one line."""
     part = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
     blocks = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
     joined = "".join(blocks).replace("\\\n", " ")
@@ -117,7 +117,7 @@ each_document = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def commands() -> dict[str, click.Command]:
-    """Give what `flask --app wsgi` knows."""
+    """Return what `flask --app wsgi` knows."""
     app = create_app(Settings.load(**{name.lower(): value for name, value in KEYS.items()}))
     return dict(app.cli.commands)
 

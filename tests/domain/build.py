@@ -97,5 +97,5 @@ def settled(
 
 
 def stored(after: Ledger) -> Ledger:
-    """Give the ledger as it is read again: that it wants a look is written down elsewhere."""
+    """Return the ledger as it is read again: that it wants a look is written down elsewhere."""
     return replace(after, look_wanted=False)

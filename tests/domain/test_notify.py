@@ -35,7 +35,7 @@ WAITS = [
 
 
 def climb(slack: int) -> list[int]:
-    """Fail every try, each this late, until the message is dead; give the waits between."""
+    """Fail every try, each this late, until the message is dead; return the waits between."""
     waits, age, tries = [], 0, 1
     while (due := next_try(tries=tries, age=age, now=age)) is not None:
         waits.append(due - age)

@@ -63,7 +63,7 @@ PAID = order(S.PAID, A.SUCCEEDED)
 def looks(
     shown: Callable[[int], Ledger], *, interval: int, until: int, created: int = NOW
 ) -> list[int]:
-    """Sweep an order, whenever it is due; give the times of all looks."""
+    """Sweep an order, whenever it is due; return the times of all looks."""
     times, tries, due = list[int](), 0, created + interval
     was_settled = False
     while due is not None and due < created + until:

@@ -29,7 +29,7 @@ def bill(
 
 
 def live(events: tuple[Event, ...]) -> tuple[Subscription, list[Message]]:
-    """Take events in, one after the other; give what is known and told in the end."""
+    """Take events in, one after the other; return what is known and told in the end."""
     known, told = Subscription("sub_1"), list[Message]()
     for news, at in events:
         message = owed(known, news, told)

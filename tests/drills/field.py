@@ -28,7 +28,7 @@ _local = threading.local()
 
 
 def http() -> requests.Session:
-    """Give this thread's session; no proxy is ever asked."""
+    """Return this thread's session; no proxy is ever asked."""
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.trust_env = False
@@ -45,7 +45,7 @@ def side_by_side(act: Callable[[T], R], things: Iterable[T], *, threads: int = 1
 
 
 def until(true: Callable[[], bool], *, seconds: float, what: str) -> float:
-    """Wait for something to become true; give the seconds it took."""
+    """Wait for something to become true; return the seconds it took."""
     start = time.monotonic()
     while not true():
         assert time.monotonic() - start < seconds, f"not within {seconds} s: {what}"

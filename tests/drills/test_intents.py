@@ -117,7 +117,7 @@ def _pay(field: Field, intent: Any) -> None:
 
 
 def _dump(url: str) -> str:
-    """Give every row of every table as one text."""
+    """Return every row of every table as one text."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

@@ -83,7 +83,7 @@ def test_a_crowd_that_polls_one_session_costs_one_look(make_shop: MakeShop, full
 
 
 def _crowd(shop: LinkShop, count: int, *, killed: bool = False) -> int:
-    """Let a crowd poll one session until all are told; give how often Stripe was asked."""
+    """Let a crowd poll one session until all are told; return how often Stripe was asked."""
     reference, session = _paid_pair(shop)
     shop.faults(latency_ms=500)
     path = f"{POLL}/{reference}?session_id={session}"

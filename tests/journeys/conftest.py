@@ -17,7 +17,7 @@ from .shop import Shop
 
 @pytest.fixture(scope="module")
 def catalog() -> str:
-    """Give the catalog's text; empty for the one of the repository."""
+    """Return the catalog's text; empty for the one of the repository."""
     return ""
 
 

@@ -30,7 +30,7 @@ class Shop(Field):
         return self.services[0]
 
     def create(self, body: Any = POSTER, *, key: str | None = None) -> Any:
-        """POST the API's create route; give the whole answer."""
+        """POST the API's create route; return the whole answer."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
         return self.request("POST", "/api/v1/checkout-sessions", json=body, headers=headers)
 
@@ -50,7 +50,7 @@ class Shop(Field):
         return self.request("POST", "/checkout", data=form)
 
     def pays(self, session: str, method: str = GOOD, *, bank: str = "pass") -> int:
-        """Pay on the hosted page's behalf; give the sandbox's status, 402 for a decline."""
+        """Pay on the hosted page's behalf; return the sandbox's status, 402 for a decline."""
         answer = http().post(
             f"{self.sandbox.url}/_sandbox/checkout/sessions/{session}/pay",
             json={"payment_method": method, "three_d_secure": bank},
@@ -71,7 +71,7 @@ class Shop(Field):
         self.sandbox.call("POST", "deliveries/flush")
 
     def success_page(self, session: str) -> str:
-        """Open the page the buyer comes back to; give its state."""
+        """Open the page the buyer comes back to; return its state."""
         return self.state(f"/checkout/success?session_id={session}")
 
     def state(self, path: str) -> str:
@@ -87,7 +87,7 @@ class Shop(Field):
         return answer.json()
 
     def detail(self, session: str) -> Any:
-        """Give the order behind a session as the merchant's backend sees it."""
+        """Return the order behind a session as the merchant's backend sees it."""
         answer = self.request("GET", f"/api/v1/checkout-sessions/{session}", headers=KEY)
         assert answer.status_code == 200, answer.text
         return answer.json()["order"]

@@ -15,7 +15,7 @@ ORDERS = "/api/v1/orders"
 FRAME: dict[str, Any] = {
     "items": [{"name": "Frame", "unit_amount": 4200, "currency": "usd", "quantity": 2}],
     "client_reference_id": "A-17",
-    "metadata": {"desk": "3"},
+    "metadata": {"till": "3"},
 }
 
 
@@ -116,7 +116,7 @@ def test_a_cart_priced_by_the_backend_is_sold_at_its_price(shop: Shop) -> None:
     assert answer.status_code == 201, answer.text
     order = opened["order"]
     assert (order["amount_total"], order["client_reference_id"]) == (8400, "A-17")
-    assert order["metadata"] == {"desk": "3"}
+    assert order["metadata"] == {"till": "3"}
     assert order["items"][0] | {"price": None} == order["items"][0]
     assert shop.stripe(f"/v1/checkout/sessions/{opened['id']}")["amount_total"] == 8400
     shop.pays(opened["id"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.drills.field import KEY, http, until
-from tests.support.desk import field
+from tests.support.admin import field
 from tests.support.service import ADMIN_PASSWORD
 
 from .shop import POSTER, Shop
@@ -34,7 +34,7 @@ def order_of(shop: Shop, order: str) -> Any:
 
 
 def expire(shop: Shop, session: str) -> str:
-    """Let a session expire at Stripe; give the way back."""
+    """Let a session expire at Stripe; return the way back."""
     shop.sandbox.call("POST", f"checkout/sessions/{session}/expire")
     shop.flush()
     way = shop.stripe(f"/v1/checkout/sessions/{session}")["after_expiration"]["recovery"]["url"]
@@ -43,7 +43,7 @@ def expire(shop: Shop, session: str) -> str:
 
 
 def come_back(url: str) -> str:
-    """Follow a recovery link; give the new session's id."""
+    """Follow a recovery link; return the new session's id."""
     answer = http().get(url, timeout=30, allow_redirects=False)
     assert answer.status_code == 303
     return answer.headers["Location"].rsplit("/", 1)[1]
@@ -71,7 +71,7 @@ def test_the_way_back_is_kept_shown_and_pays_the_same_order(shop: Shop) -> None:
     assert len(shop.told(order, "order.paid")) == 1
 
 
-def test_the_desk_shows_the_way_back(shop: Shop) -> None:
+def test_the_admin_shows_the_way_back(shop: Shop) -> None:
     opened = shop.open()
     way = expire(shop, opened["id"])
     url = shop.service.url

@@ -37,7 +37,7 @@ unit_amount = 500
 
 
 def subscribe(shop: Shop, method: str = GOOD) -> tuple[str, Any]:
-    """Open a session and pay; give the order's id and the session at Stripe."""
+    """Open a session and pay; return the order's id and the session at Stripe."""
     opened = shop.open(ALMANAC)
     assert shop.pays(opened["id"], method) == 200
     shop.flush()

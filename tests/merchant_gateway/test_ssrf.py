@@ -81,7 +81,7 @@ def guarded() -> Iterator[requests.Session]:
 
 @contextmanager
 def resolver(answer: Callable[[str], list[str]]) -> Iterator[list[str]]:
-    """Put a hostile name server in front of the machine's own; give the names it was asked."""
+    """Put a hostile name server in front of the machine's own; return the names it was asked."""
     asked: list[str] = []
     real = socket.getaddrinfo
 

@@ -1,4 +1,4 @@
-"""The desk in a real browser: every page is clean for axe, fits a phone, works by keyboard."""
+"""The admin in a real browser: every page is clean for axe, fits a phone, works by keyboard."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from tests.support.admin import PASSWORD, a_busy_shop, admin_app, database_of
 from tests.support.browser import Complaints
-from tests.support.desk import PASSWORD, a_busy_shop, database_of, desk_app
 from tests.support.ports import free_port
 
 ONE_KIND = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[tuple[str, Flask]]:
+def admin(database_url: str) -> Iterator[tuple[str, Flask]]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    app = desk_app(database_url, public_base_url=url)
+    app = admin_app(database_url, public_base_url=url)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -74,9 +74,9 @@ def every_path(app: Flask, order_id: str) -> dict[str, str]:
 @ONE_KIND
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_clean_for_axe_and_fits_a_phone(
-    desk: tuple[str, Flask], page: Page, scheme: Any, tmp_path: Path
+    admin: tuple[str, Flask], page: Page, scheme: Any, tmp_path: Path
 ) -> None:
-    url, app = desk
+    url, app = admin
     order_id = a_busy_shop(app)
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{url}/admin/")
@@ -88,21 +88,21 @@ def test_every_page_is_clean_for_axe_and_fits_a_phone(
         page.goto(url + path)
         if found := faults(page):
             wrong[name] = found
-        page.screenshot(path=tmp_path / f"desk-{name}-{scheme}.png", full_page=True)
+        page.screenshot(path=tmp_path / f"admin-{name}-{scheme}.png", full_page=True)
         page.set_viewport_size({"width": 360, "height": 740})
         if excess := too_wide(page):
             wrong[f"{name} at 360"] = excess
         if found := faults(page):
             wrong[f"{name} at 360, axe"] = found
-        page.screenshot(path=tmp_path / f"desk-{name}-{scheme}-360.png", full_page=True)
+        page.screenshot(path=tmp_path / f"admin-{name}-{scheme}-360.png", full_page=True)
     assert wrong == {}
 
 
 @ONE_KIND
 def test_the_bars_are_drawn_with_and_without_javascript(
-    desk: tuple[str, Flask], page: Page, browser: Browser
+    admin: tuple[str, Flask], page: Page, browser: Browser
 ) -> None:
-    url, app = desk
+    url, app = admin
     a_busy_shop(app)
     sign_in(page, url)
     expect(page.locator("figure.chart canvas").first).to_be_visible()
@@ -122,8 +122,8 @@ def test_the_bars_are_drawn_with_and_without_javascript(
 
 
 @ONE_KIND
-def test_a_hold_is_released_by_keyboard_alone(desk: tuple[str, Flask], page: Page) -> None:
-    url, app = desk
+def test_a_hold_is_released_by_keyboard_alone(admin: tuple[str, Flask], page: Page) -> None:
+    url, app = admin
     order_id = a_busy_shop(app)
     sign_in(page, url)
     page.goto(f"{url}/admin/orders/{order_id}")
@@ -147,9 +147,9 @@ def press_through(page: Page, name: str) -> None:
 
 @ONE_KIND
 def test_a_wrong_password_says_so_and_signing_out_closes_the_door(
-    desk: tuple[str, Flask], page: Page, complaints: Complaints
+    admin: tuple[str, Flask], page: Page, complaints: Complaints
 ) -> None:
-    url, _app = desk
+    url, _app = admin
     complaints.expected.append("status of 401")
     page.goto(f"{url}/admin/login")
     page.get_by_label("Password").fill("wrong")

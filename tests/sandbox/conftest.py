@@ -52,7 +52,7 @@ class World(Sandbox):
         )
 
     def events(self) -> list[Json]:
-        """Give all events, oldest first."""
+        """Return all events, oldest first."""
         found: list[Json] = []
         after = ""
         while True:
@@ -112,7 +112,7 @@ def receiver() -> Iterator[Merchant]:
 
 @pytest.fixture
 def secret(client: stripe.StripeClient, receiver: Merchant) -> str:
-    """Have every event sent to the receiver; give what they are signed with."""
+    """Have every event sent to the receiver; return what they are signed with."""
     endpoint = client.v1.webhook_endpoints.create(
         params={"url": receiver.url, "enabled_events": ["*"]}
     )

@@ -1,4 +1,4 @@
-"""The buyer's pages in a real browser: on a phone and a desk, by light and dark, by keyboard."""
+"""The buyer's pages in a real browser: on a phone and a admin, by light and dark, by keyboard."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def subscription(client: stripe.StripeClient, world: World) -> stripe.Subscripti
 
 
 def one_period(subscription: stripe.Subscription) -> int:
-    """Give the seconds to the end of its first period, and a little more."""
+    """Return the seconds to the end of its first period, and a little more."""
     item = subscription["items"].data[0]
     return int(item.current_period_end - item.current_period_start) + 60
 

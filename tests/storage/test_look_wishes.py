@@ -37,7 +37,7 @@ def settle_with(database: Database, plan: LookPlan | None) -> bool:
 
 
 def begun(database: Database, at: int = NOW) -> int:
-    """Begin a look; give the number of the wishes that it will answer."""
+    """Begin a look; return the number of the wishes that it will answer."""
     wishes = database.write(lambda c: leases.take_look(c, ORDER, now=at, for_ms=2_000, window_ms=0))
     assert wishes is not None
     return wishes

@@ -142,7 +142,7 @@ def _load(connection: Connection, order_id: str) -> Loaded:
 
 
 def live(database: Database) -> list[Writing]:
-    """Let four orders live through every kind of plan; give the plans."""
+    """Let four orders live through every kind of plan; return the plans."""
     for number, order_id in enumerate((A, B, C, D)):
         _begin(database, order_id, f"n{number}")
     second = an_attempt("att_2", 2, D) | {"state": "expired", "session_id": "cs_test_d2"}

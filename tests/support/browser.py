@@ -21,7 +21,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def find_browser() -> str:
-    """Give the path of CHROMIUM, or of the first browser on PATH."""
+    """Return the path of CHROMIUM, or of the first browser on PATH."""
     for name in (os.environ.get("CHROMIUM", ""), *BROWSERS):
         if name and (path := shutil.which(name)):
             return path

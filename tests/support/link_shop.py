@@ -74,7 +74,7 @@ class LinkShop(Shop):
     """The shop as a frontend, a buyer's browser and the merchant's backend see it."""
 
     def starts(self, link: str = "print", *, key: str | None = None) -> Any:
-        """Make a pending order over the API; give the answer's body."""
+        """Make a pending order over the API; return the answer's body."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
         answer = self.request("POST", f"{API}/{link}/orders", headers=headers)
         assert answer.status_code == 201, answer.text
@@ -88,7 +88,7 @@ class LinkShop(Shop):
         return self.sandbox.call("POST", f"payment_links/{plink(link)}/pay", body)
 
     def polls(self, reference: str, session: str | None = None, *, service: int = 0) -> Any:
-        """Poll once; give the whole answer."""
+        """Poll once; return the whole answer."""
         params = {} if session is None else {"session_id": session}
         path = f"{API}/orders/{reference}"
         return self.request("GET", path, params=params, service=service)
@@ -99,13 +99,13 @@ class LinkShop(Shop):
         return answer.json()["order"]
 
     def by_id(self, order: str) -> Any:
-        """Give an order in depth, as the merchant's backend sees it."""
+        """Return an order in depth, as the merchant's backend sees it."""
         answer = self.request("GET", f"/api/v1/orders/{order}", headers=KEY)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def of_session(self, session: str) -> Any:
-        """Give the order that a session settled, or None."""
+        """Return the order that a session settled, or None."""
         answer = self.request("GET", f"/api/v1/checkout-sessions/{session}", headers=KEY)
         return answer.json()["order"] if answer.status_code == 200 else None
 
@@ -137,7 +137,7 @@ class Buyer:
         return self.http.get(url, headers=headers, allow_redirects=False, timeout=30)
 
     def leaves(self, link: str = "print") -> str:
-        """Open the link's page; give the reference it sends the buyer away with."""
+        """Open the link's page; return the reference it sends the buyer away with."""
         answer = self.get(f"/links/{link}")
         assert answer.status_code == 303, answer.text
         url, _, reference = answer.headers["Location"].partition("?client_reference_id=")
@@ -145,7 +145,7 @@ class Buyer:
         return reference
 
     def returns(self, session: str) -> str:
-        """Come back with a session; give the page."""
+        """Come back with a session; return the page."""
         answer = self.get(f"/links/return?session_id={session}")
         assert answer.status_code == 200, answer.text
         return answer.text

@@ -9,8 +9,8 @@ from flask import Flask
 
 from checkout_service import create_app
 from checkout_service.settings import Settings
+from tests.support.admin import PASSWORD
 from tests.support.databases import KEYS
-from tests.support.desk import PASSWORD
 from tests.support.stage import Stage
 
 

@@ -60,7 +60,7 @@ class Outbox:
         return DeliverOutbox(self.database, self.receiver, self.clock, real_clock=self.real_clock)
 
     def owe(self, count: int = 1, *, each: int = 1) -> list[str]:
-        """Write orders with this many messages each; give the messages' ids in their order."""
+        """Write orders with this many messages each; return the messages' ids in their order."""
         made = [self._order(each) for _ in range(count)]
         return [one for ids in made for one in ids]
 
@@ -107,11 +107,11 @@ class Outbox:
             return Counter(connection.execute(select(outbox_messages.c.state)).scalars())
 
     def passes(self, *, seconds: float, every: float = 1) -> DeliverReport:
-        """Deliver at a worker's pace for this long by the clock; give the sum."""
+        """Deliver at a worker's pace for this long by the clock; return the sum."""
         total, until = DeliverReport(), self.clock.now() + int(seconds * SECOND)
         while self.clock.now() < until:
             self.clock.move(seconds=every)
-            report = self.deliver()
+            report = self.deliver.deliver()
             total.delivered += report.delivered
             total.failed += report.failed
             total.dead += report.dead
@@ -119,7 +119,7 @@ class Outbox:
         return total
 
     def until(self, done: Callable[[], bool], *, within: float) -> float:
-        """Deliver every second until it is done; give the seconds it took by the clock."""
+        """Deliver every second until it is done; return the seconds it took by the clock."""
         begun = self.clock.now()
         while not done():
             assert self.clock.now() - begun < within * SECOND, "it did not come to pass"

@@ -10,7 +10,7 @@ _TRIES = 200
 
 
 def free_port() -> int:
-    """Give a TCP port on which nobody listens."""
+    """Return a TCP port on which nobody listens."""
     for port in random.sample(_CHOICES, _TRIES):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.support.leash import Leash
 from tests.support.ports import free_port
+from tests.support.process_group import ProcessGroup
 
 _NOBODY = 65534
 _SECONDS_TO_START = 30
@@ -44,7 +44,7 @@ class Postgres:
             self.url = self._owned.url
 
     def create(self, template: str | None = None) -> str:
-        """Make a database, a copy of the template's if one is named; give its URL."""
+        """Make a database, a copy of the template's if one is named; return its URL."""
         name = f"test_{secrets.token_hex(6)}"
         copy = f' TEMPLATE "{_name(template)}" STRATEGY wal_log' if template else ""
         self._run(f'CREATE DATABASE "{name}"{copy}')
@@ -95,7 +95,7 @@ class OwnServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **self._as_user
             )
-        self._leash = Leash(self._process.pid, sends="INT", folder=self._home)
+        self._leash = ProcessGroup(self._process.pid, sends="INT", folder=self._home)
         self._wait()
 
     def halt(self) -> None:
@@ -146,7 +146,7 @@ def _name(url: str) -> str:
 
 
 def _user_for(data: Path) -> dict[str, Any]:
-    """Say as whom the server runs; its data must be that user's."""
+    """Return as whom the server runs; its data must be that user's."""
     if os.geteuid() != 0:
         return {}
     os.chown(data, _NOBODY, _NOBODY)

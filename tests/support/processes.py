@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.leash import Leash
+from tests.support.process_group import ProcessGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
@@ -27,7 +27,7 @@ class DidNotStart(RuntimeError):
 
 
 def clean_environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Give an environment with nothing of the developer's: no key, no proxy, no .env."""
+    """Return an environment with nothing of the developer's: no key, no proxy, no .env."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     ours = {"PYTHON_DOTENV_DISABLED": "1", "FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"}
     return kept | ours | dict(given)
@@ -41,7 +41,7 @@ class Running:
     log: Path
 
     def __post_init__(self) -> None:
-        self._leash = Leash(self.process.pid)
+        self._leash = ProcessGroup(self.process.pid)
         self._asked = False
 
     @property

@@ -39,7 +39,7 @@ def _classes(path: Path) -> dict[str, ast.ClassDef]:
 
 
 def _params_modules(tree: ast.Module) -> dict[str, Path]:
-    """Say which file each parameter class that a service names comes from."""
+    """Return which file each parameter class that a service names comes from."""
     return {
         alias.name: _SDK.joinpath(*node.module.split(".")[1:]).with_suffix(".py")
         for node in ast.walk(tree)
@@ -50,7 +50,7 @@ def _params_modules(tree: ast.Module) -> dict[str, Path]:
 
 
 def _calls(service: Path) -> Iterator[tuple[str, str, Path, str]]:
-    """Give method, path, file and name of the parameters of each call a service makes."""
+    """Return method, path, file and name of the parameters of each call a service makes."""
     modules = _params_modules(_tree(service))
     for function in ast.walk(_tree(service)):
         if isinstance(function, ast.FunctionDef):
@@ -129,7 +129,7 @@ def _alternatives(option: Type) -> list[Type]:
 
 
 def table() -> dict[str, Type]:
-    """Give the parameters of each of the sandbox's routes that Stripe's SDK knows."""
+    """Return the parameters of each of the sandbox's routes that Stripe's SDK knows."""
     known = {
         (method, path): (module, name)
         for service in sorted(_SDK.rglob("_*_service.py"))

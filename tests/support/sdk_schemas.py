@@ -107,7 +107,7 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _notes(node: ast.ClassDef) -> dict[str, str]:
-    """Give what the SDK says of each field, in the text below it."""
+    """Return what the SDK says of each field, in the text below it."""
     return {
         ast.unparse(line.target): ast.unparse(text)
         for line, text in pairwise(node.body)
@@ -136,7 +136,7 @@ def _begins(text: ast.expr, name: str) -> bool:
 
 
 def _may_miss(name: str, text: ast.expr, node: ast.ClassDef, fields: dict[str, Any]) -> bool:
-    """Say whether an answer may lack a field: one branch of a tagged class, or rarely sent."""
+    """True if an answer may lack a field: one branch of a tagged class, or rarely sent."""
     if not _begins(text, "Optional"):
         return name in ("deleted", "secret", "radar_options")
     if _NOT_ALWAYS.search(_notes(node).get(name, "")):

@@ -54,7 +54,7 @@ class Service:
         return worker
 
     def flask(self, *command: str) -> str:
-        """Run one `flask` command beside the service; give what it printed."""
+        """Run one `flask` command beside the service; return what it printed."""
         return run(["flask", "--app", "wsgi", *command], env=self.env)
 
     def ask_to_stop(self) -> None:
@@ -73,7 +73,7 @@ class Service:
 
 
 def environment(*, database_url: str, stripe_url: str, port: int | None = None) -> dict[str, str]:
-    """Give the settings of a service under test: everything on, brisk, on a free port."""
+    """Return the settings of a service under test: everything on, brisk, on a free port."""
     port = port or free_port()
     return KEYS | {
         "PORT": str(port),

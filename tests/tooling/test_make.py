@@ -63,7 +63,7 @@ def running(env: dict[str, str], tmp_path: Path) -> Iterator[Running]:
 
 
 def _lives(process: psutil.Process) -> bool:
-    """Say whether it still runs; one whose parent has not buried it yet does not."""
+    """True if it still runs; one whose parent has not buried it yet does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -39,14 +39,14 @@ def claims(outbox: Outbox, owner: str, width: int) -> list[Message]:
     claim = ClaimMessages(
         outbox.database, outbox.clock, outbox.real_clock, outbox.receiver.name, owner
     )
-    return claim(width).messages
+    return claim.claim(width).messages
 
 
 def test_each_message_is_delivered_once_and_verifies(outbox: Outbox) -> None:
     owed = outbox.owe(40)
 
-    report = outbox.deliver()
-    again = outbox.deliver()
+    report = outbox.deliver.deliver()
+    again = outbox.deliver.deliver()
 
     assert (report.receiver, report.delivered, report.failed) == ("well", 40, 0)
     assert (again.delivered, again.failed) == (0, 0)
@@ -59,7 +59,7 @@ def test_each_message_is_delivered_once_and_verifies(outbox: Outbox) -> None:
 def test_a_delivery_is_written_down(outbox: Outbox) -> None:
     (id_,) = outbox.owe()
 
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     row = outbox.row(id_)
     assert (row.state, row.tries, row.delivered_at) == ("delivered", 1, outbox.clock.now())
@@ -69,7 +69,7 @@ def test_a_delivery_is_written_down(outbox: Outbox) -> None:
 def test_messages_of_one_order_arrive_in_their_sequence(outbox: Outbox) -> None:
     owed = outbox.owe(12, each=4)
 
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     arrived = {id_: place for place, id_ in enumerate(outbox.merchant.ids)}
     for first in range(0, len(owed), 4):
@@ -84,7 +84,7 @@ def test_many_workers_at_once_send_no_message_twice(outbox: Outbox) -> None:
     with ThreadPoolExecutor(len(workers)) as pool:
         reports = list(pool.map(lambda worker: worker(), workers))
     # What a slow worker gave back after the others had left waits for anybody's next pass.
-    reports.append(outbox.deliver())
+    reports.append(outbox.deliver.deliver())
 
     assert sum(report.delivered for report in reports) == 150
     assert Counter(outbox.merchant.ids) == Counter(owed)
@@ -93,24 +93,24 @@ def test_many_workers_at_once_send_no_message_twice(outbox: Outbox) -> None:
 def test_without_a_receiver_messages_are_kept_as_due(outbox: Outbox) -> None:
     outbox.owe(3)
 
-    report = DeliverOutbox(outbox.database, None, outbox.clock)()
+    report = DeliverOutbox(outbox.database, None, outbox.clock).deliver()
 
     assert (report.receiver, report.delivered) == ("none", 0)
     assert outbox.states() == {"due": 3}
-    assert outbox.deliver().delivered == 3
+    assert outbox.deliver.deliver().delivered == 3
 
 
 def test_a_message_climbs_the_ladder_then_is_dead_and_can_be_replayed(outbox: Outbox) -> None:
     (id_,) = outbox.owe()
     outbox.merchant.says(DOWN)
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     for tries, wait in enumerate(LADDER, start=1):
         row = outbox.row(id_)
         assert (row.state, row.tries) == ("due", tries)
         assert row.next_at == outbox.clock.now() + wait
         outbox.clock.at = row.next_at
-        outbox.deliver()
+        outbox.deliver.deliver()
 
     assert (outbox.row(id_).state, outbox.row(id_).last_error) == ("dead", "HTTP 503")
     assert len(outbox.merchant.got) == 10
@@ -127,7 +127,7 @@ def test_a_message_climbs_the_ladder_then_is_dead_and_can_be_replayed(outbox: Ou
 def test_a_short_failure_is_over_in_seconds(outbox: Outbox) -> None:
     outbox.owe(5)
     outbox.merchant.says(DOWN, Says())
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     took = outbox.until(lambda: outbox.states() == {"delivered": 5}, within=60)
 
@@ -216,7 +216,7 @@ def test_one_bad_message_stops_nobody_else(outbox: Outbox) -> None:
     bad, *good = outbox.owe(30)
     outbox.merchant.says_to(bad, Says(500))
 
-    outbox.deliver()
+    outbox.deliver.deliver()
     outbox.passes(seconds=10)
     assert outbox.states() == {"delivered": 29, "due": 1}
     for _ in range(20):
@@ -245,7 +245,7 @@ def test_gone_disables_the_receiver_until_a_person_enables_it(outbox: Outbox) ->
     owed = outbox.owe(12)
     outbox.merchant.says(Says(410))
 
-    report = outbox.deliver()
+    report = outbox.deliver.deliver()
     assert (report.receiver, report.failed) == ("disabled", 1)
     outbox.merchant.says(Says())
     owed += outbox.owe(3)
@@ -267,9 +267,9 @@ def test_a_dead_senders_message_goes_out_again_under_its_id_when_its_lease_ends(
     assert len(claims(outbox, "dead", 32)) == 3
 
     outbox.real_clock.move(seconds=19)
-    assert outbox.deliver().delivered == 0
+    assert outbox.deliver.deliver().delivered == 0
     outbox.real_clock.move(seconds=2)
-    assert outbox.deliver().delivered == 3
+    assert outbox.deliver.deliver().delivered == 3
 
     assert sorted(outbox.merchant.ids) == sorted(owed)
 
@@ -280,7 +280,7 @@ def test_moving_the_services_clock_takes_no_lease_away(outbox: Outbox) -> None:
 
     outbox.clock.move(seconds=3 * 24 * 3600)
 
-    assert outbox.deliver().delivered == 0
+    assert outbox.deliver.deliver().delivered == 0
 
 
 @pytest.mark.parametrize("seconds", [-90, -1, 1, 15])
@@ -290,7 +290,7 @@ def test_a_clock_that_differs_a_little_takes_no_lease_away(outbox: Outbox, secon
 
     outbox.real_clock.move(seconds=seconds)
 
-    assert outbox.deliver().delivered == 0
+    assert outbox.deliver.deliver().delivered == 0
 
 
 def test_a_lease_from_a_wrong_future_is_void(outbox: Outbox) -> None:
@@ -299,7 +299,7 @@ def test_a_lease_from_a_wrong_future_is_void(outbox: Outbox) -> None:
     claims(outbox, "astray", 1)
     outbox.real_clock.move(seconds=-24 * 3600)
 
-    assert outbox.deliver().delivered == 1
+    assert outbox.deliver.deliver().delivered == 1
 
 
 def test_a_delivery_counts_although_another_worker_took_the_lease_over(outbox: Outbox) -> None:
@@ -307,7 +307,7 @@ def test_a_delivery_counts_although_another_worker_took_the_lease_over(outbox: O
     outbox.merchant.says(Says(wait=0.6))
 
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(outbox.deliver)
+        slow = pool.submit(outbox.deliver.deliver)
         while not outbox.merchant.got:
             threading.Event().wait(0.01)
         outbox.real_clock.move(seconds=21)
@@ -321,10 +321,10 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_did_not_send(outbox: O
     outbox.owe(30)
     answers = iter([True] * 12)
 
-    report = outbox.deliver(lambda: next(answers, False))
+    report = outbox.deliver.deliver(lambda: next(answers, False))
 
     assert 0 < report.delivered < 30
-    assert outbox.worker()().delivered == 30 - report.delivered
+    assert outbox.worker().deliver().delivered == 30 - report.delivered
     assert len(set(outbox.merchant.ids)) == len(outbox.merchant.ids) == 30
 
 
@@ -337,11 +337,11 @@ def test_a_sender_that_breaks_is_a_failed_try(outbox: Outbox) -> None:
 
     (id_,) = outbox.owe()
 
-    report = DeliverOutbox(outbox.database, Broken(), outbox.clock)()
+    report = DeliverOutbox(outbox.database, Broken(), outbox.clock).deliver()
 
     assert (report.failed, outbox.row(id_).last_error) == (1, "ZeroDivisionError")
     outbox.clock.move(seconds=6)
-    assert outbox.deliver().delivered == 1
+    assert outbox.deliver.deliver().delivered == 1
 
 
 def test_a_slow_receiver_gets_nothing_twice(outbox: Outbox) -> None:
@@ -358,11 +358,11 @@ def test_a_slow_receiver_gets_nothing_twice(outbox: Outbox) -> None:
 def test_a_new_address_starts_afresh(outbox: Outbox) -> None:
     outbox.owe(2)
     outbox.merchant.says(Says(410))
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     with running_merchant() as elsewhere:
         other = Outbox(outbox.database, elsewhere, outbox.clock)
-        assert other.deliver().delivered == 2
+        assert other.deliver.deliver().delivered == 2
         other.session.close()
 
 
@@ -372,10 +372,10 @@ def test_an_unknown_message_cannot_be_replayed(outbox: Outbox) -> None:
 
 def test_a_delivered_message_can_be_replayed_under_its_id(outbox: Outbox) -> None:
     (id_,) = outbox.owe()
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     assert outbox.deliver.replay(id_)
-    assert outbox.deliver().delivered == 1
+    assert outbox.deliver.deliver().delivered == 1
 
     assert outbox.merchant.ids == [id_, id_]
 
@@ -392,7 +392,7 @@ def test_a_receiver_that_flaps_uses_no_message_up(outbox: Outbox) -> None:
 
 def test_an_idle_pass_writes_nothing(outbox: Outbox) -> None:
     outbox.owe()
-    outbox.deliver()
+    outbox.deliver.deliver()
     statements: list[str] = []
     event.listen(
         outbox.database.engine,
@@ -401,7 +401,7 @@ def test_an_idle_pass_writes_nothing(outbox: Outbox) -> None:
     )
     outbox.clock.at += SECOND
 
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     assert statements
     assert all(statement.startswith("SELECT") for statement in statements)

@@ -94,7 +94,7 @@ def test_messages_are_listed_newest_first_and_page_by_page(outbox: Outbox) -> No
 
 def test_a_message_tells_how_its_delivery_goes(outbox: Outbox) -> None:
     (id_,) = outbox.owe()
-    outbox.deliver()
+    outbox.deliver.deliver()
 
     detail = ReadMessages(outbox.database).detail(id_)
 
@@ -105,7 +105,7 @@ def test_a_message_tells_how_its_delivery_goes(outbox: Outbox) -> None:
 
 def test_messages_are_counted_by_state(outbox: Outbox) -> None:
     outbox.owe(2)
-    outbox.deliver()
+    outbox.deliver.deliver()
     outbox.owe(3)
 
     assert ReadMessages(outbox.database).counts() == {"delivered": 2, "due": 3}

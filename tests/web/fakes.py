@@ -82,7 +82,7 @@ def an_order(**changes: Any) -> OrderView:
         created_at=1_790_000_000_000,
         items=(LineView("poster-usd", "Poster", 2, 2500, 5000),),
         client_reference_id="A-17",
-        metadata={"desk": "3"},
+        metadata={"till": "3"},
         customer_email="buyer@example.com",
     )
     return replace(order, **changes)
@@ -119,7 +119,7 @@ class FakeHold:
 class FakeStart:
     shop: FakeShop
 
-    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
+    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
         self.shop.asked.append((cart, nonce, caller))
         self.shop.fail_if_told()
         price_lines(cart, CATALOG, self.shop.stripe_price)
@@ -173,7 +173,7 @@ class FakeList:
     shop: FakeShop
     catalog: Catalog = CATALOG
 
-    def __call__(self) -> tuple[ProductView, ...]:
+    def list(self) -> tuple[ProductView, ...]:
         self.shop.fail_if_told()
         return PRODUCTS
 
@@ -206,7 +206,10 @@ class FakeShop:
         self.read_orders = FakeRead(self)
         self.start_link = FakeLinks(self)
         self.list_products = FakeList(self)
-        self.desk = SimpleNamespace(vitals=self.vitals)
+        self.admin = SimpleNamespace(metrics=SimpleNamespace(read=self._no_metrics))
+        self.expire_session = SimpleNamespace(expire=self._expire)
+        self.receive_event = SimpleNamespace(receive=self._receive)
+        self.check_readiness = SimpleNamespace(check=lambda: self.missing)
 
     def fail_if_told(self) -> None:
         if self.failure is not None:
@@ -215,7 +218,7 @@ class FakeShop:
     def stripe_price(self, price_id: str) -> PriceView:
         raise NotFound
 
-    def vitals(self) -> NoReturn:
+    def _no_metrics(self) -> NoReturn:
         """Stand for a database that is away."""
         raise DatabaseUnavailable
 
@@ -243,18 +246,15 @@ class FakeShop:
                 return answer.order
         raise NotFound
 
-    def close_session(self, session_id: str) -> SessionAnswer:
+    def _expire(self, session_id: str) -> SessionAnswer:
         answer = self.confirm_payment.by_session(session_id, source="close")
         if answer.order.status in SETTLED:
             raise OrderPaid
         self.move(session_id, status=OrderStatus.EXPIRED)
         return replace(self.sessions[session_id], status="expired", url=None)
 
-    def receive_event(self, body: bytes, signature: str | None) -> None:
+    def _receive(self, body: bytes, signature: str | None) -> None:
         self.fail_if_told()
         if signature != "good":
             raise BadEvent("the signature does not match")
         self.events.append((body, signature))
-
-    def check_readiness(self) -> list[str]:
-        return self.missing

@@ -1,4 +1,4 @@
-"""The desk against a whole Stripe: paid, refunded in part and in full, canceled, settled."""
+"""The admin against a whole Stripe: paid, refunded in part and in full, canceled, settled."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 import requests
 
-from tests.support.desk import _NONCE, field
+from tests.support.admin import _NONCE, field
 from tests.support.service import ADMIN_PASSWORD, Service
 from tests.support.stack import Sandbox
 
 
 class Clerk:
-    """A person at the desk, by plain HTTP."""
+    """A person in the admin, by plain HTTP."""
 
     def __init__(self, service: Service) -> None:
         self.url = service.url

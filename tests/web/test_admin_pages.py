@@ -1,4 +1,4 @@
-"""The desk shows what is there, finds it by exact words, and runs nothing that a buyer wrote."""
+"""The admin shows what is there, finds it by exact words, and runs nothing that a buyer wrote."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from flask.testing import FlaskClient
 
 from checkout_service.domain.clock import DAY, SystemClock
 from checkout_service.storage.tables import outbox_messages
-from tests.support.desk import (
+from tests.support.admin import (
     EVIDENCE,
     add_event,
     add_message,
     add_money_back,
     add_order,
     add_write,
+    admin_app,
     database_of,
-    desk_app,
     press,
     signed_in,
 )
@@ -43,7 +43,7 @@ BAD_IDS = (
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
-    made = desk_app(database_url)
+    made = admin_app(database_url)
     yield made
     database_of(made).engine.dispose()
 
@@ -155,7 +155,7 @@ def test_figures_keep_currencies_and_days_apart(app: Flask) -> None:
     add_order(app, created_at=now - 29 * DAY)
     add_order(app, created_at=now - 40 * DAY)
     add_order(app, status="expired", amount_paid=0)
-    figures = app.extensions["checkout_service"].desk.figures()
+    figures = app.extensions["checkout_service"].admin.figures.read()
     paid = [{t.currency: t.paid for t in period.takings} for period in figures.periods]
     assert paid == [
         {"usd": 2500, "jpy": 1800}, {"usd": 5000, "jpy": 1800}, {"usd": 7500, "jpy": 1800},
@@ -185,7 +185,7 @@ def test_a_notification_is_resent_once_for_one_press(app: Flask) -> None:
     assert press(client, path, nonce=nonce).status_code == 303
     message = app.extensions["checkout_service"].read_messages.detail(message_id).message
     assert message.state == "dead"
-    entries = app.extensions["checkout_service"].desk.audit.page().entries
+    entries = app.extensions["checkout_service"].admin.audit.page().entries
     acts = [entry for entry in entries if entry.action == "messages.resend"]
     assert [(entry.outcome, entry.subject) for entry in acts] == [("done", message_id)]
 
@@ -205,7 +205,7 @@ def test_what_is_refused_is_said_and_written_down(app: Flask) -> None:
     for amount in ("1.234", "-1", "1e5", "0x10", "٣", "1,00", "9" * 30):
         path = f"/admin/orders/{add_order(app)}/refund"
         assert press(client, path, amount=amount).status_code == 422
-    entry = app.extensions["checkout_service"].desk.audit.page(order_id=order_id).entries[0]
+    entry = app.extensions["checkout_service"].admin.audit.page(order_id=order_id).entries[0]
     assert (entry.action, entry.outcome) == ("orders.refund", "refused")
     assert client.post(f"/admin/orders/{order_id}/refund", data={}).status_code == 403
     assert press(client, f"/admin/orders/{order_id}/refund", nonce="x").status_code == 422
@@ -220,7 +220,7 @@ def test_a_stripe_that_does_not_answer_leaves_the_same_form(app: Flask) -> None:
     assert nonce in answer.text
     again = press(client, f"/admin/orders/{order_id}/refund", nonce=nonce)
     assert again.status_code == 503  # asked again, under the same nonce
-    entries = app.extensions["checkout_service"].desk.audit.page(order_id=order_id).entries
+    entries = app.extensions["checkout_service"].admin.audit.page(order_id=order_id).entries
     assert [entry.outcome for entry in entries] == ["unknown"]
 
 
@@ -304,7 +304,7 @@ def test_what_is_in_quarantine_is_counted_named_and_tried_again_once(app: Flask)
     assert client.get("/admin/quarantine/ord_nothing/retry").status_code == 404
     left = app.extensions["checkout_service"].quarantine.list()
     assert [item.id for item in left] == [event]
-    acts = app.extensions["checkout_service"].desk.audit.page(order_id=lost).entries
+    acts = app.extensions["checkout_service"].admin.audit.page(order_id=lost).entries
     assert [(act.action, act.subject, act.outcome) for act in acts] == [
         ("quarantine.retry", lost, "done")
     ]

@@ -1,4 +1,4 @@
-"""The desk's door holds: guesses are rationed, sessions end, forms carry their token."""
+"""The admin's door holds: guesses are rationed, sessions end, forms carry their token."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.support.desk import PASSWORD, add_order, database_of, desk_app, field, guess, signed_in
+from tests.support.admin import PASSWORD, add_order, admin_app, database_of, field, guess, signed_in
 
 PATHS = ("", "/", "/login", "/orders", "/orders.csv", "/events", "/messages", "/audit", "/system",
          "/nothing", "/orders/x/refund")  # fmt: skip
@@ -17,13 +17,13 @@ PATHS = ("", "/", "/login", "/orders", "/orders.csv", "/events", "/messages", "/
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
-    made = desk_app(database_url)
+    made = admin_app(database_url)
     yield made
     database_of(made).engine.dispose()
 
 
 def test_without_a_password_there_is_no_desk(empty_database_url: str) -> None:
-    client = desk_app(empty_database_url, admin_password=None).test_client()
+    client = admin_app(empty_database_url, admin_password=None).test_client()
     for path in PATHS:
         assert client.get(f"/admin{path}").status_code == 404
         assert client.post(f"/admin{path}").status_code == 404
@@ -33,8 +33,8 @@ def test_every_page_shows_a_stranger_the_door(app: Flask) -> None:
     order_id = add_order(app)
     client = app.test_client()
     for rule in app.url_map.iter_rules():
-        if not rule.endpoint.startswith("desk.") or rule.endpoint in (
-            "desk.login", "desk.try_password", "desk.logout", "desk.act",
+        if not rule.endpoint.startswith("admin.") or rule.endpoint in (
+            "admin.login", "admin.try_password", "admin.logout", "admin.act",
         ):  # fmt: skip
             continue
         values = {"order_id": order_id, "event_id": "evt_1", "message_id": "msg_1"}
@@ -60,28 +60,28 @@ def test_the_right_password_opens_and_its_cookie_is_kept_close(app: Flask) -> No
 
 
 def test_over_https_the_cookie_is_secure(database_url: str) -> None:
-    app = desk_app(database_url, public_base_url="https://shop.example")
+    app = admin_app(database_url, public_base_url="https://shop.example")
     assert "Secure" in app.test_client().get("/admin/login").headers["Set-Cookie"]
 
 
 def test_a_cookie_from_before_signing_out_opens_nothing_after(app: Flask) -> None:
     client = signed_in(app)
-    stolen = client.get_cookie("desk", path="/admin")
+    stolen = client.get_cookie("admin", path="/admin")
     assert stolen is not None
     token = field(client.get("/admin/").text)
     assert client.post("/admin/logout", data={"csrf_token": token}).status_code == 303
 
     thief = app.test_client()
-    thief.set_cookie("desk", stolen.value, path="/admin")
+    thief.set_cookie("admin", stolen.value, path="/admin")
     assert thief.get("/admin/orders").headers["Location"] == "/admin/login"
 
 
 def test_signing_in_changes_the_session_and_ends_the_one_before(app: Flask) -> None:
     client = signed_in(app)
-    first = client.get_cookie("desk", path="/admin")
+    first = client.get_cookie("admin", path="/admin")
     assert first is not None
     other = app.test_client()
-    other.set_cookie("desk", first.value, path="/admin")
+    other.set_cookie("admin", first.value, path="/admin")
     token = field(client.get("/admin/").text)
     client.post("/admin/login", data={"csrf_token": token, "password": PASSWORD})
     assert client.get("/admin/").status_code == 200
@@ -91,10 +91,10 @@ def test_signing_in_changes_the_session_and_ends_the_one_before(app: Flask) -> N
 def test_a_cookie_set_by_somebody_else_is_not_signed_in_with(app: Flask) -> None:
     planted = app.test_client()
     planted.get("/admin/login")
-    cookie = planted.get_cookie("desk", path="/admin")
+    cookie = planted.get_cookie("admin", path="/admin")
     assert cookie is not None
     victim = app.test_client()
-    victim.set_cookie("desk", cookie.value, path="/admin")
+    victim.set_cookie("admin", cookie.value, path="/admin")
     assert guess(victim, PASSWORD).status_code == 303
     assert victim.get("/admin/").status_code == 200
     assert planted.get("/admin/").status_code == 303
@@ -103,7 +103,7 @@ def test_a_cookie_set_by_somebody_else_is_not_signed_in_with(app: Flask) -> None
 @pytest.mark.parametrize("forged", ["", "x", "a.b.c", "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb"])
 def test_a_forged_cookie_opens_nothing(app: Flask, forged: str) -> None:
     client = app.test_client()
-    client.set_cookie("desk", forged, path="/admin")
+    client.set_cookie("admin", forged, path="/admin")
     assert client.get("/admin/").status_code == 303
 
 
@@ -112,7 +112,7 @@ class Watched:
 
     def __init__(self, app: Flask) -> None:
         self.looks = 0
-        app.extensions["desk_password"] = self
+        app.extensions["admin_password"] = self
 
     def is_right(self, guessed: str) -> bool:
         self.looks += 1
@@ -130,9 +130,9 @@ def test_of_many_guesses_twenty_are_looked_at_from_all_addresses_together(app: F
 
     def attempt(number: int) -> int:
         own = app.test_client()
-        cookie = client.get_cookie("desk", path="/admin")
+        cookie = client.get_cookie("admin", path="/admin")
         assert cookie is not None
-        own.set_cookie("desk", cookie.value, path="/admin")
+        own.set_cookie("admin", cookie.value, path="/admin")
         form = {"csrf_token": token, "password": f"guess {number}"}
         return own.post("/admin/login", data=form, **_from(number)).status_code
 

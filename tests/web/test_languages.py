@@ -127,7 +127,7 @@ def test_programs_are_answered_in_english_whatever_they_ask(client: FlaskClient)
     assert "Accept-Language" not in response.headers.get("Vary", "")
 
 
-def test_the_desk_is_english_to_the_last_amount(app: Flask) -> None:
+def test_the_admin_is_english_to_the_last_amount(app: Flask) -> None:
     with app.test_request_context("/admin/", headers=asking("de")):
         assert (page_locale().language, money(2500, "usd")) == ("en", "$25.00")
 

@@ -121,7 +121,7 @@ def test_everything_asked_reaches_the_cart(client: FlaskClient, shop: FakeShop) 
             "cancel_url": f"{SHOP_SITE}/basket",
             "customer_email": "buyer@example.test",
             "client_reference_id": "A-17",
-            "metadata": {"desk": "3"},
+            "metadata": {"till": "3"},
             "locale": "pt-BR",
             "allow_promotion_codes": True,
         },
@@ -138,7 +138,7 @@ def test_everything_asked_reaches_the_cart(client: FlaskClient, shop: FakeShop) 
         "pt-BR",
         "buyer@example.test",
     )
-    assert (cart.client_reference_id, cart.metadata) == ("A-17", {"desk": "3"})
+    assert (cart.client_reference_id, cart.metadata) == ("A-17", {"till": "3"})
     assert cart.allow_promotion_codes
     assert (nonce, caller) == (None, "public")
 

@@ -30,7 +30,7 @@ Read = Callable[[str], Catalog]
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    """Give what a message is translated to, in all its forms."""
+    """Return what a message is translated to, in all its forms."""
     said = message.string
     return (said,) if isinstance(said, str) else tuple(said or ("",))
 

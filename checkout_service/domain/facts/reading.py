@@ -49,7 +49,7 @@ _KNOWN_PAYMENT = frozenset(("paid", "unpaid", "no_payment_required"))
 
 
 def read_session(view: SessionView) -> Reading:
-    """Say where a Checkout Session stands."""
+    """Return where a Checkout Session stands."""
     if view.payment_status not in _KNOWN_PAYMENT:
         return _UNKNOWN
     if view.status == "open":
@@ -91,7 +91,7 @@ def _money_came(view: SessionView) -> bool:
 
 
 def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
-    """Say where a bare PaymentIntent stands; a delayed method that failed is `failed`."""
+    """Return where a bare PaymentIntent stands; a delayed method that failed is `failed`."""
     reading = _read_status(view)
     if view.status == "requires_payment_method" and (view.delayed_failure or was is _A.PROCESSING):
         return Reading(_A.FAILED)

@@ -145,7 +145,7 @@ def line_of(
 
 
 def resolve(price: Price, stripe_price: Callable[[str], PriceView]) -> PriceView:
-    """Give the amount of a price: the catalog's own, or the one Stripe's Price says."""
+    """Return the amount of a price: the catalog's own, or the one Stripe's Price says."""
     if price.stripe_price is not None:
         return stripe_price(price.stripe_price)
     return PriceView(

@@ -140,10 +140,10 @@ class Ledger:
 
 
 def refund_counts(refund: RefundView) -> bool:
-    """Say whether the money is back with the buyer."""
+    """True if the money is back with the buyer."""
     return refund.status == "succeeded"
 
 
 def is_going_back(refund: RefundView) -> bool:
-    """Say whether the money is back with the buyer, or on its way there."""
+    """True if the money is back with the buyer, or on its way there."""
     return refund.status not in REFUND_GONE_AGAIN

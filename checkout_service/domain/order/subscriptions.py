@@ -37,32 +37,32 @@ class Subscription:
         return self.status in SUBSCRIPTION_ENDED
 
 
-def follow(known: Subscription, news: Billing, *, at: int) -> Subscription:
+def follow(known: Subscription, facts: Billing, *, at: int) -> Subscription:
     """Take in what an event of Stripe's time `at` says; pure, and safe to repeat."""
-    if isinstance(news, InvoiceView):
-        return _follow_invoice(known, news, at)
-    if known.ended or (at < known.news_at and not news.ended):
+    if isinstance(facts, InvoiceView):
+        return _follow_invoice(known, facts, at)
+    if known.ended or (at < known.news_at and not facts.ended):
         return known
-    if at == known.news_at and _RANK.get(news.status, 9) < _RANK.get(known.status, 0):
+    if at == known.news_at and _RANK.get(facts.status, 9) < _RANK.get(known.status, 0):
         return known
-    return Subscription(known.id, news.status, news.current_period_end, at)
+    return Subscription(known.id, facts.status, facts.current_period_end, at)
 
 
-def _follow_invoice(known: Subscription, news: InvoiceView, at: int) -> Subscription:
-    end = max(known.current_period_end or 0, news.period_end or 0) or None
+def _follow_invoice(known: Subscription, facts: InvoiceView, at: int) -> Subscription:
+    end = max(known.current_period_end or 0, facts.period_end or 0) or None
     after = replace(known, current_period_end=end)
-    if known.ended or at < known.news_at or news.billing_reason != _RENEWAL:
+    if known.ended or at < known.news_at or facts.billing_reason != _RENEWAL:
         return after
-    return replace(after, status="past_due" if news.failed else "active", news_at=at)
+    return replace(after, status="past_due" if facts.failed else "active", news_at=at)
 
 
-def owed(known: Subscription, news: Billing, told: Collection[Message] = ()) -> Message | None:
-    """Name the message this news makes us owe the merchant's backend, unless it was told before.
+def owed(known: Subscription, facts: Billing, told: Collection[Message] = ()) -> Message | None:
+    """Name the message this facts makes us owe the merchant's backend, unless it was told before.
 
     A failed renewal has two events, of the invoice and of the subscription: both name the
     invoice, so whichever comes first tells it, once.
     """
-    message = _message(known, news)
+    message = _message(known, facts)
     if message is None or message in told:
         return None
     paid = replace(message, kind=MessageKind.SUBSCRIPTION_RENEWED)
@@ -71,15 +71,15 @@ def owed(known: Subscription, news: Billing, told: Collection[Message] = ()) -> 
     return message
 
 
-def _message(known: Subscription, news: Billing) -> Message | None:
-    match news:
+def _message(known: Subscription, facts: Billing) -> Message | None:
+    match facts:
         case SubscriptionView(status="canceled"):
-            return Message(MessageKind.SUBSCRIPTION_ENDED, news.id)
+            return Message(MessageKind.SUBSCRIPTION_ENDED, facts.id)
         case SubscriptionView(status=status) if status in _LATE and known.status not in _LATE:
-            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.latest_invoice or news.id)
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, facts.latest_invoice or facts.id)
         case InvoiceView(billing_reason="subscription_cycle", failed=True):
-            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, news.id)
+            return Message(MessageKind.SUBSCRIPTION_PAST_DUE, facts.id)
         case InvoiceView(billing_reason="subscription_cycle", status="paid"):
-            return Message(MessageKind.SUBSCRIPTION_RENEWED, news.id)
+            return Message(MessageKind.SUBSCRIPTION_RENEWED, facts.id)
         case _:
             return None

@@ -95,7 +95,7 @@ class Account(Protocol):
         """Make an endpoint for the needed events; the second value is its secret, told once."""
         ...
 
-    def mend_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
+    def fix_endpoint(self, endpoint: Endpoint, url: str) -> Endpoint:
         """Turn it on, for this address and at least the needed events."""
         ...
 
@@ -113,5 +113,5 @@ class Account(Protocol):
 
 
 def fingerprint(secret: str) -> str:
-    """Give what tells one random secret from another and reveals nothing of either."""
+    """Return what tells one random secret from another and reveals nothing of either."""
     return hashlib.sha256(b"webhook secret:" + secret.encode()).hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Outside(Protocol):
+class NetworkProbe(Protocol):
     """Answers are what is wrong, as the rest of a sentence; None when nothing is."""
 
     def asks_after_us(self, base_url: str) -> str | None: ...

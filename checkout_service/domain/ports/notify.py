@@ -78,7 +78,7 @@ class Receiver(Protocol):
 
 
 def next_try(*, tries: int, age: int, now: int, retry_after: int | None = None) -> int | None:
-    """Say when a message is due again; None when it is a dead letter.
+    """Return when a message is due again; None when it is a dead letter.
 
     `tries` counts failed tries, this one included; `age` is the message's, in milliseconds.
     """
@@ -89,12 +89,12 @@ def next_try(*, tries: int, age: int, now: int, retry_after: int | None = None) 
 
 
 def pause(retry_after: int | None) -> int:
-    """Give the pause a receiver asked for, in milliseconds, bounded."""
+    """Return the pause a receiver asked for, in milliseconds, bounded."""
     return min(max(0, retry_after or 0) * SECOND, LONGEST_PAUSE)
 
 
 def may_be_the_message(failure: str) -> bool:
-    """Say whether a failure may lie in the one message, and not in the receiver as a whole."""
+    """True if a failure may lie in the one message, and not in the receiver as a whole."""
     return _REFUSAL.fullmatch(failure) is not None
 
 

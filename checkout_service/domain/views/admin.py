@@ -1,4 +1,4 @@
-"""What the desk shows: figures, health and its own audit, frozen. Minor units, milliseconds UTC."""
+"""What the admin shows: figures, status, its own audit. Frozen; minor units, milliseconds UTC."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SystemStatus:
     """How the webhooks, the receiver and the worker do right now; counts stop at `MOST`."""
 
     last_event: EventView | None
     lag: int | None  # milliseconds between Stripe's time and ours, median of the latest events
-    troubled: dict[str, int]
+    stuck: dict[str, int]
     reasons: tuple[tuple[str, int], ...]
     held: int
     due: int

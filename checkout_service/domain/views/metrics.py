@@ -18,7 +18,7 @@ MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class VitalSigns:
+class Metrics:
     recent_orders: Mapping[str, int]  # by status
     newest_order_age: float | None
     newest_paid_order_age: float | None
@@ -27,7 +27,7 @@ class VitalSigns:
     recent_events: Mapping[tuple[str, str], int]  # by source and state
     newest_event_age: float | None
     webhook_lag: float | None  # from Stripe's time to ours, median of the latest
-    troubled_events: Mapping[str, int]  # by state
+    stuck_events: Mapping[str, int]  # by state
     outbox: Mapping[str, int]  # by state: due, dead
     outbox_oldest_age: float  # of the messages that are due; 0 when none is
     receiver: str

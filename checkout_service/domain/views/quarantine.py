@@ -18,11 +18,11 @@ class Quarantined:
 
     kind: str
     id: str
-    why: str
+    reason: str
 
     @property
     def told(self) -> str:
-        return in_words(self.why)
+        return in_words(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class LookTrouble:
     """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
 
     at: int
-    why: str
+    reason: str
 
     @property
     def told(self) -> str:
-        return in_words(self.why)
+        return in_words(self.reason)
 
 
 def in_words(why: str) -> str:

@@ -41,7 +41,7 @@ def public_order(order: OrderView) -> dict[str, Any]:
 
 
 def private_order(order: OrderView) -> dict[str, Any]:
-    """Give the order as the merchant's own backend sees it."""
+    """Return the order as the merchant's own backend sees it."""
     return public_order(order) | {
         "client_reference_id": order.client_reference_id,
         "metadata": dict(order.metadata),
@@ -57,7 +57,7 @@ def private_order(order: OrderView) -> dict[str, Any]:
 
 
 def detailed_order(detail: OrderDetail) -> dict[str, Any]:
-    """Give the order with everything that hangs on it beside its own fields."""
+    """Return the order with everything that hangs on it beside its own fields."""
     return private_order(detail.order) | {
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
@@ -87,7 +87,7 @@ def invoice(view: InvoiceView) -> dict[str, Any]:
 
 
 def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
-    """Give the refund or dispute that a notification tells of, under its name."""
+    """Return the refund or dispute that a notification tells of, under its name."""
     match view:
         case RefundView():
             return {

@@ -1,4 +1,4 @@
-"""Sign-ins to the desk, and the slots that ration guesses at its password."""
+"""Sign-ins to the admin, and the slots that ration guesses at its password."""
 
 from __future__ import annotations
 

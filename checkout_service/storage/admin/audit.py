@@ -1,4 +1,4 @@
-"""What was done at the desk: an entry is begun before the act, and finished after it."""
+"""What was done in the admin: an entry is begun before the act, and finished after it."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def keep(connection: Connection, name: str, body: str, *, at: int, fresh_until: 
     upsert(connection, figures, row, ["name"])
 
 
-def troubled(connection: Connection, *, most: int) -> list[tuple[str, str | None]]:
+def stuck(connection: Connection, *, most: int) -> list[tuple[str, str | None]]:
     """List state and error of the latest events that did not go through."""
     statement = (
         select(_e.state, _e.last_error).where(TROUBLED).order_by(_e.received_at.desc()).limit(most)

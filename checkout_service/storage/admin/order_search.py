@@ -13,7 +13,7 @@ _NEWEST_FIRST = (_o.created_at.desc(), _o.id.desc())
 
 
 def by_words(connection: Connection, words: str, *, limit: int) -> list[OrderView]:
-    """Give the orders that carry these words as an id or a reference."""
+    """Return the orders that carry these words as an id or a reference."""
     prefix = words.partition("_")[0]
     ids: Select[tuple[str]]
     if prefix == "ord":

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnDefault, Connection, Table, text
 
 from checkout_service.domain.order.cart import Line
 from checkout_service.storage.orders import insert_attempt, insert_lines, line_rows
-from checkout_service.storage.prepared import Direct, given, type_of
+from checkout_service.storage.prepared import Prepared, given, type_of
 from checkout_service.storage.tables import attempts, order_lines, orders
 from checkout_service.storage.upsert import insert_once
 
@@ -46,7 +46,7 @@ WITH placed AS (
 )
 SELECT count(*) FROM placed
 """  # noqa: S608 - built from the column names above alone
-_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
+_AT_ONCE = Prepared({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 
 
 def insert_order(connection: Connection, order: Row, lines: Sequence[Line], attempt: Row) -> bool:

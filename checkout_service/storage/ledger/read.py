@@ -13,7 +13,7 @@ from checkout_service.domain.order.ledger import Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage.order_views import DERIVED, KEPT, Line, build_view
-from checkout_service.storage.prepared import Direct, one_for_all
+from checkout_service.storage.prepared import Prepared, one_for_all
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, inbox_events, orders
 from checkout_service.storage.tables.machinery import UNCLAIMED
@@ -61,7 +61,7 @@ _LOAD = {
     .order_by(attempts.c.seq)
     for dialect, lines in _LINES.items()
 }
-_BY_ID = Direct(
+_BY_ID = Prepared(
     {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
 )
 # A statement of its own: a join that waits for the lock would show the order's new row beside its
@@ -83,12 +83,12 @@ def _by_attempt(load: Any, column: str, name: str) -> Any:
 
 
 _READ = {
-    column: Direct(
+    column: Prepared(
         {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
     )
     for column in ("session_id", "intent_id")
 }
-_BY_SESSION = Direct(
+_BY_SESSION = Prepared(
     {
         dialect: _by_attempt(load, "session_id", "b_session").add_columns(
             # Empty for an event of no version, null for one we do not know.

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, insert, text, update
 
 from checkout_service.domain.order.ledger import RaisedHold
-from checkout_service.storage.prepared import Direct, given
+from checkout_service.storage.prepared import Prepared, given
 from checkout_service.storage.tables import (
     attempts,
     disputes,
@@ -90,7 +90,7 @@ WITH moved AS (
 )
 SELECT count(*) FROM moved
 """  # noqa: S608 - built from the column names above alone
-_AT_ONCE = Direct({"postgresql": text(_ALL_IN_ONE)}, writes=True)
+_AT_ONCE = Prepared({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 _NOTHING: Row = {}
 
 _UPDATE_ORDER = (

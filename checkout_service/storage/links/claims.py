@@ -13,7 +13,7 @@ _c = session_claims.c
 def may_claim(
     connection: Connection, reference: str, session_id: str, *, now: int, most: int
 ) -> bool:
-    """Say whether this claim may be looked up now; a reference has only a few claims."""
+    """True if this claim may be looked up now; a reference has only a few claims."""
     next_at = connection.execute(
         select(_c.next_at).where(_c.reference == reference, _c.session_id == session_id)
     ).scalar()

@@ -11,7 +11,7 @@ _l = link_leftovers.c
 
 
 def failed(connection: Connection, session_id: str, link_id: str, *, error: str, now: int) -> int:
-    """Note one more failure; give their number."""
+    """Note one more failure; return their number."""
     row = {"session_id": session_id, "link_id": link_id, "tries": 0, "created_at": now}
     insert_once(connection, link_leftovers, row)
     tries = connection.execute(

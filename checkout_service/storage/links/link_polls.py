@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, literal_column, select
 
 from checkout_service.domain.status import AttemptKind
-from checkout_service.storage.prepared import Direct
+from checkout_service.storage.prepared import Prepared
 from checkout_service.storage.read_budget import free_at
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, orders
@@ -34,7 +34,7 @@ _STANDING = (
     .order_by(_a.created_at, _a.seq)
     .limit(literal_column("1"))
 )
-_READ = Direct({"postgresql": _STANDING, "sqlite": _STANDING})
+_READ = Prepared({"postgresql": _STANDING, "sqlite": _STANDING})
 
 
 def standing(connection: Connection, reference: str, session_id: str | None) -> AnyRow | None:

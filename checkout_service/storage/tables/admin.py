@@ -1,4 +1,4 @@
-"""The desk's own tables: who is signed in, what was guessed, what was done. Milliseconds UTC."""
+"""The admin's own tables: who is signed in, what was guessed, what was done. Milliseconds UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only the merchant's desk does, as one part of the product's verbs."""
+"""What only the merchant's admin does, as one part of the product's verbs."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from .find_orders import FindOrders
 from .keep_audit import KeepAudit
 from .read_figures import ReadFigures
-from .read_health import ReadHealth
-from .read_metrics import ReadVitals
+from .read_metrics import ReadMetrics
+from .read_status import ReadStatus
 from .sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Admin:
     sign_in: SignIn
     audit: KeepAudit
     figures: ReadFigures
-    health: ReadHealth
-    vitals: ReadVitals
+    status: ReadStatus
+    metrics: ReadMetrics
     find_orders: FindOrders
 
 
-def build_desk(
+def build_admin(
     database: Database, clock: Clock, real_clock: Clock, deliver_outbox: DeliverOutbox
-) -> Desk:
-    return Desk(
+) -> Admin:
+    return Admin(
         sign_in=SignIn(database, real_clock),
         audit=KeepAudit(database, clock),
         figures=ReadFigures(database, clock),
-        health=ReadHealth(database, clock, deliver_outbox),
-        vitals=ReadVitals(database, clock, deliver_outbox),
+        status=ReadStatus(database, clock, deliver_outbox),
+        metrics=ReadMetrics(database, clock, deliver_outbox),
         find_orders=FindOrders(database),
     )

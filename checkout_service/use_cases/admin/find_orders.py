@@ -1,4 +1,4 @@
-"""Find orders for a person at the desk: by exact id or reference, by status, by hold."""
+"""Find orders for a person in the admin: by exact id or reference, by status, by hold."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LONGEST = 500
 class FindOrders:
     database: Database
 
-    def __call__(self, words: str) -> OrderPage:
-        """Give the orders that carry this id (ours or Stripe's) or this reference, exactly."""
+    def find(self, words: str) -> OrderPage:
+        """Return the orders that carry this id (ours or Stripe's) or this reference, exactly."""
         words = words.strip()
         if not words or len(words) > _LONGEST or "\0" in words:
             return OrderPage((), None)

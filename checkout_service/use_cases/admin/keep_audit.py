@@ -27,7 +27,7 @@ _MOST_TOLD = 500
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody at the desk asked for; the nonce is the form's."""
+    """What somebody in the admin asked for; the nonce is the form's."""
 
     nonce: str
     address: str
@@ -42,8 +42,8 @@ class KeepAudit:
     database: Database
     clock: Clock
 
-    def __call__(self, act: Act, do: Callable[[], str]) -> AuditEntry:
-        """Do the act unless its nonce was done before; give what became of it.
+    def record(self, act: Act, do: Callable[[], str]) -> AuditEntry:
+        """Do the act unless its nonce was done before; return what became of it.
 
         `do` tells its outcome in words. An error of ours is recorded, and passes through.
         """

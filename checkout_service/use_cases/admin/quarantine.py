@@ -37,7 +37,7 @@ class Quarantine:
             return counts(connection)
 
     def find(self, name: str) -> Quarantined:
-        """Give one of them by its id. Raises NotFound if it is not in quarantine."""
+        """Return one of them by its id. Raises NotFound if it is not in quarantine."""
         found = (item for item in self.list(limit=MOST) if item.id == name)
         item = next(found, None)
         if item is None:

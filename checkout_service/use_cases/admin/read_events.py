@@ -34,7 +34,7 @@ class ReadEvents:
         return EventPage(shown, write_cursor(shown[-1].received_at, shown[-1].id) if more else None)
 
     def detail(self, event_id: str) -> EventDetail:
-        """Give one event with its body. Raises NotFound."""
+        """Return one event with its body. Raises NotFound."""
         with self.database.read() as connection:
             found = event_views.event(connection, event_id)
         if found is None:

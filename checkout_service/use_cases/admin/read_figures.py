@@ -29,8 +29,8 @@ class ReadFigures:
     database: Database
     clock: Clock
 
-    def __call__(self) -> Figures:
-        """Give the figures, fresh to within a minute or so; days begin at midnight UTC."""
+    def read(self) -> Figures:
+        """Return the figures, fresh to within a minute or so; days begin at midnight UTC."""
         now = self.clock.now()
         with self.database.read() as connection:
             kept = figures.kept(connection, _NAME)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from checkout_service.domain.clock import MINUTE, SECOND, Clock
-from checkout_service.domain.views.metrics import MOST, MOST_RECENT, RECENT, VitalSigns
+from checkout_service.domain.views.metrics import MOST, MOST_RECENT, RECENT, Metrics
 from checkout_service.storage import bookmarks, metrics
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
@@ -24,22 +24,22 @@ _OVERDUE = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class ReadVitals:
+class ReadMetrics:
     database: Database
     clock: Clock
     deliver_outbox: DeliverOutbox
 
-    def __call__(self) -> VitalSigns:
-        """Give the signs of life now. Raises DatabaseUnavailable."""
+    def read(self) -> Metrics:
+        """Return the metrics now. Raises DatabaseUnavailable."""
         now = self.clock.now()
         since = now - RECENT
         receiver = self.deliver_outbox.status()
         with self.database.read() as c:
             latest = figures.latest_events(c, most=_LATEST)
             lags = [e.received_at - e.created for e in latest if e.source == "webhook"]
-            troubled = Counter(state for state, _ in figures.troubled(c, most=MOST))
+            stuck = Counter(state for state, _ in figures.stuck(c, most=MOST))
             oldest = metrics.oldest_due_message(c)
-            return VitalSigns(
+            return Metrics(
                 recent_orders=metrics.recent_orders(c, since=since, most=MOST_RECENT),
                 newest_order_age=_age(now, metrics.newest_order(c)),
                 newest_paid_order_age=_age(now, metrics.newest_order(c, status="paid")),
@@ -48,7 +48,7 @@ class ReadVitals:
                 recent_events=metrics.recent_events(c, since=since, most=MOST_RECENT),
                 newest_event_age=_age(now, latest[0].received_at if latest else None),
                 webhook_lag=max(0.0, median(lags) / SECOND) if lags else None,
-                troubled_events=dict(troubled),
+                stuck_events=dict(stuck),
                 outbox={s: figures.undelivered(c, s, most=MOST) for s in ("due", "dead")},
                 outbox_oldest_age=_age(now, oldest) or 0.0,
                 receiver=receiver,

@@ -1,4 +1,4 @@
-"""The desk's door: sessions kept here, not in the cookie, and guesses at the password rationed."""
+"""The admin's door: sessions kept here, not in the cookie, and guesses at the password rationed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class SignIn:
     database: Database
     clock: Clock
 
-    def __call__(self, address: str, is_right: Callable[[], bool]) -> str | None:
-        """Look at a password once and give a new session's id, or None.
+    def sign_in(self, address: str, is_right: Callable[[], bool]) -> str | None:
+        """Look at a password once and return a new session's id, or None.
 
         `is_right` is called at most 20 times in 15 minutes for everybody together and 10 times
         for one address, failures counted; beyond that the answer is None unseen.
@@ -46,7 +46,7 @@ class SignIn:
         return token
 
     def is_open(self, token: str) -> bool:
-        """Say whether this session is signed in: 12 hours at most, 2 without a page."""
+        """True if this session is signed in: 12 hours at most, 2 without a page."""
         now, digest = self.clock.now(), _digest(token)
         with self.database.read() as connection:
             known = admin_sessions.is_open(

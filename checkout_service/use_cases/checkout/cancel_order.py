@@ -27,7 +27,7 @@ class CancelOrder:
     open_attempt: OpenAttempt
     pull_mode: bool
 
-    def __call__(self, order_id: str, *, source: str = "api") -> OrderView:
+    def cancel(self, order_id: str, *, source: str = "api") -> OrderView:
         """Cancel an order that no money has come for.
 
         Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable. In pull mode the order is

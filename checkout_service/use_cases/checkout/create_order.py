@@ -23,7 +23,7 @@ from checkout_service.storage.ledger.new_orders import insert_order
 
 
 @dataclass(frozen=True, slots=True)
-class DraftOrder:
+class CreateOrder:
     database: Database
     gateway: PaymentGateway
     clock: Clock
@@ -40,7 +40,7 @@ class DraftOrder:
         with self.database.read() as connection:
             return orders.order_by_nonce(connection, nonce)
 
-    def __call__(self, cart: Cart, *, kind: AttemptKind, nonce: str | None) -> str:
+    def create(self, cart: Cart, *, kind: AttemptKind, nonce: str | None) -> str:
         """Price the cart and write the order down; the same nonce is the same order.
 
         Raises InvalidInput, and GatewayError when a price of Stripe's cannot be read.

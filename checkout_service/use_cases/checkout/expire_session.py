@@ -16,12 +16,12 @@ from .close_attempt import CloseAttempt
 
 
 @dataclass(frozen=True, slots=True)
-class CloseSession:
+class ExpireSession:
     database: Database
     close_attempt: CloseAttempt
     pull_mode: bool
 
-    def __call__(self, session_id: str) -> SessionAnswer:
+    def expire(self, session_id: str) -> SessionAnswer:
         """Expire a session of ours.
 
         Raises NotFound, OrderPaid or MoneyInFlight when money came first, StripeUnavailable, and

@@ -44,7 +44,7 @@ class HoldIdempotency:
     clock: Clock
 
     def begin(self, *, scope: str, key: str, fingerprint: str) -> Ticket | Replay:
-        """Claim a key, or give the answer kept under it.
+        """Claim a key, or return the answer kept under it.
 
         Raises IdempotencyKeyReused (another body) and IdempotencyInProgress.
         """
@@ -59,7 +59,7 @@ class HoldIdempotency:
         self._finish(ticket, None, None)
 
     def forget(self) -> int:
-        """Forget keys older than 72 hours; give their number."""
+        """Forget keys older than 72 hours; return their number."""
         before = self.clock.now() - KEEP_FOR
         return self.database.write(lambda c: idempotency.forget_older(c, before))
 

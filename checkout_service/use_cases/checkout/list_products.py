@@ -1,4 +1,4 @@
-"""Say what is for sale and for how much."""
+"""Return what is for sale and for how much."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ListProducts:
     catalog: Catalog
     gateway: PaymentGateway
 
-    def __call__(self) -> tuple[ProductView, ...]:
+    def list(self) -> tuple[ProductView, ...]:
         """List the catalog; a price that Stripe cannot tell right now is left out."""
         return tuple(
             ProductView(

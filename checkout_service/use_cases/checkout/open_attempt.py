@@ -60,10 +60,10 @@ class OpenAttempt:
     close_attempt: CloseAttempt
     clock: Clock
 
-    def __call__(self, order_id: str, *, source: str) -> str | None:
+    def open(self, order_id: str, *, source: str) -> str | None:
         """Open the order's draft at Stripe and record it; nothing to do without a draft.
 
-        Gives the client secret of a PaymentIntent just opened, never to be stored. Raises
+        Returns the client secret of a PaymentIntent just opened, never to be stored. Raises
         StripeUnavailable (try again: the draft stays), StripeRejected (the draft is given up) and
         OpenedWrong (the session that came back is not the one that was asked for).
         """
@@ -217,7 +217,7 @@ def intent_request(
 
 
 def _end_of(created_at: int, seconds: int | None) -> int | None:
-    """Say when a session ends; None for a whole day, which is what Stripe gives by itself.
+    """Return when a session ends; None for a whole day, which is what Stripe gives by itself.
 
     Stripe counts its shortest life, half an hour, from when it hears of the session.
     """

@@ -17,7 +17,7 @@ from checkout_service.storage.records import AttemptRecord
 
 
 def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> AttemptRecord:
-    """Give the newest attempt of an order that may still be paid.
+    """Return the newest attempt of an order that may still be paid.
 
     Raises NotFound, WrongFlow, OrderPaid, MoneyInFlight, OrderCanceled.
     """

@@ -15,7 +15,7 @@ from checkout_service.use_cases.orders.answer import newest_session
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 
 from .close_attempt import CloseAttempt
-from .create_order import DraftOrder
+from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
 
@@ -27,13 +27,13 @@ _ROUNDS = 3
 class StartCheckout:
     database: Database
     clock: Clock
-    draft_order: DraftOrder
+    create_order: CreateOrder
     open_attempt: OpenAttempt
     close_attempt: CloseAttempt
     look_at_order: LookAtOrder
     pull_mode: bool
 
-    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
+    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
         """Open a session for this cart; the same nonce always gives the same order.
 
         Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, DatabaseUnavailable,
@@ -41,19 +41,19 @@ class StartCheckout:
         """
         if self.pull_mode:
             raise PullMode
-        known = self.draft_order.known(nonce)
+        known = self.create_order.known(nonce)
         if known is not None:
             return self.again(known)
-        order_id = self.draft_order(cart, kind=AttemptKind.SESSION, nonce=nonce)
-        self.open_attempt(order_id, source=caller)
+        order_id = self.create_order.create(cart, kind=AttemptKind.SESSION, nonce=nonce)
+        self.open_attempt.open(order_id, source=caller)
         return self._answer(order_id)
 
     def order_of(self, nonce: str) -> str | None:
         """Name the order that this nonce made before."""
-        return self.draft_order.known(nonce)
+        return self.create_order.known(nonce)
 
     def again(self, order_id: str) -> SessionAnswer:
-        """Give the order's open session, else open a new one after the old one is closed.
+        """Return the order's open session, else open a new one after the old one is closed.
 
         Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
         """
@@ -65,7 +65,7 @@ class StartCheckout:
                 if self._still_open(order_id, newest):
                     return self._answer(order_id)
             elif newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
-                self.open_attempt(order_id, source="retry")
+                self.open_attempt.open(order_id, source="retry")
         return self._answer(order_id)
 
     def _still_open(self, order_id: str, attempt: AttemptRecord) -> bool:
@@ -80,7 +80,7 @@ class StartCheckout:
 
     def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
         return self.database.write(
-            lambda c: self.draft_order.next_attempt(
+            lambda c: self.create_order.next_attempt(
                 c,
                 order_id,
                 seq=newest.seq + 1,

@@ -24,7 +24,7 @@ from checkout_service.use_cases.orders.answer import newest_intent
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
-from .create_order import DraftOrder
+from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
 
@@ -37,13 +37,13 @@ _ROUNDS = 3
 class StartIntent:
     database: Database
     gateway: PaymentGateway
-    draft_order: DraftOrder
+    create_order: CreateOrder
     open_attempt: OpenAttempt
     settle_order: SettleOrder
     look_at_order: LookAtOrder
     pull_mode: bool
 
-    def __call__(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
+    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
         """Create the order's intent; the same nonce always gives the same order and intent.
 
         The answer carries the client secret: hand it to the buyer's browser, keep it nowhere.
@@ -51,22 +51,22 @@ class StartIntent:
         """
         if self.pull_mode:
             raise PullMode
-        known = self.draft_order.known(nonce)
+        known = self.create_order.known(nonce)
         if known is not None:
             return self.again(known, cart, caller=caller)
-        order_id = self.draft_order(cart, kind=AttemptKind.INTENT, nonce=nonce)
-        return self._answer(order_id, self.open_attempt(order_id, source=caller))
+        order_id = self.create_order.create(cart, kind=AttemptKind.INTENT, nonce=nonce)
+        return self._answer(order_id, self.open_attempt.open(order_id, source=caller))
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:
-        """Say what a cart would cost, without making anything. Raises as a create does."""
+        """Return what a cart would cost, without making anything. Raises as a create does."""
         if self.pull_mode:
             raise PullMode
-        return self.draft_order.price(cart, AttemptKind.INTENT)
+        return self.create_order.price(cart, AttemptKind.INTENT)
 
     def again(
         self, order_id: str, cart: Cart | None = None, *, caller: str = "public"
     ) -> IntentAnswer:
-        """Give the order's intent once more, with the amount of the cart if that changed.
+        """Return the order's intent once more, with the amount of the cart if that changed.
 
         Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
         """
@@ -78,7 +78,7 @@ class StartIntent:
             if newest.state is AttemptState.DRAFT or (
                 newest.state in _GONE and self._draft_next(order_id, newest)
             ):
-                secret = self.open_attempt(order_id, source="retry")
+                secret = self.open_attempt.open(order_id, source="retry")
             elif newest.intent_id is not None and newest.state not in _GONE:
                 self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
                 break
@@ -93,7 +93,7 @@ class StartIntent:
 
     def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
         return self.database.write(
-            lambda c: self.draft_order.next_attempt(
+            lambda c: self.create_order.next_attempt(
                 c, order_id, seq=newest.seq + 1, kind=AttemptKind.INTENT, reference=None
             )
         )
@@ -103,7 +103,7 @@ class StartIntent:
 
         Should we die in between, a payment of the new amount is held, not lost.
         """
-        lines = self.draft_order.price(cart, AttemptKind.INTENT)
+        lines = self.create_order.price(cart, AttemptKind.INTENT)
         with self.database.read() as connection:
             order = orders.order_of(connection, order_id)
             if order is None:

@@ -56,7 +56,7 @@ class StartLink:
     live: bool
     sweep_interval: int  # milliseconds
 
-    def __call__(self, link_id: str, *, nonce: str) -> LinkAnswer:
+    def start(self, link_id: str, *, nonce: str) -> LinkAnswer:
         """Make the pending order of a Payment Link; the same nonce is the same order.
 
         Raises NotFound for an unknown link. Never calls Stripe, unless the price is Stripe's.
@@ -79,7 +79,7 @@ class StartLink:
         return LinkAnswer(with_reference(link.url, attempt.reference), attempt.reference, order)
 
     def resume(self, link_id: str, references: Iterable[str]) -> LinkAnswer | None:
-        """Give the first of these references' orders that still waits to be paid by this link.
+        """Return the first of these references' orders that still waits to be paid by this link.
 
         An order whose price the catalog has changed since is left alone: its payment would not
         match. Raises NotFound for an unknown link.
@@ -98,7 +98,7 @@ class StartLink:
         return None
 
     def address(self, link_id: str) -> str:
-        """Give the bare address of a link. Raises NotFound."""
+        """Return the bare address of a link. Raises NotFound."""
         return self._link(link_id).url
 
     def price_of(self, link_id: str) -> str:

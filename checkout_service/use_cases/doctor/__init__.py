@@ -1,20 +1,20 @@
-"""The doctor as one part of the product's verbs: examine, and mend what can be mended."""
+"""The doctor as one part of the product's verbs: run_checks, and mend what can be mended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from .check_result import Shop
-from .fix_endpoint import MendEndpoint
-from .run_checks import Examine
+from .fix_endpoint import FixEndpoint
+from .run_checks import RunChecks
 
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    examine: Examine
-    mend_endpoint: MendEndpoint
+    run_checks: RunChecks
+    fix_endpoint: FixEndpoint
     api_version: str
 
 
 def build_doctor(shop: Shop) -> Doctor:
-    return Doctor(Examine(shop), MendEndpoint(shop), shop.account.api_version)
+    return Doctor(RunChecks(shop), FixEndpoint(shop), shop.account.api_version)

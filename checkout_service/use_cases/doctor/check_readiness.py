@@ -1,4 +1,4 @@
-"""Say whether this process can do its work: the database answers and its schema is at head."""
+"""True if this process can do its work: the database answers and its schema is at head."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CheckReadiness:
     database: Database
     head: str
 
-    def __call__(self) -> list[str]:
+    def check(self) -> list[str]:
         """Name what is not ready; an empty list means ready."""
         try:
             with self.database.read() as connection:

@@ -1,4 +1,4 @@
-"""What a check found, and what all checks look at. A finding never holds a whole secret."""
+"""What a check found, and what all checks look at. A result never holds a whole secret."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.ports.account import Account
-from checkout_service.domain.ports.network_probe import Outside
+from checkout_service.domain.ports.network_probe import NetworkProbe
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
@@ -25,7 +25,7 @@ _SHORTEST_WITH_END = 12  # of a shorter secret even four characters would be too
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing seen: `what` is one sentence, `mend` another (empty when all is well)."""
 
     check: str
@@ -44,7 +44,7 @@ class Shop:
     database: Database
     readiness: CheckReadiness
     deliver_outbox: DeliverOutbox
-    outside: Outside
+    network: NetworkProbe
     clock: Clock
     real_clock: Clock
     environment: Mapping[str, str]
@@ -54,16 +54,16 @@ class Shop:
         return f"{self.settings.public_base_url}{WEBHOOK_PATH}"
 
 
-def ok(check: str, what: str) -> Finding:
-    return Finding(check, OK, what)
+def ok(check: str, what: str) -> CheckResult:
+    return CheckResult(check, OK, what)
 
 
-def warning(check: str, what: str, mend: str) -> Finding:
-    return Finding(check, WARNING, what, mend)
+def warning(check: str, what: str, mend: str) -> CheckResult:
+    return CheckResult(check, WARNING, what, mend)
 
 
-def problem(check: str, what: str, mend: str) -> Finding:
-    return Finding(check, PROBLEM, what, mend)
+def problem(check: str, what: str, mend: str) -> CheckResult:
+    return CheckResult(check, PROBLEM, what, mend)
 
 
 def masked(secret: str) -> str:

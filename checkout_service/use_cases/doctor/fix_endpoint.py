@@ -13,7 +13,7 @@ from .webhooks import survey
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Fixed:
     """What was done, a sentence each, and the new endpoint's secret if one was made."""
 
     done: tuple[str, ...] = ()
@@ -21,26 +21,26 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class MendEndpoint:
+class FixEndpoint:
     shop: Shop
 
-    def __call__(self) -> Mended:
+    def fix(self) -> Fixed:
         """Do what is needed and no more. Raises StripeUnavailable, StripeRejected."""
         shop = self.shop
         if shop.settings.pull_mode:
-            return Mended()
+            return Fixed()
         scene = survey(shop)
         best = scene.best
         if best is None or scene.wrong_version:
             made, secret = shop.account.add_endpoint(shop.webhook_url)
             told = f"Made webhook endpoint {made.id} for {made.url}, API version {made.api_version}"
-            return Mended((f"{told}.",), secret)
+            return Fixed((f"{told}.",), secret)
         done = []
         if scene.faults:
-            best = shop.account.mend_endpoint(best, shop.webhook_url)
+            best = shop.account.fix_endpoint(best, shop.webhook_url)
             done.append(f"Put {best.id} right: on, {best.url}, {len(best.events)} kinds of events.")
         if scene.proven:
             for other in scene.others:
                 shop.account.switch_off(other)
                 done.append(f"Switched {other.id} off: {best.id} sends the same here.")
-        return Mended(tuple(done))
+        return Fixed(tuple(done))

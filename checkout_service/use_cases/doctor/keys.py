@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 
-from .check_result import Finding, Shop, masked, ok, problem, warning
+from .check_result import CheckResult, Shop, masked, ok, problem, warning
 
 _WORRYING, _FATAL = 60, 300  # seconds; Stripe's signatures are good for 300
 _PULL = ("Checkout Sessions: read", "Payment Links: read", "PaymentIntents: read")
@@ -28,7 +28,7 @@ _OF_ACCOUNT = re.compile(
 _TAKE_FROM = "Copy both keys anew from one account's page Developers > API keys."
 
 
-def keys(shop: Shop) -> Iterator[Finding]:
+def keys(shop: Shop) -> Iterator[CheckResult]:
     """Look at the keys themselves; their modes differing stops the start already."""
     settings = shop.settings
     mode = "live: real money" if settings.live else "test: no real money"
@@ -45,7 +45,7 @@ def keys(shop: Shop) -> Iterator[Finding]:
         yield ok("keys", f"{both}, both {mode}.")
 
 
-def key(shop: Shop) -> Iterator[Finding]:
+def key(shop: Shop) -> Iterator[CheckResult]:
     """Try the secret key."""
     where = shop.settings.stripe_api_base or "Stripe"
     shown = masked(shop.settings.stripe_secret_key)
@@ -69,7 +69,7 @@ def key(shop: Shop) -> Iterator[Finding]:
     yield ok("key", f"{where} accepts {shown}.")
 
 
-def permissions(shop: Shop) -> Iterator[Finding]:
+def permissions(shop: Shop) -> Iterator[CheckResult]:
     """Ask for every permission by its name; a secret key has them all."""
     if not shop.settings.stripe_secret_key.startswith("rk_"):
         yield ok("permissions", "A secret key may do everything.")
@@ -95,7 +95,7 @@ def _needed(shop: Shop) -> tuple[str, ...]:
     return (*_PUSH, *links, *stripes_own)
 
 
-def clock(shop: Shop) -> Iterator[Finding]:
+def clock(shop: Shop) -> Iterator[CheckResult]:
     """Compare this machine's clock with Stripe's; what drills add to it is left out."""
     before = shop.real_clock.now()
     theirs = shop.account.time()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .check_result import Finding, Shop, masked, ok, problem, warning
+from .check_result import CheckResult, Shop, masked, ok, problem, warning
 
 NAME = "notifications"
 
 
-def notifications(shop: Shop) -> Iterator[Finding]:
+def notifications(shop: Shop) -> Iterator[CheckResult]:
     """Look at NOTIFY_URL; a missing or misshapen NOTIFY_SECRET stops the start already."""
     settings = shop.settings
     if settings.notify_url is None:
@@ -33,7 +33,7 @@ def _place(shop: Shop) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _address_faults(shop: Shop) -> Iterator[Finding]:
+def _address_faults(shop: Shop) -> Iterator[CheckResult]:
     settings, place = shop.settings, _place(shop)
     allow_private = settings.notify_allow_private
     if not settings.development and not place.startswith("https:") and not allow_private:
@@ -42,7 +42,7 @@ def _address_faults(shop: Shop) -> Iterator[Finding]:
             f"NOTIFY_URL {place} is not https: orders would travel in the open.",
             "Give your backend TLS and write NOTIFY_URL with https://.",
         )
-    wrong = shop.outside.leads_nowhere(settings.notify_url or "", allow_private=allow_private)
+    wrong = shop.network.leads_nowhere(settings.notify_url or "", allow_private=allow_private)
     if wrong is not None:
         yield problem(
             NAME,
@@ -51,7 +51,7 @@ def _address_faults(shop: Shop) -> Iterator[Finding]:
         )
 
 
-def _receiver_faults(shop: Shop) -> Iterator[Finding]:
+def _receiver_faults(shop: Shop) -> Iterator[CheckResult]:
     state = shop.deliver_outbox.status()
     if state == "disabled":
         yield problem(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from checkout_service.domain.clock import MINUTE, SECOND
 from checkout_service.storage import bookmarks
 
-from .check_result import Finding, Shop, ok, problem, warning
+from .check_result import CheckResult, Shop, ok, problem, warning
 
 # Variables by which a host says that it is one, with the host's name.
 _HOSTS = {
@@ -26,7 +26,7 @@ _LONGEST_SILENCE = 10 * MINUTE
 _INTERVALS_OF_SILENCE = 5
 
 
-def address(shop: Shop) -> Iterator[Finding]:
+def address(shop: Shop) -> Iterator[CheckResult]:
     """Ask for this service at its public address, from here."""
     settings = shop.settings
     url = settings.public_base_url
@@ -36,21 +36,21 @@ def address(shop: Shop) -> Iterator[Finding]:
             f"PUBLIC_BASE_URL {url} is not https: buyers' data would travel in the open.",
             "Put TLS in front and set PUBLIC_BASE_URL to the https:// address.",
         )
-    wrong = shop.outside.asks_after_us(url)
+    wrong = shop.network.asks_after_us(url)
     if wrong is None:
         yield ok("address", f"{url} answers, and it is this service.")
         return
-    finding = warning if settings.development else problem
-    yield finding(
+    result = warning if settings.development else problem
+    yield result(
         "address",
         f"PUBLIC_BASE_URL {url} {wrong}.",
         "Start the web process and point the address at it; buyers and Stripe come in there.",
     )
 
 
-def database(shop: Shop) -> Iterator[Finding]:
+def database(shop: Shop) -> Iterator[CheckResult]:
     """Look whether the database answers and its schema is at head."""
-    missing = shop.readiness()
+    missing = shop.readiness.check()
     if "database" in missing:
         yield problem(
             "database",
@@ -71,7 +71,7 @@ def _kind(shop: Shop) -> str:
     return "SQLite" if shop.settings.database_url.startswith("sqlite") else "PostgreSQL"
 
 
-def disk(shop: Shop) -> Iterator[Finding]:
+def disk(shop: Shop) -> Iterator[CheckResult]:
     """Look whether SQLite's file survives the next restart."""
     url, host = shop.settings.database_url, _host(shop)
     if not url.startswith("sqlite"):
@@ -100,7 +100,7 @@ def _on_a_volume(file: Path) -> bool:
     return mount != Path("/") and str(mount) not in ("/tmp", "/dev/shm", "/run")  # noqa: S108
 
 
-def proxies(shop: Shop) -> Iterator[Finding]:
+def proxies(shop: Shop) -> Iterator[CheckResult]:
     """Look whether the client's address can be known."""
     hops, host = shop.settings.trusted_proxy_hops, _host(shop)
     if hops == 0 and host is not None:
@@ -114,7 +114,7 @@ def proxies(shop: Shop) -> Iterator[Finding]:
         yield ok("proxies", f"{hops} trusted in front of the service.")
 
 
-def origins(shop: Shop) -> Iterator[Finding]:
+def origins(shop: Shop) -> Iterator[CheckResult]:
     """Look at the frontends let in; a path or a trailing slash stops the start already."""
     allowed = shop.settings.allowed_origins
     open_ones = [origin for origin in allowed if origin.startswith("http://")]
@@ -131,7 +131,7 @@ def origins(shop: Shop) -> Iterator[Finding]:
         )
 
 
-def worker(shop: Shop) -> Iterator[Finding]:
+def worker(shop: Shop) -> Iterator[CheckResult]:
     """Look when the worker swept last."""
     with shop.database.read() as connection:
         at = bookmarks.position(connection, _SWEPT)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checkout_service.domain.views.quarantine import UNKNOWN_AT_STRIPE
 from checkout_service.use_cases.admin.quarantine import MOST, in_quarantine
 
-from .check_result import Finding, Shop, ok, problem
+from .check_result import CheckResult, Shop, ok, problem
 
 _CHECK = "quarantine"
 _SHOWN = 3
@@ -21,15 +21,15 @@ _NOUNS = {
 _OTHER_KEYS = "Put back the keys of the account and mode that made them, or leave them: "
 
 
-def quarantine(shop: Shop) -> Iterator[Finding]:
+def quarantine(shop: Shop) -> Iterator[CheckResult]:
     """Look at what failed so often that nobody tries it any more."""
     with shop.database.read() as connection:
         found = in_quarantine(connection, limit=MOST)
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for item in found:
-        groups[item.kind, item.why].append(item.id)
+        groups[item.kind, item.reason].append(item.id)
     for (kind, why), names in groups.items():
-        told = next(item.told for item in found if item.why == why)
+        told = next(item.told for item in found if item.reason == why)
         shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
         first = _OTHER_KEYS if why == UNKNOWN_AT_STRIPE else "Once the reason is gone: "
         yield problem(

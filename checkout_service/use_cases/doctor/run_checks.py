@@ -1,4 +1,4 @@
-"""Examine the shop from top to bottom: what `doctor` finds. It changes nothing.
+"""RunChecks the shop from top to bottom: what `doctor` finds. It changes nothing.
 
 A check whose ground is missing (no database, no key) is not made, and says so: one fault must not
 show as ten.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.errors import CheckoutError, StripeRejected
 
-from .check_result import PROBLEM, Finding, Shop, warning
+from .check_result import PROBLEM, CheckResult, Shop, warning
 from .keys import clock, key, keys, permissions
 from .notify import notifications
 from .place import address, database, disk, origins, proxies, worker
@@ -21,7 +21,7 @@ from .secret import webhook_secret
 from .shipping import shipping_rates
 from .webhooks import webhook_endpoint
 
-_Check = Callable[[Shop], Iterable[Finding]]
+_Check = Callable[[Shop], Iterable[CheckResult]]
 # Each with the checks that must have gone well before it.
 _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("keys", keys, ()),
@@ -45,20 +45,20 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Examine:
+class RunChecks:
     shop: Shop
 
-    def __call__(self) -> Iterator[Finding]:
-        """Make every check in order, one finding or more each."""
+    def run(self) -> Iterator[CheckResult]:
+        """Make every check in order, one result or more each."""
         failed: set[str] = set()
         for name, check, needs in _CHECKS:
             missing = [need for need in needs if need in failed]
             found = [_not_made(name, missing)] if missing else self._made(name, check)
-            if any(finding.state == PROBLEM for finding in found):
+            if any(result.state == PROBLEM for result in found):
                 failed.add(name)
             yield from found
 
-    def _made(self, name: str, check: _Check) -> list[Finding]:
+    def _made(self, name: str, check: _Check) -> list[CheckResult]:
         try:
             return list(check(self.shop))
         except CheckoutError as error:
@@ -67,6 +67,6 @@ class Examine:
             return [warning(name, f"Could not be looked at: {error}", mend)]
 
 
-def _not_made(name: str, missing: list[str]) -> Finding:
+def _not_made(name: str, missing: list[str]) -> CheckResult:
     needs = " and ".join(missing)
     return warning(name, f"Not looked at: it needs the {needs}.", f"Mend the {needs} first.")

@@ -12,12 +12,12 @@ from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.ports.account import LinkLine, LinkView, PriceStanding
 
-from .check_result import PLACEHOLDER, RETURN_PATH, Finding, Shop, ok, problem, warning
+from .check_result import PLACEHOLDER, RETURN_PATH, CheckResult, Shop, ok, problem, warning
 
 _ENCODED = quote(PLACEHOLDER).lower()
 
 
-def catalog(shop: Shop) -> Iterator[Finding]:
+def catalog(shop: Shop) -> Iterator[CheckResult]:
     """Look up every price that the catalog leaves to Stripe."""
     prices = [price for product in shop.catalog.products for price in product.prices]
     theirs = [price for price in prices if price.stripe_price]
@@ -31,7 +31,7 @@ def catalog(shop: Shop) -> Iterator[Finding]:
         yield ok("catalog", f"Prices: {len(prices)}{looked}.")
 
 
-def _own_faults(price: Price) -> Iterator[Finding]:
+def _own_faults(price: Price) -> Iterator[CheckResult]:
     if price.currency is not None and not _is_known(price.currency):
         yield problem(
             "catalog",
@@ -44,7 +44,7 @@ def _is_known(currency: str) -> bool:
     return currency.upper() in list_currencies()
 
 
-def _price_faults(shop: Shop, price: Price) -> Iterator[Finding]:
+def _price_faults(shop: Shop, price: Price) -> Iterator[CheckResult]:
     name = price.stripe_price or ""
     mend = f"Correct stripe_price of {price.id} in the catalog, or the price at Stripe."
     try:
@@ -75,7 +75,7 @@ def _what_is_wrong(found: PriceStanding) -> str | None:
     return None
 
 
-def payment_links(shop: Shop) -> Iterator[Finding]:
+def payment_links(shop: Shop) -> Iterator[CheckResult]:
     """Look up every Payment Link of the catalog."""
     links = shop.catalog.payment_links
     if not links:
@@ -87,7 +87,7 @@ def payment_links(shop: Shop) -> Iterator[Finding]:
             yield ok(check, "Active, sells what the catalog says and brings buyers back.")
 
 
-def _link_faults(shop: Shop, link: PaymentLink) -> Iterator[Finding]:
+def _link_faults(shop: Shop, link: PaymentLink) -> Iterator[CheckResult]:
     check = f"link {link.id}"
     if "client_reference_id=" in link.url:
         yield problem(
@@ -119,7 +119,9 @@ def _link_faults(shop: Shop, link: PaymentLink) -> Iterator[Finding]:
     yield from _redirect_faults(shop, check, found)
 
 
-def _amount_faults(shop: Shop, link: PaymentLink, lines: tuple[LinkLine, ...]) -> Iterator[Finding]:
+def _amount_faults(
+    shop: Shop, link: PaymentLink, lines: tuple[LinkLine, ...]
+) -> Iterator[CheckResult]:
     price = shop.catalog.price(link.price)
     if price is None:
         return
@@ -139,7 +141,7 @@ def _amount_faults(shop: Shop, link: PaymentLink, lines: tuple[LinkLine, ...]) -
         )
 
 
-def _addition_faults(check: str, link: LinkView) -> Iterator[Finding]:
+def _addition_faults(check: str, link: LinkView) -> Iterator[CheckResult]:
     """Name what lets a payment differ from the order's terms: the money guard would hold it."""
     adjustable = ("an adjustable quantity",) if any(line.adjustable for line in link.lines) else ()
     additions = (*link.additions, *adjustable)
@@ -159,7 +161,7 @@ def _shown(line: LinkLine) -> str:
     return f"{line.quantity} x {line.price.unit_amount} {line.price.currency}"
 
 
-def _redirect_faults(shop: Shop, check: str, link: LinkView) -> Iterator[Finding]:
+def _redirect_faults(shop: Shop, check: str, link: LinkView) -> Iterator[CheckResult]:
     settings, redirect = shop.settings, link.redirect
     wanted = f"{settings.public_base_url}{RETURN_PATH}?session_id={PLACEHOLDER}"
     mend = f"Set the link's After payment > Redirect to exactly {wanted}"

@@ -12,7 +12,7 @@ from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.ports.account import Endpoint
 from checkout_service.storage.admin import figures
 
-from .check_result import Finding, Shop, masked, ok, problem, warning
+from .check_result import CheckResult, Shop, masked, ok, problem, warning
 from .webhooks import survey
 
 NAME = "webhook secret"
@@ -24,7 +24,7 @@ _COPY = (
 )
 
 
-def webhook_secret(shop: Shop) -> Iterator[Finding]:
+def webhook_secret(shop: Shop) -> Iterator[CheckResult]:
     """Compare the secret where it can be compared; else say what speaks for it."""
     if shop.settings.pull_mode:
         yield ok(NAME, "None is needed in pull mode.")
@@ -50,7 +50,7 @@ def webhook_secret(shop: Shop) -> Iterator[Finding]:
         )
 
 
-def _by_evidence(shop: Shop, shown: str, endpoint: Endpoint | None) -> Iterator[Finding]:
+def _by_evidence(shop: Shop, shown: str, endpoint: Endpoint | None) -> Iterator[CheckResult]:
     arrived = _last_arrival(shop)
     if endpoint is not None and arrived is not None and arrived < endpoint.created:
         arrived = None  # signed by another endpoint's secret

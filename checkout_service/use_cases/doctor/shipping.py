@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from checkout_service.domain.errors import StripeRejected
 
-from .check_result import Finding, Shop, ok, problem
+from .check_result import CheckResult, Shop, ok, problem
 
 _CHECK = "shipping rates"
 
 
-def shipping_rates(shop: Shop) -> Iterator[Finding]:
+def shipping_rates(shop: Shop) -> Iterator[CheckResult]:
     """Look up every Shipping Rate of the catalog's [checkout] table."""
     options = shop.catalog.options.shipping_options
     names = [option.stripe_shipping_rate for option in options if option.stripe_shipping_rate]
@@ -38,7 +38,7 @@ def _currencies(shop: Shop) -> set[str]:
     return found
 
 
-def _faults(shop: Shop, name: str, sold_in: set[str]) -> Iterator[Finding]:
+def _faults(shop: Shop, name: str, sold_in: set[str]) -> Iterator[CheckResult]:
     mend = f"Correct stripe_shipping_rate {name} in the catalog, or the rate at Stripe."
     try:
         rate = shop.account.shipping_rate(name)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.ports.account import Endpoint, fingerprint
 
-from .check_result import WEBHOOK_PATH, Finding, Shop, ok, problem, warning
+from .check_result import WEBHOOK_PATH, CheckResult, Shop, ok, problem, warning
 
 NAME = "webhook endpoint"
 _FIX = "Run doctor --fix"
@@ -82,8 +82,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def webhook_endpoint(shop: Shop) -> Iterator[Finding]:
-    """Say what is wrong with the endpoint, or that nothing is."""
+def webhook_endpoint(shop: Shop) -> Iterator[CheckResult]:
+    """Return what is wrong with the endpoint, or that nothing is."""
     if shop.settings.pull_mode:
         yield ok(NAME, "None is needed in pull mode: the worker reads payments.")
         return
@@ -102,7 +102,7 @@ def webhook_endpoint(shop: Shop) -> Iterator[Finding]:
     yield from _told(scene, shop)
 
 
-def _told(scene: Scene, shop: Shop) -> Iterator[Finding]:
+def _told(scene: Scene, shop: Shop) -> Iterator[CheckResult]:
     best = scene.best
     if best is None:
         told = f"Stripe has no webhook endpoint for {shop.webhook_url}"

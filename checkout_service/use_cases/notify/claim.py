@@ -40,20 +40,20 @@ class ClaimMessages:
     receiver_name: str
     owner: str
 
-    def __call__(self, width: int) -> Claim:
+    def claim(self, width: int) -> Claim:
         """Claim at most `width` messages. Most passes find nothing and write nothing."""
         now = self.clock.now()
         with self.database.read() as connection:
-            health = receivers.health_of(connection, self.receiver_name)
-            if health.state == receivers.DISABLED:
+            receiver = receivers.state_of(connection, self.receiver_name)
+            if receiver.state == receivers.DISABLED:
                 return _NOTHING
-            if health.state == receivers.FAILING:
-                probe = receivers.is_probe_due(health, now=now, longest=LONGEST_PAUSE)
+            if receiver.state == receivers.FAILING:
+                probe = receivers.is_probe_due(receiver, now=now, longest=LONGEST_PAUSE)
                 if not probe and not _may_be_one_message(connection):
                     return _NOTHING
             elif not outbox.is_any_due(connection, now):
                 return _NOTHING
-        if health.state == receivers.WELL:
+        if receiver.state == receivers.WELL:
             return Claim(self.database.write(lambda c: self._due(c, now, width)))
         take = self._probe if probe else self._newcomer
         return Claim(self.database.write(lambda c: take(c, now)), probing=True)

@@ -53,7 +53,7 @@ class DeliverOutbox:
     real_clock: Clock = field(default_factory=SystemClock)  # for leases
     at_once: int = AT_ONCE
 
-    def __call__(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
+    def deliver(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.
 
         Any number of workers may do so at once. Raises DatabaseUnavailable.
@@ -67,10 +67,10 @@ class DeliverOutbox:
         send = SendBatch(self.database, self.receiver, self.clock, self.owner, self.at_once)
         width = 1  # the first goes alone: a receiver that is down costs one message
         while keep_going():
-            claimed = claim(width)
+            claimed = claim.claim(width)
             if not claimed.messages:
                 break
-            sent = send(claimed.messages, probing=claimed.probing, keep_going=keep_going)
+            sent = send.send(claimed.messages, probing=claimed.probing, keep_going=keep_going)
             self._learn(self.receiver.name, sent, probing=claimed.probing)
             report.add(sent)
             width = 1 if sent.failed else _WIDE
@@ -78,11 +78,11 @@ class DeliverOutbox:
         return report
 
     def status(self) -> str:
-        """Say how the receiver does: none, well, failing or disabled."""
+        """Return how the receiver does: none, well, failing or disabled."""
         if self.receiver is None:
             return _NO_RECEIVER
         with self.database.read() as connection:
-            return receivers.health_of(connection, self.receiver.name).state
+            return receivers.state_of(connection, self.receiver.name).state
 
     def enable(self) -> bool:
         """Send again after a 410 or an outage, everything at once; False if nothing was wrong."""

@@ -36,7 +36,7 @@ class ReadMessages:
         )
 
     def detail(self, message_id: str) -> MessageDetail:
-        """Give one message with its body. Raises NotFound."""
+        """Return one message with its body. Raises NotFound."""
         with self.database.read() as connection:
             found = event_views.message(connection, message_id)
         if found is None:

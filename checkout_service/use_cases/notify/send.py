@@ -54,7 +54,7 @@ class SendBatch:
     owner: str
     at_once: int = AT_ONCE  # one sends in the caller's own thread
 
-    def __call__(
+    def send(
         self, batch: Sequence[Message], *, probing: bool, keep_going: Callable[[], bool]
     ) -> Sent:
         """Send the batch; messages of one order in their sequence. Raises DatabaseUnavailable."""
@@ -115,7 +115,7 @@ class SendBatch:
             self.database.write(
                 lambda c: outbox.keep(c, message.id, self.owner, error=str(failure))
             )
-            log.warning("message.failed", extra=facts | {"why": str(failure)})
+            log.warning("message.failed", extra=facts | {"reason": str(failure)})
             return False
         tries = message.tries + 1
         due = next_try(
@@ -126,7 +126,7 @@ class SendBatch:
         )
         level = logging.ERROR if due is None else logging.WARNING
         event = "message.dead" if due is None else "message.failed"
-        log.log(level, event, extra=facts | {"why": str(failure), "tries": tries})
+        log.log(level, event, extra=facts | {"reason": str(failure), "tries": tries})
         return due is None
 
     def _disable(self, connection: Connection, message: Message, now: int) -> None:

@@ -20,14 +20,14 @@ class ReadOrders:
     database: Database
 
     def view(self, order_id: str) -> OrderView:
-        """Give one order. Raises NotFound."""
+        """Return one order. Raises NotFound."""
         if not is_order_id(order_id):
             raise NotFound
         with self.database.read() as connection:
             return order_view(connection, order_id)
 
     def detail(self, order_id: str) -> OrderDetail:
-        """Give one order with all that hangs on it and its trail. Raises NotFound."""
+        """Return one order with all that hangs on it and its trail. Raises NotFound."""
         if not is_order_id(order_id):
             raise NotFound
         with self.database.read() as connection:
@@ -45,7 +45,7 @@ class ReadOrders:
             )
 
     def open_url(self, order_id: str) -> str | None:
-        """Give the url of the order's open session, or None."""
+        """Return the url of the order's open session, or None."""
         with self.database.read() as connection:
             tries = orders.attempts_of(connection, order_id)
         opened = (a for a in reversed(tries) if a.state is AttemptState.OPEN and a.ours)

@@ -35,7 +35,7 @@ from .write_money import WriteMoney
 
 
 @dataclass(frozen=True, slots=True)
-class RefundWish:
+class RequestedRefund:
     """What the merchant asks for: minor units or the rest, of the winning or a named payment."""
 
     amount: int | None = None
@@ -52,8 +52,8 @@ class RefundOrder:
     clock: Clock
     pull_mode: bool
 
-    def __call__(
-        self, order_id: str, wish: RefundWish, *, nonce: str, source: str = "api"
+    def refund(
+        self, order_id: str, requested: RequestedRefund, *, nonce: str, source: str = "api"
     ) -> RefundAnswer:
         """Refund a payment of an order; the same nonce is the same refund.
 
@@ -64,7 +64,7 @@ class RefundOrder:
             raise PullMode
         if not ids.is_order_id(order_id):
             raise NotFound
-        request = self.database.write(lambda c: self._write_down(c, order_id, wish, nonce))
+        request = self.database.write(lambda c: self._write_down(c, order_id, requested, nonce))
         return self.finish(request, source=source)
 
     def finish(self, request: MoneyWrite, *, source: str) -> RefundAnswer:
@@ -84,7 +84,7 @@ class RefundOrder:
         )
 
     def _write_down(
-        self, connection: Connection, order_id: str, wish: RefundWish, nonce: str
+        self, connection: Connection, order_id: str, requested: RequestedRefund, nonce: str
     ) -> MoneyWrite:
         loaded = load_ledger(connection, order_id)
         if loaded is None:
@@ -92,15 +92,15 @@ class RefundOrder:
         known = money_writes.by_nonce(connection, nonce)
         if known is not None:
             return known
-        paid = _paid_attempt(loaded.ledger, wish.payment_intent)
+        paid = _paid_attempt(loaded.ledger, requested.payment_intent)
         _check_disputes(loaded.ledger, paid)
         intent_id = str(paid.intent_id)
         left = paid.amount - _gone(loaded.ledger, paid)
         left -= money_writes.refunds_asked_for(connection, intent_id)
-        amount = left if wish.amount is None else wish.amount
+        amount = left if requested.amount is None else requested.amount
         if amount > left or amount < 1:
             raise RefundTooLarge(left)
-        details = {"reason": wish.reason, "metadata": dict(wish.metadata)}
+        details = {"reason": requested.reason, "metadata": dict(requested.metadata)}
         new = NewWrite(WriteKind.REFUND, nonce, order_id, intent_id, amount, details)
         return money_writes.put(connection, new, now=self.clock.now())
 

@@ -24,7 +24,7 @@ class ReleaseHold:
     settle_order: SettleOrder
     look_at_order: LookAtOrder
 
-    def __call__(self, order_id: str, name: str, *, by: str, source: str = "cli") -> OrderView:
+    def release(self, order_id: str, name: str, *, by: str, source: str = "cli") -> OrderView:
         """Release a hold; the order is fulfilled if nothing else stands against it.
 
         A look at Stripe tells whether the money is still there; while Stripe does not answer the
@@ -41,7 +41,7 @@ class ReleaseHold:
             try:
                 self.look_at_order.look(order_id, source=source, urgent=True)
             except GatewayError as error:
-                log.warning("release.no_look", extra={"order_id": order_id, "why": error.code})
+                log.warning("release.no_look", extra={"order_id": order_id, "reason": error.code})
         return self._view(order_id)
 
     def _view(self, order_id: str) -> OrderView:

@@ -36,8 +36,8 @@ class AdoptSession:
     settle_order: SettleOrder
     start_link: StartLink
 
-    def __call__(self, snapshot: Snapshot, *, source: str) -> str | None:
-        """Settle the order this session belongs to; give its id, or None if it is not ours."""
+    def adopt(self, snapshot: Snapshot, *, source: str) -> str | None:
+        """Settle the order this session belongs to; return its id, or None if it is not ours."""
         view = snapshot.session
         if view is None:
             return None
@@ -78,7 +78,7 @@ class AdoptSession:
         try:
             return self.start_link.draft(link, nonce=nonce, reference=reference, sold=True), True
         except (InvalidInput, StripeRejected) as error:
-            log.warning("link.price_unknown", extra={"link": link.id, "why": error.code})
+            log.warning("link.price_unknown", extra={"link": link.id, "reason": error.code})
             draft = self.start_link.draft_of_sale(link, view, nonce=nonce)
             return draft, False
 

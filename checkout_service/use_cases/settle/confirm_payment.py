@@ -34,7 +34,7 @@ class ConfirmPayment:
     clock: Clock
 
     def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
-        """Say where the order of this session stands.
+        """Return where the order of this session stands.
 
         Raises NotFound for a session that is not ours, without calling Stripe. Stripe's silence
         is no error: the local answer is given, not final.
@@ -49,7 +49,7 @@ class ConfirmPayment:
         return replace(answer, retry_after=retry_after)
 
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
-        """Say where the order of this PaymentIntent stands, as `by_session` does.
+        """Return where the order of this PaymentIntent stands, as `by_session` does.
 
         A failed intent takes another card, so its buyer may be back before any news of that.
         """
@@ -65,7 +65,7 @@ class ConfirmPayment:
         return replace(self._intent(intent_id), retry_after=retry_after)
 
     def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
-        """Say where an order stands, by its own id. Raises NotFound."""
+        """Return where an order stands, by its own id. Raises NotFound."""
         order = self._order(order_id)
         if order.final:
             return order
@@ -73,12 +73,12 @@ class ConfirmPayment:
         return self._order(order_id)
 
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
-        """Look at Stripe unless somebody just did; give the seconds to wait before asking again."""
+        """Look at Stripe unless somebody just did; return the seconds to wait."""
         try:
             look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
-                log.warning("confirm.no_look", extra={"order_id": order_id, "why": error.code})
+                log.warning("confirm.no_look", extra={"order_id": order_id, "reason": error.code})
             return _LATER
         if look is Look.DONE:
             return _LATER

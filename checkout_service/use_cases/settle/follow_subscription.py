@@ -36,19 +36,19 @@ class FollowSubscription:
     clock: Clock
 
     def place(
-        self, connection: Connection, news: Billing, received_at: int
+        self, connection: Connection, facts: Billing, received_at: int
     ) -> tuple[str, str | None, int | None]:
-        """Say what becomes of the news: applied, ignored (not ours) or waiting for its order.
+        """Say what becomes of the facts: applied, ignored (not ours) or waiting for its order.
 
         What must be told waits until the order knows the subscription, which its session's own
-        news says: a subscription that merely names our order in its metadata tells nothing.
+        facts says: a subscription that merely names our order in its metadata tells nothing.
         """
         now = self.clock.now()
-        order_id, is_its_own = order_of_subscription(connection, news)
-        if order_id is not None and (is_its_own or not _tells(news)):
-            wait = self._grace(connection, order_id, news, received_at)
+        order_id, is_its_own = order_of_subscription(connection, facts)
+        if order_id is not None and (is_its_own or not _tells(facts)):
+            wait = self._grace(connection, order_id, facts, received_at)
             return ("waiting" if wait else "applied"), order_id, wait
-        named = order_id or news.order_id
+        named = order_id or facts.order_id
         if named is None or not is_order_id(named):
             return "ignored", None, None
         next_at = next_wait(received_at, now)
@@ -58,52 +58,52 @@ class FollowSubscription:
         return "waiting", named, next_at
 
     def _grace(
-        self, connection: Connection, order_id: str, news: Billing, received_at: int
+        self, connection: Connection, order_id: str, facts: Billing, received_at: int
     ) -> int | None:
         """Let the failed invoice's own event, which names the sum, tell before its subscription's.
 
         Both come within a second, in any order; None when there is nothing to wait for.
         """
         until = received_at + _GRACE
-        if isinstance(news, InvoiceView) or news.ended or self.clock.now() >= until:
+        if isinstance(facts, InvoiceView) or facts.ended or self.clock.now() >= until:
             return None
-        known = subscriptions.find(connection, news.subscription_id)
-        return until if self._owed(connection, order_id, known, news) else None
+        known = subscriptions.find(connection, facts.subscription_id)
+        return until if self._owed(connection, order_id, known, facts) else None
 
-    def __call__(
-        self, connection: Connection, order_id: str, news: Billing, cause: Cause, *, at: int
+    def follow(
+        self, connection: Connection, order_id: str, facts: Billing, cause: Cause, *, at: int
     ) -> None:
-        """Note news of Stripe's time `at`, in this transaction, with the message it owes."""
+        """Note facts of Stripe's time `at`, in this transaction, with the message it owes."""
         loaded = load_ledger(connection, order_id)
         if loaded is None:
             raise NotFound
-        known = subscriptions.find(connection, news.subscription_id)
-        after = follow(known, news, at=at)
+        known = subscriptions.find(connection, facts.subscription_id)
+        after = follow(known, facts, at=at)
         if after != known:
             subscriptions.keep(connection, order_id, after, now=cause.at)
-        message = self._owed(connection, order_id, known, news)
+        message = self._owed(connection, order_id, known, facts)
         if message is None:
             return
-        if not write(connection, plan_message(loaded, message, cause, _data(after, news))):
+        if not write(connection, plan_message(loaded, message, cause, _data(after, facts))):
             raise StaleOrder(order_id)
         log.info("subscription.told", extra={"order_id": order_id, "kind": message.kind.value})
 
     def _owed(
-        self, connection: Connection, order_id: str, known: Subscription, news: Billing
+        self, connection: Connection, order_id: str, known: Subscription, facts: Billing
     ) -> Message | None:
-        message = owed(known, news)
+        message = owed(known, facts)
         if message is None:
             return None
-        return owed(known, news, subscriptions.told(connection, order_id, message.about))
+        return owed(known, facts, subscriptions.told(connection, order_id, message.about))
 
 
-def _tells(news: Billing) -> bool:
-    return owed(Subscription(news.subscription_id), news) is not None
+def _tells(facts: Billing) -> bool:
+    return owed(Subscription(facts.subscription_id), facts) is not None
 
 
-def _data(after: Subscription, news: Billing) -> dict[str, Any]:
+def _data(after: Subscription, facts: Billing) -> dict[str, Any]:
     """Write what the message says beside its order."""
     data: dict[str, Any] = {"subscription": shapes.subscription(after)}
-    if isinstance(news, InvoiceView):
-        data["invoice"] = shapes.invoice(news)
+    if isinstance(facts, InvoiceView):
+        data["invoice"] = shapes.invoice(facts)
     return data

@@ -119,5 +119,5 @@ class LookAtOrder:
         return Snapshot(self.clock.now())
 
     def failed(self, order_id: str, error: str) -> int:
-        """Count a look that failed because of its order; give how many did in a row."""
+        """Count a look that failed because of its order; return how many did in a row."""
         return self.database.write(lambda c: due_orders.look_failed(c, order_id, error=error))

@@ -87,7 +87,7 @@ class PlaceEvent:
 
 
 def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
-    """Say in how many milliseconds a look is wanted; None when the event told it all."""
+    """Return in how many milliseconds a look is wanted; None when the event told it all."""
     match event.subject:
         case SessionView(mode="subscription", payment_status="paid", intent_id=None):
             return _GRACE  # its intent is its invoice's: refunds and disputes go by it

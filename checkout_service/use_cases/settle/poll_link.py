@@ -60,10 +60,10 @@ class PollLink:
     adopt_session: AdoptSession
     reads: ReadAllowance
 
-    def __call__(
+    def poll(
         self, reference: str, session_id: str | None, *, source: str, wait: bool = False
     ) -> LinkPoll:
-        """Say where the order of this reference stands.
+        """Return where the order of this reference stands.
 
         A session id that we did not open is looked up only together with its pending reference,
         at most five a reference. Raises NotFound; Stripe's silence is no error.
@@ -93,7 +93,7 @@ class PollLink:
         return LinkPoll(reference, order, _SOON if busy else _LATER)
 
     def returned(self, references: Sequence[str], session_id: str | None) -> LinkPoll | None:
-        """Say where the order stands that a browser comes back for.
+        """Return where the order stands that a browser comes back for.
 
         `references` are the ones it was given, newest first. None when there is nothing to tell:
         the session is of none of them. Stripe is asked at most once; a malformed id is no id.
@@ -105,20 +105,20 @@ class PollLink:
             waiting = [n for o, n in mine.items() if not order_view(connection, o).final]
         if session_id is None:
             best = next(iter([*waiting, *mine.values()]), None)
-            return None if best is None else self(best, None, source="return")
+            return None if best is None else self.poll(best, None, source="return")
         order_id = self._order_of(session_id)
         if order_id is None and waiting:
-            polled = self(waiting[0], session_id, source="return", wait=True)
+            polled = self.poll(waiting[0], session_id, source="return", wait=True)
             order_id = self._order_of(session_id)
             if order_id in (None, polled.order.id):
                 return polled
             session_id = None  # it was looked up just now
         if order_id not in mine:
             return None
-        return self(mine[order_id], session_id, source="return", wait=True)
+        return self.poll(mine[order_id], session_id, source="return", wait=True)
 
     def _is_busy(self, seen: AnyRow) -> bool:
-        """Say whether somebody looks the order up right now, or did a moment ago."""
+        """True if somebody looks the order up right now, or did a moment ago."""
         return not leases.is_free(
             seen.look_lease_until,
             seen.looked_at,
@@ -130,7 +130,7 @@ class PollLink:
     def _may_ask(
         self, connection: Connection, local: LinkPoll, order_id: str | None, session_id: str
     ) -> bool:
-        """Say whether the session may be looked up for this reference; `order_id` is its order."""
+        """True if the session may be looked up for this reference; `order_id` is its order."""
         if order_id is not None:
             return order_id == local.order.id
         now = self.clock.now()
@@ -154,7 +154,7 @@ class PollLink:
                     self.look_at_order.end(order_id, lease_until=now + LEASE_MS, reads=count)
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
-                log.warning("poll.no_look", extra={"order_id": order_id, "why": error.code})
+                log.warning("poll.no_look", extra={"order_id": order_id, "reason": error.code})
         return Look.DONE
 
     def _begin(
@@ -162,7 +162,7 @@ class PollLink:
     ) -> int | None:
         """Take the look, the claim and a read of Stripe together, or none of them.
 
-        Gives the time at which the read may start; None when somebody else looks. Raises
+        Returns the time at which the read may start; None when somebody else looks. Raises
         ReadsSpent or StaleOrder: whoever is sent away has written nothing.
         """
         taken = leases.take_look(
@@ -184,11 +184,11 @@ class PollLink:
         try:
             snapshot = self.gateway.look_at_session(session_id, urgent=True)
         except StripeRejected as refusal:
-            log.info("poll.refused", extra={"why": refusal.reason or refusal.code})
+            log.info("poll.refused", extra={"reason": refusal.reason or refusal.code})
             at = self.clock.now() + MINUTE
             self.database.write(lambda c: claims.rest_until(c, reference, session_id, at))
         else:
-            self.adopt_session(snapshot, source=source)
+            self.adopt_session.adopt(snapshot, source=source)
 
     def _order_of(self, session_id: str) -> str | None:
         with self.database.read() as connection:

@@ -70,7 +70,7 @@ class ReadAllowance:
         )
 
     def book(self, connection: Connection) -> int:
-        """Book a turn that comes soon, in the caller's transaction; give its time.
+        """Book a turn that comes soon, in the caller's transaction; return its time.
 
         Raises ReadsSpent: a crowd beyond the next turns is sent away at once, to ask again.
         """

@@ -41,7 +41,7 @@ class ReceiveEvent:
     api_version: str
     pull_mode: bool
 
-    def __call__(self, body: bytes, signature: str | None) -> None:
+    def receive(self, body: bytes, signature: str | None) -> None:
         """Take a webhook in. When this returns the event is durable.
 
         Raises BadEvent (forged, stale or no event), DatabaseUnavailable, PullMode (there is no
@@ -172,7 +172,7 @@ class ReceiveEvent:
             orders.make_look_due(connection, order_id, AT_ONCE)
         elif isinstance(subject, Billing):  # told by its shape: it carries no money of the order's
             cause = Cause(source, self.clock.now(), event.id)
-            self.follow_subscription(connection, order_id, subject, cause, at=event.created)
+            self.follow_subscription.follow(connection, order_id, subject, cause, at=event.created)
         elif event.api_version != self.api_version:
             orders.make_look_due(connection, order_id, AT_ONCE)
         else:

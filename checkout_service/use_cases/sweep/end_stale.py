@@ -25,7 +25,7 @@ class EndStale:
     close_attempt: CloseAttempt
     pull_mode: bool
 
-    def __call__(self, order_id: str) -> None:
+    def end(self, order_id: str) -> None:
         """Close what is over; a key that only reads leaves it to Stripe. Raises GatewayError."""
         if self.pull_mode:
             return

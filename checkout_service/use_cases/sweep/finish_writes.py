@@ -42,7 +42,7 @@ class FinishWrites:
     close_attempt: CloseAttempt
     cancel_order: CancelOrder
 
-    def __call__(self, report: SweepReport) -> None:
+    def finish(self, report: SweepReport) -> None:
         """Finish what is due. Raises GatewayError when Stripe is away."""
         with self.database.read() as connection:
             found = money_writes.due(
@@ -74,7 +74,7 @@ class FinishWrites:
             raise
         if write.details.get("then") == CANCEL:
             with suppress(OrderPaid, MoneyInFlight):
-                self.cancel_order(write.order_id, source=SWEEP)
+                self.cancel_order.cancel(write.order_id, source=SWEEP)
 
     def _failed(self, name: str, tries: int, error: Exception) -> None:
         """Set aside what failed too often. A refusal that is an outcome was written down before."""
@@ -87,7 +87,7 @@ class FinishWrites:
             self._quarantine(name, next(filter(None, said), type(error).__name__))
 
     def _quarantine(self, name: str, why: str) -> None:
-        log.error("money_write.quarantined", extra={"write": name, "why": why})
+        log.error("money_write.quarantined", extra={"write": name, "reason": why})
         self.database.write(
             lambda c: money_writes.finish(c, name, WriteState.QUARANTINED, error=why)
         )

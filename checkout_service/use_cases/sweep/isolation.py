@@ -69,7 +69,7 @@ def is_everybodys(error: Exception) -> bool:
 
 def _note(report: SweepReport, item: str, error: Exception) -> None:
     if isinstance(error, CheckoutError):
-        log.warning("item.failed", extra={"item": item, "why": error.code})
+        log.warning("item.failed", extra={"item": item, "reason": error.code})
         report.failures.append(f"{item}: {error.code}")
     else:
         log.error("item.failed", extra={"item": item}, exc_info=error)

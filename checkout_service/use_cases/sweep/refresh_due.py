@@ -44,7 +44,7 @@ class _LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtDue:
+class RefreshDue:
     database: Database
     gateway: PaymentGateway
     clock: Clock
@@ -53,7 +53,7 @@ class LookAtDue:
     open_attempt: OpenAttempt
     end_stale: EndStale
 
-    def __call__(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
+    def refresh(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
         """Look at what is due; `keep_going` renews the sweep's lease. Raises GatewayError."""
         with self.database.read() as connection:
             due = due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
@@ -85,12 +85,12 @@ class LookAtDue:
             if self.look_at_order.look(order.order_id, source=SWEEP) is Look.BUSY:
                 self._out_of_budget(order)
                 return
-            self.end_stale(order.order_id)
+            self.end_stale.end(order.order_id)
             self._went_well(order)
         elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
             self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
         else:
-            self.open_attempt(order.order_id, source=SWEEP)
+            self.open_attempt.open(order.order_id, source=SWEEP)
 
     def _went_well(self, order: DueOrder) -> None:
         """Forget failures; an order that waits for longer than any payment takes is set aside."""
@@ -104,7 +104,7 @@ class LookAtDue:
         if found is not None and found.status in WAITING:
             self.look_at_order.failed(order.order_id, "still waiting")
             self.database.write(lambda c: due_orders.quarantine(c, order.order_id, now=now))
-            log.error("order.quarantined", extra={"order_id": order.order_id, "why": "waiting"})
+            log.error("order.quarantined", extra={"order_id": order.order_id, "reason": "waiting"})
 
     def _out_of_budget(self, order: DueOrder) -> None:
         """Rest until the order has reads again, unless somebody else is just looking."""
@@ -126,7 +126,7 @@ class LookAtDue:
         at = backoff(failures, now)
         if at is None:
             self.database.write(lambda c: due_orders.quarantine(c, order_id, now=now))
-            log.error("order.quarantined", extra={"order_id": order_id, "why": why})
+            log.error("order.quarantined", extra={"order_id": order_id, "reason": why})
         else:
             self.database.write(lambda c: due_orders.look_again_at(c, order_id, at, wishes=wishes))
 
@@ -173,7 +173,7 @@ class LookAtDue:
             look = LookDone(order.wishes, planned=True) if found.whole else None
             self.settle_order.settle(Case(SWEEP, facts_of_look(found), order.order_id, look=look))
             if found.whole:
-                self.end_stale(order.order_id)
+                self.end_stale.end(order.order_id)
                 done.add(order.order_id)
                 report.looked += 1
 

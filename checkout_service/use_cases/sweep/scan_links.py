@@ -34,14 +34,14 @@ _MOST_LEFTOVERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLinks:
+class ScanLinks:
     database: Database
     gateway: PaymentGateway
     clock: Clock
     catalog: Catalog
     adopt_session: AdoptSession
 
-    def __call__(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
+    def scan(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
         """Read every link's completed sessions. Raises GatewayError when Stripe is away."""
         each(
             self.catalog.payment_links,
@@ -58,7 +58,7 @@ class ReadLinks:
 
         def again(session_id: str) -> None:
             snapshot = self.gateway.look_at_session(session_id, urgent=False)
-            self.adopt_session(snapshot, source="sweep")
+            self.adopt_session.adopt(snapshot, source="sweep")
             self.database.write(lambda c: link_leftovers.done(c, session_id))
             report.retried += 1
 
@@ -97,7 +97,7 @@ class ReadLinks:
             if found.session is None or found.session.id in aside:
                 return
             if states.get(found.session.id) not in _CLOSED:
-                self.adopt_session(found, source="sweep")
+                self.adopt_session.adopt(found, source="sweep")
                 report.looked += 1
 
         each(
@@ -117,4 +117,4 @@ class ReadLinks:
         at = backoff(tries, now)
         self.database.write(lambda c: link_leftovers.rest(c, session_id, at))
         if at is None:
-            log.error("link_session.quarantined", extra={"session": session_id, "why": why})
+            log.error("link_session.quarantined", extra={"session": session_id, "reason": why})

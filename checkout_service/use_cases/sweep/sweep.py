@@ -23,8 +23,8 @@ from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
 from .finish_writes import FinishWrites
 from .isolation import each
-from .refresh_due import LookAtDue
-from .scan_links import ReadLinks
+from .refresh_due import RefreshDue
+from .scan_links import ScanLinks
 from .sweep_report import SweepReport, pages
 
 log = logging.getLogger(__name__)
@@ -42,14 +42,14 @@ class Sweep:
     database: Database
     gateway: PaymentGateway
     clock: Clock
-    read_links: ReadLinks
-    look_at_due: LookAtDue
+    scan_links: ScanLinks
+    refresh_due: RefreshDue
     receive_event: ReceiveEvent
     finish_writes: FinishWrites
     pull_mode: bool
     owner: str = field(default_factory=lambda: ids.new_id("own"))
 
-    def __call__(self) -> SweepReport:
+    def sweep(self) -> SweepReport:
         """Sweep once, whole. Stripe's failures are counted in the report, never raised."""
         report = SweepReport()
         if not self._lease():
@@ -59,9 +59,9 @@ class Sweep:
             self._step(report, self._retry_leftovers)
             self._step(report, self._read_missed_events)
             self._step(report, self._read_links)
-            self._step(report, self.finish_writes)
+            self._step(report, self.finish_writes.finish)
             self._step(report, self._look_at_due_orders)
-            self._step(report, self.read_links.retry)
+            self._step(report, self.scan_links.retry)
         finally:
             self.database.write(self._end)
         return report
@@ -83,7 +83,7 @@ class Sweep:
             self._failed(report, step, type(error).__name__)
 
     def _failed(self, report: SweepReport, step: Callable[..., None], why: str) -> None:
-        log.warning("sweep.step_failed", extra={"step": _name(step), "why": why})
+        log.warning("sweep.step_failed", extra={"step": _name(step), "reason": why})
         report.failures.append(f"{_name(step)}: {why}")
 
     def _lease(self) -> bool:
@@ -147,10 +147,10 @@ class Sweep:
         return True
 
     def _read_links(self, report: SweepReport) -> None:
-        self.read_links(report, keep_going=self._lease)
+        self.scan_links.scan(report, keep_going=self._lease)
 
     def _look_at_due_orders(self, report: SweepReport) -> None:
-        self.look_at_due(report, keep_going=self._lease)
+        self.refresh_due.refresh(report, keep_going=self._lease)
 
 
 def _name(step: Callable[..., None]) -> str:

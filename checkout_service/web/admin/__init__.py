@@ -1,4 +1,4 @@
-"""The merchant's desk at /admin/: only there when ADMIN_PASSWORD is set, else every path is 404."""
+"""The merchant's /admin/: there when ADMIN_PASSWORD is set, else every path is 404."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .blueprint import bp
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Open the desk: its cookie goes to /admin alone and proves nothing once signed out."""
+    """Open the admin: its cookie goes to /admin alone and proves nothing once signed out."""
     app.config.update(
-        SESSION_COOKIE_NAME="desk",
+        SESSION_COOKIE_NAME="admin",
         SESSION_COOKIE_PATH="/admin",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound
 from checkout_service.domain.money import exponent
 from checkout_service.domain.views.orders import HoldView, OrderView
-from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
 from checkout_service.web.pages.rendering import money
 
@@ -45,9 +45,9 @@ class Kind:
 def _refund(subject: Subject, form: Form, nonce: str) -> str:
     order = _order(subject)
     amount = _minor(form.get("amount", "").strip(), order.currency)
-    done = use_cases().refund_order(
+    done = use_cases().refund_order.refund(
         order.id,
-        RefundWish(amount, form.get("payment_intent") or None),
+        RequestedRefund(amount, form.get("payment_intent") or None),
         nonce=nonce,
         source="admin",
     )
@@ -55,13 +55,13 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
 
 
 def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
-    after = use_cases().cancel_order(subject.id, source="admin")
+    after = use_cases().cancel_order.cancel(subject.id, source="admin")
     return f"The order is {after.status}."
 
 
 def _release(subject: Subject, form: Form, _nonce: str) -> str:
     name = form.get("hold", "")
-    after = use_cases().release_hold(subject.id, name, by="admin", source="admin")
+    after = use_cases().release_hold.release(subject.id, name, by="admin", source="admin")
     return f"Hold {name} is released; the order is {_standing(after)}."
 
 

@@ -19,7 +19,7 @@ from checkout_service.web.http.limits import client_address
 from checkout_service.web.http.problems import problem_of
 
 from .action_definitions import ACTS, Kind, Subject
-from .blueprint import SEE_OTHER, bp, desk
+from .blueprint import SEE_OTHER, admin, bp
 
 _NONCE = re.compile(r"non_[A-Za-z0-9]{24}", re.ASCII)
 _BACK = {
@@ -48,7 +48,7 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
     order_id = subject.order.id if subject.order else None
     what = Act(nonce, client_address(), f"{place}.{name}", subject.named(request.form), order_id)
     try:
-        done = desk().audit(what, lambda: kind.do(subject, request.form, nonce))
+        done = admin().audit.record(what, lambda: kind.do(subject, request.form, nonce))
     except CheckoutError as error:
         problem = problem_of(error)
         said = "; ".join(f.message for f in problem.errors) or problem.detail

@@ -1,4 +1,4 @@
-"""The desk's blueprint and its guard: nobody sees a page, nobody sends a form, unasked."""
+"""The admin's blueprint and its guard: nobody sees a page, nobody sends a form, unasked."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
-from checkout_service.use_cases.admin import Desk
+from checkout_service.use_cases.admin import Admin
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.origins import refuse_foreign_forms
 
 SEE_OTHER = 303
-_OPEN = frozenset(("desk.login", "desk.try_password"))
+_OPEN = frozenset(("admin.login", "admin.try_password"))
 _WORDS_LONGEST = 500
 
-bp = APIBlueprint("desk", __name__, url_prefix="/admin", enable_openapi=False)
+bp = APIBlueprint("admin", __name__, url_prefix="/admin", enable_openapi=False)
 
 
 @bp.before_request
@@ -35,15 +35,15 @@ def guard() -> ResponseReturnValue | None:
             ) from error
     if request.endpoint in _OPEN or current_user.is_authenticated:
         return None
-    return redirect(url_for("desk.login"), SEE_OTHER)
+    return redirect(url_for("admin.login"), SEE_OTHER)
 
 
-def desk() -> Desk:
-    return use_cases().desk
+def admin() -> Admin:
+    return use_cases().admin
 
 
 def asked(name: str) -> str | None:
-    """Give a query parameter, or None when it is absent, blank or no text a person would type."""
+    """Return a query parameter, or None when it is absent, blank or no text a person would type."""
     value = request.args.get(name, "").strip()
     if not value or len(value) > _WORDS_LONGEST or not value.isprintable():
         return None

@@ -11,7 +11,7 @@ from checkout_service.domain.views.orders import OrderPage
 from checkout_service.web.context import settings, use_cases
 
 from . import csv_rows
-from .blueprint import asked, bp, desk
+from .blueprint import admin, asked, bp
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
 _MOST_BESIDE = 50
@@ -57,14 +57,14 @@ def order(order_id: str) -> str:
         order=detail.order,
         events=use_cases().read_events.page(order_id=order_id, limit=_MOST_BESIDE).events,
         messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
-        audit=desk().audit.page(order_id=order_id).entries,
+        audit=admin().audit.page(order_id=order_id).entries,
         may=_may(detail.order.status, pull_mode=settings().pull_mode),
         stripe="https://dashboard.stripe.com/" + ("" if detail.order.livemode else "test/"),
     )
 
 
 def _may(status: OrderStatus, *, pull_mode: bool) -> frozenset[str]:
-    """Say which acts to offer; the use cases decide what is done."""
+    """Return which acts to offer; the use cases decide what is done."""
     refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.DISPUTED)
     cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
     may = {"settle"}
@@ -82,9 +82,9 @@ def _status() -> str | None:
 
 def _page(words: str | None, status: str | None, limit: int, cursor: str | None) -> OrderPage:
     if words is not None:
-        return desk().find_orders(words)
+        return admin().find_orders.find(words)
     if status == HELD:
-        return desk().find_orders.held(limit=limit, cursor=cursor)
+        return admin().find_orders.held(limit=limit, cursor=cursor)
     return use_cases().read_orders.page(
         status=status, created_after=None, limit=limit, cursor=cursor
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import render_template
 
-from .blueprint import bp, desk
+from .blueprint import admin, bp
 from .charts import bars
 
 
 @bp.get("/")
 def overview() -> str:
-    figures = desk().figures()
+    figures = admin().figures.read()
     month = figures.periods[-1]
     charts = {takings.currency: bars(takings.by_day, figures.today) for takings in month.takings}
     return render_template(
-        "admin/overview.html", figures=figures, health=desk().health(), charts=charts
+        "admin/overview.html", figures=figures, health=admin().status.read(), charts=charts
     )

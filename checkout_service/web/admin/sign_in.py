@@ -15,9 +15,9 @@ from checkout_service.settings import Settings
 from checkout_service.use_cases.admin.keep_audit import Act
 from checkout_service.web.http.limits import client_address
 
-from .blueprint import SEE_OTHER, bp, desk
+from .blueprint import SEE_OTHER, admin, bp
 
-_EXTENSION = "desk_password"
+_EXTENSION = "admin_password"
 _REFUSED = 401
 _LONGEST = 1_000
 
@@ -30,7 +30,7 @@ class Clerk(UserMixin):  # type: ignore[misc]
 
 
 class Password:
-    """The desk's password as a hash; one look at a time, for each takes memory on purpose."""
+    """The admin's password as a hash; one look at a time, for each takes memory on purpose."""
 
     def __init__(self, password: str) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -53,13 +53,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> Clerk | None:
-        return Clerk(token) if desk().sign_in.is_open(token) else None
+        return Clerk(token) if admin().sign_in.is_open(token) else None
 
 
 @bp.get("/login")
 def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("desk.overview"), SEE_OTHER)
+        return redirect(url_for("admin.overview"), SEE_OTHER)
     return render_template("admin/login.html", refused=False)
 
 
@@ -69,26 +69,28 @@ def try_password() -> ResponseReturnValue:
     guess = request.form.get("password", "")
     password: Password = current_app.extensions[_EXTENSION]
     address = client_address()
-    token = desk().sign_in(address, lambda: len(guess) <= _LONGEST and password.is_right(guess))
+    token = admin().sign_in.sign_in(
+        address, lambda: len(guess) <= _LONGEST and password.is_right(guess)
+    )
     if token is None:
         return render_template("admin/login.html", refused=True), _REFUSED
     if current_user.is_authenticated:
-        desk().sign_in.close(current_user.get_id())
+        admin().sign_in.close(current_user.get_id())
     session.clear()
     login_user(Clerk(token))
     _note("sign in", address)
-    return redirect(url_for("desk.overview"), SEE_OTHER)
+    return redirect(url_for("admin.overview"), SEE_OTHER)
 
 
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
     """End the session here and in the database: its cookie opens nothing any more."""
-    desk().sign_in.close(current_user.get_id())
+    admin().sign_in.close(current_user.get_id())
     logout_user()
     session.clear()
     _note("sign out", client_address())
-    return redirect(url_for("desk.login"), SEE_OTHER)
+    return redirect(url_for("admin.login"), SEE_OTHER)
 
 
 def _note(action: str, address: str) -> None:
-    desk().audit(Act(ids.new_id("non"), address, action, "desk", None), lambda: "")
+    admin().audit.record(Act(ids.new_id("non"), address, action, "admin", None), lambda: "")

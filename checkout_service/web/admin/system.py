@@ -1,4 +1,4 @@
-"""How the service is set up and what was done at the desk; keys show their beginnings only."""
+"""How the service is set up and what was done in the admin; keys show their beginnings only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import render_template
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
 
-from .blueprint import asked, bp, desk
+from .blueprint import admin, asked, bp
 
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12
@@ -24,15 +24,15 @@ def system() -> str:
         "admin/system.html",
         setup=_setup(known),
         versions={"Python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
-        health=desk().health(),
-        not_ready=use_cases().check_readiness(),
+        health=admin().status.read(),
+        not_ready=use_cases().check_readiness.check(),
         quarantined=use_cases().quarantine.list(limit=_MOST_OF_A_KIND),
     )
 
 
 @bp.get("/audit")
 def audit() -> str:
-    return render_template("admin/audit.html", page=desk().audit.page(cursor=asked("cursor")))
+    return render_template("admin/audit.html", page=admin().audit.page(cursor=asked("cursor")))
 
 
 def _setup(known: Settings) -> dict[str, str]:
@@ -48,7 +48,7 @@ def _setup(known: Settings) -> dict[str, str]:
         "Webhook secrets": str(len(known.stripe_webhook_secret)),
         "API keys": str(len(known.api_keys)),
         "Database": kind,
-        "Migration": desk().health.migration(),
+        "Migration": admin().status.migration(),
         "Notifications go out": "yes" if known.notify_url else "no",
     }
 

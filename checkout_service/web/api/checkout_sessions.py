@@ -43,7 +43,7 @@ _FLOWS = ["checkout_session", "payment_intent", "payment_link"]
 @bp.output(Products)
 def products() -> Response:
     """List what is for sale."""
-    return tell({"data": [product_object(product) for product in use_cases().list_products()]})
+    return tell({"data": [product_object(product) for product in use_cases().list_products.list()]})
 
 
 @bp.post("/checkout-sessions")
@@ -58,7 +58,7 @@ def create_checkout_session(body: CreateSession) -> Response:
     if body.order is not None:
         return tell_session(start.again(body.order), 201)
     spend_on_prices(item.price for item in body.items or ())
-    return tell_session(start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
+    return tell_session(start.start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
 
 
 @bp.get("/checkout-sessions/<session_id>")
@@ -76,4 +76,4 @@ def confirm_checkout_session(session_id: str) -> Response:
 def expire_checkout_session(session_id: str) -> Response:
     """Close an open session at Stripe, so that it can be paid no more."""
     refuse_body()
-    return tell_session(use_cases().close_session(session_id))
+    return tell_session(use_cases().expire_session.expire(session_id))

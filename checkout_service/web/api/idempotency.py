@@ -109,7 +109,7 @@ def _run(
 
 
 def _answer_of(view: Callable[[], ResponseReturnValue]) -> Response:
-    """Give the answer a client will see, errors included."""
+    """Return the answer a client will see, errors included."""
     try:
         return current_app.make_response(view())
     except Exception as error:  # noqa: BLE001 - the application's own handlers name it

@@ -11,7 +11,7 @@ from flask import Response
 
 from checkout_service.domain import clock, ids
 from checkout_service.domain.views.shapes import detailed_order
-from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.callers import MERCHANT, demand_merchant
 from checkout_service.web.http.limits import POLL, limited
@@ -78,8 +78,8 @@ def create_order(body: CreateOrder) -> Response:
     """Open a Checkout Session or a PaymentIntent for a cart that the backend priced."""
     cart, nonce = priced_cart_of(body), order_nonce()
     if body.flow == "payment_intent":
-        return tell_intent(use_cases().start_intent(cart, nonce=nonce, caller=MERCHANT), 201)
-    return tell_session(use_cases().start_checkout(cart, nonce=nonce, caller=MERCHANT), 201)
+        return tell_intent(use_cases().start_intent.start(cart, nonce=nonce, caller=MERCHANT), 201)
+    return tell_session(use_cases().start_checkout.start(cart, nonce=nonce, caller=MERCHANT), 201)
 
 
 @bp.post("/<order_id>/refunds")
@@ -91,9 +91,9 @@ def create_order(body: CreateOrder) -> Response:
 @bp.output(Refund, status_code=201)
 def refund_order(order_id: str, body: CreateRefund) -> Response:
     """Give money back: an amount in minor units, or all that is left."""
-    refund = use_cases().refund_order(
+    refund = use_cases().refund_order.refund(
         order_id,
-        RefundWish(body.amount, body.payment_intent, body.reason, body.metadata or {}),
+        RequestedRefund(body.amount, body.payment_intent, body.reason, body.metadata or {}),
         nonce=order_nonce() or ids.new_id("non"),
     )
     return tell(refund_object(refund), 201)
@@ -107,4 +107,4 @@ def refund_order(order_id: str, body: CreateRefund) -> Response:
 def cancel_order(order_id: str) -> Response:
     """Cancel an order that no money has come for; it is closed at Stripe first."""
     refuse_body()
-    return tell(order_object(use_cases().cancel_order(order_id)))
+    return tell(order_object(use_cases().cancel_order.cancel(order_id)))

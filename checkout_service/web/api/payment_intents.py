@@ -41,11 +41,11 @@ def read_secret(answer: dict[str, Any]) -> str | None:
 @bp.input(CreateIntent, arg_name="body")
 @bp.output(Intent, status_code=201)
 def create_payment_intent(body: CreateIntent) -> Response:
-    """Create an order's intent, or give the order's open one again, for a cart that changed too."""
+    """Create an order's intent, or return the open one again, for a cart that changed too."""
     start = use_cases().start_intent
     spend_on_prices(item.price for item in body.items or ())
     if body.order is None:
-        return tell_intent(start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
+        return tell_intent(start.start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
     cart = cart_of(body) if chosen(body.items) else None
     return tell_intent(start.again(body.order, cart, caller=caller()), 201)
 

@@ -42,7 +42,7 @@ def create_link_order(link: str) -> Response:
     refuse_body()
     start = use_cases().start_link
     spend_on_prices([start.price_of(link)])
-    made = start(link, nonce=order_nonce() or ids.new_id("non"))
+    made = start.start(link, nonce=order_nonce() or ids.new_id("non"))
     body: dict[str, Any] = {
         "url": made.url,
         "client_reference_id": made.client_reference_id,
@@ -57,7 +57,7 @@ def create_link_order(link: str) -> Response:
 @bp.output(LinkStanding)
 def poll_link_order(client_reference_id: str, query: PollQuery) -> Response:
     """Say how the order of a reference stands, looking at Stripe once for all who ask."""
-    polled = use_cases().poll_link(client_reference_id, query.session_id, source="poll")
+    polled = use_cases().poll_link.poll(client_reference_id, query.session_id, source="poll")
     response = tell({"order": order_object(polled.order), "final": polled.order.final})
     if not polled.order.final:
         response.headers["Retry-After"] = str(polled.retry_after)

@@ -15,14 +15,14 @@ PUBLIC, MERCHANT = "public", "api"
 
 
 def is_merchant() -> bool:
-    """Say whether a valid API key came along; every key is compared, each in constant time."""
+    """True if a valid API key came along; every key is compared, each in constant time."""
     if "is_merchant" not in g:
         g.is_merchant = bears_one_of(settings().api_keys)
     return bool(g.is_merchant)
 
 
 def bears_one_of(tokens: Iterable[str]) -> bool:
-    """Say whether the request bears one of these tokens."""
+    """True if the request bears one of these tokens."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return False

@@ -29,7 +29,7 @@ class OwnCounters:
         self._seen: dict[tuple[str, int], tuple[int, int, int]] = {}
 
     def hit(self, limit: RateLimitItem, key: str) -> float | None:
-        """Count one request; give the seconds to wait if it is one too many."""
+        """Count one request; return the seconds to wait if it is one too many."""
         now, span = time.monotonic(), limit.get_expiry()
         window, gone = int(now // span), now % span / span
         with self._lock:
@@ -61,7 +61,7 @@ class Counters:
             self._failures = storage.base_exceptions
 
     def hit(self, limit: RateLimitItem, key: str) -> float | None:
-        """Count one request; give the seconds to wait if it is one too many."""
+        """Count one request; return the seconds to wait if it is one too many."""
         if self._shared is not None and time.monotonic() > self._away_until:
             try:
                 if self._shared.hit(limit, key):

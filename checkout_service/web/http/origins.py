@@ -73,7 +73,7 @@ def _own_origins() -> tuple[str, ...]:
 
 
 def origin_of(url: str) -> str | None:
-    """Give the origin of a web address, or None when it is not a plain one."""
+    """Return the origin of a web address, or None when it is not a plain one."""
     match = _URL.fullmatch(url) if len(url) <= MAX_URL else None
     if match is None:
         return None

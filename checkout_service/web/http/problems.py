@@ -128,12 +128,12 @@ def init_app(app: Flask) -> None:
 
 
 def problem_of(error: CheckoutError) -> Problem:
-    """Give an error of ours its status, its words and its Retry-After."""
+    """Put an error of ours into its status, its words and its Retry-After."""
     wait = _wait_of(error)
     status = STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= SERVER_ERROR or isinstance(error, e.BadEvent):
         cause = type(error.__cause__).__name__ if error.__cause__ else None
-        told = {"code": error.code, "why": str(error), "cause": cause}
+        told = {"code": error.code, "reason": str(error), "cause": cause}
         log.warning("request.not_served", extra=told)
     return Problem(
         status=status,

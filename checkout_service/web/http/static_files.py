@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def static_url(name: str) -> str:
-    """Give the address of a static file."""
+    """Return the address of a static file."""
     if name not in _digests:
         _digests[name] = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={_digests[name]}"

@@ -1,4 +1,4 @@
-"""The shop's vital signs for Prometheus, read from the database when somebody scrapes.
+"""The shop's metrics for Prometheus, read from the database when somebody scrapes.
 
 Every label's value is one of ours, from a fixed set; what is not known is left out, never 0.
 """
@@ -12,117 +12,118 @@ from prometheus_client.registry import Collector
 
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.status import Hold, OrderStatus
-from checkout_service.domain.views.metrics import VitalSigns
+from checkout_service.domain.views.metrics import Metrics
 
-_TROUBLED = ("waiting", "failed", "quarantined")
+_STUCK = ("waiting", "failed", "quarantined")
 _RECEIVER = ("none", "well", "failing", "disabled")
 
 
-class Vitals(Collector):
+class MetricsCollector(Collector):
     """Reads once a scrape."""
 
-    def __init__(self, read: Callable[[], VitalSigns]) -> None:
+    def __init__(self, read: Callable[[], Metrics]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[Metric]:
         up = "checkout_database_up", "1 when the database answered this scrape, else 0."
         try:
-            signs = self._read()
+            metrics = self._read()
         except DatabaseUnavailable:
             yield GaugeMetricFamily(*up, value=0)
             return
         yield GaugeMetricFamily(*up, value=1)
-        yield from _orders(signs)
-        yield from _events(signs)
-        yield from _messages(signs)
-        yield from _worker(signs)
+        yield from _orders(metrics)
+        yield from _events(metrics)
+        yield from _messages(metrics)
+        yield from _worker(metrics)
 
 
-def _orders(signs: VitalSigns) -> Iterator[Metric]:
+def _orders(metrics: Metrics) -> Iterator[Metric]:
     yield _by(
         "recent_orders",
         "Orders opened within the last hour, the newest 5000 of them, by where they stand.",
         "status",
-        _all(signs.recent_orders, OrderStatus),
+        _all(metrics.recent_orders, OrderStatus),
     )
     yield from _maybe(
-        "newest_order_age_seconds", "Since the newest order was opened.", signs.newest_order_age
+        "newest_order_age_seconds", "Since the newest order was opened.", metrics.newest_order_age
     )
     yield from _maybe(
         "newest_paid_order_age_seconds",
         "Since the newest order that is paid was opened.",
-        signs.newest_paid_order_age,
+        metrics.newest_paid_order_age,
     )
     yield _by(
         "held_orders",
         "Orders that wait for a person, by hold; counts stop at 1000.",
         "hold",
-        _all(signs.held_orders, Hold),
+        _all(metrics.held_orders, Hold),
     )
     yield _gauge(
         "overdue_looks",
         "Orders that should have been looked up at Stripe 5 minutes ago; stops at 1000.",
-        signs.overdue_looks,
+        metrics.overdue_looks,
     )
 
 
-def _events(signs: VitalSigns) -> Iterator[Metric]:
+def _events(metrics: Metrics) -> Iterator[Metric]:
     recent = GaugeMetricFamily(
         "checkout_recent_events",
         "Events of the last hour, the newest 5000, by who brought them and what became of them.",
         labels=("source", "state"),
     )
-    for labels, count in sorted(signs.recent_events.items()):
+    for labels, count in sorted(metrics.recent_events.items()):
         recent.add_metric(labels, count)
     yield recent
     yield from _maybe(
-        "newest_event_age_seconds", "Since an event last came in.", signs.newest_event_age
+        "newest_event_age_seconds", "Since an event last came in.", metrics.newest_event_age
     )
     yield from _maybe(
         "webhook_lag_seconds",
         "From Stripe's time to ours, median of the latest webhooks.",
-        signs.webhook_lag,
+        metrics.webhook_lag,
     )
-    yield _by(
-        "troubled_events",
-        "Events that did not go through; counts stop at 1000.",
-        "state",
-        _all(signs.troubled_events, _TROUBLED),
-    )
+    for name in ("stuck_events", "troubled_events"):  # dashboards may still ask for the old name
+        yield _by(
+            name,
+            "Events that did not go through; counts stop at 1000.",
+            "state",
+            _all(metrics.stuck_events, _STUCK),
+        )
 
 
-def _messages(signs: VitalSigns) -> Iterator[Metric]:
+def _messages(metrics: Metrics) -> Iterator[Metric]:
     yield _by(
         "outbox_messages",
         "Notifications not delivered; counts stop at 1000.",
         "state",
-        signs.outbox,
+        metrics.outbox,
     )
     yield _gauge(
         "outbox_oldest_age_seconds",
         "Age of the oldest notification that is due; 0 when none is.",
-        signs.outbox_oldest_age,
+        metrics.outbox_oldest_age,
     )
     yield _by(
         "receiver",
         "1 for the state that the merchant's backend is in.",
         "state",
-        {state: int(state == signs.receiver) for state in _RECEIVER},
+        {state: int(state == metrics.receiver) for state in _RECEIVER},
     )
 
 
-def _worker(signs: VitalSigns) -> Iterator[Metric]:
-    yield from _maybe("sweep_age_seconds", "Since the worker last swept.", signs.sweep_age)
+def _worker(metrics: Metrics) -> Iterator[Metric]:
+    yield from _maybe("sweep_age_seconds", "Since the worker last swept.", metrics.sweep_age)
     yield _by(
         "quarantined",
         "What failed so often that it waits for a person, by kind; counts stop at 1000.",
         "kind",
-        signs.quarantined,
+        metrics.quarantined,
     )
     yield CounterMetricFamily(
         "checkout_corrected_orders",
         "Settled orders that a planned look had to put right: another door had failed.",
-        value=signs.corrected_orders,
+        value=metrics.corrected_orders,
     )
 
 

@@ -22,7 +22,7 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> Response:
-    missing = use_cases().check_readiness()
+    missing = use_cases().check_readiness.check()
     if not missing:
         return tell({"status": "ready"})
     problem = Problem(503, "not_ready", f"Not ready: {', '.join(missing)}.")

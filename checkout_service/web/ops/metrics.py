@@ -1,7 +1,7 @@
 """Counters for Prometheus, summed over all web processes when PROMETHEUS_MULTIPROC_DIR is set.
 
 Imported only when METRICS_TOKEN turns metrics on: the library reads that variable at import. What
-the worker does too is not counted here but read from the database, by `vitals`.
+the worker does too is not counted here but read from the database, by `collector`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from checkout_service.web.context import use_cases
 
-from .collector import Vitals
+from .collector import MetricsCollector
 
 _REQUESTS = Counter(
     "checkout_http_requests", "Requests answered.", ("method", "endpoint", "status")
@@ -52,7 +52,7 @@ class _WarningCounter(logging.Handler):
             kind = record.msg.removeprefix("stripe.")
             _STRIPE_FAILURES.labels(told.get("call", "other"), kind).inc()
         elif told.get("code") == "bad_event":
-            _REFUSED.labels(told["why"]).inc()
+            _REFUSED.labels(told["reason"]).inc()
 
 
 _COUNTER = _WarningCounter(logging.WARNING)
@@ -77,11 +77,11 @@ def init_app(app: Flask) -> None:
 
 
 def exposition() -> tuple[bytes, str]:
-    """Write the counters and the shop's vital signs down as Prometheus reads them."""
+    """Write the counters and the shop's metrics down as Prometheus reads them."""
     counters = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counters = CollectorRegistry()
         MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
-    vitals = CollectorRegistry()
-    vitals.register(Vitals(use_cases().desk.vitals))
-    return generate_latest(counters) + generate_latest(vitals), CONTENT_TYPE_LATEST
+    gauges = CollectorRegistry()
+    gauges.register(MetricsCollector(use_cases().admin.metrics.read))
+    return generate_latest(counters) + generate_latest(gauges), CONTENT_TYPE_LATEST

@@ -22,7 +22,7 @@ def new_token() -> str:
 
 
 def usable(token: str) -> str:
-    """Give the token back if it is ours, else a new one: a forged token names nothing."""
+    """Return the token if it is ours, else a new one: a forged token names nothing."""
     if len(token) <= _LONGEST:
         try:
             _signer().loads(token)

@@ -1,6 +1,6 @@
 """Which language a buyer's page speaks: the first of Accept-Language that is translated here.
 
-The desk and the API speak English, whatever a browser asks for.
+The admin and the API speak English, whatever a browser asks for.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def page_locale() -> Locale:
 
 
 def asked_for() -> str | None:
-    """Give the first language the browser asks for that is translated; None if there is none."""
+    """Return the first language the browser asks for that is translated; None if there is none."""
     locale = _asked_locale()
     return None if locale is None else locale.partition("_")[0]
 

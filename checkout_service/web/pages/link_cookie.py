@@ -29,7 +29,7 @@ class Kept:
 
 
 def read() -> tuple[Kept, ...]:
-    """Give this browser's orders, newest first; none from a cookie that is not ours."""
+    """Return this browser's orders, newest first; none from a cookie that is not ours."""
     value = request.cookies.get(NAME, "")
     if not value or len(value) > _LONGEST:
         return ()

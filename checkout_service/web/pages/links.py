@@ -39,7 +39,7 @@ def leave(link: str) -> ResponseReturnValue:
     kept = link_cookie.read()
     answer = start.resume(link, [one.reference for one in kept])
     if answer is None:
-        answer = start(link, nonce=ids.new_id("non"))
+        answer = start.start(link, nonce=ids.new_id("non"))
     response = make_response(redirect(answer.url, SEE_OTHER))
     link_cookie.write(response, Kept(link, answer.client_reference_id), kept)
     return response
@@ -63,7 +63,7 @@ def back() -> Response:
 
 
 def link_poll_url(reference: str, session_id: str | None) -> str:
-    """Give the address that tells how a reference's order stands."""
+    """Return the address that tells how a reference's order stands."""
     url = f"/api/v1/payment-links/orders/{reference}"
     if session_id is None or not is_session_id(session_id):
         return url

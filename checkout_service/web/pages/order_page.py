@@ -38,23 +38,23 @@ class OrderPage:
 
     @property
     def may_start_over(self) -> bool:
-        """Say whether paying anew can be offered: never while money may be on its way."""
+        """True if paying anew can be offered: never while money may be on its way."""
         may = self.order.status in _MAY_START_OVER and self.state != "checking"
         return may and (not self.by_link or self.link is not None)
 
     @property
     def by_link(self) -> bool:
-        """Say whether the order is paid through a Payment Link: no session of ours can."""
+        """True if the order is paid through a Payment Link: no session of ours can."""
         return self.order.flow == AttemptKind.LINK
 
     @property
     def by_intent(self) -> bool:
-        """Say whether the order is paid on the page with our own form."""
+        """True if the order is paid on the page with our own form."""
         return self.order.flow == AttemptKind.INTENT
 
     @property
     def may_be_paid(self) -> bool:
-        """Say whether paying can be offered now, for the first time or anew."""
+        """True if paying can be offered now, for the first time or anew."""
         return self.state in ("unpaid", "failed")
 
     @property
@@ -63,7 +63,7 @@ class OrderPage:
 
     @property
     def poll_url(self) -> str | None:
-        """Give the address that tells when this page is out of date."""
+        """Return the address that tells when this page is out of date."""
         order = self.order
         if not self.waits or self.watch is not None:
             return self.watch if self.waits else None
@@ -77,7 +77,7 @@ class OrderPage:
 
     @property
     def adjusted(self) -> bool:
-        """Say whether Stripe's page changed the total: a discount, tax or shipping."""
+        """True if Stripe's page changed the total: a discount, tax or shipping."""
         order = self.order
         return bool(order.amount_discount or order.amount_tax or order.amount_shipping)
 

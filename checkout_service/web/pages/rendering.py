@@ -73,7 +73,7 @@ def moment(millis: int) -> str:
 
 
 def interval(recurring: Mapping[str, str | int] | None) -> str:
-    """Say how often a subscription's price is due; nothing for a price paid once."""
+    """Return how often a subscription's price is due; nothing for a price paid once."""
     if recurring is None:
         return ""
     count = int(recurring.get("interval_count", 1))

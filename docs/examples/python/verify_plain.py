@@ -25,7 +25,7 @@ class NotGenuine(Exception):
 
 
 def verify(body: bytes, headers: Mapping[str, str]) -> Any:
-    """Give the event. Raises NotGenuine if it is forged, altered or stale."""
+    """Return the event. Raises NotGenuine if it is forged, altered or stale."""
     try:
         message, sent_at = headers["webhook-id"], headers["webhook-timestamp"]
         signatures = headers["webhook-signature"].split()

@@ -16,7 +16,7 @@ SECRET = os.environ["NOTIFY_SECRET"]  # whsec_...
 
 
 def verify(body: bytes, headers: Mapping[str, str]) -> Any:
-    """Give the event. Raises WebhookVerificationError if it is forged, altered or stale."""
+    """Return the event. Raises WebhookVerificationError if it is forged, altered or stale."""
     return Webhook(SECRET).verify(body, dict(headers))
 
 

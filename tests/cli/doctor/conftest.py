@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from checkout_service import create_app
 from checkout_service.models import db
 from checkout_service.settings import Settings
-from tests.cli.doctor.clinic import Clinic
+from tests.cli.doctor.doctor_env import DoctorEnv
 from tests.support.databases import Databases
 from tests.support.merchant import running_merchant
 from tests.support.ports import free_port
@@ -22,23 +22,23 @@ from tests.support.sandbox_server import start_sandbox
 @pytest.fixture(scope="session")
 def shared_clinic(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Clinic]:
+) -> Iterator[DoctorEnv]:
     sandbox, lent = start_sandbox(), databases.at_head("sqlite")
     with running_merchant() as merchant:
-        folder = tmp_path_factory.mktemp("clinic")
-        clinic = Clinic(sandbox, merchant, next(lent), free_port(), folder)
-        clinic.welcome()
-        with serving(clinic):
-            yield clinic
+        folder = tmp_path_factory.mktemp("doctor_env")
+        doctor_env = DoctorEnv(sandbox, merchant, next(lent), free_port(), folder)
+        doctor_env.welcome()
+        with serving(doctor_env):
+            yield doctor_env
     sandbox.stop()
     next(lent, None)
 
 
 @contextmanager
-def serving(clinic: Clinic) -> Iterator[None]:
+def serving(doctor_env: DoctorEnv) -> Iterator[None]:
     """Serve the shop at its address."""
-    app = create_app(Settings.load(**clinic.settings()))
-    server = make_server("127.0.0.1", clinic.port, app, threaded=True)
+    app = create_app(Settings.load(**doctor_env.settings()))
+    server = make_server("127.0.0.1", doctor_env.port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield
@@ -50,8 +50,8 @@ def serving(clinic: Clinic) -> Iterator[None]:
 
 
 @pytest.fixture
-def clinic(shared_clinic: Clinic) -> Clinic:
-    """The clinic with a healthy account, lately swept."""
+def doctor_env(shared_clinic: DoctorEnv) -> DoctorEnv:
+    """The doctor_env with a healthy account, lately swept."""
     shared_clinic.welcome()
     assert shared_clinic.run("sweep", "--once").exit_code == 0
     return shared_clinic

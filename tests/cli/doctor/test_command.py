@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.cli.doctor.clinic import Clinic
+from tests.cli.doctor.doctor_env import DoctorEnv
 from tests.support.databases import KEYS
 from tests.support.processes import ROOT, clean_environment
 
@@ -23,13 +23,13 @@ def doctor(*options: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_healthy_shop_exits_zero_with_nothing_but_json_on_stdout(clinic: Clinic) -> None:
+def test_a_healthy_shop_exits_zero_with_nothing_but_json_on_stdout(doctor_env: DoctorEnv) -> None:
     done = doctor(
         "--json",
-        DATABASE_URL=clinic.database_url,
-        STRIPE_API_BASE=clinic.sandbox.url,
-        STRIPE_WEBHOOK_SECRET=clinic.secret,
-        PUBLIC_BASE_URL=clinic.url,
+        DATABASE_URL=doctor_env.database_url,
+        STRIPE_API_BASE=doctor_env.sandbox.url,
+        STRIPE_WEBHOOK_SECRET=doctor_env.secret,
+        PUBLIC_BASE_URL=doctor_env.url,
     )
 
     assert done.returncode == 0, done.stderr
@@ -69,11 +69,11 @@ def test_what_stops_the_start_is_told_in_one_message_with_its_mend() -> None:
     assert "abcdefghijkl" not in done.stderr
 
 
-def test_a_terminal_without_unicode_gets_plain_marks(clinic: Clinic) -> None:
+def test_a_terminal_without_unicode_gets_plain_marks(doctor_env: DoctorEnv) -> None:
     done = doctor(
-        DATABASE_URL=clinic.database_url,
-        STRIPE_API_BASE=clinic.sandbox.url,
-        PUBLIC_BASE_URL=clinic.url,
+        DATABASE_URL=doctor_env.database_url,
+        STRIPE_API_BASE=doctor_env.sandbox.url,
+        PUBLIC_BASE_URL=doctor_env.url,
         PYTHONIOENCODING="latin-1",
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.cli.doctor.clinic import Clinic, untimely_stripe
+from tests.cli.doctor.doctor_env import DoctorEnv, untimely_stripe
 from tests.support.ports import free_port
 
 
-def test_a_healthy_shop_is_all_green(clinic: Clinic) -> None:
-    found = clinic.link()
+def test_a_healthy_shop_is_all_green(doctor_env: DoctorEnv) -> None:
+    found = doctor_env.link()
 
-    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+    report = doctor_env.examine(catalog_file=doctor_env.selling(found.url, found.id))
 
     assert [check for check in report.checks if check["state"] != "ok"] == []
     assert report.code == 0
@@ -20,11 +20,11 @@ def test_a_healthy_shop_is_all_green(clinic: Clinic) -> None:
     assert len(report.checks) == 17
 
 
-def test_people_read_marks_words_and_the_way_to_mend(clinic: Clinic) -> None:
-    assert clinic.endpoint
-    clinic.client.v1.webhook_endpoints.update(clinic.endpoint.id, params={"disabled": True})
+def test_people_read_marks_words_and_the_way_to_mend(doctor_env: DoctorEnv) -> None:
+    assert doctor_env.endpoint
+    doctor_env.client.v1.webhook_endpoints.update(doctor_env.endpoint.id, params={"disabled": True})
 
-    result = clinic.run("doctor")
+    result = doctor_env.run("doctor")
 
     assert result.exit_code == 1
     assert "\u2713 ok       keys" in result.stdout
@@ -34,23 +34,23 @@ def test_people_read_marks_words_and_the_way_to_mend(clinic: Clinic) -> None:
     assert result.stderr == ""
 
 
-def test_no_secret_is_printed_beyond_its_prefix_and_end(clinic: Clinic) -> None:
+def test_no_secret_is_printed_beyond_its_prefix_and_end(doctor_env: DoctorEnv) -> None:
     secrets = {
         "stripe_secret_key": "sk_test_" + "abcdefgh" * 4,
         "stripe_publishable_key": "pk_test_" + "ijklmnop" * 4,
         "notify_secret": "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     }
 
-    said = clinic.run("doctor", "--json", **secrets).stdout
+    said = doctor_env.run("doctor", "--json", **secrets).stdout
 
     assert "sk_test_***efgh" in said
-    for secret in (*secrets.values(), clinic.secret):
+    for secret in (*secrets.values(), doctor_env.secret):
         assert secret not in said
         assert secret[-6:] not in said
 
 
-def test_keys_of_two_accounts_are_noticed(clinic: Clinic) -> None:
-    report = clinic.examine(
+def test_keys_of_two_accounts_are_noticed(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(
         stripe_secret_key="sk_test_51" + "A" * 14 + "x" * 80,
         stripe_publishable_key="pk_test_51" + "B" * 14 + "x" * 80,
     )
@@ -58,11 +58,13 @@ def test_keys_of_two_accounts_are_noticed(clinic: Clinic) -> None:
     assert "two accounts" in report.told("keys", "warning")
 
 
-def test_a_key_that_stripe_does_not_know_is_named(clinic: Clinic, httpserver: HTTPServer) -> None:
+def test_a_key_that_stripe_does_not_know_is_named(
+    doctor_env: DoctorEnv, httpserver: HTTPServer
+) -> None:
     error = {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
     httpserver.expect_request("/v1/checkout/sessions").respond_with_json(error, status=401)
 
-    report = clinic.examine(stripe_api_base=httpserver.url_for("").rstrip("/"))
+    report = doctor_env.examine(stripe_api_base=httpserver.url_for("").rstrip("/"))
 
     assert report.code == 1
     assert report.problems == {"key"}
@@ -70,15 +72,15 @@ def test_a_key_that_stripe_does_not_know_is_named(clinic: Clinic, httpserver: HT
     assert "Mend the key first" in report.told("webhook endpoint", "warning")
 
 
-def test_a_stripe_that_does_not_answer_is_one_problem_not_ten(clinic: Clinic) -> None:
-    report = clinic.examine(stripe_api_base=f"http://127.0.0.1:{free_port()}")
+def test_a_stripe_that_does_not_answer_is_one_problem_not_ten(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(stripe_api_base=f"http://127.0.0.1:{free_port()}")
 
     assert report.problems == {"key"}
     assert "does not answer" in report.told("key", "problem")
 
 
-def test_a_restricted_key_is_told_what_it_lacks_by_name(clinic: Clinic) -> None:
-    report = clinic.examine(stripe_secret_key="rk_test_restricted")
+def test_a_restricted_key_is_told_what_it_lacks_by_name(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(stripe_secret_key="rk_test_restricted")
 
     told = report.told("permissions", "problem")
     for name in ("Checkout Sessions: write", "PaymentIntents: write", "Events: read"):
@@ -87,8 +89,8 @@ def test_a_restricted_key_is_told_what_it_lacks_by_name(clinic: Clinic) -> None:
     assert "Webhook Endpoints: read" in report.told("webhook endpoint", "warning")
 
 
-def test_pull_mode_needs_three_reads_and_no_webhook(clinic: Clinic) -> None:
-    report = clinic.examine(stripe_secret_key="rk_test_pull", stripe_webhook_secret="")
+def test_pull_mode_needs_three_reads_and_no_webhook(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(stripe_secret_key="rk_test_pull", stripe_webhook_secret="")
 
     assert report.problems == set()
     told = report.told("permissions", "ok")
@@ -99,9 +101,11 @@ def test_pull_mode_needs_three_reads_and_no_webhook(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("seconds", "state"), [(-400, "problem"), (400, "problem"), (-90, "warning"), (20, "ok")]
 )
-def test_a_clock_that_goes_wrong_is_measured(clinic: Clinic, seconds: int, state: str) -> None:
+def test_a_clock_that_goes_wrong_is_measured(
+    doctor_env: DoctorEnv, seconds: int, state: str
+) -> None:
     with untimely_stripe(seconds) as url:
-        report = clinic.examine(stripe_api_base=url)
+        report = doctor_env.examine(stripe_api_base=url)
 
     assert report.states("clock") == [state]
     if state != "ok":

@@ -11,24 +11,24 @@ from sqlalchemy import delete
 from checkout_service import create_app
 from checkout_service.settings import Settings
 from checkout_service.storage import tables as t
-from tests.cli.doctor.clinic import Clinic
-from tests.support.desk import add_event, add_order, add_write, database_of
+from tests.cli.doctor.doctor_env import DoctorEnv
+from tests.support.admin import add_event, add_order, add_write, database_of
 
 
 @pytest.fixture
-def app(clinic: Clinic) -> Iterator[Flask]:
-    made = create_app(Settings.load(**clinic.settings()))
+def app(doctor_env: DoctorEnv) -> Iterator[Flask]:
+    made = create_app(Settings.load(**doctor_env.settings()))
     yield made
     emptied = (t.money_writes, t.attempts, t.order_lines, t.inbox_events, t.orders)
     database_of(made).write(lambda c: [c.execute(delete(table)) for table in emptied])
     database_of(made).engine.dispose()
 
 
-def test_an_empty_quarantine_is_well(clinic: Clinic) -> None:
-    assert clinic.examine().told("quarantine", "ok").strip() == "Nothing waits for a person."
+def test_an_empty_quarantine_is_well(doctor_env: DoctorEnv) -> None:
+    assert doctor_env.examine().told("quarantine", "ok").strip() == "Nothing waits for a person."
 
 
-def test_orders_of_other_keys_are_named_as_such(clinic: Clinic, app: Flask) -> None:
+def test_orders_of_other_keys_are_named_as_such(doctor_env: DoctorEnv, app: Flask) -> None:
     lost = [
         add_order(
             app, status="pending", amount_paid=0, quarantined_at=n, look_error="resource_missing"
@@ -36,7 +36,7 @@ def test_orders_of_other_keys_are_named_as_such(clinic: Clinic, app: Flask) -> N
         for n in range(4)
     ]
 
-    report = clinic.examine()
+    report = doctor_env.examine()
 
     assert report.problems == {"quarantine"}
     told = report.told("quarantine", "problem")
@@ -46,13 +46,13 @@ def test_orders_of_other_keys_are_named_as_such(clinic: Clinic, app: Flask) -> N
     assert f"flask --app wsgi quarantine retry {lost[3]}" in told
 
 
-def test_each_kind_and_reason_is_told_once(clinic: Clinic, app: Flask) -> None:
+def test_each_kind_and_reason_is_told_once(doctor_env: DoctorEnv, app: Flask) -> None:
     event = add_event(app, state="quarantined", last_error="KeyError")
     write = add_write(
         app, add_order(app), state="quarantined", next_at=None, last_error="stripe_unavailable"
     )
 
-    told = clinic.examine().told("quarantine", "problem")
+    told = doctor_env.examine().told("quarantine", "problem")
 
     assert f"1 event ({event}): checkout.session.completed: KeyError." in told
     assert f"1 write of money ({write}): refund: stripe_unavailable." in told

@@ -7,11 +7,11 @@ import pytest
 from checkout_service import create_app
 from checkout_service.settings import Settings
 from checkout_service.storage import receivers
-from tests.cli.doctor.clinic import Clinic
+from tests.cli.doctor.doctor_env import DoctorEnv
 
 
-def test_a_private_notify_url_is_a_problem_unless_it_is_allowed(clinic: Clinic) -> None:
-    report = clinic.examine(notify_allow_private=False)
+def test_a_private_notify_url_is_a_problem_unless_it_is_allowed(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(notify_allow_private=False)
 
     assert report.problems == {"notifications"}
     told = report.told("notifications", "problem")
@@ -19,9 +19,9 @@ def test_a_private_notify_url_is_a_problem_unless_it_is_allowed(clinic: Clinic) 
     assert "NOTIFY_ALLOW_PRIVATE=1" in told
 
 
-def test_a_notify_url_without_tls_is_a_problem(clinic: Clinic) -> None:
-    report = clinic.examine(
-        stripe_api_base=clinic.elsewhere,
+def test_a_notify_url_without_tls_is_a_problem(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(
+        stripe_api_base=doctor_env.elsewhere,
         notify_allow_private=False,
         notify_url="http://203.0.113.7/hook?token=topsecret",
     )
@@ -30,38 +30,40 @@ def test_a_notify_url_without_tls_is_a_problem(clinic: Clinic) -> None:
     assert "topsecret" not in str(report.said)
 
 
-def test_no_notify_url_is_a_warning(clinic: Clinic) -> None:
-    report = clinic.examine(notify_url="")
+def test_no_notify_url_is_a_warning(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(notify_url="")
 
     assert "Set NOTIFY_URL" in report.told("notifications", "warning")
     assert report.code == 0
 
 
-def test_a_receiver_that_said_gone_is_a_problem(clinic: Clinic) -> None:
-    url = f"{clinic.merchant.url}/gone"
-    app = create_app(Settings.load(**clinic.settings(notify_url=url)))
+def test_a_receiver_that_said_gone_is_a_problem(doctor_env: DoctorEnv) -> None:
+    url = f"{doctor_env.merchant.url}/gone"
+    app = create_app(Settings.load(**doctor_env.settings(notify_url=url)))
     deliver = app.extensions["checkout_service"].deliver_outbox
     deliver.database.write(lambda c: receivers.disable(c, deliver.receiver.name, now=1))
 
-    report = clinic.examine(notify_url=url)
+    report = doctor_env.examine(notify_url=url)
 
     assert "messages enable" in report.told("notifications", "problem")
 
 
-def test_a_stripe_price_that_is_not_there_is_named(clinic: Clinic) -> None:
+def test_a_stripe_price_that_is_not_there_is_named(doctor_env: DoctorEnv) -> None:
     more = '[[products]]\nid="a"\nname="A"\n[[products.prices]]\nid="b"\nstripe_price="price_none"'
 
-    report = clinic.examine(catalog_file=clinic.catalog(more))
+    report = doctor_env.examine(catalog_file=doctor_env.catalog(more))
 
     assert report.problems == {"catalog"}
     assert "price_none" in report.told("catalog", "problem")
 
 
-def test_a_price_the_key_may_not_read_is_told_with_the_permission(clinic: Clinic) -> None:
+def test_a_price_the_key_may_not_read_is_told_with_the_permission(doctor_env: DoctorEnv) -> None:
     more = '[[products]]\nid="a"\nname="A"\n[[products.prices]]\nid="b"\nstripe_price="price_x"'
 
-    report = clinic.examine(
-        catalog_file=clinic.catalog(more), stripe_secret_key="rk_test_x", stripe_webhook_secret=""
+    report = doctor_env.examine(
+        catalog_file=doctor_env.catalog(more),
+        stripe_secret_key="rk_test_x",
+        stripe_webhook_secret="",
     )
 
     assert "rak_price_read" in report.told("catalog", "warning")
@@ -75,50 +77,50 @@ def test_a_price_the_key_may_not_read_is_told_with_the_permission(clinic: Clinic
     ],
 )
 def test_a_redirect_that_cannot_work_is_named(
-    clinic: Clinic, redirect: str, state: str, word: str
+    doctor_env: DoctorEnv, redirect: str, state: str, word: str
 ) -> None:
-    found = clinic.link(redirect=clinic.url + redirect)
+    found = doctor_env.link(redirect=doctor_env.url + redirect)
 
-    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+    report = doctor_env.examine(catalog_file=doctor_env.selling(found.url, found.id))
 
     told = report.told("link donation", state)
     assert word in told
-    assert f"{clinic.url}/links/return?session_id={{CHECKOUT_SESSION_ID}}" in told
+    assert f"{doctor_env.url}/links/return?session_id={{CHECKOUT_SESSION_ID}}" in told
 
 
-def test_a_redirect_to_a_stranger_is_named(clinic: Clinic) -> None:
-    found = clinic.link(redirect="https://evil.example/?s={CHECKOUT_SESSION_ID}")
+def test_a_redirect_to_a_stranger_is_named(doctor_env: DoctorEnv) -> None:
+    found = doctor_env.link(redirect="https://evil.example/?s={CHECKOUT_SESSION_ID}")
 
-    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+    report = doctor_env.examine(catalog_file=doctor_env.selling(found.url, found.id))
 
     assert "https://evil.example" in report.told("link donation", "problem")
 
 
-def test_a_link_that_stripe_does_not_have_is_named(clinic: Clinic) -> None:
-    path = clinic.selling("https://buy.stripe.com/test_x", "plink_nowhere")
+def test_a_link_that_stripe_does_not_have_is_named(doctor_env: DoctorEnv) -> None:
+    path = doctor_env.selling("https://buy.stripe.com/test_x", "plink_nowhere")
 
-    report = clinic.examine(catalog_file=path)
+    report = doctor_env.examine(catalog_file=path)
 
     assert report.problems == {"link donation"}
     assert "plink_nowhere" in report.told("link donation", "problem")
 
 
-def test_a_link_that_is_off_or_sells_something_else_is_named(clinic: Clinic) -> None:
-    found = clinic.link(quantity=2)
-    clinic.client.v1.payment_links.update(found.id, params={"active": False})
+def test_a_link_that_is_off_or_sells_something_else_is_named(doctor_env: DoctorEnv) -> None:
+    found = doctor_env.link(quantity=2)
+    doctor_env.client.v1.payment_links.update(found.id, params={"active": False})
 
-    report = clinic.examine(catalog_file=clinic.selling(found.url, found.id))
+    report = doctor_env.examine(catalog_file=doctor_env.selling(found.url, found.id))
 
     told = report.told("link donation", "problem")
     assert "is deactivated" in told
     assert "It sells 2 x 2500 usd, the catalog says 1 x 2500 usd" in told
 
 
-def test_a_reference_in_the_url_and_a_url_of_another_link_are_named(clinic: Clinic) -> None:
-    found, other = clinic.link(), clinic.link()
-    path = clinic.selling(f"{other.url}?client_reference_id=mine", found.id)
+def test_a_reference_in_the_url_and_a_url_of_another_link_are_named(doctor_env: DoctorEnv) -> None:
+    found, other = doctor_env.link(), doctor_env.link()
+    path = doctor_env.selling(f"{other.url}?client_reference_id=mine", found.id)
 
-    told = clinic.examine(catalog_file=path).told("link donation", "problem")
+    told = doctor_env.examine(catalog_file=path).told("link donation", "problem")
 
     assert "Take client_reference_id out" in told
     assert f"is not that of {found.id}" in told

@@ -31,7 +31,7 @@ STICKING_OUT = """() => [...document.querySelectorAll("main *, header *, footer 
 
 @pytest.fixture
 def reader(browser: Browser, complaints: Complaints) -> Iterator[Reader]:
-    """Give a page of a telephone whose owner reads a language."""
+    """Return a page of a telephone whose owner reads a language."""
     complaints.expected.append("status of 404")
     with ExitStack() as stack:
 

@@ -162,7 +162,7 @@ def test_the_page_waits_as_long_as_it_is_told_even_when_it_was_hidden(
 
 
 def _waits_for_money(page: Page, shop: LinkShop, **headers: str) -> list[str]:
-    """Open a waiting page under a clock that the test moves; give the list of its polls."""
+    """Open a waiting page under a clock that the test moves; return the list of its polls."""
     asked: list[str] = []
 
     def nothing_new(route: Route) -> None:

@@ -40,7 +40,7 @@ class Stage(Moves):
     """A stage: its moves, and what can be seen from the outside after them."""
 
     def order(self, order: Bought | str) -> dict[str, Any]:
-        """Give an order in depth, as an API key sees it."""
+        """Return an order in depth, as an API key sees it."""
         name = order if isinstance(order, str) else order.order
         return detailed_order(self.use_cases.read_orders.detail(name))
 

@@ -13,7 +13,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView, RefundAnswer
 from checkout_service.use_cases.notify.deliver import DeliverReport
-from checkout_service.use_cases.refunds.refund_order import RefundWish
+from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
@@ -66,20 +66,20 @@ class Moves(World):
         wanted = Cart(**({"items": [CartItem(price, quantity)]} | cart))
         nonce = nonce or ids.new_id("non")
         if kind == "payment_intent":
-            intent = verbs.start_intent(wanted, nonce=nonce)
+            intent = verbs.start_intent.start(wanted, nonce=nonce)
             return Bought(intent.order.id, intent=intent.id, client_secret=intent.client_secret)
-        session = verbs.start_checkout(wanted, nonce=nonce)
+        session = verbs.start_checkout.start(wanted, nonce=nonce)
         return Bought(session.order.id, session=session.id, url=session.url)
 
     def link_order(self, link: str = "print", *, nonce: str | None = None, by: int = 0) -> Bought:
         """Put the pending order of a Payment Link."""
-        answer = self.replica(by).use_cases.start_link(link, nonce=nonce or ids.new_id("non"))
+        answer = self.replica(by).use_cases.start_link.start(link, nonce=nonce or ids.new_id("non"))
         return Bought(
             answer.order.id, reference=answer.client_reference_id, link=link, url=answer.url
         )
 
     def make_link(self, link: str = "print") -> str:
-        """Make a link of the catalog at Stripe, unless it is there; give its id."""
+        """Make a link of the catalog at Stripe, unless it is there; return its id."""
         name = plink(link)
         if self.side.world.store.get(name) is None:
             _, title, amount, currency, quantity = LINKS[link]
@@ -108,15 +108,15 @@ class Moves(World):
         by: int = 0,
     ) -> RefundAnswer:
         """Give money of an order back through the service: an amount, or the rest."""
-        return self.replica(by).use_cases.refund_order(
+        return self.replica(by).use_cases.refund_order.refund(
             _order_of(order),
-            RefundWish(amount, payment_intent),
+            RequestedRefund(amount, payment_intent),
             nonce=nonce or ids.new_id("non"),
         )
 
     def cancels(self, order: Bought | str, *, by: int = 0) -> OrderView:
         """Cancel an order through the service."""
-        return self.replica(by).use_cases.cancel_order(_order_of(order))
+        return self.replica(by).use_cases.cancel_order.cancel(_order_of(order))
 
     # Stripe's side.
 
@@ -129,7 +129,7 @@ class Moves(World):
         return self.side.call(method, path, params)
 
     def pays(self, what: Bought | str, method: str = GOOD, **more: Any) -> Any:
-        """Pay a session, an intent or a link; give the session or intent. Raises Refused.
+        """Pay a session, an intent or a link; return the session or intent. Raises Refused.
 
         A link's name pays without any reference; `client_reference_id` gives one.
         """
@@ -164,7 +164,7 @@ class Moves(World):
         """Hand events over as webhooks: these, all of these types, or all that wait.
 
         `created` and `signed_at` are in seconds. What the service raises passes through, and the
-        event waits on. Gives the events that were handed over.
+        event waits on. Returns the events that were handed over.
         """
         done: list[Json] = []
         for event in self._chosen(what):
@@ -172,7 +172,9 @@ class Moves(World):
             told = event | {name: value for name, value in changes.items() if value is not None}
             body = body_of(told)
             for _ in range(times):
-                self.replica(by).use_cases.receive_event(body, self.signature(body, signed_at))
+                self.replica(by).use_cases.receive_event.receive(
+                    body, self.signature(body, signed_at)
+                )
             self._taken([event])
             done.append(told)
         return done
@@ -208,7 +210,7 @@ class Moves(World):
     # The buyer is back; the worker works.
 
     def returns(self, what: Bought | str, *, wait: bool = False, by: int = 0) -> Any:
-        """Have the buyer come back with a session, an intent or a reference; give the answer."""
+        """Have the buyer come back with a session, an intent or a reference; return the answer."""
         verbs = self.replica(by).use_cases
         name = what if isinstance(what, str) else what.id
         confirm: ConfirmPayment = verbs.confirm_payment
@@ -221,13 +223,13 @@ class Moves(World):
     def polls(
         self, reference: str, session: str | None = None, *, wait: bool = False, by: int = 0
     ) -> Any:
-        """Have a page ask for the order of a link's reference; give the answer."""
+        """Have a page ask for the order of a link's reference; return the answer."""
         poll = self.replica(by).use_cases.poll_link
-        return poll(reference, session, source="poll", wait=wait)
+        return poll.poll(reference, session, source="poll", wait=wait)
 
     def sweeps(self, *, by: int = 0) -> SweepReport:
         """Have the worker sweep once."""
-        return self.replica(by).use_cases.sweep()
+        return self.replica(by).use_cases.sweep.sweep()
 
     def works(self, seconds: float, *, every: float = 60, by: int = 0) -> None:
         """Let time pass with the worker at work: a sweep and a delivery every so many seconds."""
@@ -240,7 +242,7 @@ class Moves(World):
 
     def delivers_messages(self, *, by: int = 0) -> DeliverReport:
         """Have the worker send what is due to the merchant's backend."""
-        return self.replica(by).use_cases.deliver_outbox()
+        return self.replica(by).use_cases.deliver_outbox.deliver()
 
 
 def _order_of(order: Bought | str) -> str:

@@ -95,7 +95,7 @@ class Hooks:
         self._hooks: list[Hook] = []
 
     def add(self, hook: Hook) -> Callable[[], None]:
-        """Tell this hook of every step; give what takes it away again."""
+        """Tell this hook of every step; return what takes it away again."""
         self._hooks.append(hook)
         return lambda: self._hooks.remove(hook) if hook in self._hooks else None
 
@@ -106,7 +106,7 @@ class Hooks:
     def when(
         self, match: Match, act: Callable[[], object], *, times: int | None = 1
     ) -> Callable[[], None]:
-        """Act at the first so many steps that match, or at all; give what ends that.
+        """Act at the first so many steps that match, or at all; return what ends that.
 
         After its last time the act is nobody's hook any more: what it does itself cannot match.
         """

@@ -113,13 +113,13 @@ class World:
     # Replicas.
 
     def replica(self, number: int = 0) -> Replica:
-        """Give a replica of the service, started when it is first asked for."""
+        """Return a replica of the service, started when it is first asked for."""
         if number not in self._replicas:
             self._replicas[number] = Replica(number, self._parts)
         return self._replicas[number]
 
     def restart(self, number: int = 0) -> Replica:
-        """Give a new process in the place of one that was killed: what it remembered is gone."""
+        """Return a new process in the place of one that was killed: what it remembered is gone."""
         self.kill(number)
         del self._replicas[number]
         return self.replica(number)
@@ -167,14 +167,14 @@ class World:
         self.hooks.when(match, act)
 
     def cuts(self, match: Match, *, times: int | None = 1) -> Callable[[], None]:
-        """Reset the connection to Stripe at the first calls that match; give what mends it.
+        """Reset the connection to Stripe at the first calls that match; return what mends it.
 
         The SDK repeats a write once, under its key: two resets for one lost write.
         """
         return self.hooks.when(match, cut, times=times)
 
     def loses_database(self, match: Match, *, times: int | None = None) -> Callable[[], None]:
-        """Have the database gone at the writes that match; give what brings it back."""
+        """Have the database gone at the writes that match; return what brings it back."""
         return self.hooks.when(match, lose_database, times=times)
 
     def kills(self, match: Match) -> None:
@@ -189,7 +189,7 @@ class World:
         remove = self.hooks.add(hook)
 
     def told_of(self, hook: Hook) -> Callable[[], None]:
-        """Tell this hook of every step; give what ends that."""
+        """Tell this hook of every step; return what ends that."""
         return self.hooks.add(hook)
 
     # What is for sale.

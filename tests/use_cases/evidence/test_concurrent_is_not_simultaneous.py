@@ -43,7 +43,7 @@ def test_a6_events_posted_at_once_hide_no_refund(stage_on: Stage) -> None:
 
         def post(pair: tuple[bytes, str], start: Barrier = start) -> None:
             start.wait()
-            stage.use_cases.receive_event(*pair)
+            stage.use_cases.receive_event.receive(*pair)
 
         with ThreadPoolExecutor(len(posted)) as pool:
             list(pool.map(post, posted))

@@ -200,7 +200,7 @@ def test_a_closing_that_stripe_did_not_do_is_done_at_the_next_try(stage: Stage, 
         if way == "cancel":
             stage.cancels(bought)
         else:
-            stage.use_cases.close_session(str(bought.session))
+            stage.use_cases.expire_session.expire(str(bought.session))
 
     fails(stage, "error_500", "/v1/checkout/sessions/")
     with pytest.raises(StripeUnavailable):

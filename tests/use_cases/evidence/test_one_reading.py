@@ -136,7 +136,7 @@ def test_a_released_hold_gives_the_goods_only_if_the_money_is_still_there(
     stage.drops()
 
     for bought in orders:
-        stage.use_cases.release_hold(bought.order, "amount_mismatch", by="tests")
+        stage.use_cases.release_hold.release(bought.order, "amount_mismatch", by="tests")
 
     assert stage.order(kept)["fulfilled"]
     assert not stage.order(gone)["fulfilled"]

@@ -121,7 +121,7 @@ def test_a11_a_session_stripe_does_not_know_is_set_aside_and_named(stage_on: Sta
     stage.works(4 * DAY / 1000, every=3600)
 
     (item,) = stage.use_cases.quarantine.list()
-    assert (item.kind, item.id, item.why) == ("order", bought.order, "resource_missing")
+    assert (item.kind, item.id, item.reason) == ("order", bought.order, "resource_missing")
     assert reads_of(stage, bought) < 20
     assert stage.order(other)["fulfilled"]
 

@@ -17,7 +17,7 @@ def status(stage: Stage, bought: Bought | str) -> str:
 
 
 def refund_all(stage: Stage, bought: Bought, amount: int | None = None) -> str:
-    """Give a payment back in Stripe's dashboard; give the refund's id."""
+    """Give a payment back in Stripe's dashboard; return the refund's id."""
     session = stage.stripe("GET", f"/v1/checkout/sessions/{bought.session}")
     more = {} if amount is None else {"amount": amount}
     refund = stage.stripe("POST", "/v1/refunds", payment_intent=session["payment_intent"], **more)
@@ -202,7 +202,7 @@ def test_a_replayed_event_fulfils_only_after_a_look(stage_on: Stage) -> None:
 
 
 def gives_up_a_session_it_had_opened(stage: Stage) -> tuple[str, str]:
-    """Lose both answers to a create, then give the draft up; give the order and the session."""
+    """Lose both answers to a create, then give the draft up; return the order and the session."""
     rule = {"method": "POST", "path": "/v1/checkout/sessions", "kind": "commit_then_reset"}
     stage.control("PUT", "faults", {"api": [rule | {"probability": 1}]})
     with pytest.raises(Exception, match="Stripe does not answer"):
@@ -239,7 +239,9 @@ def test_a_session_that_comes_to_light_beside_a_newer_one_is_closed_at_stripe(
     order, lost = gives_up_a_session_it_had_opened(stage)
     again = stage.use_cases.start_checkout.again(order)
     assert again.id != lost
-    stage.parts.adopt_session(stage.parts.gateway.look_at_session(lost, urgent=True), source="test")
+    stage.parts.adopt_session.adopt(
+        stage.parts.gateway.look_at_session(lost, urgent=True), source="test"
+    )
 
     stage.works(300)
 

@@ -8,31 +8,31 @@ import pytest
 from flask import Flask
 
 from checkout_service.domain.clock import HOUR, MINUTE, SystemClock
-from checkout_service.domain.views.metrics import VitalSigns
+from checkout_service.domain.views.metrics import Metrics
 from checkout_service.models import db
 from checkout_service.storage import bookmarks, metrics
 from checkout_service.use_cases import UseCases
-from tests.support.desk import add_event, add_message, add_order, database_of, desk_app
+from tests.support.admin import add_event, add_message, add_order, admin_app, database_of
 
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
-    made = desk_app(database_url)
+    made = admin_app(database_url)
     yield made
     with made.app_context():
         db.engine.dispose()
 
 
-def signs(app: Flask) -> VitalSigns:
+def signs(app: Flask) -> Metrics:
     uc: UseCases = app.extensions["checkout_service"]
-    return uc.desk.vitals()
+    return uc.admin.metrics.read()
 
 
 def test_an_empty_shop_has_no_ages_and_no_piles(app: Flask) -> None:
     empty = signs(app)
 
     assert (empty.newest_order_age, empty.newest_event_age, empty.sweep_age) == (None,) * 3
-    assert (empty.recent_orders, empty.held_orders, empty.troubled_events) == ({}, {}, {})
+    assert (empty.recent_orders, empty.held_orders, empty.stuck_events) == ({}, {}, {})
     assert (empty.outbox, empty.outbox_oldest_age) == ({"due": 0, "dead": 0}, 0)
     assert (empty.receiver, empty.webhook_lag) == ("none", None)
 
@@ -58,7 +58,7 @@ def test_what_lies_about_is_counted_and_aged(app: Flask) -> None:
     assert found.held_orders == {"duplicate_payment": 1}
     assert found.overdue_looks == 1
     assert found.recent_events == {("webhook", "applied"): 1, ("sweep", "applied"): 1}
-    assert found.troubled_events == {"quarantined": 1}
+    assert found.stuck_events == {"quarantined": 1}
     assert found.outbox == {"due": 2, "dead": 1}
     assert found.outbox_oldest_age == pytest.approx(1200, abs=60)
     assert found.sweep_age == pytest.approx(90, abs=60)

@@ -1,4 +1,4 @@
-"""The merchant's desk over a real database, with a shop's rows in it."""
+"""The merchant's admin over a real database, with a shop's rows in it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EVIDENCE = {
 }
 
 
-def desk_app(database_url: str, **changes: Any) -> Flask:
+def admin_app(database_url: str, **changes: Any) -> Flask:
     values = {name.lower(): value for name, value in KEYS.items()}
     values |= {"database_url": database_url, "admin_password": PASSWORD}
     return create_app(Settings.load(**(values | changes)))
@@ -69,7 +69,7 @@ def press(client: FlaskClient, path: str, **form: str) -> Any:
 
 
 def add_order(app: Flask, *, name: str = "Poster", **changes: Any) -> str:
-    """Write an order of one line, paid unless told otherwise; give its id."""
+    """Write an order of one line, paid unless told otherwise; return its id."""
     order_id = ids.new_id("ord")
     now = SystemClock().now()
     row: dict[str, Any] = {
@@ -164,7 +164,7 @@ def a_busy_shop(app: Flask) -> str:
         add_order(app, status=status, amount_paid=0)
     order_id = add_order(
         app, holds="amount_mismatch,wrong_reference", has_more=True, client_reference_id="A-17",
-        metadata={"desk": "3"}, customer_email="buyer@example.com",
+        metadata={"till": "3"}, customer_email="buyer@example.com",
     )  # fmt: skip
     add_event(app, order_id)
     add_event(app, order_id, id=EVIDENCE["event_id"])

@@ -58,7 +58,7 @@ class _Untimely(BaseHTTPRequestHandler):
 
 @contextmanager
 def untimely_stripe(behind: float) -> Iterator[str]:
-    """Run a Stripe whose clock is so many seconds behind ours; give its address."""
+    """Run a Stripe whose clock is so many seconds behind ours; return its address."""
     handler = type("Handler", (_Untimely,), {"behind": behind})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -87,7 +87,7 @@ class Report:
         return {found["check"] for found in self.checks if found["state"] == "problem"}
 
     def told(self, check: str, state: str) -> str:
-        """Give all that a check said in this state, each with its mend."""
+        """Return all that a check said in this state, each with its mend."""
         found = [f for f in self.checks if (f["check"], f["state"]) == (check, state)]
         assert found, self.checks
         assert all(f["mend"] for f in found) or state == "ok"
@@ -95,7 +95,7 @@ class Report:
 
 
 @dataclass
-class Clinic:
+class DoctorEnv:
     sandbox: SandboxServer
     merchant: Merchant
     database_url: str

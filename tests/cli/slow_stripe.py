@@ -1,4 +1,4 @@
-"""Jobs for a real process: `python -m tests.cli.drowsy KIND` runs them until it is told to stop."""
+"""Jobs for a real process: `python -m tests.cli.slow_stripe KIND` runs them until told to stop."""
 
 from __future__ import annotations
 

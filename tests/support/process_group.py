@@ -1,4 +1,4 @@
-"""No server outlives its tests: a leash ends it when we are gone, even by `kill -9`."""
+"""No server outlives its tests: a process_group ends it when we are gone, even by `kill -9`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 _WATCH = 'cat; kill -s "$0" -- "-$1"; [ -z "$2" ] || { sleep 1; rm -rf "$2"; }'
 
 
-class Leash:
+class ProcessGroup:
     """Watches over one process group. `let_go` once it was stopped the usual way."""
 
     def __init__(self, group: int, *, sends: str = "TERM", folder: Path | None = None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.views.admin import Health
+from checkout_service.domain.views.admin import SystemStatus
 from checkout_service.storage import bookmarks
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
@@ -21,27 +21,27 @@ SWEPT = "swept"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadHealth:
+class ReadStatus:
     database: Database
     clock: Clock
     deliver_outbox: DeliverOutbox
 
-    def __call__(self) -> Health:
-        """Give the state of things now."""
+    def read(self) -> SystemStatus:
+        """Return the state of things now."""
         with self.database.read() as connection:
             latest = figures.latest_events(connection, most=_LATEST)
-            troubled = figures.troubled(connection, most=MOST)
+            stuck = figures.stuck(connection, most=MOST)
             held = figures.count_held(connection, most=MOST)
             due = figures.undelivered(connection, "due", most=MOST)
             dead = figures.undelivered(connection, "dead", most=MOST)
             set_aside = counts(connection)
             swept_at = bookmarks.position(connection, SWEPT)
         by_webhook = [e.received_at - e.created for e in latest if e.source == "webhook"]
-        reasons = Counter(error.splitlines()[0][:120] for _, error in troubled if error)
-        return Health(
+        reasons = Counter(error.splitlines()[0][:120] for _, error in stuck if error)
+        return SystemStatus(
             last_event=latest[0] if latest else None,
             lag=max(0, int(median(by_webhook))) if by_webhook else None,
-            troubled=dict(Counter(state for state, _ in troubled)),
+            stuck=dict(Counter(state for state, _ in stuck)),
             reasons=tuple(reasons.most_common(5)),
             held=held,
             due=due,

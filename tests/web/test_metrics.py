@@ -5,13 +5,13 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, generate_latest
 
 from checkout_service.domain.clock import DAY, SECOND
-from checkout_service.web.ops.collector import Vitals
+from checkout_service.web.ops.collector import MetricsCollector
 from tests.support.stage import Stage, calling
 
 
 def scraped(stage: Stage) -> str:
     registry = CollectorRegistry()
-    registry.register(Vitals(stage.use_cases.desk.vitals))
+    registry.register(MetricsCollector(stage.use_cases.admin.metrics.read))
     return generate_latest(registry).decode()
 
 

@@ -8,14 +8,16 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.storage.database import Database, make_engine
-from checkout_service.storage.prepared import Direct
+from checkout_service.storage.prepared import Prepared
 
 BOTH = ("sqlite", "postgresql")
-ECHO = Direct(
+ECHO = Prepared(
     dict.fromkeys(BOTH, select(literal_column("7").label("seven"), bindparam("b", "").label("b")))
 )
-NO_SUCH_TABLE = Direct(dict.fromkeys(BOTH, select(column("nothing")).select_from(text("nowhere"))))
-PROCESS = Direct({"postgresql": text("SELECT pg_backend_pid()")})
+NO_SUCH_TABLE = Prepared(
+    dict.fromkeys(BOTH, select(column("nothing")).select_from(text("nowhere")))
+)
+PROCESS = Prepared({"postgresql": text("SELECT pg_backend_pid()")})
 END = text("SELECT pg_terminate_backend(:process)")
 
 
