@@ -12,7 +12,9 @@ from pathlib import Path
 from dotenv import load_dotenv
 from gunicorn.workers.gthread import ThreadWorker
 
-load_dotenv(Path(__file__).with_name(".env"))
+from checkout_service.settings.places import HOME
+
+load_dotenv(HOME / ".env")
 _ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
 
 

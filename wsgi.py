@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from dotenv import load_dotenv
 
 from checkout_service import create_app
 from checkout_service.domain.errors import BadCatalog
 from checkout_service.settings import SettingsError
+from checkout_service.settings.places import HOME
 
-load_dotenv(Path(__file__).with_name(".env"))
+load_dotenv(HOME / ".env")
 
 try:
     app = create_app()

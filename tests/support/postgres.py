@@ -95,14 +95,14 @@ class OwnServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **self._as_user
             )
-        self._leash = ProcessGroup(self._process.pid, sends="INT", folder=self._home)
+        self._process_group = ProcessGroup(self._process.pid, sends="INT", folder=self._home)
         self._wait()
 
     def halt(self) -> None:
         """Stop at once, as an outage does; `start` brings everything back."""
         self._process.send_signal(2)  # SIGINT: the server's fast shutdown
         self._process.wait(20)
-        self._leash.let_go()
+        self._process_group.let_go()
 
     def stop(self) -> None:
         if self._process.poll() is None:

@@ -41,7 +41,7 @@ class Running:
     log: Path
 
     def __post_init__(self) -> None:
-        self._leash = ProcessGroup(self.process.pid)
+        self._process_group = ProcessGroup(self.process.pid)
         self._asked = False
 
     @property
@@ -66,7 +66,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
-        self._leash.let_go()
+        self._process_group.let_go()
         return code
 
     def kill(self) -> None:
@@ -74,7 +74,7 @@ class Running:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(_SECONDS_TO_STOP)
-        self._leash.let_go()
+        self._process_group.let_go()
 
 
 def start(
@@ -83,13 +83,15 @@ def start(
     env: Mapping[str, str],
     log: Path,
     ready: Callable[[], bool] = lambda: True,
+    python: str = sys.executable,
+    folder: Path = ROOT,
 ) -> Running:
     """Start a Python module (`command` follows `python -m`) and return when it is ready."""
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [python, "-m", *command],
             env=clean_environment(env),
-            cwd=ROOT,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -122,13 +124,20 @@ def answers(url: str, *, status: int = 200) -> Callable[[], bool]:
     return check
 
 
-def run(command: Sequence[str], *, env: Mapping[str, str], seconds: float = 60) -> str:
+def run(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    seconds: float = 60,
+    python: str = sys.executable,
+    folder: Path = ROOT,
+) -> str:
     """Run a Python module to its end and give what it printed; any failure raises with it."""
     done = subprocess.run(
-        [sys.executable, "-m", *command],
+        [python, "-m", *command],
         check=False,
         env=clean_environment(env),
-        cwd=ROOT,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
