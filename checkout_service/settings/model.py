@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -33,6 +34,7 @@ _WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
 _NotifySecret = Annotated[str, AfterValidator(shapes.notify_secret)]
 _ApiKey = Annotated[str, AfterValidator(shapes.printable)]
 _Origin = Annotated[str, AfterValidator(shapes.origin)]
+_BaseUrl = Annotated[str, AfterValidator(shapes.base_url)]
 _Address = Annotated[str, AfterValidator(shapes.web_address)]
 _Rate = Annotated[str, AfterValidator(shapes.rate)]
 _File = Annotated[Path, AfterValidator(shapes.file_path)]
@@ -64,7 +66,7 @@ class Settings(BaseSettings):
         "sqlite:///instance/checkout.sqlite3", repr=False
     )
     secret_key: str = Field(None, repr=False)  # type: ignore[assignment]  # the rule fills it
-    public_base_url: _Origin = None  # type: ignore[assignment]  # the rule fills it
+    public_base_url: _BaseUrl = None  # type: ignore[assignment]  # the rule fills it
     allowed_origins: Annotated[tuple[_Origin, ...], NoDecode, _Listed] = ()
     trusted_proxy_hops: int = Field(0, ge=0, le=10)
     api_keys: Annotated[tuple[_ApiKey, ...], NoDecode, _Listed] = Field((), repr=False)
@@ -111,6 +113,16 @@ class Settings(BaseSettings):
     def development(self) -> bool:
         """True with a test key and either the sandbox (a loopback API base) or a debug server."""
         return rules.development(self.__dict__)
+
+    @property
+    def public_origin(self) -> str:
+        """The scheme and host of the service's own URLs, as browsers name it in `Origin`."""
+        return self.public_base_url.removesuffix(self.mount)
+
+    @property
+    def mount(self) -> str:
+        """The path that the service is mounted at, such as `/pay`; mostly none."""
+        return urlsplit(self.public_base_url).path
 
     @property
     def passwords(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _PUBLISHABLE = re.compile(r"pk_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
 _WHSEC = re.compile(r"whsec_[A-Za-z0-9_+/=-]+", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
 _NOTIFY_BYTES = range(24, 65)
@@ -79,6 +80,17 @@ def origin(value: str) -> str:
         raise ValueError("must be an origin alone, without a path")
     shown = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     return f"{parts.scheme}://{host}{shown}"
+
+
+def base_url(value: str) -> str:
+    """Check an origin that may carry a path, as https://shop.example/pay; no slash ends it."""
+    parts = urlsplit(value) if _PRINTABLE.fullmatch(value) else urlsplit("")
+    path = parts.path.rstrip("/")
+    if not _PATH.fullmatch(path) or parts.query or parts.fragment:
+        raise ValueError(
+            "must be an address such as https://shop.example or https://shop.example/pay"
+        )
+    return origin(f"{parts.scheme}://{parts.netloc}") + path
 
 
 def _host_and_port(netloc: str) -> tuple[str, int | None]:

@@ -36,7 +36,7 @@
     for (let turn = 0; ; turn += 1) {
       let answer = null;
       try {
-        answer = await fetch("/api/v1/payment-intents", { method: "POST", headers, body: say.cart });
+        answer = await fetch(`${say.root}/api/v1/payment-intents`, { method: "POST", headers, body: say.cart });
       } catch {
         /* Offline: the next turn asks again. */
       }
@@ -90,10 +90,10 @@
     if (key) history.replaceState({ key }, "");
     if (!window.Stripe) return complain(say.sayNoForm);
     const intent = await askForIntent();
-    if (intent.over) return location.replace(`/orders/${intent.over}`);
+    if (intent.over) return location.replace(`${say.root}/orders/${intent.over}`);
     if (!intent.client_secret) return complain(say.sayNoForm);
     /* From here a reload pays this very order. */
-    history.replaceState(null, "", `/pay?order=${encodeURIComponent(intent.order.id)}`);
+    history.replaceState(null, "", `${say.root}/pay?order=${encodeURIComponent(intent.order.id)}`);
     secret = intent.client_secret;
     stripe = window.Stripe(intent.publishable_key);
     if (await isOver()) return undefined;

@@ -9,7 +9,7 @@ from checkout_service.settings import Settings
 
 from . import checkout, context, webhooks
 from .api import checkout_sessions, docs_page, openapi, orders, payment_intents, payment_links
-from .http import cookies, limits, origins, problems, security, static_files, strict_json
+from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
 from .pages import languages, links, pay, rendering
 
@@ -53,6 +53,7 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
         admin.init_app(app, settings)
     static_files.init_app(app)
     _believe_proxies(app, settings.trusted_proxy_hops)
+    mount.init_app(app, settings)
 
 
 def _believe_proxies(app: APIFlask, hops: int) -> None:

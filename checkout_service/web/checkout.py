@@ -28,6 +28,7 @@ from checkout_service.domain.order.cart import Cart, CartItem
 
 from .context import request_id, settings, use_cases
 from .http.limits import CREATE, POLL, limited, spend_on_prices
+from .http.mount import at
 from .http.origins import refuse_foreign_forms
 from .http.problems import problem_of
 from .pages import form_token, languages
@@ -88,7 +89,7 @@ def cancel() -> ResponseReturnValue:
     known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
     page = OrderPage(known)
     if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
-        return redirect(f"/orders/{known.id}", SEE_OTHER)
+        return redirect(at(f"/orders/{known.id}"), SEE_OTHER)
     resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)
 
@@ -110,7 +111,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     try:
         session = start.start(cart, nonce=nonce, caller="public")
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
-        return redirect(f"/orders/{start.order_of(nonce)}", SEE_OTHER)
+        return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"price": price, "quantity": quantity, "token": token})
     return _to_stripe(session.url, session.order.id)
@@ -120,7 +121,7 @@ def _start_over(order_id: str) -> ResponseReturnValue:
     try:
         session = use_cases().start_checkout.again(order_id)
     except (OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow):
-        return redirect(f"/orders/{order_id}", SEE_OTHER)
+        return redirect(at(f"/orders/{order_id}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"order": order_id})
     return _to_stripe(session.url, session.order.id)
@@ -128,7 +129,7 @@ def _start_over(order_id: str) -> ResponseReturnValue:
 
 def _to_stripe(url: str | None, order_id: str) -> ResponseReturnValue:
     """Redirect to the session's page; a session without one is over, and its order tells how."""
-    return redirect(url or f"/orders/{order_id}", SEE_OTHER)
+    return redirect(url or at(f"/orders/{order_id}"), SEE_OTHER)
 
 
 def _try_again(error: CheckoutError, fields: dict[str, str]) -> Response:

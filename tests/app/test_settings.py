@@ -274,6 +274,26 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     assert named(refusal(allowed_origins=f"https://ok.example,{origin}")) == {"ALLOWED_ORIGINS"}
 
 
+@pytest.mark.parametrize(
+    ("given", "kept", "mount"),
+    [
+        ("https://Shop.example/", "https://shop.example", ""),
+        ("https://example.com/pay/", "https://example.com/pay", "/pay"),
+        ("https://example.com:8443/a/b-2", "https://example.com:8443/a/b-2", "/a/b-2"),
+    ],
+)
+def test_the_public_address_may_carry_a_path(given: str, kept: str, mount: str) -> None:
+    settings = load(public_base_url=given)
+
+    assert (settings.public_base_url, settings.mount) == (kept, mount)
+    assert settings.public_origin + settings.mount == kept
+
+
+@pytest.mark.parametrize("path", ["//pay", "/../pay", "/pay?x=1", "/pay#x", "/p%61y", "/a b"])
+def test_what_is_no_plain_path_is_refused_in_the_public_address(path: str) -> None:
+    assert named(refusal(public_base_url=f"https://example.com{path}")) == {"PUBLIC_BASE_URL"}
+
+
 def test_nothing_secret_is_shown() -> None:
     secrets: dict[str, Any] = {
         "stripe_secret_key": "sk_test_canary1",

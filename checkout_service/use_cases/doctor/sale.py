@@ -176,5 +176,5 @@ def _redirect_faults(shop: Shop, check: str, link: LinkView) -> Iterator[CheckRe
         yield problem(check, told, mend)
     parts = urlsplit(redirect)
     origin = f"{parts.scheme}://{parts.netloc}"
-    if origin not in (settings.public_base_url, *settings.allowed_origins):
+    if origin not in (settings.public_origin, *settings.allowed_origins):
         yield problem(check, f"Its redirect leads to {origin}, which is none of ours.", mend)

@@ -17,7 +17,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Open the admin: its cookie goes to /admin alone and proves nothing once signed out."""
     app.config.update(
         SESSION_COOKIE_NAME="admin",
-        SESSION_COOKIE_PATH="/admin",
+        SESSION_COOKIE_PATH=f"{settings.mount}/admin",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=urlsplit(settings.public_base_url).scheme == "https",

@@ -16,6 +16,7 @@ from checkout_service.domain.errors import CheckoutError, NotFound
 from checkout_service.use_cases.admin.keep_audit import Act
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.limits import client_address
+from checkout_service.web.http.mount import at
 from checkout_service.web.http.problems import problem_of
 
 from .action_definitions import ACTS, Kind, Subject
@@ -71,7 +72,7 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
     if kind is None:
         raise NoPage
     target = target.replace("\0", "")
-    back = _BACK[place].format(target)
+    back = at(_BACK[place].format(target))
     if place == "orders":
         return kind, _order(target, back)
     if place == "quarantine":

@@ -68,8 +68,8 @@ def refuse_foreign_forms() -> None:
 def _own_origins() -> tuple[str, ...]:
     known = settings()
     if known.development:  # localhost and 127.0.0.1 are two names of one machine
-        return known.public_base_url, request.host_url.rstrip("/")
-    return (known.public_base_url,)
+        return known.public_origin, request.host_url.rstrip("/")
+    return (known.public_origin,)
 
 
 def origin_of(url: str) -> str | None:
@@ -84,7 +84,7 @@ def origin_of(url: str) -> str | None:
 
 def may_send_buyer_to(url: str) -> bool:
     known = settings()
-    return origin_of(url) in (known.public_base_url, *known.allowed_origins)
+    return origin_of(url) in (known.public_origin, *known.allowed_origins)
 
 
 def with_session_id(success_url: str) -> str:

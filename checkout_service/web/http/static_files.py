@@ -12,6 +12,8 @@ from wsgiref.headers import Headers
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from .mount import at
+
 FOLDER = Path(__file__).resolve().parents[2] / "static"
 _digests: dict[str, str] = {}
 
@@ -31,7 +33,7 @@ def static_url(name: str) -> str:
     """Return the address of a static file."""
     if name not in _digests:
         _digests[name] = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={_digests[name]}"
+    return at(f"/static/{name}?v={_digests[name]}")
 
 
 def _headers(headers: Headers, _path: str, _url: str) -> None:

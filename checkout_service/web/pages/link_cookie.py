@@ -12,6 +12,7 @@ from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from checkout_service.web.context import settings
+from checkout_service.web.http.mount import at
 
 NAME = "links"
 MOST = 5
@@ -47,7 +48,7 @@ def write(response: Response, newest: Kept, kept: Sequence[Kept]) -> None:
         NAME,
         _signer().dumps([(one.link, one.reference) for one in orders]),
         max_age=_LIFE,
-        path=_PATH,
+        path=at(_PATH),
         httponly=True,
         samesite="Lax",
         secure=settings().public_base_url.startswith("https://"),

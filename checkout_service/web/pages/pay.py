@@ -21,6 +21,7 @@ from checkout_service.domain.status import AttemptKind
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http.limits import POLL, limited
+from checkout_service.web.http.mount import at
 from checkout_service.web.http.security import content_policy
 
 from . import form_token
@@ -54,7 +55,7 @@ def complete() -> ResponseReturnValue:
         raise NoPage
     if _SECRET in request.args:
         clean = urlencode({"payment_intent": intent_id})
-        return redirect(f"/pay/complete?{clean}", SEE_OTHER)
+        return redirect(at(f"/pay/complete?{clean}"), SEE_OTHER)
     answer = use_cases().confirm_payment.by_intent(intent_id, source="return", wait=True)
     page = OrderPage(answer.order)
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
@@ -79,7 +80,7 @@ def _for_order(order_id: str) -> ResponseReturnValue:
     order = use_cases().read_orders.view(order_id)
     page = OrderPage(order)
     if order.flow != AttemptKind.INTENT or not page.may_be_paid:
-        return redirect(f"/orders/{order.id}", SEE_OTHER)
+        return redirect(at(f"/orders/{order.id}"), SEE_OTHER)
     return _form(order.items, order.currency, cart={"order": order.id})
 
 
