@@ -134,6 +134,7 @@ def test_the_buyer_comes_back_from_stripe_under_the_mount(visitor: Client, stage
 
     assert left.status_code == 303
     session = stage.side.world.store.get(str(left.location).rpartition("/")[2].partition("#")[0])
+    assert session is not None
     assert session["success_url"].startswith(f"{ORIGIN}{MOUNT}/checkout/success?session_id=")
     assert session["cancel_url"].startswith(f"{ORIGIN}{MOUNT}/checkout/cancel?order=")
 
