@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView
 
@@ -16,11 +17,10 @@ from .tables import attempts, order_lines
 
 Line = tuple[str | None, str, int, int]  # price, name, quantity, unit amount
 
-# Columns of the order that a settlement never changes, and those that it derives.
+# Columns of the order that a settlement never changes.
 KEPT = (
     "id", "amount_total", "currency", "livemode", "created_at", "flow", "client_reference_id",
 )  # fmt: skip
-DERIVED = ("amount_paid", "amount_refunded", "amount_charged_back", "fulfilled")
 
 
 class _Shown(Protocol):
@@ -92,7 +92,7 @@ def _view(row: AnyRow, lines: Sequence[Line], tries: Sequence[AnyRow]) -> OrderV
     )
     return build_view(
         {name: getattr(row, name) for name in KEPT},
-        {name: getattr(row, name) for name in DERIVED},
+        {name: getattr(row, name) for name in Ledger.DERIVED},
         status=OrderStatus(row.status),
         holds=tuple(filter(None, row.holds.split(","))),
         metadata=row.metadata,

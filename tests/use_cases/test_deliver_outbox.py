@@ -82,7 +82,7 @@ def test_many_workers_at_once_send_no_message_twice(outbox: Outbox) -> None:
     workers = [outbox.worker() for _ in range(6)]
 
     with ThreadPoolExecutor(len(workers)) as pool:
-        reports = list(pool.map(lambda worker: worker(), workers))
+        reports = list(pool.map(lambda worker: worker.deliver(), workers))
     # What a slow worker gave back after the others had left waits for anybody's next pass.
     reports.append(outbox.deliver.deliver())
 
@@ -350,7 +350,7 @@ def test_a_slow_receiver_gets_nothing_twice(outbox: Outbox) -> None:
     workers = [outbox.worker(), outbox.worker()]
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda worker: worker(), workers))
+        list(pool.map(lambda worker: worker.deliver(), workers))
 
     assert Counter(outbox.merchant.ids) == Counter(owed)
 

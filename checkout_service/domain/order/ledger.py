@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
@@ -101,6 +102,9 @@ class Ledger:
     seen: dict[str, Seen] = field(default_factory=dict)
     # Something does not fit together: only a look can tell. Never stored.
     look_wanted: bool = field(default=False, compare=False)
+
+    # What is derived here and kept with the order's row, by these names.
+    DERIVED: ClassVar = ("fulfilled", "amount_paid", "amount_refunded", "amount_charged_back")
 
     @property
     def winner(self) -> Attempt | None:

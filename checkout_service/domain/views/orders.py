@@ -25,8 +25,8 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderView:
-    """One order. The first group is public; the second is for an API key or a notification."""
+class PublicOrder:
+    """What anybody who knows an order's id may see of it."""
 
     id: str
     status: OrderStatus
@@ -39,6 +39,11 @@ class OrderView:
     livemode: bool
     created_at: int
     items: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView(PublicOrder):
+    """One order; what is added here is for an API key or a notification."""
 
     client_reference_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -6,54 +6,62 @@ own backend.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from typing import Any
 
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.facts.snapshots import DisputeView, InvoiceView, RefundView
 from checkout_service.domain.order.subscriptions import Subscription
 
-from .orders import AttemptView, HoldView, MoneyBackView, OrderDetail, OrderView, TrailView
+from .orders import (
+    AttemptView,
+    HoldView,
+    LineView,
+    MoneyBackView,
+    OrderDetail,
+    OrderView,
+    PublicOrder,
+    TrailView,
+)
+
+_PUBLIC = tuple(field.name for field in fields(PublicOrder))
+_PRIVATE = tuple(field.name for field in fields(OrderView))
+# Fields that are written in another way than they are kept.
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "status": lambda status: status.value,
+    "holds": list,
+    "created_at": rfc3339,
+    "items": lambda items: [_line(line) for line in items],
+    "metadata": dict,
+}
 
 
 def public_order(order: OrderView) -> dict[str, Any]:
+    """Return the order as anybody who knows its id sees it."""
+    return _order(order, _PUBLIC)
+
+
+def _order(order: OrderView, names: Iterable[str]) -> dict[str, Any]:
     return {
-        "id": order.id,
-        "status": order.status.value,
-        "fulfilled": order.fulfilled,
-        "amount_total": order.amount_total,
-        "amount_paid": order.amount_paid,
-        "amount_refunded": order.amount_refunded,
-        "currency": order.currency,
-        "holds": list(order.holds),
-        "livemode": order.livemode,
-        "created_at": rfc3339(order.created_at),
-        "items": [
-            {
-                "price": line.price,
-                "name": line.name,
-                "quantity": line.quantity,
-                "unit_amount": line.unit_amount,
-                "amount": line.amount,
-            }
-            for line in order.items
-        ],
+        name: _WRITTEN[name](getattr(order, name)) if name in _WRITTEN else getattr(order, name)
+        for name in names
+    }
+
+
+def _line(line: LineView) -> dict[str, Any]:
+    return {
+        "price": line.price,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_amount": line.unit_amount,
+        "amount": line.amount,
     }
 
 
 def private_order(order: OrderView) -> dict[str, Any]:
     """Return the order as the merchant's own backend sees it."""
-    return public_order(order) | {
-        "client_reference_id": order.client_reference_id,
-        "metadata": dict(order.metadata),
-        "flow": order.flow,
-        "customer_email": order.customer_email,
-        "checkout_session": order.checkout_session,
-        "payment_intent": order.payment_intent,
-        "amount_discount": order.amount_discount,
-        "amount_tax": order.amount_tax,
-        "amount_shipping": order.amount_shipping,
-        "amount_charged_back": order.amount_charged_back,
-    }
+    return _order(order, _PRIVATE)
 
 
 def detailed_order(detail: OrderDetail) -> dict[str, Any]:

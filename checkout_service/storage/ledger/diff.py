@@ -96,10 +96,7 @@ def plan_writing(
     canceled_at = cause.at if after.canceled and not before.canceled else loaded.canceled_at
     order = {
         "status": after.status.value,
-        "fulfilled": after.fulfilled,
-        "amount_paid": after.amount_paid,
-        "amount_refunded": after.amount_refunded,
-        "amount_charged_back": after.amount_charged_back,
+        **{name: getattr(after, name) for name in Ledger.DERIVED},
         "holds": ",".join(after.active_holds),
         "has_more": bool(after.holds or after.refunds or after.disputes),
         "sequence": loaded.sequence + len(settlement.messages),

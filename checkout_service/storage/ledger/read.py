@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, exists, func, literal_column, sele
 from checkout_service.domain.order.ledger import Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.storage.order_views import DERIVED, KEPT, Line, build_view
+from checkout_service.storage.order_views import KEPT, Line, build_view
 from checkout_service.storage.prepared import Prepared, one_for_all
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, inbox_events, orders
@@ -163,7 +163,7 @@ class Loaded:
         row = self.row
         return build_view(
             {name: getattr(row, f"order_{name}") for name in KEPT},
-            {name: getattr(after, name) for name in DERIVED},
+            {name: getattr(after, name) for name in Ledger.DERIVED},
             status=after.status,
             holds=after.active_holds,
             metadata=row.order_metadata,

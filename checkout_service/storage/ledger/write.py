@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, insert, text, update
 
-from checkout_service.domain.order.ledger import RaisedHold
+from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.storage.prepared import Prepared, given
 from checkout_service.storage.tables import (
     attempts,
@@ -32,8 +32,7 @@ from .attempt_rows import CHANGING
 from .diff import Row, Writing
 
 _ORDER = (
-    "status", "fulfilled", "amount_paid", "amount_refunded", "amount_charged_back", "holds",
-    "has_more", "sequence", "moves", "canceled_at",
+    "status", *Ledger.DERIVED, "holds", "has_more", "sequence", "moves", "canceled_at",
 )  # fmt: skip
 _ATTEMPT = CHANGING
 _EVENT = (

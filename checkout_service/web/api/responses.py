@@ -1,13 +1,22 @@
-"""What the API answers, as models for the OpenAPI document. `answers.py` writes the real thing."""
+"""What the API answers, as models for the OpenAPI document. `serialiser` writes the real thing."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, get_type_hints
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
-from checkout_service.domain.status import Hold, OrderStatus
+from checkout_service.domain.status import Hold
+from checkout_service.domain.views.orders import OrderView, PublicOrder
+
+
+def _documented(view: type, base: type[BaseModel] = BaseModel) -> Any:
+    """Make a model of the fields that a view has beyond its base's: each is always there."""
+    types = get_type_hints(view)
+    added = {f.name: (types[f.name], ...) for f in fields(view) if f.name not in base.model_fields}
+    return create_model(view.__name__, __base__=base, **added)  # type: ignore[call-overload]
 
 
 class Recurring(BaseModel):
@@ -47,18 +56,10 @@ class LineDocument(BaseModel):
     amount: int
 
 
-class Order(BaseModel):
+class Order(_documented(PublicOrder)):  # type: ignore[misc]  # its fields are the view's own
     """All that is public of an order. Amounts are minor units."""
 
-    id: str
-    status: OrderStatus
-    fulfilled: bool
-    amount_total: int
-    amount_paid: int
-    amount_refunded: int
-    currency: str
     holds: list[Hold]
-    livemode: bool
     created_at: datetime
     items: list[LineDocument]
 
@@ -95,19 +96,11 @@ class LinkStanding(BaseModel):
     final: bool
 
 
-class PrivateOrder(Order):
+class PrivateOrder(_documented(OrderView, Order)):  # type: ignore[misc]  # as above
     """An order as the merchant's own backend sees it."""
 
-    client_reference_id: str | None
     metadata: dict[str, str]
     flow: Literal["checkout_session", "payment_intent", "payment_link"]
-    customer_email: str | None
-    checkout_session: str | None
-    payment_intent: str | None
-    amount_discount: int
-    amount_tax: int
-    amount_shipping: int
-    amount_charged_back: int
 
 
 class Orders(BaseModel):
