@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .field import Field, field
 from .meter import CONNECTIONS, Figures, medians
+from .stack import Stack, stack
 
 OURS, LIMIT, SAMPLE = "ours", "limit", "sample"
 _TITLES = {
@@ -42,12 +42,12 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=800, help="a case and round")
     options.add_argument("--only", choices=_TITLES, nargs="*", default=list(_TITLES))
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, field(Path(name)) as ground:
+    with tempfile.TemporaryDirectory() as name, stack(Path(name)) as ground:
         rounds = _run(ground, chosen.only, chosen.rounds, chosen.requests)
     _print(rounds, chosen.requests)
 
 
-def _run(ground: Field, titles: list[str], count: int, requests: int) -> Rounds:
+def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:
     feeds: dict[str, Callable[[], list[object]]] = {
         "webhook": lambda: [*ground.webhooks(requests)],
         "confirm": lambda: [*ground.confirms(requests)],

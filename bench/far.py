@@ -23,8 +23,8 @@ import psycopg
 
 from tests.support.processes import run
 
-from .field import Field, ask, field
 from .meter import Call
+from .stack import Stack, ask, stack
 
 _AWAY = {"latency_ms": 300}
 _HANGS = {"api": [{"method": "POST", "path": "/v1", "kind": "timeout", "probability": 1}]}
@@ -35,12 +35,12 @@ Answer = tuple[int, float]  # status (0: none came), milliseconds
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name, field(Path(name)) as ground:
+    with tempfile.TemporaryDirectory() as name, stack(Path(name)) as ground:
         for case in (_create, _creates, _confirm, _webhooks, _reconcile):
             case(ground)
 
 
-def _create(ground: Field) -> None:
+def _create(ground: Stack) -> None:
     faults(ground, _AWAY)
     ours, sample = (
         [ms for _, ms in steadily(ground, server, ground.creates(25 * _SECONDS), pace=25)]
@@ -51,7 +51,7 @@ def _create(ground: Field) -> None:
           f" {statistics.median(sample) - 300:.1f}); bar 10")  # fmt: skip
 
 
-def _creates(ground: Field) -> None:
+def _creates(ground: Stack) -> None:
     faults(ground, _AWAY)
     answers = steadily(ground, "ours", ground.creates(100 * _SECONDS), pace=100)
     done = sum(status == HTTPStatus.CREATED for status, _ in answers)
@@ -59,7 +59,7 @@ def _creates(ground: Field) -> None:
           f" {_others(answers, HTTPStatus.CREATED)}; bar 50/s")  # fmt: skip
 
 
-def _confirm(ground: Field) -> None:
+def _confirm(ground: Stack) -> None:
     faults(ground, _AWAY)
     calls = ground.confirms(100 * _SECONDS)
     ours = percentile(steadily(ground, "ours", calls, pace=100), 99)
@@ -68,7 +68,7 @@ def _confirm(ground: Field) -> None:
           f" {rate:.0f} times the sample's confirms a second, bar 10")  # fmt: skip
 
 
-def _webhooks(ground: Field) -> None:
+def _webhooks(ground: Stack) -> None:
     cases: list[tuple[str, Mapping[str, object], int, int]] = [
         ("alone", {}, 0, 15), ("with 25 checkouts/s", _AWAY, 25, 15),
         ("while Stripe hangs and 50 checkouts/s wait", _HANGS, 50, 25),
@@ -88,7 +88,7 @@ def _webhooks(ground: Field) -> None:
                 crowd.result()
 
 
-def _reconcile(ground: Field) -> None:
+def _reconcile(ground: Stack) -> None:
     """Pay a thousand orders of which no webhook tells, then sweep once."""
     faults(ground, {})
     made = steadily(ground, "ours", ground.creates(_ORDERS), pace=100)
@@ -121,7 +121,7 @@ def _reconcile(ground: Field) -> None:
           f" bar 12 calls, 5 s")  # fmt: skip
 
 
-def steadily(ground: Field, server: str, calls: Sequence[Call], *, pace: int) -> list[Answer]:
+def steadily(ground: Stack, server: str, calls: Sequence[Call], *, pace: int) -> list[Answer]:
     """Send so many calls a second, each on time, over connections that stay open."""
     local = threading.local()
     port = ground.ports[server]
@@ -150,7 +150,7 @@ def _others(answers: Sequence[Answer], good: int) -> str:
     return ", ".join(f"{count} x {status}" for status, count in others.items()) or "none"
 
 
-def faults(ground: Field, given: Mapping[str, object]) -> None:
+def faults(ground: Stack, given: Mapping[str, object]) -> None:
     """Make the sandbox slow, or well again."""
     body, kind = json.dumps(given).encode(), (("Content-Type", "application/json"),)
     ask(ground.ports["sandbox"], Call("/_sandbox/faults", body, kind, method="PUT"))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
-from tests.drills.field import http
+from tests.drills.stack import http
 from tests.journeys.shop import Shop
 from tests.support.databases import Databases
 from tests.support.merchant import SECRET, running_merchant

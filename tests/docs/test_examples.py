@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.drills.field import KEY, until
+from tests.drills.stack import KEY, until
 from tests.journeys.shop import DECLINED, GOOD, POSTER, Shop
 from tests.support.merchant import Got
 

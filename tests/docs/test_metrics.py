@@ -10,7 +10,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.drills.field import until
+from tests.drills.stack import until
 from tests.journeys.shop import POSTER, Shop
 from tests.support.processes import ROOT
 

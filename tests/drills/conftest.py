@@ -9,9 +9,9 @@ import pytest
 from tests.support.merchant import SECRET, Merchant, running_merchant
 from tests.support.stack import Sandbox, StartService
 
-from .field import Field
+from .stack import Stack
 
-MakeField = Callable[..., Field]
+MakeStack = Callable[..., Stack]
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def merchant() -> Iterator[Merchant]:
 
 
 @pytest.fixture
-def make_field(sandbox: Sandbox, start_service: StartService, merchant: Merchant) -> MakeField:
+def make_stack(sandbox: Sandbox, start_service: StartService, merchant: Merchant) -> MakeStack:
     """Start two services of two workers each, and two worker processes, on one database."""
 
-    def make(**settings: str) -> Field:
+    def make(**settings: str) -> Stack:
         common = {
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "16",
@@ -34,6 +34,6 @@ def make_field(sandbox: Sandbox, start_service: StartService, merchant: Merchant
             "NOTIFY_ALLOW_PRIVATE": "1",
         } | settings
         services = [start_service(worker=True, **common) for _ in range(2)]
-        return Field(sandbox, services, merchant)
+        return Stack(sandbox, services, merchant)
 
     return make

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import MakeField
-from .field import Bought, Field, side_by_side
+from .conftest import MakeStack
+from .stack import Bought, Stack, side_by_side
 
 SHORT_ON = "postgresql"
 
@@ -26,12 +26,12 @@ CLOCKS = (
 OURS = ("checkout_session", "payment_intent")
 
 
-def _paid_refunded_twice_disputed_won(field: Field, one: Bought) -> list[Any]:
-    field.pay(one)
+def _paid_refunded_twice_disputed_won(stack: Stack, one: Bought) -> list[Any]:
+    stack.pay(one)
     for _ in range(2):
-        field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=500)
-    dispute = field.sandbox.call("POST", f"payment_intents/{one.intent}/dispute")
-    field.sandbox.call("POST", f"disputes/{dispute['id']}/close", {"status": "won"})
+        stack.stripe_post("/v1/refunds", payment_intent=one.intent, amount=500)
+    dispute = stack.sandbox.call("POST", f"payment_intents/{one.intent}/dispute")
+    stack.sandbox.call("POST", f"disputes/{dispute['id']}/close", {"status": "won"})
     return [
         "checkout.session.completed",
         "refund.created",
@@ -41,12 +41,12 @@ def _paid_refunded_twice_disputed_won(field: Field, one: Bought) -> list[Any]:
     ]
 
 
-def _delayed_then_in_refunded_and_bounced(field: Field, one: Bought) -> list[Any]:
-    field.pay(one, "000123456789")
-    field.sandbox.call("POST", f"payment_intents/{one.intent}/settle", {"outcome": "succeeded"})
-    refund = field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=700)
-    field.sandbox.call("POST", f"refunds/{refund['id']}/fail")
-    field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=300)
+def _delayed_then_in_refunded_and_bounced(stack: Stack, one: Bought) -> list[Any]:
+    stack.pay(one, "000123456789")
+    stack.sandbox.call("POST", f"payment_intents/{one.intent}/settle", {"outcome": "succeeded"})
+    refund = stack.stripe_post("/v1/refunds", payment_intent=one.intent, amount=700)
+    stack.sandbox.call("POST", f"refunds/{refund['id']}/fail")
+    stack.stripe_post("/v1/refunds", payment_intent=one.intent, amount=300)
     return [
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
@@ -64,40 +64,40 @@ LIVES = {
 
 @pytest.mark.parametrize("life", LIVES)
 def test_every_arrival_order_ends_in_the_same_order(
-    make_field: MakeField, full: bool, life: str
+    make_stack: MakeStack, full: bool, life: str
 ) -> None:
-    field = make_field(SWEEP_INTERVAL_SECONDS="3600")  # only the webhooks speak
-    field.faults(webhooks={"drop": 1.0})
+    stack = make_stack(SWEEP_INTERVAL_SECONDS="3600")  # only the webhooks speak
+    stack.faults(webhooks={"drop": 1.0})
     orders = list(itertools.permutations(range(5)))
     orders = orders if full else orders[::10]
-    bought = side_by_side(lambda _: field.buy(0), orders, threads=8)
+    bought = side_by_side(lambda _: stack.buy(0), orders, threads=8)
     lives = dict.fromkeys(bought_ids(bought))
-    side_by_side(lambda one: lives.update({one.order: LIVES[life](field, one)}), bought)
-    told = _events_by_intent(field)
+    side_by_side(lambda one: lives.update({one.order: LIVES[life](stack, one)}), bought)
+    told = _events_by_intent(stack)
 
     def live(pair: tuple[Bought, tuple[int, ...]]) -> Any:
         one, order = pair
         wanted = lives[one.order] or []
         events = _pick(told[str(one.intent)], wanted)
         for turn, place in enumerate(order):
-            assert field.post_event(events[place], service=turn) == 200
-        return field.order(one)
+            assert stack.post_event(events[place], service=turn) == 200
+        return stack.order(one)
 
     ends = side_by_side(live, zip(bought, orders, strict=True), threads=4)
 
     first = _truth(ends[0])
     for end in ends:
         assert _truth(end) == first
-    assert field.server_errors() == 0
+    assert stack.server_errors() == 0
 
 
 def bought_ids(bought: list[Bought]) -> list[str]:
     return [one.order for one in bought]
 
 
-def _events_by_intent(field: Field) -> dict[str, list[Any]]:
+def _events_by_intent(stack: Stack) -> dict[str, list[Any]]:
     told: dict[str, list[Any]] = {}
-    for event in field.events():
+    for event in stack.events():
         thing = event["data"]["object"]
         told.setdefault(str(thing.get("payment_intent") or thing["id"]), []).append(event)
     return told

@@ -14,53 +14,53 @@ import requests
 
 from tests.support.service import Service
 
-from .conftest import MakeField
-from .field import Bought, Field, side_by_side, until
+from .conftest import MakeStack
+from .stack import Bought, Stack, side_by_side, until
 
 SHORT_ON = "postgresql"
 
 
-def test_killing_workers_and_whole_trees_loses_nothing(make_field: MakeField, full: bool) -> None:
-    field = make_field()
+def test_killing_workers_and_whole_trees_loses_nothing(make_stack: MakeStack, full: bool) -> None:
+    stack = make_stack()
     orders, kills = (300, 60) if full else (40, 8)
-    bought = side_by_side(lambda n: field.buy(n, tries=10), range(orders), threads=8)
-    field.faults(webhooks={"drop": 1.0})
-    side_by_side(field.pay, bought)
-    events = {e["data"]["object"]["id"]: e for e in field.events("checkout.session.completed")}
-    field.no_faults()
+    bought = side_by_side(lambda n: stack.buy(n, tries=10), range(orders), threads=8)
+    stack.faults(webhooks={"drop": 1.0})
+    side_by_side(stack.pay, bought)
+    events = {e["data"]["object"]["id"]: e for e in stack.events("checkout.session.completed")}
+    stack.no_faults()
     done = threading.Event()
     killed: list[str] = []
-    reaper = threading.Thread(target=_reap, args=(field.services, done, killed, kills))
+    reaper = threading.Thread(target=_reap, args=(stack.services, done, killed, kills))
     reaper.start()
 
     def deliver(one: Bought) -> None:
         for turn in range(3):
-            _deliver_until_taken(field, events[one.session], turn)
+            _deliver_until_taken(stack, events[one.session], turn)
 
     started = time.monotonic()
     while len(killed) < kills and time.monotonic() - started < 300:
         side_by_side(deliver, bought, threads=8)
     done.set()
     reaper.join()
-    for service in field.services:
+    for service in stack.services:
         _revive(service)
 
     assert len(killed) >= kills
     until(
-        lambda: len(field.paid_messages()) == orders,
+        lambda: len(stack.paid_messages()) == orders,
         seconds=90,
         what="one message id per paid order",
     )
     for one in bought:
-        order = field.order(one)
+        order = stack.order(one)
         assert (order["status"], order["fulfilled"]) == ("paid", True)
         assert sum(entry["reason"] == "fulfilled" for entry in order["trail"]) == 1
 
 
-def _deliver_until_taken(field: Field, event: Any, turn: int) -> None:
+def _deliver_until_taken(stack: Stack, event: Any, turn: int) -> None:
     for attempt in range(200):
         try:
-            if field.post_event(event, service=turn + attempt) == 200:
+            if stack.post_event(event, service=turn + attempt) == 200:
                 return
         except requests.RequestException:
             pass

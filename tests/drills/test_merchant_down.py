@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.support.merchant import SECRET, Says
 
-from .conftest import MakeField
-from .field import side_by_side, until
+from .conftest import MakeStack
+from .stack import side_by_side, until
 
 SHORT_ON = "sqlite"
 
@@ -15,32 +15,32 @@ DAY = 86_400
 
 
 def test_every_message_arrives_within_a_minute_of_recovery(
-    make_field: MakeField, full: bool, tmp_path: Path
+    make_stack: MakeStack, full: bool, tmp_path: Path
 ) -> None:
     offset = tmp_path / "offset"
     offset.write_text("0")
-    field = make_field(CLOCK_OFFSET_FILE=str(offset))
-    field.merchant.says(Says(status=500))
+    stack = make_stack(CLOCK_OFFSET_FILE=str(offset))
+    stack.merchant.says(Says(status=500))
     orders = 100 if full else 12
-    bought = side_by_side(field.buy, range(orders), threads=8)
-    side_by_side(field.pay, bought, threads=8)
-    until(lambda: len(field.merchant.got) > 0, seconds=30, what="a first try")
+    bought = side_by_side(stack.buy, range(orders), threads=8)
+    side_by_side(stack.pay, bought, threads=8)
+    until(lambda: len(stack.merchant.got) > 0, seconds=30, what="a first try")
 
     hours = 72 if full else 12
     for hour in range(1, hours + 1):
         offset.write_text(str(hour * 3 * DAY // hours))
-        before = len(field.merchant.got)
-        until(lambda b=before: len(field.merchant.got) > b, seconds=30, what="a probe")  # type: ignore[misc]
-    down = len(field.merchant.got)
-    field.merchant.got.clear()
-    field.merchant.says(Says(status=204))
+        before = len(stack.merchant.got)
+        until(lambda b=before: len(stack.merchant.got) > b, seconds=30, what="a probe")  # type: ignore[misc]
+    down = len(stack.merchant.got)
+    stack.merchant.got.clear()
+    stack.merchant.says(Says(status=204))
     offset.write_text(str(3 * DAY + 61))
 
     took = until(
-        lambda: len(field.paid_messages()) == orders, seconds=60, what="every message delivered"
+        lambda: len(stack.paid_messages()) == orders, seconds=60, what="every message delivered"
     )
 
     print(f"{down} tries while down; {orders} messages within {took:.1f} s of recovery")
-    assert set(field.paid_messages().values()) == {1}
-    for got in field.merchant.got:
+    assert set(stack.paid_messages().values()) == {1}
+    for got in stack.merchant.got:
         got.verify(SECRET)

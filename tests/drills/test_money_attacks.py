@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import MakeField
-from .field import Bought, Field
+from .conftest import MakeStack
+from .stack import Bought, Stack
 
 SHORT_ON = "sqlite"
 
@@ -75,8 +75,8 @@ UNPAID: dict[str, Change] = {
 
 
 @pytest.fixture
-def field(make_field: MakeField) -> Field:
-    made = make_field(SWEEP_INTERVAL_SECONDS="3600")
+def stack(make_stack: MakeStack) -> Stack:
+    made = make_stack(SWEEP_INTERVAL_SECONDS="3600")
     made.faults(webhooks={"drop": 1.0})
     for service in made.services:  # a sweep would bring the truth before the lie is told
         for worker in service.workers:
@@ -85,65 +85,65 @@ def field(make_field: MakeField) -> Field:
     return made
 
 
-def _paid_event(field: Field) -> tuple[Bought, Any]:
-    one = field.buy(0)
-    field.pay(one)
-    events = field.events("checkout.session.completed")
+def _paid_event(stack: Stack) -> tuple[Bought, Any]:
+    one = stack.buy(0)
+    stack.pay(one)
+    events = stack.events("checkout.session.completed")
     return one, next(e for e in events if e["data"]["object"]["id"] == one.session)
 
 
-def test_no_recipe_gets_anything(field: Field) -> None:
-    """One field for all recipes: each is an order of its own."""
+def test_no_recipe_gets_anything(stack: Stack) -> None:
+    """One stack for all recipes: each is an order of its own."""
     for name, (change, hold) in HELD.items():
-        one, event = _paid_event(field)
+        one, event = _paid_event(stack)
         forged = copy.deepcopy(event) | {"id": f"evt_{secrets.token_hex(12)}"}
         change(forged["data"]["object"])
 
-        assert field.post_event(forged) == 200, name
+        assert stack.post_event(forged) == 200, name
 
-        order = field.order(one)
+        order = stack.order(one)
         assert not order["fulfilled"], name
         assert hold in order["holds"], (name, order["holds"])
     for name, change in UNPAID.items():
-        one, event = _paid_event(field)
+        one, event = _paid_event(stack)
         forged = copy.deepcopy(event) | {"id": f"evt_{secrets.token_hex(12)}"}
         change(forged["data"]["object"])
-        assert field.post_event(forged) == 200, name
-        order = field.order(one)
+        assert stack.post_event(forged) == 200, name
+        order = stack.order(one)
         assert not order["fulfilled"], name
         assert order["status"] in ("pending", "processing", "expired"), name
-    one, event = _paid_event(field)
+    one, event = _paid_event(stack)
     connected = event | {"id": f"evt_{secrets.token_hex(12)}", "account": "acct_connected"}
-    assert field.post_event(connected) == 200
-    assert field.order(one)["status"] == "pending"
-    _other_doors(field)
-    field.services[0].flask("deliver", "--once")
-    assert field.merchant.got
-    assert not field.paid_messages()
+    assert stack.post_event(connected) == 200
+    assert stack.order(one)["status"] == "pending"
+    _other_doors(stack)
+    stack.services[0].flask("deliver", "--once")
+    assert stack.merchant.got
+    assert not stack.paid_messages()
 
 
-def _other_doors(field: Field) -> None:
-    one, event = _paid_event(field)
+def _other_doors(stack: Stack) -> None:
+    one, event = _paid_event(stack)
     live = copy.deepcopy(event) | {"id": f"evt_{secrets.token_hex(12)}", "livemode": True}
-    assert field.post_event(live) == 200  # recorded, ignored: not this mode's event
-    assert field.post_event(event, secret="whsec_" + "f" * 32) == 400
-    unsigned = field.request("POST", "/webhooks/stripe", json=event)
+    assert stack.post_event(live) == 200  # recorded, ignored: not this mode's event
+    assert stack.post_event(event, secret="whsec_" + "f" * 32) == 400
+    unsigned = stack.request("POST", "/webhooks/stripe", json=event)
     assert unsigned.status_code == 400
-    cheap, dear = field.buy(0), field.buy(4)
-    field.pay(cheap)
-    borrowed = field.request("GET", f"/checkout/success?session_id={cheap.session}x")
+    cheap, dear = stack.buy(0), stack.buy(4)
+    stack.pay(cheap)
+    borrowed = stack.request("GET", f"/checkout/success?session_id={cheap.session}x")
     assert borrowed.status_code == 404
-    claim = _session_of_a_stranger(field, dear)
-    assert field.post_event(claim) == 200
-    order = field.order(dear)
+    claim = _session_of_a_stranger(stack, dear)
+    assert stack.post_event(claim) == 200
+    order = stack.order(dear)
     assert (order["status"], order["fulfilled"]) == ("pending", False)
     assert {"wrong_reference", "amount_mismatch"} <= set(order["holds"])
-    assert not field.order(one)["fulfilled"]
+    assert not stack.order(one)["fulfilled"]
 
 
-def _session_of_a_stranger(field: Field, dear: Bought) -> Any:
+def _session_of_a_stranger(stack: Stack, dear: Bought) -> Any:
     """Open a cheap session that names a dear order in its metadata, and pay it."""
-    session = field.stripe_post(
+    session = stack.stripe_post(
         "/v1/checkout/sessions",
         **{
             "mode": "payment",
@@ -155,6 +155,6 @@ def _session_of_a_stranger(field: Field, dear: Bought) -> Any:
             "metadata[order_id]": dear.order,
         },
     )
-    field.sandbox.call("POST", f"checkout/sessions/{session['id']}/pay", {})
-    events = field.events("checkout.session.completed")
+    stack.sandbox.call("POST", f"checkout/sessions/{session['id']}/pay", {})
+    events = stack.events("checkout.session.completed")
     return next(e for e in events if e["data"]["object"]["id"] == session["id"])

@@ -7,18 +7,18 @@ import time
 from collections import Counter
 from typing import Any
 
-from .conftest import MakeField
-from .field import Field, side_by_side
+from .conftest import MakeStack
+from .stack import Stack, side_by_side
 
 SHORT_ON = "sqlite"
 
 
 def test_one_key_is_one_open_session_whatever_stripe_does(
-    make_field: MakeField, full: bool
+    make_stack: MakeStack, full: bool
 ) -> None:
-    field = make_field()
+    stack = make_stack()
     keys = 200 if full else 20
-    field.faults(
+    stack.faults(
         seed=3,
         api=[
             {"method": "POST", "path": "/v1/checkout/sessions", "kind": kind, "probability": 0.15}
@@ -28,22 +28,22 @@ def test_one_key_is_one_open_session_whatever_stripe_does(
 
     def press(_: int) -> set[str]:
         key = secrets.token_hex(16)
-        answers = side_by_side(lambda turn: _create(field, key, turn), range(5), threads=5)
+        answers = side_by_side(lambda turn: _create(stack, key, turn), range(5), threads=5)
         return {answer["url"] for answer in answers}
 
     urls = side_by_side(press, range(keys), threads=3)
 
-    field.no_faults()
+    stack.no_faults()
     assert all(len(found) == 1 for found in urls)
-    opened = Counter(session["metadata"]["order_id"] for session in _open_sessions(field))
+    opened = Counter(session["metadata"]["order_id"] for session in _open_sessions(stack))
     assert len(opened) == keys
     assert set(opened.values()) == {1}
 
 
-def _create(field: Field, key: str, turn: int) -> Any:
+def _create(stack: Stack, key: str, turn: int) -> Any:
     body = {"items": [{"price": "poster-usd", "quantity": 1}]}
     for _ in range(60):
-        answer = field.request(
+        answer = stack.request(
             "POST",
             "/api/v1/checkout-sessions",
             service=turn,
@@ -57,11 +57,11 @@ def _create(field: Field, key: str, turn: int) -> Any:
     raise AssertionError("never opened")
 
 
-def _open_sessions(field: Field) -> list[Any]:
+def _open_sessions(stack: Stack) -> list[Any]:
     found: list[Any] = []
     params: dict[str, Any] = {"limit": 100, "status": "open"}
     while True:
-        page = field.stripe("/v1/checkout/sessions", **params)
+        page = stack.stripe("/v1/checkout/sessions", **params)
         found += page["data"]
         if not page["has_more"]:
             return found

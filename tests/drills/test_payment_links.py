@@ -14,9 +14,9 @@ import pytest
 from tests.support.link_shop import PULL, Buyer, LinkShop, catalog_text, make_links
 from tests.support.stack import Sandbox
 
-from .conftest import MakeField
+from .conftest import MakeStack
 from .crowd import Poller, all_at_once, in_its_own_loop, percentile
-from .field import KEY, reads_in_the_busiest_second, side_by_side, until
+from .stack import KEY, reads_in_the_busiest_second, side_by_side, until
 
 SHORT_ON = "postgresql"
 
@@ -27,15 +27,15 @@ Pair = tuple[str, str]  # a reference, and the session that paid with it
 
 
 @pytest.fixture
-def make_shop(make_field: MakeField, sandbox: Sandbox, tmp_path: Path) -> MakeShop:
-    """Start the field in pull mode: a read-only key and no webhook, links and nothing else."""
+def make_shop(make_stack: MakeStack, sandbox: Sandbox, tmp_path: Path) -> MakeShop:
+    """Start the stack in pull mode: a read-only key and no webhook, links and nothing else."""
     catalog = tmp_path / "links.toml"
     catalog.write_text(catalog_text(sandbox.url))
 
     def make(**settings: str) -> LinkShop:
         given = PULL | {"CATALOG_FILE": str(catalog), "STRIPE_READS_PER_SECOND": str(CEILING)}
-        field = make_field(**(given | settings))
-        shop = LinkShop(field.sandbox, field.services, field.merchant)
+        stack = make_stack(**(given | settings))
+        shop = LinkShop(stack.sandbox, stack.services, stack.merchant)
         make_links(shop)
         return shop
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import copy
 import secrets
 
-from .conftest import MakeField
-from .field import Bought, side_by_side, until
+from .conftest import MakeStack
+from .stack import Bought, side_by_side, until
 
 SHORT_ON = "sqlite"
 
 COPIES, TWINS, LANDINGS = 20, 5, 10
 
 
-def test_a_storm_of_triggers_fulfils_each_order_once(make_field: MakeField, full: bool) -> None:
-    field = make_field()
+def test_a_storm_of_triggers_fulfils_each_order_once(make_stack: MakeStack, full: bool) -> None:
+    stack = make_stack()
     orders = 300 if full else 24
-    bought = side_by_side(field.buy, range(orders))
-    field.faults(webhooks={"drop": 1.0})
-    side_by_side(field.pay, bought)
-    events = {e["data"]["object"]["id"]: e for e in field.events("checkout.session.completed")}
+    bought = side_by_side(stack.buy, range(orders))
+    stack.faults(webhooks={"drop": 1.0})
+    side_by_side(stack.pay, bought)
+    events = {e["data"]["object"]["id"]: e for e in stack.events("checkout.session.completed")}
 
     def storm(one: Bought) -> None:
         event = events[one.session]
@@ -28,25 +28,25 @@ def test_a_storm_of_triggers_fulfils_each_order_once(make_field: MakeField, full
 
         def trigger(turn: int) -> None:
             if turn % 3 == 0 and turn < 3 * LANDINGS:
-                assert field.request("GET", page, service=turn).status_code == 200
+                assert stack.request("GET", page, service=turn).status_code == 200
             else:
                 which = twin if turn % 6 == 1 and turn < 6 * TWINS else event
-                assert field.post_event(which, service=turn) == 200
+                assert stack.post_event(which, service=turn) == 200
 
         side_by_side(trigger, range(COPIES + TWINS + LANDINGS), threads=8)
 
     side_by_side(storm, bought, threads=4)
 
     until(
-        lambda: len(field.paid_messages()) == orders,
+        lambda: len(stack.paid_messages()) == orders,
         seconds=60,
         what=f"{orders} paid messages",
     )
     for one in bought:
-        order = field.order(one)
+        order = stack.order(one)
         assert (order["status"], order["fulfilled"]) == ("paid", True)
         assert sum(entry["reason"] == "fulfilled" for entry in order["trail"]) == 1
-    messages = field.paid_messages()
+    messages = stack.paid_messages()
     assert set(messages.values()) == {1}
     assert len(messages) == orders
-    assert field.server_errors() == 0
+    assert stack.server_errors() == 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .conftest import MakeField
-from .field import Bought, Field, reads_in_the_busiest_second, side_by_side, until
+from .conftest import MakeStack
+from .stack import Bought, Stack, reads_in_the_busiest_second, side_by_side, until
 
 SHORT_ON = "sqlite"
 
@@ -14,48 +14,48 @@ KINDS = ("error_500", "reset", "commit_then_500", "rate_limit", "commit_then_res
 
 
 def test_all_orders_reach_their_truth_without_a_single_webhook(
-    make_field: MakeField, full: bool
+    make_stack: MakeStack, full: bool
 ) -> None:
-    field = make_field(STRIPE_READS_PER_SECOND=str(CEILING))
-    field.faults(seed=7, webhooks={"drop": 1.0}, api=_faulty(0.2))
+    stack = make_stack(STRIPE_READS_PER_SECOND=str(CEILING))
+    stack.faults(seed=7, webhooks={"drop": 1.0}, api=_faulty(0.2))
     paid, refunded, expired, failed = (300, 60, 30, 30) if full else (24, 6, 4, 4)
     total = paid + expired + failed
-    bought = side_by_side(lambda n: field.buy(n, tries=20), range(total), threads=12)
+    bought = side_by_side(lambda n: stack.buy(n, tries=20), range(total), threads=12)
     to_pay, to_expire = bought[:paid], bought[paid : paid + expired]
     to_fail = bought[paid + expired :]
     expected: dict[str, str] = {}
 
     def live(one: Bought) -> None:
         expected[one.order] = "paid"
-        field.pay(one)
+        stack.pay(one)
 
     side_by_side(live, to_pay)
     for one in to_pay[:refunded]:
-        _refund(field, one)
+        _refund(stack, one)
         expected[one.order] = "partially_refunded"
     for one in to_expire:
-        field.sandbox.call("POST", f"checkout/sessions/{one.session}/expire")
+        stack.sandbox.call("POST", f"checkout/sessions/{one.session}/expire")
         expected[one.order] = "expired"
     for one in to_fail:
-        field.pay(one, "000111111113")
-        field.sandbox.call("POST", f"payment_intents/{one.intent}/settle", {"outcome": "failed"})
+        stack.pay(one, "000111111113")
+        stack.sandbox.call("POST", f"payment_intents/{one.intent}/settle", {"outcome": "failed"})
         expected[one.order] = "failed"
 
     def wrong() -> list[Any]:
-        seen = side_by_side(field.order, bought, threads=8)
+        seen = side_by_side(stack.order, bought, threads=8)
         return [o["id"] for o in seen if o["status"] != expected[o["id"]]]
 
     took = until(lambda: not wrong(), seconds=90, what="every order true")
 
     print(f"all {total} orders true after {took:.1f} s of sweeping")
-    log = field.sandbox.call("GET", "requests")["data"]
+    log = stack.sandbox.call("GET", "requests")["data"]
     assert reads_in_the_busiest_second(log) <= CEILING
     until(
-        lambda: len(field.paid_messages()) >= paid - refunded,
+        lambda: len(stack.paid_messages()) >= paid - refunded,
         seconds=60,
         what="every paid order told",
     )
-    assert set(field.paid_messages().values()) == {1}
+    assert set(stack.paid_messages().values()) == {1}
 
 
 def _faulty(probability: float) -> list[dict[str, Any]]:
@@ -63,21 +63,21 @@ def _faulty(probability: float) -> list[dict[str, Any]]:
     return [{"path": "/v1/", "kind": kind, "probability": share} for kind in KINDS]
 
 
-def _refund(field: Field, one: Bought) -> None:
+def _refund(stack: Stack, one: Bought) -> None:
     for _ in range(20):
         try:
-            field.stripe_post("/v1/refunds", payment_intent=one.intent, amount=1000)
+            stack.stripe_post("/v1/refunds", payment_intent=one.intent, amount=1000)
         except OSError:  # a fault of the sandbox's: was it made all the same?
-            if any(r["payment_intent"] == one.intent for r in _refunds(field)):
+            if any(r["payment_intent"] == one.intent for r in _refunds(stack)):
                 return
         else:
             return
     raise AssertionError("no refund")
 
 
-def _refunds(field: Field) -> list[Any]:
+def _refunds(stack: Stack) -> list[Any]:
     while True:
         try:
-            return list(field.stripe("/v1/refunds", limit=100)["data"])
+            return list(stack.stripe("/v1/refunds", limit=100)["data"])
         except OSError:
             continue

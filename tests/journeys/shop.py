@@ -11,7 +11,7 @@ import secrets
 from collections import Counter
 from typing import Any
 
-from tests.drills.field import KEY, Field, http, until
+from tests.drills.stack import KEY, Stack, http, until
 from tests.support.merchant import Got
 from tests.support.service import Service
 
@@ -22,7 +22,7 @@ MUG = {"items": [{"price": "mug-eur", "quantity": 1}]}
 _STATE = re.compile(r'<main[^>]* data-state="([a-z]+)"')
 
 
-class Shop(Field):
+class Shop(Stack):
     """A field with one service, seen as a frontend and a buyer see it."""
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, http
+from tests.drills.stack import KEY, http
 
 from .shop import MUG, POSTER, Shop
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, http, until
+from tests.drills.stack import KEY, http, until
 
 from .shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
 

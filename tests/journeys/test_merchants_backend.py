@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, until
+from tests.drills.stack import KEY, until
 
 from .shop import DECLINED, IBAN_GOOD, MUG, POSTER, Shop
 

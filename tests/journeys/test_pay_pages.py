@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drills.field import until
+from tests.drills.stack import until
 
 from .shop import GOOD, IBAN_BAD, MUG, Shop
 from .test_intents_over_the_api import confirm_at_stripe, create, seen

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 import requests
 
-from tests.drills.field import until
+from tests.drills.stack import until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, Buyer, LinkShop, link_url, plink, running_link_shop
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drills.field import until
+from tests.drills.stack import until
 
 from .shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
 

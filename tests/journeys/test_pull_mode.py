@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, http, until
+from tests.drills.stack import KEY, http, until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, PULL, Buyer, LinkShop, running_link_shop
 

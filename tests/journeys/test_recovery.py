@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, http, until
+from tests.drills.stack import KEY, http, until
 from tests.support.admin import field
 from tests.support.service import ADMIN_PASSWORD
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import side_by_side, until
+from tests.drills.stack import side_by_side, until
 
 from .shop import Shop
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.drills.field import KEY, until
+from tests.drills.stack import KEY, until
 from tests.support.merchant import Got
 
 from .shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, Shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from tests.drills.field import http
+from tests.drills.stack import http
 
 from .shop import POSTER, Shop
 

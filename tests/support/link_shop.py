@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from tests.drills.field import KEY, Field, until
+from tests.drills.stack import KEY, Stack, until
 from tests.journeys.shop import GOOD, Shop
 from tests.support.merchant import SECRET, running_merchant
 from tests.support.service import Service, environment
@@ -53,7 +53,7 @@ def catalog_text(stripe_url: str) -> str:
     return text
 
 
-def make_links(field: Field) -> None:
+def make_links(field: Stack) -> None:
     """Make the catalog's links at the sandbox, as a merchant does in Stripe's dashboard."""
     back = f"{field.services[0].url}/links/return?session_id={{CHECKOUT_SESSION_ID}}"
     for link, (_, amount, currency, quantity) in LINKS.items():

@@ -24,6 +24,10 @@ def client(stage: Stage, tmp_path: Any) -> FlaskClient:
     return app_on(stage, tmp_path, api_keys="tests-merchant-key").test_client()
 
 
+def get(client: FlaskClient, path: str) -> Any:
+    return client.get(f"/api/v1/{path}", headers=MERCHANT if "orders" in path else {}).json
+
+
 def holds_to(model: type[BaseModel], body: Any) -> None:
     """Check a body against a model's schema; whatever the schema does not name is an error."""
     schema = model.model_json_schema()
@@ -40,12 +44,12 @@ def test_every_answer_about_an_order_is_as_documented(client: FlaskClient, stage
     refund = stage.refunds(paid, 500)
     stage.works(120)
 
-    public = client.get(f"/api/v1/checkout-sessions/{paid.session}").json
-    deep = client.get(f"/api/v1/orders/{paid.order}", headers=MERCHANT).json
-    listed = client.get("/api/v1/orders", headers=MERCHANT).json
+    public = get(client, f"checkout-sessions/{paid.session}")
+    deep = get(client, f"orders/{paid.order}")
+    listed = get(client, "orders")
     form = {"items": [{"price": "poster-usd", "quantity": 1}]}
     intent = client.post("/api/v1/payment-intents", json=form).json
-    products = client.get("/api/v1/products").json
+    products = get(client, "products")
 
     assert refund.id.startswith("re_")
     assert wrong.order in {order["id"] for order in listed["data"]}
@@ -56,13 +60,13 @@ def test_every_answer_about_an_order_is_as_documented(client: FlaskClient, stage
     holds_to(responses.Orders, listed)
     holds_to(responses.Intent, intent)
     holds_to(responses.Products, products)
-    holds_to(responses.Config, client.get("/api/v1/config").json)
+    holds_to(responses.Config, get(client, "config"))
 
 
 def test_the_check_itself_finds_a_field_too_many_and_one_too_few(
     client: FlaskClient, stage: Stage
 ) -> None:
-    session = client.get(f"/api/v1/checkout-sessions/{stage.buys().session}").json
+    session = get(client, f"checkout-sessions/{stage.buys().session}")
     less = {name: value for name, value in session.items() if name != "url"}
 
     for wrong in (session | {"secret": 1}, less, session | {"final": "yes"}):

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.drills.field import until
+from tests.drills.stack import until
 from tests.journeys.conftest import catalog, running_shop, shop
 from tests.journeys.shop import Shop
 

@@ -1,4 +1,4 @@
-"""A field to drill on: two services, two workers, a sandbox, a recording merchant, real HTTP."""
+"""A stack to drill on: two services, two workers, a sandbox, a recording merchant, real HTTP."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Bought:
 
 
 @dataclass
-class Field:
+class Stack:
     sandbox: Sandbox
     services: list[Service]
     merchant: Merchant

@@ -1,4 +1,4 @@
-"""The field: PostgreSQL as it is deployed, the sandbox as Stripe, our service and its peers.
+"""The stack: PostgreSQL as it is deployed, the sandbox as Stripe, our service and its peers.
 
 Every server runs under the same gunicorn settings, on the same database and Stripe.
 """
@@ -30,7 +30,7 @@ _CART = json.dumps({"items": [{"price": "poster-usd", "quantity": 1}]}).encode()
 _JSON = (("Content-Type", "application/json"),)
 
 
-class Field:
+class Stack:
     """The servers under measure and what to feed them."""
 
     def __init__(
@@ -110,7 +110,7 @@ def webhook(body: str) -> Call:
 
 
 @contextmanager
-def field(folder: Path) -> Iterator[Field]:
+def stack(folder: Path) -> Iterator[Stack]:
     """Start everything, buy once, and end everything."""
     sandbox_port = free_port()
     sandbox_url = f"http://127.0.0.1:{sandbox_port}"
@@ -134,7 +134,7 @@ def field(folder: Path) -> Iterator[Field]:
         try:
             for name, app in _APPS.items():
                 servers[name] = _serve(name, app, ports[name], env, folder)
-            made = Field(ports, servers, postgres.get_pid(), dsn, env)
+            made = Stack(ports, servers, postgres.get_pid(), dsn, env)
             ports["sandbox"] = sandbox_port
             made.event, made.paid, made.waiting = _buy(sandbox_port, ports["ours"])
             yield made
