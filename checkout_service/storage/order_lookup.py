@@ -40,7 +40,7 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
 def order_of_subscription(connection: Connection, facts: Billing) -> tuple[str | None, bool]:
     """Name the order of a subscription, and say whether it knows the subscription as its own.
 
-    Before its session's facts came it does not: then only the metadata names the order.
+    Before its session's facts came, none does: then only the metadata names the order.
     """
     found = _by(connection, _a.subscription_id == facts.subscription_id)
     return found or _claimed(connection, facts.order_id), found is not None

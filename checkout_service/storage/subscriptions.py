@@ -38,7 +38,7 @@ def keep(connection: Connection, order_id: str, known: Subscription, *, now: int
     upsert(connection, subscriptions, row, ["id"])
 
 
-def told(connection: Connection, order_id: str, about: str) -> set[Message]:
+def messages_about(connection: Connection, order_id: str, about: str) -> set[Message]:
     """List the messages this order was owed about an invoice or a subscription."""
     kinds = connection.execute(
         select(_m.kind).where(_m.order_id == order_id, _m.about == about)

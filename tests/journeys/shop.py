@@ -23,7 +23,7 @@ _STATE = re.compile(r'<main[^>]* data-state="([a-z]+)"')
 
 
 class Shop(Stack):
-    """A field with one service, seen as a frontend and a buyer see it."""
+    """A stack with one service, seen as a frontend and a buyer see it."""
 
     @property
     def service(self) -> Service:

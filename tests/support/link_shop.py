@@ -53,9 +53,9 @@ def catalog_text(stripe_url: str) -> str:
     return text
 
 
-def make_links(field: Stack) -> None:
+def make_links(stack: Stack) -> None:
     """Make the catalog's links at the sandbox, as a merchant does in Stripe's dashboard."""
-    back = f"{field.services[0].url}/links/return?session_id={{CHECKOUT_SESSION_ID}}"
+    back = f"{stack.services[0].url}/links/return?session_id={{CHECKOUT_SESSION_ID}}"
     for link, (_, amount, currency, quantity) in LINKS.items():
         item = "line_items[0]"
         params = {
@@ -67,7 +67,7 @@ def make_links(field: Stack) -> None:
             "after_completion[type]": "redirect",
             "after_completion[redirect][url]": back,
         }
-        field.stripe_post("/v1/payment_links", **params)
+        stack.stripe_post("/v1/payment_links", **params)
 
 
 class LinkShop(Shop):

@@ -56,17 +56,17 @@ def _follow_invoice(known: Subscription, facts: InvoiceView, at: int) -> Subscri
     return replace(after, status="past_due" if facts.failed else "active", news_at=at)
 
 
-def owed(known: Subscription, facts: Billing, told: Collection[Message] = ()) -> Message | None:
-    """Name the message this facts makes us owe the merchant's backend, unless it was told before.
+def owed(known: Subscription, facts: Billing, messages: Collection[Message] = ()) -> Message | None:
+    """Name the message these facts make us owe the merchant's backend, unless it was told before.
 
     A failed renewal has two events, of the invoice and of the subscription: both name the
     invoice, so whichever comes first tells it, once.
     """
     message = _message(known, facts)
-    if message is None or message in told:
+    if message is None or message in messages:
         return None
     paid = replace(message, kind=MessageKind.SUBSCRIPTION_RENEWED)
-    if message.kind is MessageKind.SUBSCRIPTION_PAST_DUE and (known.ended or paid in told):
+    if message.kind is MessageKind.SUBSCRIPTION_PAST_DUE and (known.ended or paid in messages):
         return None
     return message
 

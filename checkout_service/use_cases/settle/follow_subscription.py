@@ -41,7 +41,7 @@ class FollowSubscription:
         """Say what becomes of the facts: applied, ignored (not ours) or waiting for its order.
 
         What must be told waits until the order knows the subscription, which its session's own
-        facts says: a subscription that merely names our order in its metadata tells nothing.
+        facts say: a subscription that merely names our order in its metadata tells nothing.
         """
         now = self.clock.now()
         order_id, is_its_own = order_of_subscription(connection, facts)
@@ -73,7 +73,7 @@ class FollowSubscription:
     def follow(
         self, connection: Connection, order_id: str, facts: Billing, cause: Cause, *, at: int
     ) -> None:
-        """Note facts of Stripe's time `at`, in this transaction, with the message it owes."""
+        """Note facts of Stripe's time `at`, in this transaction, with the message they owe."""
         loaded = load_ledger(connection, order_id)
         if loaded is None:
             raise NotFound
@@ -86,7 +86,9 @@ class FollowSubscription:
             return
         if not write(connection, plan_message(loaded, message, cause, _data(after, facts))):
             raise StaleOrder(order_id)
-        log.info("subscription.told", extra={"order_id": order_id, "kind": message.kind.value})
+        log.info(
+            "subscription.message_owed", extra={"order_id": order_id, "kind": message.kind.value}
+        )
 
     def _owed(
         self, connection: Connection, order_id: str, known: Subscription, facts: Billing
@@ -94,7 +96,7 @@ class FollowSubscription:
         message = owed(known, facts)
         if message is None:
             return None
-        return owed(known, facts, subscriptions.told(connection, order_id, message.about))
+        return owed(known, facts, subscriptions.messages_about(connection, order_id, message.about))
 
 
 def _tells(facts: Billing) -> bool:

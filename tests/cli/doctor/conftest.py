@@ -20,7 +20,7 @@ from tests.support.sandbox_server import start_sandbox
 
 
 @pytest.fixture(scope="session")
-def shared_clinic(
+def shared_doctor_env(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DoctorEnv]:
     sandbox, lent = start_sandbox(), databases.at_head("sqlite")
@@ -50,8 +50,8 @@ def serving(doctor_env: DoctorEnv) -> Iterator[None]:
 
 
 @pytest.fixture
-def doctor_env(shared_clinic: DoctorEnv) -> DoctorEnv:
+def doctor_env(shared_doctor_env: DoctorEnv) -> DoctorEnv:
     """The doctor_env with a healthy account, lately swept."""
-    shared_clinic.welcome()
-    assert shared_clinic.run("sweep", "--once").exit_code == 0
-    return shared_clinic
+    shared_doctor_env.welcome()
+    assert shared_doctor_env.run("sweep", "--once").exit_code == 0
+    return shared_doctor_env
