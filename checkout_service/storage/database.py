@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -22,6 +22,9 @@ from checkout_service.domain.errors import DatabaseUnavailable
 from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
+
+Transaction: TypeAlias = Connection
+"""What a use case holds and hands on: statements are for storage to make."""
 
 _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up

@@ -19,7 +19,7 @@ MACHINES = (
         ),
         (
             "use_cases.settle.settle_order",
-            "def _at_once(self, connection: Connection, case: Case) ->",
+            "def _at_once(self, connection: Transaction, case: Case) ->",
             "def _at_once(self, connection, case, loaded) ->",
         ),
         (

@@ -6,13 +6,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.views.quarantine import KINDS, Quarantined
 from checkout_service.storage import due_orders, inbox, money_writes
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.links import link_leftovers
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
@@ -57,13 +55,13 @@ class Quarantine:
             raise NotFound
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def counts(connection: Transaction) -> dict[str, int]:
     """Count what is in quarantine by kind, each up to a thousand; 0 is told too."""
     found = Counter(item.kind for item in in_quarantine(connection, limit=MOST))
     return {kind: found[kind] for kind in KINDS}
 
 
-def in_quarantine(connection: Connection, *, limit: int) -> list[Quarantined]:
+def in_quarantine(connection: Transaction, *, limit: int) -> list[Quarantined]:
     """List at most so many of each kind."""
     found = [
         Quarantined("order", name, why or "")
@@ -84,7 +82,7 @@ def in_quarantine(connection: Connection, *, limit: int) -> list[Quarantined]:
     return found
 
 
-def _wake(connection: Connection, name: str, now: int) -> bool:
+def _wake(connection: Transaction, name: str, now: int) -> bool:
     return (
         due_orders.release_from_quarantine(connection, name)
         or money_writes.wake(connection, name, now=now)

@@ -7,11 +7,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, Clock
 from checkout_service.storage.admin import admin_sessions
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 
 WINDOW = 15 * MINUTE
 MOST_BY_ALL, MOST_BY_ONE = 20, 10
@@ -37,7 +35,7 @@ class SignIn:
             return None
         token, now = secrets.token_urlsafe(32), self.clock.now()
 
-        def open_session(connection: Connection) -> None:
+        def open_session(connection: Transaction) -> None:
             admin_sessions.free_guess(connection, slot)
             admin_sessions.forget_before(connection, now - _KEPT)
             admin_sessions.open_session(connection, _digest(token), address=address, now=now)
@@ -68,7 +66,7 @@ class SignIn:
         now = self.clock.now()
         self.database.write(lambda c: admin_sessions.end_session(c, _digest(token), now=now))
 
-    def _take_guess(self, connection: Connection, address: str) -> int | None:
+    def _take_guess(self, connection: Transaction, address: str) -> int | None:
         now = self.clock.now()
         if admin_sessions.guesses_of(connection, address, since=now - WINDOW) >= MOST_BY_ONE:
             return None

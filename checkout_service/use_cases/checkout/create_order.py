@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import Clock
@@ -18,7 +16,7 @@ from checkout_service.domain.order.ledger import DISCOUNT
 from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.new_orders import insert_order
 
 
@@ -69,7 +67,7 @@ class CreateOrder:
 
     def next_attempt(
         self,
-        connection: Connection,
+        connection: Transaction,
         order_id: str,
         *,
         seq: int,

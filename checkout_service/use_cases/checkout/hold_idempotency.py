@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import HOUR, SECOND, Clock
 from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
 from checkout_service.storage import idempotency
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.leases import VOID_BEYOND
 from checkout_service.storage.rows import AnyRow
 
@@ -71,7 +69,7 @@ class HoldIdempotency:
         )
 
     def _begin(
-        self, connection: Connection, scope: str, key: str, fingerprint: str
+        self, connection: Transaction, scope: str, key: str, fingerprint: str
     ) -> Ticket | Replay:
         now = self.clock.now()
         row = {
@@ -104,7 +102,7 @@ class HoldIdempotency:
 
     def _take(
         self,
-        connection: Connection,
+        connection: Transaction,
         found: AnyRow,
         row: dict[str, object],
         now: int,

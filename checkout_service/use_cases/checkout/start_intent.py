@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
 from checkout_service.domain.facts.fact import of_attempt
@@ -18,7 +16,7 @@ from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import IntentAnswer
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.orders.answer import newest_intent
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
@@ -125,7 +123,7 @@ class StartIntent:
         self.settle_order.settle(Case("retry", [of_attempt(fact, newest.id)], order_id))
 
     def _new_terms(
-        self, connection: Connection, order_id: str, lines: Sequence[Line], total: int
+        self, connection: Transaction, order_id: str, lines: Sequence[Line], total: int
     ) -> None:
         orders.replace_lines(connection, order_id, lines)
         orders.update_order(connection, order_id, {"amount_total": total})

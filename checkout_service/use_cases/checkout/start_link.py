@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.clock import DAY, Clock
@@ -20,7 +18,7 @@ from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views.orders import LinkAnswer
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.new_orders import insert_order
 from checkout_service.use_cases.orders.answer import order_view
 
@@ -168,7 +166,7 @@ class StartLink:
         }
         return LinkDraft(order, attempt, line)
 
-    def insert(self, connection: Connection, draft: LinkDraft) -> None:
+    def insert(self, connection: Transaction, draft: LinkDraft) -> None:
         """Write a planned order down, unless its nonce has made one before."""
         insert_order(connection, draft.order, [draft.line], draft.attempt)
 

@@ -1,4 +1,4 @@
-"""True if this process can do its work: the database answers and its schema is at head."""
+"""Check that this process can do its work: the database answers and its schema is at head."""
 
 from __future__ import annotations
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.ports.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
 from checkout_service.storage import outbox, receivers
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.outbox import Lease, Message
 
 # Longer than a send that begins late and is answered late (send_batch.py), and no longer: a dead
@@ -58,13 +56,13 @@ class ClaimMessages:
         take = self._probe if probe else self._newcomer
         return Claim(self.database.write(lambda c: take(c, now)), probing=True)
 
-    def _due(self, connection: Connection, now: int, limit: int) -> list[Message]:
+    def _due(self, connection: Transaction, now: int, limit: int) -> list[Message]:
         return outbox.claim(connection, self._lease(), now=now, limit=limit)
 
-    def _newcomer(self, connection: Connection, now: int) -> list[Message]:
+    def _newcomer(self, connection: Transaction, now: int) -> list[Message]:
         return outbox.claim(connection, self._lease(), now=now, limit=1, untried=True)
 
-    def _probe(self, connection: Connection, now: int) -> list[Message]:
+    def _probe(self, connection: Transaction, now: int) -> list[Message]:
         name = self.receiver_name
         if not receivers.take_probe(
             connection, name, now=now, every=PROBE_EVERY, longest=LONGEST_PAUSE
@@ -82,6 +80,6 @@ class ClaimMessages:
         return Lease(self.owner, real, real + LEASE)
 
 
-def _may_be_one_message(connection: Connection) -> bool:
+def _may_be_one_message(connection: Transaction) -> bool:
     failures = outbox.failures(connection, limit=2)
     return len(failures) < 2 and all(map(may_be_the_message, failures))  # noqa: PLR2004

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.ports.notify import (
     Delivered,
@@ -25,7 +23,7 @@ from checkout_service.domain.ports.notify import (
     next_try,
 )
 from checkout_service.storage import outbox, receivers
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.outbox import Message
 
 log = logging.getLogger(__name__)
@@ -129,7 +127,7 @@ class SendBatch:
         log.log(level, event, extra=facts | {"reason": str(failure), "tries": tries})
         return due is None
 
-    def _disable(self, connection: Connection, message: Message, now: int) -> None:
+    def _disable(self, connection: Transaction, message: Message, now: int) -> None:
         outbox.keep(connection, message.id, self.owner, error="HTTP 410")
         receivers.disable(connection, self.receiver.name, now=now)
 

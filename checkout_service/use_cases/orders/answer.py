@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.order.ledger import Attempt
 from checkout_service.domain.status import AttemptKind
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
+from checkout_service.storage.database import Transaction
 from checkout_service.storage.ledger.read import (
     Loaded,
     load_ledger,
@@ -16,7 +15,7 @@ from checkout_service.storage.ledger.read import (
 )
 
 
-def order_view(connection: Connection, order_id: str) -> OrderView:
+def order_view(connection: Transaction, order_id: str) -> OrderView:
     """Describe an order. Raises NotFound."""
     loaded = load_ledger(connection, order_id, lock=False)
     if loaded is None:
@@ -24,7 +23,7 @@ def order_view(connection: Connection, order_id: str) -> OrderView:
     return loaded.view(loaded.ledger)
 
 
-def answer_for_session(connection: Connection, session_id: str) -> SessionAnswer:
+def answer_for_session(connection: Transaction, session_id: str) -> SessionAnswer:
     """Describe a Checkout Session of ours. Raises NotFound."""
     loaded = read_of_session(connection, session_id)
     if loaded is None:
@@ -33,13 +32,13 @@ def answer_for_session(connection: Connection, session_id: str) -> SessionAnswer
     return _session_answer(loaded, next(a for a in attempts if a.session_id == session_id))
 
 
-def newest_session(connection: Connection, order_id: str) -> SessionAnswer:
+def newest_session(connection: Transaction, order_id: str) -> SessionAnswer:
     """Describe the newest session we opened for an order. Raises NotFound."""
     loaded = load_ledger(connection, order_id, lock=False)
     return _session_answer(*_newest(loaded, "session_id"))
 
 
-def answer_for_intent(connection: Connection, intent_id: str) -> IntentAnswer:
+def answer_for_intent(connection: Transaction, intent_id: str) -> IntentAnswer:
     """Describe a bare PaymentIntent of ours, without its client secret. Raises NotFound."""
     loaded = read_of_intent(connection, intent_id)
     attempts = loaded.ledger.attempts if loaded else ()
@@ -50,7 +49,7 @@ def answer_for_intent(connection: Connection, intent_id: str) -> IntentAnswer:
     return _intent_answer(loaded, attempt)
 
 
-def newest_intent(connection: Connection, order_id: str) -> IntentAnswer:
+def newest_intent(connection: Transaction, order_id: str) -> IntentAnswer:
     """Describe the newest intent of an order, without its client secret. Raises NotFound."""
     loaded = load_ledger(connection, order_id, lock=False)
     return _intent_answer(*_newest(loaded, "intent_id"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import (
@@ -26,7 +24,7 @@ from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views.orders import RefundAnswer
 from checkout_service.storage import money_writes, orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.money_writes import NewWrite
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
@@ -84,7 +82,7 @@ class RefundOrder:
         )
 
     def _write_down(
-        self, connection: Connection, order_id: str, requested: RequestedRefund, nonce: str
+        self, connection: Transaction, order_id: str, requested: RequestedRefund, nonce: str
     ) -> MoneyWrite:
         loaded = load_ledger(connection, order_id)
         if loaded is None:

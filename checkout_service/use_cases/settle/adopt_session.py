@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.errors import InvalidInput, StripeRejected
 from checkout_service.domain.facts.fact import facts_of_look
@@ -20,7 +18,7 @@ from checkout_service.domain.order import changes
 from checkout_service.domain.order.changes import Change, unchanged
 from checkout_service.domain.status import Hold
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.order_lookup import find_order
 from checkout_service.use_cases.checkout.start_link import LinkDraft, StartLink
 
@@ -57,7 +55,7 @@ class AdoptSession:
         nonce = f"session:{view.id}"
         draft, priced = self._draft(link, view, nonce)
 
-        def adopt(connection: Connection) -> str:
+        def adopt(connection: Transaction) -> str:
             self.start_link.insert(connection, draft)
             order_id = str(orders.order_by_nonce(connection, nonce))
             attempt = orders.attempts_of(connection, order_id)[0]
@@ -84,7 +82,7 @@ class AdoptSession:
 
 
 def _hold_for(
-    connection: Connection, link: PaymentLink, view: SessionView, attempt_id: str, *, priced: bool
+    connection: Transaction, link: PaymentLink, view: SessionView, attempt_id: str, *, priced: bool
 ) -> Change:
     """Hold a sale whose reference is another order's, or whose price nobody can tell any more."""
     if _is_of_another(connection, view.client_reference_id, attempt_id):
@@ -104,7 +102,7 @@ def _hold_for(
     )
 
 
-def _is_of_another(connection: Connection, reference: str | None, attempt_id: str) -> bool:
+def _is_of_another(connection: Transaction, reference: str | None, attempt_id: str) -> bool:
     """True if we handed this reference to another order."""
     if reference is None or not is_reference(reference):
         return False

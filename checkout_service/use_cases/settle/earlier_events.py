@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.facts.fact import Fact, fact_of_event
 from checkout_service.domain.facts.snapshots import Billing, IntentView, SessionView
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.storage import inbox
+from checkout_service.storage.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class EarlierEvents:
     gateway: PaymentGateway
 
     def claim(
-        self, connection: Connection, ledger: Ledger, facts: Iterable[Fact], *, now: int
+        self, connection: Transaction, ledger: Ledger, facts: Iterable[Fact], *, now: int
     ) -> list[Fact]:
         """Take the refunds and disputes of payments that these facts name first."""
         found: list[Fact] = []

@@ -10,8 +10,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.facts.snapshots import Billing, InvoiceView
@@ -21,6 +19,7 @@ from checkout_service.domain.order.subscriptions import Subscription, follow, ow
 from checkout_service.domain.schedule import AT_ONCE, next_wait
 from checkout_service.domain.views import shapes
 from checkout_service.storage import orders, subscriptions
+from checkout_service.storage.database import Transaction
 from checkout_service.storage.ledger.diff import Cause, plan_message
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.ledger.write import write
@@ -36,7 +35,7 @@ class FollowSubscription:
     clock: Clock
 
     def place(
-        self, connection: Connection, facts: Billing, received_at: int
+        self, connection: Transaction, facts: Billing, received_at: int
     ) -> tuple[str, str | None, int | None]:
         """Say what becomes of the facts: applied, ignored (not ours) or waiting for its order.
 
@@ -58,7 +57,7 @@ class FollowSubscription:
         return "waiting", named, next_at
 
     def _grace(
-        self, connection: Connection, order_id: str, facts: Billing, received_at: int
+        self, connection: Transaction, order_id: str, facts: Billing, received_at: int
     ) -> int | None:
         """Let the failed invoice's own event, which names the sum, tell before its subscription's.
 
@@ -71,7 +70,7 @@ class FollowSubscription:
         return until if self._owed(connection, order_id, known, facts) else None
 
     def follow(
-        self, connection: Connection, order_id: str, facts: Billing, cause: Cause, *, at: int
+        self, connection: Transaction, order_id: str, facts: Billing, cause: Cause, *, at: int
     ) -> None:
         """Note facts of Stripe's time `at`, in this transaction, with the message they owe."""
         loaded = load_ledger(connection, order_id)
@@ -91,7 +90,7 @@ class FollowSubscription:
         )
 
     def _owed(
-        self, connection: Connection, order_id: str, known: Subscription, facts: Billing
+        self, connection: Transaction, order_id: str, known: Subscription, facts: Billing
     ) -> Message | None:
         message = owed(known, facts)
         if message is None:

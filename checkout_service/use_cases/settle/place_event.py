@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.facts.snapshots import (
     Billing,
@@ -19,6 +17,7 @@ from checkout_service.domain.facts.snapshots import (
 )
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import next_wait, next_wait_for_payment
+from checkout_service.storage.database import Transaction
 from checkout_service.storage.order_lookup import find_order, order_named_by
 
 from .follow_subscription import FollowSubscription
@@ -57,7 +56,7 @@ class PlaceEvent:
         """True if it tells of the other mode, or of an account connected to ours."""
         return event.livemode != self.live or event.account is not None
 
-    def place(self, connection: Connection, event: IncomingEvent, *, received_at: int) -> Place:
+    def place(self, connection: Transaction, event: IncomingEvent, *, received_at: int) -> Place:
         """Say what becomes of an event that came at a time (milliseconds UTC)."""
         subject = event.subject
         tells = subject is not None or event.unreadable is not None

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import MINUTE, Clock
 from checkout_service.domain.errors import (
     GatewayError,
@@ -25,7 +23,7 @@ from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.status import UNPAID
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.links import claims, link_polls
 from checkout_service.storage.rows import AnyRow
 from checkout_service.use_cases.orders.answer import order_view
@@ -128,7 +126,7 @@ class PollLink:
         )
 
     def _may_ask(
-        self, connection: Connection, local: LinkPoll, order_id: str | None, session_id: str
+        self, connection: Transaction, local: LinkPoll, order_id: str | None, session_id: str
     ) -> bool:
         """True if the session may be looked up for this reference; `order_id` is its order."""
         if order_id is not None:
@@ -158,7 +156,7 @@ class PollLink:
         return Look.DONE
 
     def _begin(
-        self, connection: Connection, local: LinkPoll, session_id: str, now: int
+        self, connection: Transaction, local: LinkPoll, session_id: str, now: int
     ) -> int | None:
         """Take the look, the claim and a read of Stripe together, or none of them.
 
@@ -205,7 +203,7 @@ def _may_be_news(local: LinkPoll, seen: AnyRow) -> bool:
     return seen.order_of_session is None and order.status in UNPAID and not order.holds
 
 
-def _orders_of(connection: Connection, references: Sequence[str]) -> dict[str, str]:
+def _orders_of(connection: Transaction, references: Sequence[str]) -> dict[str, str]:
     """Map the orders of these references to them, keeping their order."""
     found = ((name, link_polls.standing(connection, name, None)) for name in references)
     return {seen.order_id: name for name, seen in found if seen is not None}

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.read_budget import book_read, is_spent
 
 _URGENT_WAITS_MS = 300
@@ -69,7 +67,7 @@ class ReadAllowance:
             ahead=_URGENT_WAITS_MS,
         )
 
-    def book(self, connection: Connection) -> int:
+    def book(self, connection: Transaction) -> int:
         """Book a turn that comes soon, in the caller's transaction; return its time.
 
         Raises ReadsSpent: a crowd beyond the next turns is sent away at once, to ask again.

@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMode
 from checkout_service.domain.facts.fact import fact_of_event
@@ -18,7 +16,7 @@ from checkout_service.domain.facts.snapshots import Billing, IncomingEvent, Sess
 from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.schedule import AT_ONCE, backoff
 from checkout_service.storage import inbox, orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause
 
 from .follow_subscription import FollowSubscription
@@ -113,7 +111,7 @@ class ReceiveEvent:
         return self.settle_order.settle_event(case, subject.id, version=self.api_version)
 
     def _first_time(
-        self, connection: Connection, event: IncomingEvent, source: str
+        self, connection: Transaction, event: IncomingEvent, source: str
     ) -> Place | None:
         """Write the event down and apply it; None if it is known in this version."""
         now = self.clock.now()
@@ -136,7 +134,7 @@ class ReceiveEvent:
         self._act(connection, event, place, source, signed=source == WEBHOOK)
         return place
 
-    def _again(self, connection: Connection, leftover: inbox.Leftover) -> None:
+    def _again(self, connection: Transaction, leftover: inbox.Leftover) -> None:
         event = self.gateway.read_event(leftover.body)
         place = self.place_event.place(connection, event, received_at=leftover.received_at)
         self._act(connection, event, place, leftover.source, signed=False)
@@ -149,14 +147,14 @@ class ReceiveEvent:
             order_id=place.order_id,
         )
 
-    def _claim(self, connection: Connection, event_id: str) -> None:
+    def _claim(self, connection: Transaction, event_id: str) -> None:
         leftover = inbox.leftover_of(connection, event_id)
         if leftover is not None and leftover.state == "waiting":
             self._again(connection, leftover)
 
     def _act(
         self,
-        connection: Connection,
+        connection: Transaction,
         event: IncomingEvent,
         place: Place,
         source: str,
@@ -179,7 +177,7 @@ class ReceiveEvent:
             fact = fact_of_event(event, subject, now=self.clock.now(), signed=signed)
             self._settle(connection, event, Case(source, [fact], order_id, event_id=event.id))
 
-    def _settle(self, connection: Connection, event: IncomingEvent, case: Case) -> None:
+    def _settle(self, connection: Transaction, event: IncomingEvent, case: Case) -> None:
         settlement = self.settle_order.settle_in(connection, case)
         wait = look_wanted(event, settled=settlement.after.winner is not None)
         if wait is not None:
@@ -187,7 +185,7 @@ class ReceiveEvent:
             orders.make_look_due(connection, case.order_id, at)
 
     def _record_failed(
-        self, connection: Connection, event: IncomingEvent, source: str, why: str
+        self, connection: Transaction, event: IncomingEvent, source: str, why: str
     ) -> None:
         now = self.clock.now()
         row = inbox.event_row(
@@ -196,7 +194,7 @@ class ReceiveEvent:
         inbox.record_once(connection, row)
 
     def _failed_again(
-        self, connection: Connection, leftover: inbox.Leftover, why: str, *, final: bool
+        self, connection: Transaction, leftover: inbox.Leftover, why: str, *, final: bool
     ) -> None:
         now, tries = self.clock.now(), leftover.tries + 1
         next_at = None if final else backoff(tries, now)

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
@@ -21,7 +19,7 @@ from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.order.changes import Change, unchanged
 from checkout_service.domain.order.settlement import Settlement, settle
 from checkout_service.storage import bookmarks, inbox
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause, Writing, plan_writing
 from checkout_service.storage.ledger.read import Loaded, load_ledger, load_of_session
 from checkout_service.storage.ledger.write import write
@@ -66,7 +64,7 @@ class SettleOrder:
         _log(settlement, case.source)
         return settlement
 
-    def settle_in(self, connection: Connection, case: Case) -> Settlement:
+    def settle_in(self, connection: Transaction, case: Case) -> Settlement:
         """Settle an order in the caller's transaction. Raises NotFound."""
         loaded = load_ledger(connection, case.order_id)
         if loaded is None:
@@ -98,7 +96,7 @@ class SettleOrder:
             _log(settled, case.source)
         return settled is not False
 
-    def _at_once(self, connection: Connection, case: Case) -> Settlement | None:
+    def _at_once(self, connection: Transaction, case: Case) -> Settlement | None:
         loaded = load_ledger(connection, case.order_id, lock=False)
         if loaded is None:
             raise NotFound
@@ -111,7 +109,7 @@ class SettleOrder:
         return settlement if writing is None or _write_plain(connection, writing) else None
 
     def _event_at_once(
-        self, connection: Connection, case: Case, session_id: str, version: str
+        self, connection: Transaction, case: Case, session_id: str, version: str
     ) -> Settlement | bool:
         intents = sorted(unknown_intents(None, case.facts))
         loaded = load_of_session(
@@ -148,7 +146,7 @@ class SettleOrder:
         return settlement, writing
 
 
-def _write_plain(connection: Connection, writing: Writing) -> bool:
+def _write_plain(connection: Transaction, writing: Writing) -> bool:
     return writing.plain and write(connection, writing)
 
 

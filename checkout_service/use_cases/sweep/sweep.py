@@ -10,15 +10,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
 from checkout_service.domain.facts.snapshots import IncomingEvent
 from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.storage import bookmarks, inbox, leases
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
 from .finish_writes import FinishWrites
@@ -66,7 +64,7 @@ class Sweep:
             self.database.write(self._end)
         return report
 
-    def _end(self, connection: Connection) -> None:
+    def _end(self, connection: Transaction) -> None:
         leases.end_lease(connection, "sweep", owner=self.owner)
         bookmarks.move_to(connection, "swept", self.clock.now())
 
