@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app
 
-from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 
-SETTINGS = "CHECKOUT_SETTINGS"
-LOCALES = "STRIPE_LOCALES"
-USE_CASES = "checkout_service"
-REQUEST_ID = "checkout_service.request_id"
+from .configured import (
+    LOCALES,
+    REQUEST_ID,
+    SETTINGS,
+    USE_CASES,
+    request_id,
+    settings,
+    stripe_locales,
+)
 
-
-def settings() -> Settings:
-    return cast("Settings", current_app.config[SETTINGS])
+__all__ = [
+    "LOCALES",
+    "REQUEST_ID",
+    "SETTINGS",
+    "USE_CASES",
+    "request_id",
+    "settings",
+    "stripe_locales",
+    "use_cases",
+]
 
 
 def use_cases() -> UseCases:
     return cast("UseCases", current_app.extensions[USE_CASES])
-
-
-def stripe_locales() -> tuple[str, ...]:
-    """Return the languages that Stripe's page speaks."""
-    return cast("tuple[str, ...]", current_app.config[LOCALES])
-
-
-def request_id() -> str:
-    """Return this request's id; it is on every answer, error page and log line."""
-    return cast("str", request.environ.get(REQUEST_ID, ""))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
-from .context import settings, use_cases
+from checkout_service.use_cases.settle.receive_event import ReceiveEvent
+
+from .configured import USE_CASES, settings
 
 MAX_BYTES = 1024 * 1024
 
@@ -24,5 +28,10 @@ def stripe() -> Response:
     body = request.get_data(cache=False)
     if len(body) > MAX_BYTES:
         raise RequestEntityTooLarge
-    use_cases().receive_event.receive(body, request.headers.get("Stripe-Signature"))
+    _receive_event().receive(body, request.headers.get("Stripe-Signature"))
     return Response(b'{"received":true}', mimetype="application/json")
+
+
+def _receive_event() -> ReceiveEvent:
+    """Return the one use case behind this door; it needs to know of no other."""
+    return cast("ReceiveEvent", current_app.extensions[USE_CASES].receive_event)

@@ -1,4 +1,4 @@
-"""Return what is for sale and for how much."""
+"""What is for sale and for how much."""
 
 from __future__ import annotations
 
