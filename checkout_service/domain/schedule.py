@@ -67,7 +67,7 @@ def _step(tries: int, interval: int) -> int:
 
 
 def _may_still_change(ledger: Ledger) -> bool:
-    if ledger.status in WAITING or any(map(is_stray, ledger.attempts)):
+    if ledger.status in WAITING or any(is_stray(ledger, a) for a in ledger.attempts):
         return True
     # A failed intent can be paid by another try of the same buyer.
     return ledger.status is OrderStatus.FAILED and any(
@@ -93,9 +93,14 @@ def is_overdue(attempt: Attempt, *, now: int) -> bool:
     return end is not None and end <= now
 
 
-def is_stray(attempt: Attempt) -> bool:
-    """True if a session is open at Stripe that we had given up: it is to be closed."""
-    return attempt.guessed and attempt.session_id is not None and attempt.stripe_status == "open"
+def is_stray(ledger: Ledger, attempt: Attempt) -> bool:
+    """True if something is payable at Stripe that we had given up, or canceled: it is closed."""
+    if attempt.guessed:
+        return attempt.session_id is not None and attempt.stripe_status == "open"
+    if not ledger.canceled or attempt.kind is AttemptKind.LINK:
+        return False
+    failed = attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED
+    return attempt.ours and (attempt.state is AttemptState.OPEN or failed)
 
 
 def backoff(tries: int, now: int) -> int | None:

@@ -88,7 +88,7 @@ class LookAtDue:
             self.end_stale(order.order_id)
             self._went_well(order)
         elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
-            self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
+            self.open_attempt.give_up(order.order_id, source=SWEEP)
         else:
             self.open_attempt(order.order_id, source=SWEEP)
 

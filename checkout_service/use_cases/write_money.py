@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
 from checkout_service.domain.facts import Fact, facts_of_look
@@ -49,10 +51,24 @@ class WriteMoney:
         self, kind: WriteKind, order_id: str, subject: str, *, then: str, reason: str | None = None
     ) -> MoneyWrite:
         """Write down that a session or intent is to be closed; one that is under way goes on."""
-        now = self.clock.now()
+        return self.database.write(
+            lambda c: self.closing_in(c, kind, order_id, subject, then=then, reason=reason)
+        )
+
+    def closing_in(
+        self,
+        connection: Connection,
+        kind: WriteKind,
+        order_id: str,
+        subject: str,
+        *,
+        then: str = "",
+        reason: str | None = None,
+    ) -> MoneyWrite:
+        """Write a closing down in the caller's transaction."""
         details = {"then": then, "reason": reason}
         new = money_writes.NewWrite(kind, "", order_id, subject, details=details)
-        return self.database.write(lambda c: money_writes.put_closing(c, new, now=now))
+        return money_writes.put_closing(connection, new, now=self.clock.now())
 
     def finish(self, name: str) -> Outcome:
         """Bring a write to its end; repeatable, by any number of processes at once.
