@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .clock import DAY, HOUR, MINUTE, SECOND
 from .ledger import Attempt, Ledger
+from .reading import VOUCHER_GRACE
 from .status import SETTLED, WAITING, AttemptKind, AttemptState, OrderStatus
 
 # In sweep intervals: with the default of a minute, 1, 2, 5, 15 and 60 minutes, then twice as long
@@ -16,8 +17,6 @@ _LONGEST_STEP = 2 * DAY
 _AFTER_END = 5 * SECOND
 # A settled order is looked at again: a refund or dispute that every other door missed is found.
 _AGAIN = (HOUR, DAY - HOUR, 6 * DAY)
-# A voucher that was paid on its last day is told of on the next bank day.
-VOUCHER_GRACE = DAY
 
 # A look that news itself asks for is due since ever; a planned one may turn out to be needless.
 AT_ONCE = 0
@@ -101,6 +100,13 @@ def is_stray(ledger: Ledger, attempt: Attempt) -> bool:
         return False
     failed = attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED
     return attempt.ours and (attempt.state is AttemptState.OPEN or failed)
+
+
+def is_left_unpaid(attempt: Attempt) -> bool:
+    """True if the voucher or transfer of a complete session is over here, and not yet at Stripe."""
+    behind_session = attempt.kind is not AttemptKind.INTENT and attempt.intent_id is not None
+    over = attempt.state is AttemptState.EXPIRED and attempt.stripe_status == "complete"
+    return behind_session and over
 
 
 def backoff(tries: int, now: int) -> int | None:

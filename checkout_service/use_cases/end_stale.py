@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.ledger import Attempt
-from checkout_service.domain.schedule import is_overdue, is_stray
+from checkout_service.domain.schedule import is_left_unpaid, is_overdue, is_stray
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledgers import load_ledger
 
@@ -37,7 +37,8 @@ class EndStale:
             return
         now = self.clock.now()
         for attempt in loaded.ledger.attempts:
-            if is_overdue(attempt, now=now) and attempt.intent_id is not None:
+            over = is_overdue(attempt, now=now) or is_left_unpaid(attempt)
+            if over and attempt.intent_id is not None:
                 log.info("intent.ended", extra={"order_id": order_id, "intent": attempt.intent_id})
                 self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP, abandoned=True)
             elif is_stray(loaded.ledger, attempt):

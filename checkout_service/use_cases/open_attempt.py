@@ -58,8 +58,9 @@ class Opened:
     @property
     def view(self) -> SessionView | IntentView:
         view = self.fact.subject
-        assert isinstance(view, SessionView | IntentView)
-        return view
+        if isinstance(view, SessionView | IntentView):
+            return view
+        raise TypeError(view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from checkout_service.domain.facts import Fact
 from checkout_service.domain.settlement import Settlement, settle
 from checkout_service.storage import bookmarks, inbox
 from checkout_service.storage.database import Database
+from checkout_service.storage.finding import intents_of_others
 from checkout_service.storage.ledgers import Loaded, load_ledger, load_of_session
 from checkout_service.storage.settlements import Cause, Writing, plan_writing
 from checkout_service.storage.writing import write
@@ -72,6 +73,8 @@ class SettleOrder:
         if loaded is None:
             raise NotFound
         now = self.clock.now()
+        unknown = unknown_intents(loaded.ledger, case.facts)
+        loaded = loaded.without(intents_of_others(connection, case.order_id, unknown))
         earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
         settlement, writing = self._work_out(loaded, case, [*case.facts, *earlier], now)
         if writing is not None:

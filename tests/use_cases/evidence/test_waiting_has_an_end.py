@@ -258,3 +258,45 @@ def test_a_debit_on_its_way_is_never_canceled_by_us(stage: Stage) -> None:
 
     assert status(stage, bought) == "processing"
     assert stage.writes("/cancel") == []
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_link"])
+def test_a_bank_transfer_by_session_or_link_ends_too(stage: Stage, kind: str) -> None:
+    if kind == "payment_link":
+        stage.make_link("mug")
+    bought = stage.link_order("mug") if kind == "payment_link" else stage.buys("mug-eur")
+    paid = stage.pays(bought, "voucher")
+    stage.delivers("checkout.session.completed")
+    kept = stage.side.world.store.get(paid["payment_intent"]) or {}
+    action = {"type": "display_bank_transfer_instructions"}
+    stage.side.world.store.put(kept | {"_due": None, "next_action": action})
+    stage.drops()
+
+    live(stage, 28, every=21_600)
+    assert status(stage, bought) == "processing"
+
+    live(stage, 14, every=21_600)
+    assert status(stage, bought) == "expired"
+    assert stage.use_cases.quarantine.count()["order"] == 0
+    found = stage.stripe("GET", f"/v1/payment_intents/{paid['payment_intent']}")
+    assert (found["status"], found["cancellation_reason"]) == ("canceled", "abandoned")
+
+
+def test_an_order_that_waits_for_too_long_is_set_aside_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    bought = stage.buys("mug-eur")
+    paid = stage.pays(bought, SEPA_LATE)
+    kept = stage.side.world.store.get(paid["payment_intent"]) or {}
+    stage.side.world.store.put(kept | {"_due": None})
+    stage.returns(bought)
+    stage.drops()
+
+    live(stage, 100, every=43_200)
+    stage.returns(bought)
+    live(stage, 10, every=43_200)
+
+    assert status(stage, bought) == "processing"
+    assert stage.use_cases.quarantine.count()["order"] == 1
+    told = [record for record in caplog.records if record.message == "order.quarantined"]
+    assert len(told) == 1
