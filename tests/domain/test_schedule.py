@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -171,13 +172,19 @@ def test_every_waiting_attempt_has_a_last_moment(
     assert not is_overdue(waiting, now=NOW - 1)
 
 
-def test_only_what_we_gave_up_and_stripe_keeps_open_is_a_stray() -> None:
+def test_only_what_we_gave_up_or_canceled_and_stripe_keeps_open_is_a_stray() -> None:
+    waits, canceled = ledger(), replace(ledger(), canceled=True)
     stray = attempt(state=A.EXPIRED, guessed=True, stripe_status="open")
+    still_open = attempt(state=A.OPEN, stripe_status="open")
 
-    assert is_stray(stray)
-    assert not is_stray(attempt(state=A.EXPIRED, guessed=True, stripe_status="expired"))
-    assert not is_stray(attempt(state=A.OPEN, stripe_status="open"))
-    assert not is_stray(attempt(state=A.EXPIRED, guessed=True, session_id=None))
+    assert is_stray(waits, stray)
+    assert not is_stray(waits, attempt(state=A.EXPIRED, guessed=True, stripe_status="expired"))
+    assert not is_stray(waits, still_open)
+    assert not is_stray(waits, attempt(state=A.EXPIRED, guessed=True, session_id=None))
+    assert is_stray(canceled, still_open)
+    assert not is_stray(canceled, replace(still_open, ours=False))
+    assert not is_stray(canceled, replace(still_open, kind=AttemptKind.LINK))
+    assert not is_stray(canceled, replace(still_open, state=A.PROCESSING))
 
 
 def test_what_fails_is_tried_at_growing_distance_and_then_waits_for_a_person() -> None:
