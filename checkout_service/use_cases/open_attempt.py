@@ -249,6 +249,6 @@ class OpenAttempt:
 
 def _as_unpaid(view: SessionView | IntentView) -> SessionView | IntentView:
     if isinstance(view, SessionView):
-        unpaid = {"status": "open", "payment_status": "unpaid"}
-        return replace(view, **unpaid, url=None, intent_id=None, intent=None)
+        unpaid = replace(view, status="open", payment_status="unpaid")
+        return replace(unpaid, url=None, intent_id=None, intent=None)
     return replace(view, status="requires_payment_method", amount_received=0, waits=False)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
 from checkout_service.domain.ledger import Ledger
+from checkout_service.domain.reading import VOUCHER_GRACE
 from checkout_service.domain.schedule import (
     MONTH,
     MOST_TRIES,
     READS_A_MONTH,
     READS_AT_FIRST,
-    VOUCHER_GRACE,
     WAIT_FOR_ORDER,
     WAIT_FOR_PAYMENT,
     backoff,
