@@ -24,6 +24,8 @@ class Difference:
 
 Mismatches = dict[Hold, Difference]
 
+_PAYABLE = frozenset(("requires_payment_method", "requires_confirmation", "requires_action"))
+
 
 def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
     """Name every way in which this session is not the payment that was agreed."""
@@ -61,6 +63,25 @@ def opening_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mis
             f"order {terms.order_id}", f"order {view.order_id}" if view.order_id else "no order"
         )
     return found
+
+
+def wrongly_opened(terms: Terms, attempt: Attempt, view: SessionView | IntentView) -> Mismatches:
+    """Name what differs from what was asked for in a session or intent that was just opened."""
+    if isinstance(view, SessionView):
+        return opening_mismatches(terms, attempt, view)
+    return intent_mismatches(terms, attempt, view)
+
+
+def unpayable(view: SessionView | IntentView, secret: str | None) -> Mismatches:
+    """Name what would keep a buyer from paying what Stripe's answer says it has just opened."""
+    if isinstance(view, SessionView):
+        is_open, way = view.status == "open", view.url
+    else:
+        is_open, way = view.status in _PAYABLE, secret
+    if is_open and way:
+        return {}
+    seen = f"one that is {view.status}" if not is_open else "no way to it"
+    return {Hold.UNKNOWN_STATUS: Difference("a payment that can be made", seen)}
 
 
 def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Mismatches:

@@ -6,6 +6,7 @@ An order has a budget of reads, whatever happens: 60 in its first 30 days, 4 a m
 from __future__ import annotations
 
 from .clock import DAY, HOUR, MINUTE, SECOND
+from .facts.reading import VOUCHER_GRACE
 from .order.ledger import Attempt, Ledger
 from .status import SETTLED, WAITING, AttemptKind, AttemptState, OrderStatus
 
@@ -16,8 +17,6 @@ _LONGEST_STEP = 2 * DAY
 _AFTER_END = 5 * SECOND
 # A settled order is looked at again: a refund or dispute that every other door missed is found.
 _AGAIN = (HOUR, DAY - HOUR, 6 * DAY)
-# A voucher that was paid on its last day is told of on the next bank day.
-VOUCHER_GRACE = DAY
 
 # A look that news itself asks for is due since ever; a planned one may turn out to be needless.
 AT_ONCE = 0
@@ -67,7 +66,7 @@ def _step(tries: int, interval: int) -> int:
 
 
 def _may_still_change(ledger: Ledger) -> bool:
-    if ledger.status in WAITING or any(map(is_stray, ledger.attempts)):
+    if ledger.status in WAITING or any(is_stray(ledger, a) for a in ledger.attempts):
         return True
     # A failed intent can be paid by another try of the same buyer.
     return ledger.status is OrderStatus.FAILED and any(
@@ -93,9 +92,21 @@ def is_overdue(attempt: Attempt, *, now: int) -> bool:
     return end is not None and end <= now
 
 
-def is_stray(attempt: Attempt) -> bool:
-    """True if a session is open at Stripe that we had given up: it is to be closed."""
-    return attempt.guessed and attempt.session_id is not None and attempt.stripe_status == "open"
+def is_stray(ledger: Ledger, attempt: Attempt) -> bool:
+    """True if something is payable at Stripe that we had given up, or canceled: it is closed."""
+    if attempt.guessed:
+        return attempt.session_id is not None and attempt.stripe_status == "open"
+    if not ledger.canceled or attempt.kind is AttemptKind.LINK:
+        return False
+    failed = attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED
+    return attempt.ours and (attempt.state is AttemptState.OPEN or failed)
+
+
+def is_left_unpaid(attempt: Attempt) -> bool:
+    """True if the voucher or transfer of a complete session is over here, and not yet at Stripe."""
+    behind_session = attempt.kind is not AttemptKind.INTENT and attempt.intent_id is not None
+    over = attempt.state is AttemptState.EXPIRED and attempt.stripe_status == "complete"
+    return behind_session and over
 
 
 def backoff(tries: int, now: int) -> int | None:

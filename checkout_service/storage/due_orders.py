@@ -84,12 +84,17 @@ def look_again_at(connection: Connection, order_id: str, at: int, *, wishes: int
     )
 
 
-def quarantine(connection: Connection, order_id: str, *, now: int) -> bool:
+def quarantine(connection: Connection, order_id: str, *, now: int, why: str) -> bool:
     """Look the order up no more until a person or an event says so; True if this is news."""
+    connection.execute(update(orders).where(_o.id == order_id).values(look_due_at=None))
     result = connection.execute(
         update(orders)
-        .where(_o.id == order_id)
-        .values(look_due_at=None, quarantined_at=func.coalesce(_o.quarantined_at, now))
+        .where(_o.id == order_id, _o.quarantined_at.is_(None))
+        .values(
+            quarantined_at=now,
+            look_error=why,
+            look_failures=case((_o.look_failures == 0, 1), else_=_o.look_failures),
+        )
     )
     return bool(result.rowcount)
 

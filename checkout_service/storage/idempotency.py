@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from .rows import AnyRow
-from .tables import idempotency_keys
+from .tables import idempotency_keys, money_writes
+from .tables.money import UNFINISHED
 from .upsert import insert_once
 
 _k = idempotency_keys.c
@@ -64,5 +65,7 @@ def finish(
 
 
 def forget_older(connection: Connection, before: int) -> int:
-    result = connection.execute(delete(idempotency_keys).where(_k.created_at < before))
+    """Forget old keys, but for those of a refund that nobody knows the outcome of."""
+    unfinished = exists().where(money_writes.c.nonce == _k.nonce, UNFINISHED)
+    result = connection.execute(delete(idempotency_keys).where(_k.created_at < before, ~unfinished))
     return int(result.rowcount)

@@ -84,11 +84,21 @@ def _window(now: int) -> ColumnElement[int]:
 
 
 def is_free(
-    lease_until: int | None, looked_at: int | None, *, now: int, for_ms: int, window_ms: int
+    lease_until: int | None,
+    looked_at: int | None,
+    *,
+    now: int,
+    for_ms: int,
+    window_ms: int,
+    reads: int = 0,
 ) -> bool:
-    """True if `take_look` would succeed: whoever only polls need not write to know."""
+    """True if `take_look` would find it free: whoever only polls need not write to know.
+
+    `reads` is what the order has cost; whether its budget is spent only `take_look` tells.
+    """
+    rest = window_ms * next((much for n, much in _RESTS if reads < n), _LONGEST_REST)
     held = lease_until is not None and now <= lease_until <= now + for_ms + VOID_BEYOND
-    fresh = looked_at is not None and now - window_ms < looked_at <= now + VOID_BEYOND
+    fresh = looked_at is not None and now - rest < looked_at <= now + VOID_BEYOND
     return not held and not fresh
 
 

@@ -72,6 +72,12 @@ def by_nonce(connection: Connection, nonce: str) -> MoneyWrite | None:
     return _one(connection, _w.nonce == nonce)
 
 
+def is_unfinished(connection: Connection, nonce: str) -> bool:
+    """True if nobody knows yet what became of the write that this nonce made."""
+    write = by_nonce(connection, nonce)
+    return write is not None and write.state in (WriteState.ASKED, WriteState.QUARANTINED)
+
+
 def by_id(connection: Connection, name: str) -> MoneyWrite | None:
     return _one(connection, _w.id == name)
 

@@ -68,6 +68,17 @@ def order_of_intent(connection: Connection, intent_id: str | None) -> str | None
     return None if intent_id is None else _by(connection, _a.intent_id == intent_id)
 
 
+def intents_of_others(
+    connection: Connection, order_id: str, intent_ids: Iterable[str]
+) -> frozenset[str]:
+    """Tell which of these payments belong to other orders than this one."""
+    wanted = sorted(intent_ids)
+    if not wanted:
+        return frozenset()
+    query = select(_a.intent_id).where(_a.intent_id.in_(wanted), _a.order_id != order_id)
+    return frozenset(connection.execute(query).scalars())
+
+
 def _of_session(connection: Connection, view: SessionView) -> str | None:
     found = _by(connection, _a.session_id == view.id)
     if found is None and view.payment_link is not None:

@@ -73,14 +73,17 @@ def text(data: Json, key: str) -> str | None:
 
 
 def address(data: Json, key: str, *, live: bool) -> str | None:
-    """Read a web address a buyer may be sent to; in live mode only https will do."""
+    """Read a web address a buyer may be sent to; in live mode only https will do.
+
+    One that nobody may be sent to reads as none: what else the object says must not be lost.
+    """
     value = data.get(key)
     if value is None:
         return None
-    schemes = ("https://",) if live else ("https://", "http://")
-    if not isinstance(value, str) or not value.startswith(schemes) or has_control_characters(value):
+    if not isinstance(value, str):
         raise Malformed(key)
-    return value
+    schemes = ("https://",) if live else ("https://", "http://")
+    return value if value.startswith(schemes) and not has_control_characters(value) else None
 
 
 def number(data: Json, key: str) -> int:

@@ -66,7 +66,7 @@ class StripeGateway:
     ) -> Iterator[Snapshot]:
         return self.sessions.find(created_from, created_to, payment_link, status, whole=whole)
 
-    def open_intent(self, request: IntentRequest) -> tuple[Fact, str]:
+    def open_intent(self, request: IntentRequest) -> tuple[Fact, str | None]:
         return self.intents.open(request)
 
     def client_secret(self, intent_id: str) -> str:

@@ -32,16 +32,19 @@ class Intents:
     calls: Calls
     _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
-    def open(self, request: IntentRequest) -> tuple[Fact, str]:
+    def open(self, request: IntentRequest) -> tuple[Fact, str | None]:
         asked_at = self.calls.clock.now()
         data = self.calls.post(_INTENTS, intent_params(request), key=request.idempotency_key)
         with reading(write=True):
-            return fact_of_answer(intent_view(data), asked_at=asked_at), _secret(data)
+            return fact_of_answer(intent_view(data), asked_at=asked_at), _maybe_secret(data)
 
     def client_secret(self, intent_id: str) -> str:
         data, _ = self._retrieve(intent_id, [], urgent=True)
         with reading():
-            return _secret(data)
+            secret = _maybe_secret(data)
+            if secret is None:
+                raise Malformed("client_secret")
+            return secret
 
     def update(self, intent_id: str, amount: int, idempotency_key: str) -> Fact:
         fact = self._change(intent_id, "", {"amount": amount}, idempotency_key)
@@ -119,11 +122,9 @@ class Intents:
         return data, asked_at
 
 
-def _secret(data: Json) -> str:
+def _maybe_secret(data: Json) -> str | None:
     secret = data.get("client_secret")
-    if not isinstance(secret, str) or not secret:
-        raise Malformed("client_secret")
-    return secret
+    return secret if isinstance(secret, str) and secret else None
 
 
 def _check(intent_id: str) -> None:

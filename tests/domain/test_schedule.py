@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
+from checkout_service.domain.facts.reading import VOUCHER_GRACE
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.schedule import (
     MONTH,
     MOST_TRIES,
     READS_A_MONTH,
     READS_AT_FIRST,
-    VOUCHER_GRACE,
     WAIT_FOR_ORDER,
     WAIT_FOR_PAYMENT,
     backoff,
@@ -171,13 +172,19 @@ def test_every_waiting_attempt_has_a_last_moment(
     assert not is_overdue(waiting, now=NOW - 1)
 
 
-def test_only_what_we_gave_up_and_stripe_keeps_open_is_a_stray() -> None:
+def test_only_what_we_gave_up_or_canceled_and_stripe_keeps_open_is_a_stray() -> None:
+    waits, canceled = ledger(), replace(ledger(), canceled=True)
     stray = attempt(state=A.EXPIRED, guessed=True, stripe_status="open")
+    still_open = attempt(state=A.OPEN, stripe_status="open")
 
-    assert is_stray(stray)
-    assert not is_stray(attempt(state=A.EXPIRED, guessed=True, stripe_status="expired"))
-    assert not is_stray(attempt(state=A.OPEN, stripe_status="open"))
-    assert not is_stray(attempt(state=A.EXPIRED, guessed=True, session_id=None))
+    assert is_stray(waits, stray)
+    assert not is_stray(waits, attempt(state=A.EXPIRED, guessed=True, stripe_status="expired"))
+    assert not is_stray(waits, still_open)
+    assert not is_stray(waits, attempt(state=A.EXPIRED, guessed=True, session_id=None))
+    assert is_stray(canceled, still_open)
+    assert not is_stray(canceled, replace(still_open, ours=False))
+    assert not is_stray(canceled, replace(still_open, kind=AttemptKind.LINK))
+    assert not is_stray(canceled, replace(still_open, state=A.PROCESSING))
 
 
 def test_what_fails_is_tried_at_growing_distance_and_then_waits_for_a_person() -> None:

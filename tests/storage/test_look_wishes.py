@@ -162,7 +162,9 @@ def test_a_person_who_takes_an_order_out_of_quarantine_wishes_for_a_look(
         database.write(lambda c: due_orders.look_failed(c, ORDER, error="resource_missing"))
         for _ in range(3)
     ] == [1, 2, 3]
-    assert database.write(lambda c: due_orders.quarantine(c, ORDER, now=NOW))
+    assert database.write(
+        lambda c: due_orders.quarantine(c, ORDER, now=NOW, why="resource_missing")
+    )
     with database.read() as connection:
         assert due_orders.quarantined(connection, limit=9) == [(ORDER, "resource_missing")]
         assert due_orders.due_orders(connection, now=NOW * 2, limit=9) == []

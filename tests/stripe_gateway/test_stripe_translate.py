@@ -256,14 +256,26 @@ def test_a_wrong_type_in_a_session_is_malformed_or_harmless(field: str, value: o
         {"metadata": []},
         {"metadata": {"order_id": 7}},
         {"payment_intent": ["pi_1"]},
-        {"url": "javascript:alert(1)"},
-        {"url": "//evil.example"},
-        {"url": "http://plain.example/", "livemode": True},
+        {"url": ["https://checkout.example"]},
     ],
 )
 def test_what_would_mislead_us_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
         translate.session_view(sj.a_session(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"url": "javascript:alert(1)"},
+        {"url": "//evil.example"},
+        {"url": "http://plain.example/", "livemode": True},
+    ],
+)
+def test_an_address_that_nobody_may_be_sent_to_is_none(changes: dict[str, Any]) -> None:
+    view = translate.session_view(sj.a_session(**changes))
+
+    assert (view.url, view.id) == (None, sj.SESSION_ID)
 
 
 def test_a_session_must_say_whether_real_money_moves() -> None:

@@ -23,11 +23,11 @@ from checkout_service.domain.order.find_attempt import (
     claim_by_session,
 )
 from checkout_service.domain.order.ledger import Attempt, Ledger
-from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
 from .fact import Age, Fact
 from .money_back import merge_dispute, merge_refund
-from .reading import Reading, last_moment, read_intent, read_session
+from .reading import Reading, is_over, last_moment, read_intent, read_session
 from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView
 
 _A = AttemptState
@@ -57,7 +57,7 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
     if attempt is None:
         attempt = claim_by_session(ledger, view, new_attempt_id)
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
-    reading = read_session(view)
+    reading = _read(view, fact)
     after = _advance(ledger, attempt, reading, fact)
     if _tells(attempt, after, reading, fact):
         after = replace(
@@ -71,10 +71,12 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
             url=view.url if after.state is _A.OPEN else None,
             expires_at=view.expires_at or attempt.expires_at,
         )
+    taken = view.intent_id in ledger.taken
+    intent_id = None if taken else view.intent_id
     after = replace(
         after,
         session_id=view.id,
-        intent_id=view.intent_id or attempt.intent_id,
+        intent_id=intent_id or attempt.intent_id,
         customer_email=view.customer_email or attempt.customer_email,
         subscription_id=view.subscription_id or attempt.subscription_id,
         recovery_url=view.recovery_url or attempt.recovery_url,
@@ -82,8 +84,17 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
     found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:
         found = session_mismatches(ledger.terms, after, view) | found
+        if taken:
+            seen = f"{view.intent_id}, which pays another order"
+            found |= {Hold.WRONG_REFERENCE: Difference("a payment of its own", seen)}
     ledger = _put(_without_intent(ledger, after), after)
     return _hold(ledger, after, reading, found, fact)
+
+
+def _read(view: SessionView, fact: Fact) -> Reading:
+    """Read a session; what its buyer has let pass is over, though Stripe waits on for the money."""
+    over = view.intent is not None and is_over(view.intent, fact.seen.at)
+    return Reading(_A.EXPIRED) if over else read_session(view)
 
 
 def _without_intent(ledger: Ledger, owner: Attempt) -> Ledger:

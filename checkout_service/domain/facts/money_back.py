@@ -18,8 +18,13 @@ _DISPUTE_RANK = {
 
 
 def merge_refund(ledger: Ledger, view: RefundView, fact: Fact) -> Ledger:
-    """Take a refund in. It only moves forward, so a further word is true whenever it was seen."""
+    """Take a refund in. It only moves forward, so a further word is true whenever it was seen.
+
+    A word that we do not know tells nothing of the money: what was known stays.
+    """
     known = ledger.refunds.get(view.id)
+    if known is not None and view.status not in _REFUND_RANK:
+        return ledger
     before = ledger.seen.get(view.id, Seen())
     rises = known is None or _rank(_REFUND_RANK, view) > _rank(_REFUND_RANK, known)
     if rises or fact.seen.age_beside(before) is Age.LATER:

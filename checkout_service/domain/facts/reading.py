@@ -19,6 +19,8 @@ ABANDONED = "abandoned"
 
 # A transfer has no end of its own; banks take days, buyers weeks.
 TRANSFER_LIFE = 30 * DAY
+# A voucher that was paid on its last day is told of on the next bank day.
+VOUCHER_GRACE = DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _read_complete(view: SessionView) -> Reading:
         # The session is over: an intent that could take another card is never paid by it.
         failed = view.intent.status == "requires_payment_method"
         return Reading(_A.FAILED) if failed else _IN_FLIGHT
-    return Reading(_A.FAILED) if reading.state in (_A.CANCELED, _A.EXPIRED) else reading
+    return Reading(_A.FAILED) if reading.state is _A.CANCELED else reading
 
 
 def _money_came(view: SessionView) -> bool:
@@ -103,6 +105,12 @@ def last_moment(intent: IntentView) -> int | None:
     if not intent.waits:
         return None
     return intent.waits_until or intent.created + TRANSFER_LIFE
+
+
+def is_over(intent: IntentView, at: int) -> bool:
+    """True if a voucher or transfer that was shown is paid no more at this time."""
+    end = last_moment(intent)
+    return end is not None and end + VOUCHER_GRACE <= at
 
 
 def _read_status(intent: IntentView) -> Reading:

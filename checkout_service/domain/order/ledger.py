@@ -100,6 +100,8 @@ class Ledger:
     holds: tuple[RaisedHold, ...] = ()
     # When each refund and dispute was observed, by its id.
     seen: dict[str, Seen] = field(default_factory=dict)
+    # Payments that are known to be other orders'. Never stored.
+    taken: frozenset[str] = field(default=frozenset(), compare=False)
     # Something does not fit together: only a look can tell. Never stored.
     look_wanted: bool = field(default=False, compare=False)
 

@@ -114,8 +114,11 @@ class PaymentGateway(Protocol):
         """
         ...
 
-    def open_intent(self, request: IntentRequest) -> tuple[Fact, str]:
-        """Create a PaymentIntent; the second value is its client secret, never to be stored."""
+    def open_intent(self, request: IntentRequest) -> tuple[Fact, str | None]:
+        """Create a PaymentIntent; the second value is its client secret, never to be stored.
+
+        None where Stripe's answer has none.
+        """
         ...
 
     def client_secret(self, intent_id: str) -> str: ...

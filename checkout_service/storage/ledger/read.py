@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, literal_column, select
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
 
 from checkout_service.domain.order.ledger import Ledger, Terms
 from checkout_service.domain.status import OrderStatus
@@ -68,6 +68,7 @@ _BY_ID = Prepared(
 # attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
 _LOCK = one_for_all(select(orders.c.id).where(orders.c.id == bindparam("b_id")).with_for_update())
 _ours = attempts.alias("ours")
+_others = attempts.alias("others")
 _event = inbox_events.alias("known")
 
 
@@ -97,9 +98,13 @@ _BY_SESSION = Prepared(
             .correlate(None)
             .scalar_subquery()
             .label("event_version"),
-            exists()
-            .where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED)
-            .label("intent_has_news"),
+            or_(
+                exists().where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED),
+                exists().where(
+                    _others.c.intent_id == bindparam("b_intent"),
+                    _others.c.order_id != orders.c.id,
+                ),
+            ).label("intent_has_news"),
         )
         for dialect, load in _LOAD.items()
     }
@@ -155,8 +160,12 @@ class Loaded:
 
     @property
     def intent_has_news(self) -> bool:
-        """True if events wait for somebody to know the intent that was asked about."""
+        """True if events wait for somebody to know the intent, or another order knows it."""
         return bool(self.row.intent_has_news)
+
+    def without(self, taken: frozenset[str]) -> Loaded:
+        """Note payments that are other orders'."""
+        return replace(self, ledger=replace(self.ledger, taken=taken)) if taken else self
 
     def view(self, after: Ledger) -> OrderView:
         """Describe the order with this ledger in the place of the one that was read."""

@@ -18,6 +18,7 @@ _STANDING = (
         _a.order_id,
         orders.c.look_lease_until,
         orders.c.looked_at,
+        orders.c.reads,
         select(_claimed.c.order_id)
         .where(_claimed.c.session_id == bindparam("b_session"))
         .correlate(None)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid
+from checkout_service.domain.errors import (
+    MoneyInFlight,
+    NotFound,
+    OpenedWrong,
+    OrderCanceled,
+    OrderPaid,
+)
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order import changes
 from checkout_service.domain.status import SETTLED, AttemptKind, AttemptState, OrderStatus
@@ -36,9 +43,8 @@ class CancelOrder:
         if not is_order_id(order_id):
             raise NotFound
         if not self.pull_mode:
-            with self.database.read() as connection:
-                tries = orders.attempts_of(connection, order_id)
-            for attempt in tries:
+            self._give_up_draft(order_id, source)
+            for attempt in self._attempts(order_id):
                 self._close(attempt, source)
         order = self._view(order_id)
         if order.status in SETTLED:
@@ -51,24 +57,29 @@ class CancelOrder:
             )
         return self._view(order_id)
 
-    def _close(self, attempt: AttemptRecord, source: str) -> None:
-        """Close what could still be paid; the cancel is told with it, so no "failed" shows."""
-        order_id, state = attempt.order_id, attempt.state
-        if state is AttemptState.DRAFT:
+    def _give_up_draft(self, order_id: str, source: str) -> None:
+        """Withdraw what was never opened; the cancel is told with it, so no "failed" shows."""
+        if all(attempt.state is not AttemptState.DRAFT for attempt in self._attempts(order_id)):
+            return
+        with suppress(OpenedWrong, OrderCanceled):  # it is closed already
             self.open_attempt.give_up(
-                order_id,
-                attempt.id,
-                source=source,
-                reason=CANCELED_BY_MERCHANT,
-                then=changes.cancel,
+                order_id, source=source, reason=CANCELED_BY_MERCHANT, then=changes.cancel
             )
-        elif attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
+
+    def _close(self, attempt: AttemptRecord, source: str) -> None:
+        """Close what could still be paid, and tell the cancel with it."""
+        order_id, state = attempt.order_id, attempt.state
+        if attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
             if state in (AttemptState.OPEN, AttemptState.FAILED):
                 self.close_attempt.intent(
                     order_id, attempt.intent_id, source=source, canceling=True
                 )
         elif state is AttemptState.OPEN and attempt.session_id is not None:
             self.close_attempt.session(order_id, attempt.session_id, source=source, canceling=True)
+
+    def _attempts(self, order_id: str) -> list[AttemptRecord]:
+        with self.database.read() as connection:
+            return orders.attempts_of(connection, order_id)
 
     def _view(self, order_id: str) -> OrderView:
         with self.database.read() as connection:

@@ -1,6 +1,7 @@
 """Clients' Idempotency-Keys: one request in, its answer kept; a dead holder's key frees itself.
 
-The ticket's nonce outlives failures, so that a repeat after a 5xx finds the same order again.
+The ticket's nonce outlives failures, so that a repeat after a 5xx finds the same order again. A
+key whose refund has an unknown outcome answers for that one, whatever its age.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from checkout_service.domain import ids
 from checkout_service.domain.clock import HOUR, SECOND, Clock
 from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
-from checkout_service.storage import idempotency
+from checkout_service.storage import idempotency, money_writes
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.leases import VOID_BEYOND
 from checkout_service.storage.rows import AnyRow
@@ -86,7 +87,8 @@ class HoldIdempotency:
         found = idempotency.find(connection, scope, key)
         if found is None:
             raise IdempotencyInProgress
-        if found.created_at < now - KEEP_FOR:
+        unfinished = money_writes.is_unfinished(connection, found.nonce)
+        if found.created_at < now - KEEP_FOR and not unfinished:
             return self._take(connection, found, row, now, fresh=True)
         same = found.fingerprint == fingerprint
         if found.state == "kept" and same:
@@ -94,7 +96,7 @@ class HoldIdempotency:
         running = (
             found.state == "running" and now < found.locked_until <= now + HOLD_FOR + VOID_BEYOND
         )
-        if not same and (found.state == "kept" or running):
+        if not same and (found.state == "kept" or running or unfinished):
             raise IdempotencyKeyReused
         if running:
             raise IdempotencyInProgress

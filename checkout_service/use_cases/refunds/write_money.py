@@ -18,7 +18,7 @@ from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, Wr
 from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
 from checkout_service.domain.schedule import backoff
 from checkout_service.storage import money_writes
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,24 @@ class WriteMoney:
         self, kind: WriteKind, order_id: str, subject: str, *, then: str, reason: str | None = None
     ) -> MoneyWrite:
         """Write down that a session or intent is to be closed; one that is under way goes on."""
-        now = self.clock.now()
+        return self.database.write(
+            lambda c: self.closing_in(c, kind, order_id, subject, then=then, reason=reason)
+        )
+
+    def closing_in(
+        self,
+        connection: Transaction,
+        kind: WriteKind,
+        order_id: str,
+        subject: str,
+        *,
+        then: str = "",
+        reason: str | None = None,
+    ) -> MoneyWrite:
+        """Write a closing down in the caller's transaction."""
         details = {"then": then, "reason": reason}
         new = money_writes.NewWrite(kind, "", order_id, subject, details=details)
-        return self.database.write(lambda c: money_writes.put_closing(c, new, now=now))
+        return money_writes.put_closing(connection, new, now=self.clock.now())
 
     def finish(self, name: str) -> Outcome:
         """Bring a write to its end; repeatable, by any number of processes at once.

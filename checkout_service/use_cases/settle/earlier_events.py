@@ -26,7 +26,7 @@ class EarlierEvents:
     ) -> list[Fact]:
         """Take the refunds and disputes of payments that these facts name first."""
         found: list[Fact] = []
-        for intent_id in sorted(unknown_intents(ledger, facts)):
+        for intent_id in sorted(unknown_intents(ledger, facts) - ledger.taken):
             for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
                 event = self.gateway.read_event(body)
                 if event.subject is not None and not isinstance(event.subject, Billing):

@@ -123,6 +123,7 @@ class PollLink:
             now=self.clock.now(),
             for_ms=LEASE_MS,
             window_ms=WINDOW,
+            reads=seen.reads,
         )
 
     def _may_ask(

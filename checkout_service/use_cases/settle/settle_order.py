@@ -23,6 +23,7 @@ from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause, Writing, plan_writing
 from checkout_service.storage.ledger.read import Loaded, load_ledger, load_of_session
 from checkout_service.storage.ledger.write import write
+from checkout_service.storage.order_lookup import intents_of_others
 
 from .earlier_events import EarlierEvents, unknown_intents
 from .looks import LookDone, plan_look
@@ -70,6 +71,8 @@ class SettleOrder:
         if loaded is None:
             raise NotFound
         now = self.clock.now()
+        unknown = unknown_intents(loaded.ledger, case.facts)
+        loaded = loaded.without(intents_of_others(connection, case.order_id, unknown))
         earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
         settlement, writing = self._work_out(loaded, case, [*case.facts, *earlier], now)
         if writing is not None:

@@ -9,7 +9,8 @@ import logging
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.schedule import is_overdue, is_stray
+from checkout_service.domain.order.ledger import Attempt
+from checkout_service.domain.schedule import is_left_unpaid, is_overdue, is_stray
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
@@ -31,11 +32,19 @@ class EndStale:
             return
         with self.database.read() as connection:
             loaded = load_ledger(connection, order_id, lock=False)
-        attempts = loaded.ledger.attempts if loaded else ()
+        if loaded is None:
+            return
         now = self.clock.now()
-        for attempt in attempts:
-            if is_overdue(attempt, now=now) and attempt.intent_id is not None:
+        for attempt in loaded.ledger.attempts:
+            over = is_overdue(attempt, now=now) or is_left_unpaid(attempt)
+            if over and attempt.intent_id is not None:
                 log.info("intent.ended", extra={"order_id": order_id, "intent": attempt.intent_id})
                 self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP, abandoned=True)
-            elif is_stray(attempt) and attempt.session_id is not None:
-                self.close_attempt.session(order_id, attempt.session_id, source=SWEEP)
+            elif is_stray(loaded.ledger, attempt):
+                self._close(order_id, attempt)
+
+    def _close(self, order_id: str, attempt: Attempt) -> None:
+        if attempt.session_id is not None:
+            self.close_attempt.session(order_id, attempt.session_id, source=SWEEP)
+        elif attempt.intent_id is not None:
+            self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP)

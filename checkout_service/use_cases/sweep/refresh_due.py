@@ -88,23 +88,29 @@ class RefreshDue:
             self.end_stale.end(order.order_id)
             self._went_well(order)
         elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
-            self.open_attempt.give_up(order.order_id, order.attempt_id, source=SWEEP)
+            self.open_attempt.give_up(order.order_id, source=SWEEP)
         else:
             self.open_attempt.open(order.order_id, source=SWEEP)
 
     def _went_well(self, order: DueOrder) -> None:
         """Forget failures; an order that waits for longer than any payment takes is set aside."""
-        if order.failures:
+        if self._waits_too_long(order):
+            self._set_aside(order.order_id, "still waiting")
+        elif order.failures:
             self.database.write(lambda c: due_orders.look_went_well(c, order.order_id))
-        now = self.clock.now()
-        if now - order.created_at <= LONGEST_WAIT:
-            return
+
+    def _waits_too_long(self, order: DueOrder) -> bool:
+        if self.clock.now() - order.created_at <= LONGEST_WAIT:
+            return False
         with self.database.read() as connection:
             found = orders.order_of(connection, order.order_id)
-        if found is not None and found.status in WAITING:
-            self.look_at_order.failed(order.order_id, "still waiting")
-            self.database.write(lambda c: due_orders.quarantine(c, order.order_id, now=now))
-            log.error("order.quarantined", extra={"order_id": order.order_id, "reason": "waiting"})
+        return found is not None and found.status in WAITING
+
+    def _set_aside(self, order_id: str, reason: str) -> None:
+        """Leave an order to a person, who is told once."""
+        now = self.clock.now()
+        if self.database.write(lambda c: due_orders.quarantine(c, order_id, now=now, why=reason)):
+            log.error("order.quarantined", extra={"order_id": order_id, "reason": reason})
 
     def _out_of_budget(self, order: DueOrder) -> None:
         """Rest until the order has reads again, unless somebody else is just looking."""
@@ -125,8 +131,7 @@ class RefreshDue:
         failures = self.look_at_order.failed(order_id, why)
         at = backoff(failures, now)
         if at is None:
-            self.database.write(lambda c: due_orders.quarantine(c, order_id, now=now))
-            log.error("order.quarantined", extra={"order_id": order_id, "reason": why})
+            self._set_aside(order_id, why)
         else:
             self.database.write(lambda c: due_orders.look_again_at(c, order_id, at, wishes=wishes))
 

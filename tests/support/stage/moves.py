@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import stripe
+from sqlalchemy import func, select
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView, RefundAnswer
+from checkout_service.storage.tables import orders
 from checkout_service.use_cases.notify.deliver import DeliverReport
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
@@ -239,6 +241,13 @@ class Moves(World):
             self.sweeps(by=by)
             self.delivers_messages(by=by)
         self.advance(max(0.0, (end - self.now) / SECOND))
+
+    def next_look(self) -> int | None:
+        """Return when the next look at an order is due (ms); None if none is planned."""
+        with self.parts.database.read() as connection:
+            due = select(func.min(orders.c.look_due_at))
+            found: int | None = connection.execute(due).scalar()
+            return found
 
     def delivers_messages(self, *, by: int = 0) -> DeliverReport:
         """Have the worker send what is due to the merchant's backend."""

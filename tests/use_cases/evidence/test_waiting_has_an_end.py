@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.domain.clock import DAY, HOUR
+from checkout_service.domain.clock import DAY, HOUR, SECOND
 from tests.support.stage import GOOD, Bought, Stage
 from tests.support.stage.catalog import catalog_text
 
 MOST_READS = 60
 BOLETO, SEPA_LATE = "boleto", "AT321904300235473204"
+SETTLED = {"outcome": "succeeded"}
 
 
 def status(stage: Stage, bought: Bought) -> str:
@@ -17,11 +18,21 @@ def status(stage: Stage, bought: Bought) -> str:
     return word
 
 
-def live(stage: Stage, days: float, *, every: float = 3600) -> None:
-    """Let a worker work for days, whose webhooks are all lost."""
-    for _ in range(int(days * 4)):
-        stage.works(DAY / 4000, every=every)
+def live(stage: Stage, days: float) -> None:
+    """Let a worker work for days, whose webhooks are all lost: a sweep whenever a look is due."""
+    end = stage.now + int(days * DAY)
+    while stage.now < end:
+        due = min(stage.next_look() or end, end, stage.now + DAY // 4)
+        seconds = max(60.0, (due - stage.now) / SECOND)
+        stage.works(seconds, every=seconds)
         stage.drops()
+
+
+def sweeps_daily(stage: Stage, days: int) -> None:
+    for _ in range(days):
+        stage.advance(DAY / 1000)
+        stage.drops()
+        stage.sweeps()
 
 
 def reads_of(stage: Stage, bought: Bought) -> int:
@@ -118,7 +129,7 @@ def test_a11_a_session_stripe_does_not_know_is_set_aside_and_named(stage_on: Sta
     stage.pays(other)
     stage.drops()
 
-    stage.works(4 * DAY / 1000, every=3600)
+    live(stage, 4)
 
     (item,) = stage.use_cases.quarantine.list()
     assert (item.kind, item.id, item.reason) == ("order", bought.order, "resource_missing")
@@ -131,7 +142,7 @@ def test_what_is_in_quarantine_is_tried_again_by_a_person(stage_on: Stage) -> No
     bought = stage.buys()
     kept = stage.side.world.store.get(bought.session) or {}
     stage.side.world.store.drop(str(bought.session))
-    stage.works(4 * DAY / 1000, every=3600)
+    live(stage, 4)
     assert stage.use_cases.quarantine.count()["order"] == 1
     stage.side.world.store.put(kept)
 
@@ -159,7 +170,7 @@ def test_an_order_costs_at_most_sixty_reads_in_its_first_thirty_days(
         stage.side.world.store.drop(str(bought.session))
     stage.drops()
 
-    live(stage, 30, every=7200)
+    live(stage, 30)
 
     print(f"{life}: {reads_of(stage, bought)} reads")
     assert 1 <= reads_of(stage, bought) <= MOST_READS
@@ -192,11 +203,11 @@ def test_a_refund_that_no_door_told_of_is_found_by_a_second_look(
     assert stage.order(bought)["fulfilled"]
     rule = {"method": "GET", "path": "/v1/events", "kind": "error_500", "probability": 1}
     stage.control("PUT", "faults", {"api": [rule]})
-    stage.works(after / 1000, every=1800)
+    stage.works(after / 1000, every=after / 4000)
     stage.stripe("POST", "/v1/refunds", payment_intent=paid["payment_intent"])
     stage.drops()
 
-    stage.works(7 * DAY / 1000, every=3600)
+    live(stage, 7)
 
     assert status(stage, bought) == "refunded"
     assert stage.messages(bought, "order.refunded")
@@ -209,7 +220,7 @@ def test_looks_at_settled_orders_come_after_an_hour_a_day_and_a_week(stage: Stag
     stage.forget_calls()
     settled = stage.now
 
-    live(stage, 10, every=1800)
+    live(stage, 10)
 
     hours = [(call.at - settled) / HOUR for call in stage.reads(f"/{bought.session}")]
     assert len(hours) == 3
@@ -240,10 +251,10 @@ def test_a_bank_transfer_has_a_month_and_then_ends(stage: Stage) -> None:
     stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **params)
     stage.returns(bought)
 
-    live(stage, 20, every=21_600)
+    live(stage, 20)
     assert status(stage, bought) == "processing"
 
-    live(stage, 16, every=21_600)
+    live(stage, 16)
     assert status(stage, bought) == "expired"
 
 
@@ -254,7 +265,50 @@ def test_a_debit_on_its_way_is_never_canceled_by_us(stage: Stage) -> None:
     stage.side.world.store.put(kept | {"_due": None})
     stage.returns(bought)
 
-    live(stage, 5, every=7200)
+    live(stage, 5)
 
     assert status(stage, bought) == "processing"
     assert stage.writes("/cancel") == []
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_link"])
+def test_a_bank_transfer_by_session_or_link_ends_too(stage: Stage, kind: str) -> None:
+    if kind == "payment_link":
+        stage.make_link("mug")
+    bought = stage.link_order("mug") if kind == "payment_link" else stage.buys("mug-eur")
+    paid = stage.pays(bought, "voucher")
+    stage.delivers("checkout.session.completed")
+    kept = stage.side.world.store.get(paid["payment_intent"]) or {}
+    action = {"type": "display_bank_transfer_instructions"}
+    stage.side.world.store.put(kept | {"_due": None, "next_action": action})
+    stage.drops()
+
+    sweeps_daily(stage, 28)
+    assert status(stage, bought) == "processing"
+
+    sweeps_daily(stage, 14)
+    assert status(stage, bought) == "expired"
+    assert stage.use_cases.quarantine.count()["order"] == 0
+    stage.control("POST", f"payment_intents/{paid['payment_intent']}/settle", SETTLED)
+    stage.delivers()
+    assert stage.order(bought)["fulfilled"]
+
+
+def test_an_order_that_waits_for_too_long_is_set_aside_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    bought = stage.buys("mug-eur")
+    paid = stage.pays(bought, SEPA_LATE)
+    kept = stage.side.world.store.get(paid["payment_intent"]) or {}
+    stage.side.world.store.put(kept | {"_due": None})
+    stage.returns(bought)
+    stage.drops()
+
+    sweeps_daily(stage, 80)
+    stage.returns(bought)
+    sweeps_daily(stage, 10)
+
+    assert status(stage, bought) == "processing"
+    assert stage.use_cases.quarantine.count()["order"] == 1
+    told = [record for record in caplog.records if record.message == "order.quarantined"]
+    assert len(told) == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from checkout_service.domain.clock import DAY, HOUR
+from checkout_service.domain.order.changes import withdraw
+from checkout_service.use_cases.settle.settle_order import Case
 from tests.support.stage import GOOD, Bought, Stage, calling
 
 SEPA = "AT321904300235473204"  # in after some minutes
@@ -213,7 +215,8 @@ def gives_up_a_session_it_had_opened(stage: Stage) -> tuple[str, str]:
     ).orders
     (session,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     (attempt,) = stage.order(order.id)["attempts"]
-    stage.parts.open_attempt.give_up(order.id, attempt["id"], source="sweep")
+    gone = Case("sweep", order_id=order.id, change=withdraw(attempt["id"]))
+    stage.parts.settle_order.settle(gone)  # as if no list had shown it
     return order.id, session["id"]
 
 

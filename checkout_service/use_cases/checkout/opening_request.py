@@ -1,0 +1,74 @@
+"""What Stripe is asked for when a draft is opened: made from our rows alone.
+
+A repeat must be equal to the first, or Stripe refuses it under the same key.
+"""
+
+from __future__ import annotations
+
+from checkout_service.domain.checkout_options import HALF_HOUR
+from checkout_service.domain.clock import DAY, MINUTE, SECOND
+from checkout_service.domain.order.cart import Line
+from checkout_service.domain.ports.gateway import IntentRequest, LineRequest, SessionRequest
+from checkout_service.storage.records import AttemptRecord, OrderRecord
+
+_LATE_BY = 2 * MINUTE  # a request may reach Stripe this long after its draft was written
+
+
+def intent_request(
+    order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
+) -> IntentRequest:
+    return IntentRequest(
+        idempotency_key=key,
+        order_id=order.id,
+        attempt_id=draft.id,
+        amount=order.amount_total,
+        currency=order.currency,
+        description=", ".join(f"{line.quantity} x {line.name}" for line in lines)[:1000],
+        customer_email=order.customer_email,
+        metadata=order.metadata,
+    )
+
+
+def _end_of(created_at: int, seconds: int | None) -> int | None:
+    """Say when a session ends; None for a whole day, which is what Stripe gives by itself.
+
+    Stripe counts its shortest life, half an hour, from when it hears of the session.
+    """
+    if seconds is None or seconds >= DAY // SECOND:
+        return None
+    return created_at + max(seconds * SECOND, HALF_HOUR * SECOND + _LATE_BY)
+
+
+def session_request(
+    order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
+) -> SessionRequest:
+    """Build the request from our rows alone, so that a repeat is equal to the first."""
+    options = dict(order.options)
+    expires_after = options.pop("expires_after", None)
+    return SessionRequest(
+        idempotency_key=key,
+        order_id=order.id,
+        attempt_id=draft.id,
+        reference=draft.reference or order.id,
+        mode=order.mode,
+        currency=order.currency,
+        lines=tuple(
+            LineRequest(
+                name=line.name,
+                unit_amount=line.unit_amount,
+                currency=line.currency,
+                quantity=line.quantity,
+                description=line.description or None,
+                stripe_price=line.stripe_price,
+                recurring=line.recurring,
+            )
+            for line in lines
+        ),
+        success_url=order.success_url,
+        cancel_url=order.cancel_url,
+        customer_email=order.customer_email,
+        locale=order.locale,
+        metadata=order.metadata,
+        expires_at=_end_of(draft.created_at, expires_after),
+        options=options,
+    )
