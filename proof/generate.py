@@ -39,15 +39,21 @@ THEMES: dict[str, dict[str, int]] = {
     "delayed": {"buys_and_waits": 4, "money_comes": 3, "starts_over": 3, "time_passes": 2},
     "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
     "bad events": {
-        "refunds_and_rings": 2,
+        "happens_and_rings": 3,
         "works": 2,
         "tells_doorbells": 3,
         "tells_twins": 2,
+        "tells_late_twins": 3,
         "tells_again": 3,
         "loses": 2,
     },
     "bad stripe": {"stripe_has_a_bad_day": 3, "stripe_is_well": 3, "refunds": 1, "cancels": 1},
-    "receiver": {"receiver_fails": 3, "receiver_is_well": 2, "sends_messages": 4},
+    "receiver": {
+        "receiver_fails": 3,
+        "receiver_trickles": 2,
+        "receiver_is_well": 2,
+        "sends_messages": 4,
+    },
     "amounts": {"amount_changes": 3, "starts_over": 2, "link_is_repriced": 1, "releases": 2},
     "long": {"lives": 4, "time_passes": 2},
     "clocks": {"clock_jumps": 4, "tells_late": 3, "time_passes": 3, "works": 1},
@@ -55,6 +61,8 @@ THEMES: dict[str, dict[str, int]] = {
     "patience": {"polls_for_hours": 1, "returns": 2},
     "crashes": {"tells": 2, "works": 2, "returns": 1},
     "lost keys": {"session_vanishes": 2, "buys": 2},
+    "races": {"happens_and_is_told": 2, "happens_and_rings": 2, "works": 3, "returns": 3},
+    "other shops": {"sells_elsewhere": 4, "refunds_in_dashboard": 3, "disputes": 1},
     "holds": {"releases": 3, "refunds_in_dashboard": 2, "cancels": 1},
 }
 _TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
@@ -62,10 +70,12 @@ _MOST_SECONDS = 40 * 86_400
 _TELLS = (
     "tells",
     "tells_late",
-    "refunds_and_rings",
+    "happens_and_is_told",
+    "happens_and_rings",
     "tells_doorbells",
     "tells_twins",
     "tells_again",
+    "tells_late_twins",
 )
 _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "all": (),
@@ -80,15 +90,15 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
              "starts_over",
              "amount_changes"),
 }  # fmt: skip
-_NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works", "pays", "refunds",
-           "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
+_NESTED = ("tells", "happens_and_is_told", "happens_and_rings", "returns", "works", "pays",
+           "refunds", "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
            "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
     "buys", "buys_and_waits", "buys_once_more", "starts_over",
     "returns", "leaves", "tells", "tells_doorbells",
-    "tells_twins", "tells_late", "refunds", "refunds_once_more", "cancels", "releases", "works",
-    "lives",
+    "tells_twins", "tells_late", "happens_and_is_told",
+    "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
     "sends_messages",
 ))  # fmt: skip
 
@@ -111,7 +121,7 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
     for name in _NOT_IN[layer]:
         weights.pop(name, None)
-    busy = "crashes" in themes or dice.random() < 0.6
+    busy = "crashes" in themes or "races" in themes or dice.random() < 0.6
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
     if layer == "looks":
@@ -131,8 +141,16 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0)
         else "telling",
         patient=dice.random() < 0.15,
+        gap=_gap(dice, moves),
         theme=", ".join(themes),
     )
+
+
+def _gap(dice: random.Random, moves: list[Move]) -> int:
+    """Draw how many moves come before the last migration: mostly none, and no long ones."""
+    many = dice.randint(1, 4) if dice.random() < 0.05 else 0
+    long = any(move.seconds > 3600 or move.name == "tells_late" for move in moves[:many])
+    return 0 if long else many
 
 
 def _opening(dice: random.Random, layer: Layer) -> Move:
@@ -154,7 +172,8 @@ def _move(
         seconds = dice.choice(_TIMES)
     during = []
     if busy and not inner and name in _OPEN_TO_OTHERS:
-        many = dice.choice((0, 1, 1, 1, 2) if "crashes" in themes else (0, 0, 1, 1, 2))
+        much = "crashes" in themes or "races" in themes
+        many = dice.choice((0, 1, 1, 1, 2) if much else (0, 0, 1, 1, 2))
         during = [_during(dice, layer, themes=themes) for _ in range(many)]
     return Move(
         name,
@@ -170,26 +189,45 @@ def _during(dice: random.Random, layer: Layer, *, themes: Sequence[str]) -> Duri
     at: Literal["call", "write"] = dice.choice(("call", "write"))
     nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
     moment = dice.choice(_MOMENTS[at])
+    if "races" in themes and dice.random() < 0.7:  # between what was read and what is written
+        name = dice.choice([n for n in _COMES_BETWEEN["races"] if n not in _NOT_IN[layer]])
+        inner = _move(dice, name, layer, inner=True)
+        return During(at, _READ_AND_NOT_WRITTEN[at], dice.choice(_WHERE_SETTLED[at]), "move", inner)
     breaks: What = "cut" if at == "call" else "gone"
     moves: tuple[What, ...] = ("move",) if "crashes" in themes else ("move", "move", "move")
     what = dice.choice(("kill", breaks, *moves))
     if what != "move":
         return During(at, moment, nth, what)
+    return During(at, moment, nth, "move", _between(dice, layer, themes))
+
+
+def _between(dice: random.Random, layer: Layer, themes: Sequence[str]) -> Move:
+    """Draw what another replica does meanwhile."""
     liked = [name for theme in themes for name in _COMES_BETWEEN.get(theme, ())]
     liked = [name for name in liked if name not in _NOT_IN[layer]]
     allowed = [name for name in _NESTED if name not in _NOT_IN[layer]]
     allowed = liked if liked and dice.random() < 0.5 else allowed
-    return During(at, moment, nth, "move", _move(dice, dice.choice(allowed), layer, inner=True))
+    return _move(dice, dice.choice(allowed), layer, inner=True)
 
 
 _COMES_BETWEEN: dict[str, tuple[str, ...]] = {
-    "bad events": ("refunds_and_rings", "tells_doorbells"),
-    "money back": ("refunds_and_rings", "refunds_in_dashboard", "tells"),
+    "bad events": ("happens_and_rings", "tells_doorbells"),
+    "money back": ("happens_and_rings", "refunds_in_dashboard", "tells"),
+    "races": (
+        "happens_and_is_told",
+        "happens_and_is_told",
+        "happens_and_rings",
+        "tells",
+        "refunds_in_dashboard",
+        "returns",
+    ),
     "disputes": ("dispute_goes_on", "tells"),
     "refunds": ("refunds_once_more", "refunds", "works"),
     "ends": ("cancels", "pays", "leaves"),
     "two tabs": ("starts_over", "buys_once_more", "pays"),
 }
+_WHERE_SETTLED = {"call": (1, 1, 1, 2), "write": (1, 2, 2, 3, 3, 4)}
+_READ_AND_NOT_WRITTEN: dict[str, Moment] = {"call": "after", "write": "begins"}
 _MOMENTS: dict[str, tuple[Moment, ...]] = {
     "call": ("before", "after"),
     "write": ("begins", "before", "after"),

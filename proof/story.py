@@ -69,6 +69,7 @@ class Story:
     links: bool = False
     heals_by: Literal["telling", "silence"] = "telling"
     patient: bool = False  # lives through the whole time after healing, even when all is well
+    gap: int = 0  # so many moves are made before the last migration is
     theme: str = field(default="", compare=False)
 
     def without(self, gone: set[int]) -> Story:
@@ -78,6 +79,8 @@ class Story:
         """Tell the story to a person."""
         told = "told" if self.heals_by == "telling" else "lost"
         head = f"Seed {self.seed}, layer {self.layer}; what waits at the end is {told}."
+        if self.gap:
+            head += f" The last migration comes after move {self.gap}."
         return "\n".join([head, *(f"{i + 1:3}. {move}" for i, move in enumerate(self.moves))])
 
     def code(self) -> str:
@@ -89,6 +92,7 @@ class Story:
                 ("links", self.links),
                 ("heals_by", self.heals_by),
                 ("patient", self.patient),
+                ("gap", self.gap),
             )
         )
         return (

@@ -51,7 +51,7 @@ FACTS = (
             "            return Age.LATER\n        return Age.EARLIER",
             "            return Age.LATER\n        return Age.LATER",
         ),
-        leaning="disputes",
+        leaning="disputes, bad events",
         layer="webhooks",
     ),
     mutant(
@@ -100,7 +100,7 @@ FACTS = (
             'orders.c.look_wishes == bindparam("b_wishes"),',
             'orders.c.look_wishes >= bindparam("b_wishes"),',
         ),
-        leaning="bad events, money back",
+        leaning="races, bad events",
         layer="webhooks",
     ),
     mutant(
