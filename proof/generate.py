@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Literal
 
-from .story import During, Layer, Moment, Move, Story, What
+from .story import During, Layer, Moment, Move, Place, Story, What
 
 _LAYERS: tuple[Layer, ...] = (
     "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
@@ -186,19 +185,25 @@ def _move(
 
 
 def _during(dice: random.Random, layer: Layer, *, themes: Sequence[str]) -> During:
-    at: Literal["call", "write"] = dice.choice(("call", "write"))
+    if "races" in themes and dice.random() < 0.7:
+        return _race(dice, layer)
+    at: Place = dice.choice(("call", "write"))
     nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
     moment = dice.choice(_MOMENTS[at])
-    if "races" in themes and dice.random() < 0.7:  # between what was read and what is written
-        name = dice.choice([n for n in _COMES_BETWEEN["races"] if n not in _NOT_IN[layer]])
-        inner = _move(dice, name, layer, inner=True)
-        return During(at, _READ_AND_NOT_WRITTEN[at], dice.choice(_WHERE_SETTLED[at]), "move", inner)
     breaks: What = "cut" if at == "call" else "gone"
     moves: tuple[What, ...] = ("move",) if "crashes" in themes else ("move", "move", "move")
     what = dice.choice(("kill", breaks, *moves))
     if what != "move":
         return During(at, moment, nth, what)
     return During(at, moment, nth, "move", _between(dice, layer, themes))
+
+
+def _race(dice: random.Random, layer: Layer) -> During:
+    """Draw what another replica does between what was read and what is written of it."""
+    name = dice.choice([n for n in _COMES_BETWEEN["races"] if n not in _NOT_IN[layer]])
+    inner = _move(dice, name, layer, inner=True)
+    at, moment = dice.choice(_READ_AND_NOT_WRITTEN)
+    return During(at, moment, dice.choice((1, 1, 1, 2, 3)), "move", inner)
 
 
 def _between(dice: random.Random, layer: Layer, themes: Sequence[str]) -> Move:
@@ -226,9 +231,13 @@ _COMES_BETWEEN: dict[str, tuple[str, ...]] = {
     "ends": ("cancels", "pays", "leaves"),
     "two tabs": ("starts_over", "buys_once_more", "pays"),
 }
-_WHERE_SETTLED = {"call": (1, 1, 1, 2), "write": (1, 2, 2, 3, 3, 4)}
-_READ_AND_NOT_WRITTEN: dict[str, Moment] = {"call": "after", "write": "begins"}
-_MOMENTS: dict[str, tuple[Moment, ...]] = {
+_READ_AND_NOT_WRITTEN: tuple[tuple[Place, Moment], ...] = (
+    ("call", "after"),
+    ("record", "begins"),
+    ("record", "begins"),
+    ("write", "begins"),
+)
+_MOMENTS: dict[Place, tuple[Moment, ...]] = {
     "call": ("before", "after"),
     "write": ("begins", "before", "after"),
 }

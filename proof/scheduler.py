@@ -85,17 +85,21 @@ class Scheduler:
 
     def _plant(self, during: During) -> Callable[[], None]:
         """Wait for the moment that this is to happen at; give what ends the waiting."""
-        seen, done, depth, moment = 0, False, self.depth, during.moment
-        if during.what == "move" and during.at == "write" and moment == "before" and self.alone:
+        seen, done, read, depth, moment = 0, False, False, self.depth, during.moment
+        if during.what == "move" and during.at != "call" and moment == "before" and self.alone:
             moment = "begins"
 
         def hook(step: Step) -> None:
-            nonlocal seen, done
-            if done or step.moment != moment or self.depth != depth:
+            nonlocal seen, done, read
+            if self.depth != depth:
                 return
-            if step.is_write is not (during.at == "write"):
+            if step.call is not None and step.moment == "after" and step.call.method == "GET":
+                read = True
+            if done or step.moment != moment or step.is_write is (during.at == "call"):
                 return
-            seen += 1
+            if during.at == "record" and not read:
+                return
+            seen, read = seen + 1, False
             if seen == during.nth:
                 done = True
                 self._happen(during, step)
