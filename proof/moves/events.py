@@ -11,6 +11,7 @@ from proof.webhooks_alone import note_wishes
 from proof.world import Play
 
 _OTHER_VERSION = "2020-08-27"
+_LATE = (150, 150, 400, 400, 4000, 90_000, 250_000)  # seconds
 
 
 def tells(play: Play, move: Move) -> None:
@@ -31,7 +32,7 @@ def tells(play: Play, move: Move) -> None:
 
 def tells_late(play: Play, move: Move) -> None:
     """Tell all that waits, in order, minutes to days after it happened."""
-    play.stage.advance((150, 400, 4000, 90_000, 250_000)[move.n % 5])
+    play.stage.advance(_LATE[move.n % len(_LATE)])
     play.began_at = play.stage.now  # what had gone back by now is known to have
     tells(play, replace(move, n=0))
 
@@ -72,9 +73,10 @@ def loses(play: Play, move: Move) -> None:
 
 def tells_late_twins(play: Play, move: Move) -> None:
     """Tell what was told before once more under another id: the older word comes last."""
-    if play.told and play.takes_webhooks:
-        start = move.n % len(play.told)
-        for event in play.told[start : start + 1 + move.n % 2]:
+    newest = {event["data"]["object"]["id"]: event["id"] for event in play.told}
+    old = [e for e in play.told if newest[e["data"]["object"]["id"]] != e["id"]]
+    if old and play.takes_webhooks:
+        for event in old[-1 - move.n % len(old) :][: 1 + move.n % 3]:
             _tell(play, event | {"id": f"{event['id']}L{move.n % 10}"}, move)
 
 

@@ -21,7 +21,7 @@ FACTS = (
         "a-wrong-clock-fulfils",
         "2",
         ("domain.facts", "and max(ages) <= PROOF_LIFE", "and min(ages) <= PROOF_LIFE"),
-        leaning="money back, clocks",
+        leaning="clocks",
         layer="webhooks",
     ),
     mutant(
@@ -51,7 +51,7 @@ FACTS = (
             "            return Age.LATER\n        return Age.EARLIER",
             "            return Age.LATER\n        return Age.LATER",
         ),
-        leaning="disputes, bad events",
+        leaning="disputes",
         layer="webhooks",
     ),
     mutant(
