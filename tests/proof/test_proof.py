@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from proof.generate import story_of
-from proof.mutants import MUTANTS
+from proof.mutants import MUTANTS, SHOWN_BY
 from proof.mutants.plant import changed
 from proof.run import one
 from proof.shrink import shrink
@@ -46,6 +46,13 @@ def test_no_story_of_todays_seeds_breaks_a_law() -> None:
 def test_no_mutant_of_the_fast_set_lives() -> None:
     done = prove("--seeds", "1-300", "--mutant", "fast")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_story_that_shows_a_mutant_breaks_nothing_in_the_product() -> None:
+    for name, seed in SHOWN_BY.items():
+        mutant = MUTANTS[name]
+        told = tell(story_of(seed, mutant.layer, mutant.leaning))
+        assert told.broken == [], name
 
 
 def test_every_mutant_still_fits_the_product() -> None:
