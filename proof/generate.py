@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Literal
 
-from .story import During, Layer, Moment, Move, Story, What
+from .story import During, Layer, Moment, Move, Place, Story, What
 
 _LAYERS: tuple[Layer, ...] = (
     "all", "sweep", "webhooks", "all", "polls", "all", "webhooks", "looks", "all", "pull",
@@ -34,27 +33,43 @@ THEMES: dict[str, dict[str, int]] = {
         "refund_ends": 2,
     },
     "money back": {"refunds_in_dashboard": 5, "refund_ends": 3, "tells": 3, "releases": 1},
-    "disputes": {"disputes": 4, "dispute_goes_on": 5, "refunds_in_dashboard": 1},
+    "disputes": {
+        "disputes": 4,
+        "dispute_goes_on": 5,
+        "refunds_in_dashboard": 1,
+        "tells": 3,
+        "tells_late_twins": 4,
+        "time_passes": 2,
+        "works": 2,
+    },
     "two tabs": {"buys_once_more": 3, "starts_over": 4, "pays": 4, "leaves": 1},
     "delayed": {"buys_and_waits": 4, "money_comes": 3, "starts_over": 3, "time_passes": 2},
     "ends": {"cancels": 4, "leaves": 2, "closed_in_dashboard": 2, "starts_over": 1},
     "bad events": {
-        "refunds_and_rings": 2,
+        "happens_and_rings": 3,
         "works": 2,
         "tells_doorbells": 3,
         "tells_twins": 2,
+        "tells_late_twins": 3,
         "tells_again": 3,
         "loses": 2,
     },
     "bad stripe": {"stripe_has_a_bad_day": 3, "stripe_is_well": 3, "refunds": 1, "cancels": 1},
-    "receiver": {"receiver_fails": 3, "receiver_is_well": 2, "sends_messages": 4},
+    "receiver": {
+        "receiver_fails": 3,
+        "receiver_trickles": 2,
+        "receiver_is_well": 2,
+        "sends_messages": 4,
+    },
     "amounts": {"amount_changes": 3, "starts_over": 2, "link_is_repriced": 1, "releases": 2},
     "long": {"lives": 4, "time_passes": 2},
-    "clocks": {"clock_jumps": 4, "tells_late": 3, "time_passes": 3, "works": 1},
+    "clocks": {"clock_jumps": 4, "tells_late": 3, "time_passes": 2, "refunds_in_dashboard": 2},
     "links": {"buys_by_link": 6, "pays_oddly": 2, "returns": 1, "works": 1},
     "patience": {"polls_for_hours": 1, "returns": 2},
     "crashes": {"tells": 2, "works": 2, "returns": 1},
     "lost keys": {"session_vanishes": 2, "buys": 2},
+    "races": {"happens_and_is_told": 2, "happens_and_rings": 2, "works": 3, "returns": 3},
+    "other shops": {"sells_elsewhere": 4, "refunds_in_dashboard": 3, "disputes": 1},
     "holds": {"releases": 3, "refunds_in_dashboard": 2, "cancels": 1},
 }
 _TIMES = (1, 3, 20, 70, 150, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 10 * 86_400)
@@ -62,10 +77,12 @@ _MOST_SECONDS = 40 * 86_400
 _TELLS = (
     "tells",
     "tells_late",
-    "refunds_and_rings",
+    "happens_and_is_told",
+    "happens_and_rings",
     "tells_doorbells",
     "tells_twins",
     "tells_again",
+    "tells_late_twins",
 )
 _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "all": (),
@@ -80,15 +97,15 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
              "starts_over",
              "amount_changes"),
 }  # fmt: skip
-_NESTED = ("tells", "refunds_and_rings", "refunds_and_rings", "returns", "works", "pays", "refunds",
-           "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
+_NESTED = ("tells", "happens_and_is_told", "happens_and_rings", "returns", "works", "pays",
+           "refunds", "refunds_in_a_storm", "refunds_in_dashboard", "cancels",
            "starts_over", "buys_once_more", "refund_ends", "tells_doorbells", "releases",
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
     "buys", "buys_and_waits", "buys_once_more", "starts_over",
     "returns", "leaves", "tells", "tells_doorbells",
-    "tells_twins", "tells_late", "refunds", "refunds_once_more", "cancels", "releases", "works",
-    "lives",
+    "tells_twins", "tells_late", "happens_and_is_told",
+    "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
     "sends_messages",
 ))  # fmt: skip
 
@@ -111,7 +128,7 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2
     for name in _NOT_IN[layer]:
         weights.pop(name, None)
-    busy = "crashes" in themes or dice.random() < 0.6
+    busy = "crashes" in themes or "races" in themes or dice.random() < 0.6
     names = sorted(weights)
     moves, left = [_opening(dice, layer)], _MOST_SECONDS
     if layer == "looks":
@@ -131,8 +148,16 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
         if layer in ("sweep", "looks", "pull") or (layer == "all" and seed % 3 == 0)
         else "telling",
         patient=dice.random() < 0.15,
+        gap=_gap(dice, moves),
         theme=", ".join(themes),
     )
+
+
+def _gap(dice: random.Random, moves: list[Move]) -> int:
+    """Draw how many moves come before the last migration: mostly none, and no long ones."""
+    many = dice.randint(1, 4) if dice.random() < 0.05 else 0
+    long = any(move.seconds > 3600 or move.name == "tells_late" for move in moves[:many])
+    return 0 if long else many
 
 
 def _opening(dice: random.Random, layer: Layer) -> Move:
@@ -154,7 +179,8 @@ def _move(
         seconds = dice.choice(_TIMES)
     during = []
     if busy and not inner and name in _OPEN_TO_OTHERS:
-        many = dice.choice((0, 1, 1, 1, 2) if "crashes" in themes else (0, 0, 1, 1, 2))
+        much = "crashes" in themes or "races" in themes
+        many = dice.choice((0, 1, 1, 1, 2) if much else (0, 0, 1, 1, 2))
         during = [_during(dice, layer, themes=themes) for _ in range(many)]
     return Move(
         name,
@@ -167,7 +193,9 @@ def _move(
 
 
 def _during(dice: random.Random, layer: Layer, *, themes: Sequence[str]) -> During:
-    at: Literal["call", "write"] = dice.choice(("call", "write"))
+    if "races" in themes and dice.random() < 0.7:
+        return _race(dice, layer)
+    at: Place = dice.choice(("call", "write"))
     nth = dice.choice((1, 1, 1, 2, 2, 3, 4, 6))
     moment = dice.choice(_MOMENTS[at])
     breaks: What = "cut" if at == "call" else "gone"
@@ -175,22 +203,49 @@ def _during(dice: random.Random, layer: Layer, *, themes: Sequence[str]) -> Duri
     what = dice.choice(("kill", breaks, *moves))
     if what != "move":
         return During(at, moment, nth, what)
+    return During(at, moment, nth, "move", _between(dice, layer, themes))
+
+
+def _race(dice: random.Random, layer: Layer) -> During:
+    """Draw what another replica does between what was read and what is written of it."""
+    name = dice.choice([n for n in _COMES_BETWEEN["races"] if n not in _NOT_IN[layer]])
+    inner = _move(dice, name, layer, inner=True)
+    at, moment = dice.choice(_READ_AND_NOT_WRITTEN)
+    return During(at, moment, dice.choice((1, 1, 1, 2, 3)), "move", inner)
+
+
+def _between(dice: random.Random, layer: Layer, themes: Sequence[str]) -> Move:
+    """Draw what another replica does meanwhile."""
     liked = [name for theme in themes for name in _COMES_BETWEEN.get(theme, ())]
     liked = [name for name in liked if name not in _NOT_IN[layer]]
     allowed = [name for name in _NESTED if name not in _NOT_IN[layer]]
     allowed = liked if liked and dice.random() < 0.5 else allowed
-    return During(at, moment, nth, "move", _move(dice, dice.choice(allowed), layer, inner=True))
+    return _move(dice, dice.choice(allowed), layer, inner=True)
 
 
 _COMES_BETWEEN: dict[str, tuple[str, ...]] = {
-    "bad events": ("refunds_and_rings", "tells_doorbells"),
-    "money back": ("refunds_and_rings", "refunds_in_dashboard", "tells"),
+    "bad events": ("happens_and_rings", "tells_doorbells"),
+    "money back": ("happens_and_rings", "refunds_in_dashboard", "tells"),
+    "races": (
+        "happens_and_is_told",
+        "happens_and_is_told",
+        "happens_and_rings",
+        "tells",
+        "refunds_in_dashboard",
+        "returns",
+    ),
     "disputes": ("dispute_goes_on", "tells"),
     "refunds": ("refunds_once_more", "refunds", "works"),
     "ends": ("cancels", "pays", "leaves"),
     "two tabs": ("starts_over", "buys_once_more", "pays"),
 }
-_MOMENTS: dict[str, tuple[Moment, ...]] = {
+_READ_AND_NOT_WRITTEN: tuple[tuple[Place, Moment], ...] = (
+    ("call", "after"),
+    ("record", "begins"),
+    ("record", "begins"),
+    ("write", "begins"),
+)
+_MOMENTS: dict[Place, tuple[Moment, ...]] = {
     "call": ("before", "after"),
     "write": ("begins", "before", "after"),
 }

@@ -56,6 +56,13 @@ class Safety:
         for error in play.errors:
             play.breaks("one bad item costs only itself, and there was none", error)
 
+    def check_in_flight(self, play: Play, looked_up: list[Payment]) -> None:
+        """Look whether money that is on its way, and was just looked up, is called so."""
+        for payment in looked_up:
+            row = play.orders.get(payment.order or "")
+            if row is not None and row.status in ("pending", "failed", "expired"):
+                play.breaks("money in flight is called so", f"it was looked up: {row.status}")
+
     def _settled(self, play: Play, row: Any, winner: Payment | None, books: Books) -> None:
         if row.status in SETTLED:
             if winner is None or winner.state != "paid":

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from checkout_service.domain.errors import CheckoutError, DatabaseUnavailable
 from tests.support.stage import Killed, Refused, Step
 
+from . import gap
 from .coverage import Coverage
 from .invariants import Safety
 from .moves import MOVES
@@ -34,10 +35,17 @@ class Scheduler:
 
     def tell(self) -> None:
         """Tell the whole story; stops at the first law that is broken."""
-        for move in self.play.story.moves:
-            self.perform(move)
+        story, engine = self.play.story, self.play.stage.engine
+        early = story.gap if gap.is_possible(engine) else 0
+        for move in story.moves[:early]:
+            self.act(move)
+            self._restart()
+        if early:
+            gap.migrate(engine)
+        for move in story.moves[early:]:
             if self.play.broken:
                 return
+            self.perform(move)
 
     def perform(self, move: Move) -> None:
         """Perform one move, with all that comes in between, and look whether the laws hold."""
@@ -47,14 +55,15 @@ class Scheduler:
             play.stage.drops()
         if self.coverage is not None:
             self.coverage.before(play, move)
-        self._act(move)
+        self.act(move)
         self._restart()
         if not play.broken:
             self.safety.check(play)
         if self.coverage is not None:
             self.coverage.after(play, move)
 
-    def _act(self, move: Move) -> None:
+    def act(self, move: Move) -> None:
+        """Make one move, with all that comes in between; a failure of its own breaks a law."""
         self.depth += 1
         with ExitStack() as hooks:
             for during in move.during:
@@ -76,17 +85,21 @@ class Scheduler:
 
     def _plant(self, during: During) -> Callable[[], None]:
         """Wait for the moment that this is to happen at; return what ends the waiting."""
-        seen, done, depth, moment = 0, False, self.depth, during.moment
-        if during.what == "move" and during.at == "write" and moment == "before" and self.alone:
+        seen, done, read, depth, moment = 0, False, False, self.depth, during.moment
+        if during.what == "move" and during.at != "call" and moment == "before" and self.alone:
             moment = "begins"
 
         def hook(step: Step) -> None:
-            nonlocal seen, done
-            if done or step.moment != moment or self.depth != depth:
+            nonlocal seen, done, read
+            if self.depth != depth:
                 return
-            if step.is_write is not (during.at == "write"):
+            if step.call is not None and step.moment == "after" and step.call.method == "GET":
+                read = True
+            if done or step.moment != moment or step.is_write is (during.at == "call"):
                 return
-            seen += 1
+            if during.at == "record" and not read:
+                return
+            seen, read = seen + 1, False
             if seen == during.nth:
                 done = True
                 self._happen(during, step)
@@ -103,4 +116,4 @@ class Scheduler:
             case "gone":
                 raise DatabaseUnavailable
             case "move" if during.move is not None and self.depth < _DEEPEST:
-                self._act(during.move)
+                self.act(during.move)

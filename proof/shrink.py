@@ -52,7 +52,11 @@ def _simpler(story: Story, still: Breaks) -> Story:
             if still(tried):
                 story = tried
                 break
-    for plain in (replace(story, patient=False), replace(story, links=False)):
+    for plain in (
+        replace(story, patient=False),
+        replace(story, links=False),
+        replace(story, gap=0),
+    ):
         if plain != story and still(plain):
             story = plain
     return story

@@ -12,22 +12,26 @@ from typing import Literal
 Layer = Literal["all", "webhooks", "sweep", "looks", "polls", "pull"]
 LAYERS: tuple[Layer, ...] = ("all", "webhooks", "sweep", "looks", "polls", "pull")
 
+Place = Literal["call", "write", "record"]
 Moment = Literal["begins", "before", "after"]
 What = Literal["kill", "cut", "gone", "move"]
 
 
 @dataclass(frozen=True, slots=True)
 class During:
-    """What comes in between: at the nth call of Stripe or write of the database of a move."""
+    """What comes in between: at the nth call of Stripe or write of the database of a move.
 
-    at: Literal["call", "write"]
+    A `record` is a write of what has just been read at Stripe.
+    """
+
+    at: Place
     moment: Moment
     nth: int
     what: What
     move: Move | None = None
 
     def __str__(self) -> str:
-        place = f"{_nth(self.nth)} {'call of Stripe' if self.at == 'call' else 'write'}"
+        place = f"{_nth(self.nth)} {_PLACES[self.at]}"
         where = {"begins": "as its", "before": "before its", "after": "after its"}[self.moment]
         did = {
             "kill": "the process dies",
@@ -69,6 +73,7 @@ class Story:
     links: bool = False
     heals_by: Literal["telling", "silence"] = "telling"
     patient: bool = False  # lives through the whole time after healing, even when all is well
+    gap: int = 0  # so many moves are made before the last migration is
     theme: str = field(default="", compare=False)
 
     def without(self, gone: set[int]) -> Story:
@@ -78,6 +83,8 @@ class Story:
         """Tell the story to a person."""
         told = "told" if self.heals_by == "telling" else "lost"
         head = f"Seed {self.seed}, layer {self.layer}; what waits at the end is {told}."
+        if self.gap:
+            head += f" The last migration comes after move {self.gap}."
         return "\n".join([head, *(f"{i + 1:3}. {move}" for i, move in enumerate(self.moves))])
 
     def code(self) -> str:
@@ -89,6 +96,7 @@ class Story:
                 ("links", self.links),
                 ("heals_by", self.heals_by),
                 ("patient", self.patient),
+                ("gap", self.gap),
             )
         )
         return (
@@ -96,6 +104,13 @@ class Story:
             f"    story = Story({self.seed}, {self.layer!r}, moves{more})\n"
             "    assert tell(story).broken == []\n"
         )
+
+
+_PLACES: dict[Place, str] = {
+    "call": "call of Stripe",
+    "write": "write",
+    "record": "write of what it read at Stripe",
+}
 
 
 def _nth(number: int) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
+from checkout_service.domain.errors import CheckoutError
 from checkout_service.storage.tables import metadata
 
+from . import gap
 from .coverage import Coverage
 from .healing import heal
 from .invariants import Safety
@@ -36,11 +39,14 @@ def tell(story: Story, database: str | Engine = "memory", *, digest: bool = Fals
     """Tell a story and let the oracle judge it."""
     coverage = Coverage()
     with opened(story, database) as play:
+        if story.gap and gap.is_possible(play.stage.engine):
+            gap.begin_behind(play.stage.engine)
         if story.links:
             for link in SOLD_BY_LINK:
                 play.stage.make_link(link)
         if story.layer in ("all", "sweep", "looks", "pull"):
-            play.stage.sweeps()  # the worker was there before the first order
+            with suppress(CheckoutError):
+                play.stage.sweeps()  # the worker was there before the first order
         scheduler = Scheduler(play, Safety(), coverage)
         scheduler.tell()
         if not play.broken:

@@ -81,9 +81,17 @@ class ProofStage(Stage):
 class Backend(RecordingReceiver):
     """The merchant's backend, which knows what it said yes to."""
 
+    clock: VirtualClock = field(default_factory=VirtualClock)
     taken: set[str] = field(default_factory=set)
+    seconds: float = 0  # that an answer takes
+
+    def says(self, *outcomes: Outcome, after: float = 0) -> None:
+        """Answer in this order, each time after so many seconds."""
+        RecordingReceiver.says(self, *outcomes)
+        self.seconds = after
 
     def send(self, message_id: str, body: str) -> Outcome:
+        self.clock.sleep(self.seconds)
         outcome = RecordingReceiver.send(self, message_id, body)
         if isinstance(outcome, Delivered):
             self.taken.add(message_id)
@@ -194,7 +202,7 @@ def opened(story: Story, database: str | Engine = "memory") -> Iterator[Play]:
         pull_mode=story.layer == "pull",
         catalog=_catalog(links=story.links),
     ) as stage:
-        stage.receiver = backend = Backend()
+        stage.receiver = backend = Backend(clock=stage.clock)
         _leave_nothing_to_chance(stage, story.seed)
         play = Play(stage, story, backend)
         if story.layer == "looks":

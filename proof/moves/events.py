@@ -10,9 +10,8 @@ from proof.story import Move
 from proof.webhooks_alone import note_wishes
 from proof.world import Play
 
-from .banks import refunds_in_dashboard
-
 _OTHER_VERSION = "2020-08-27"
+_LATE = (150, 150, 400, 400, 4000, 90_000, 250_000)  # seconds
 
 
 def tells(play: Play, move: Move) -> None:
@@ -33,7 +32,8 @@ def tells(play: Play, move: Move) -> None:
 
 def tells_late(play: Play, move: Move) -> None:
     """Tell all that waits, in order, minutes to days after it happened."""
-    play.stage.advance((150, 400, 4000, 90_000, 250_000)[move.n % 5])
+    play.stage.advance(_LATE[move.n % len(_LATE)])
+    play.began_at = play.stage.now  # what had gone back by now is known to have
     tells(play, replace(move, n=0))
 
 
@@ -71,10 +71,21 @@ def loses(play: Play, move: Move) -> None:
     play.stage.drops(*(waiting[move.n % 2 :: 2] if move.n % 3 else waiting))
 
 
-def refunds_and_rings(play: Play, move: Move) -> None:
-    """Give money back in the dashboard, and ring at once: an event that is only a doorbell."""
-    refunds_in_dashboard(play, move)
-    tells_doorbells(play, replace(move, n=0))
+def tells_late_twins(play: Play, move: Move) -> None:
+    """Tell what was told before once more under another id: the older word comes last."""
+    newest = {event["data"]["object"]["id"]: event["id"] for event in play.told}
+    old = [e for e in play.told if newest[e["data"]["object"]["id"]] != e["id"]]
+    if old and play.takes_webhooks:
+        for event in old[-1 - move.n % len(old) :][: 1 + move.n % 3]:
+            _tell(play, event | {"id": f"{event['id']}L{move.n % 10}"}, move)
+
+
+def tell_these(play: Play, ids: set[str], move: Move, *, doorbells: bool = False) -> None:
+    """Tell events by id; doorbells come as an endpoint of another API version would have them."""
+    if play.takes_webhooks:
+        for event in play.stage.events():
+            if event["id"] in ids:
+                _tell(play, event, move, version=_OTHER_VERSION if doorbells else None)
 
 
 def _tell(
@@ -103,6 +114,6 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
         tells_twins,
         tells_again,
         loses,
-        refunds_and_rings,
+        tells_late_twins,
     )
 }

@@ -24,6 +24,7 @@ _PATHS = (
     "/v1/payment_intents",
     "/v1/events",
 )
+_CUT_OFF_AFTER = 13  # seconds: the longest that one exchange with a backend takes
 _KINDS = (
     "error_500",
     "commit_then_500",
@@ -132,6 +133,14 @@ def receiver_fails(play: Play, move: Move) -> None:
         play.stage.receiver.says(*[down] * (1 + move.n % 3), Delivered())
 
 
+def receiver_trickles(play: Play, move: Move) -> None:
+    """Let the backend answer so slowly that it is cut off, or just in time."""
+    if move.n % 3:
+        play.backend.says(Failed("it trickles"), Delivered(), after=_CUT_OFF_AFTER)
+    else:
+        play.backend.says(Delivered(), after=_CUT_OFF_AFTER - 1)
+
+
 def receiver_is_well(play: Play, move: Move) -> None:
     """Let the merchant's backend answer again; a person enables it if it was disabled."""
     play.stage.receiver.says(Delivered())
@@ -165,6 +174,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
         cancels,
         releases,
         receiver_fails,
+        receiver_trickles,
         receiver_is_well,
         stripe_has_a_bad_day,
         stripe_is_well,

@@ -5,6 +5,6 @@ A mutant that is told 2,000 stories and lives is a hole in the oracle.
 
 from __future__ import annotations
 
-from .catalog import FAST, MUTANTS, Mutant, Patch
+from .catalog import MUTANTS, SHOWN_BY, Mutant, Patch
 
-__all__ = ["FAST", "MUTANTS", "Mutant", "Patch"]
+__all__ = ["MUTANTS", "SHOWN_BY", "Mutant", "Patch"]

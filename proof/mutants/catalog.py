@@ -9,27 +9,42 @@ from .money import MONEY
 
 MUTANTS: dict[str, Mutant] = {one.name: one for one in (*FACTS, *MONEY, *MACHINES)}
 
-# Those that take more than a few dozen stories: `make prove MUTANT=all` hunts them too.
-SLOW = frozenset(
-    (
-        "a-wanted-look-is-not-wished-for",
-        "a-wrong-clock-fulfils",
-        "a1-a-refund-is-asked-again-under-a-new-key",
-        "a1-what-is-shown-is-subtracted-twice",
-        "a2-a-day-later-the-old-key-is-trusted",
-        "a3-a-guess-outranks-a-fact",
-        "a6-events-of-an-unknown-payment-are-dropped",
-        "a8-a-look-answers-every-wish",
-        "a9-a-look-never-outranks-a-memory-of-a-refund",
-        "bookmark-first",
-        "check-then-act",
-        "leftovers-are-left",
-        "money-in-flight-is-open",
-        "stale-wins",
-        "a17-a-voucher-that-waits-is-open",
-        "a10-an-intent-never-ends",
-    )
-)
-FAST = tuple(name for name in MUTANTS if name not in SLOW)
+# A story that showed the mutant last time. `fast` tells it first, and goes on from the first seed
+# if the dice have changed since.
+SHOWN_BY: dict[str, int] = {
+    "a-failed-message-is-called-delivered": 1,
+    "a-hold-holds-nothing": 8,
+    "a-memory-fulfils": 11,
+    "a-released-hold-comes-back": 22,
+    "a-second-payment-is-not-held": 18,
+    "a-wanted-look-is-not-wished-for": 59,
+    "a-wrong-clock-fulfils": 93,
+    "a1-a-refund-is-asked-again-under-a-new-key": 82,
+    "a1-what-is-shown-is-subtracted-twice": 61,
+    "a13-a-decided-dispute-is-never-decided-anew": 216,
+    "a17-a-voucher-that-waits-is-open": 12,
+    "a18-a-pending-refund-counts": 11,
+    "a2-a-day-later-the-old-key-is-trusted": 21,
+    "a3-a-guess-outranks-a-fact": 29,
+    "a4-a-list-without-refunds-fulfils": 1,
+    "a5-what-came-back-is-not-held": 6,
+    "a6-events-of-an-unknown-payment-are-dropped": 64,
+    "a8-a-look-answers-every-wish": 22,
+    "a9-a-look-never-outranks-a-memory-of-a-refund": 88,
+    "an-expired-session-is-open": 5,
+    "an-unopened-link-never-lapses": 11,
+    "bookmark-first": 19,
+    "check-then-act": 149,
+    "every-try-has-a-key-of-its-own": 20,
+    "leftovers-are-left": 1,
+    "links-are-read-from-now-on": 1,
+    "money-in-flight-is-open": 4,
+    "order-paid-is-told-again": 1,
+    "settled-is-forgotten": 1,
+    "stale-wins": 1,
+    "the-amount-of-a-session-is-unread": 21,
+    "the-amount-of-an-intent-is-unread": 22,
+    "unknown-writes-are-never-finished": 1,
+}
 
-__all__ = ["FAST", "MUTANTS", "Mutant", "Patch"]
+__all__ = ["MUTANTS", "SHOWN_BY", "Mutant", "Patch"]

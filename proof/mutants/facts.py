@@ -21,7 +21,7 @@ FACTS = (
         "a-wrong-clock-fulfils",
         "2",
         ("domain.facts.fact", "and max(ages) <= PROOF_LIFE", "and min(ages) <= PROOF_LIFE"),
-        leaning="money back, clocks",
+        leaning="clocks",
         layer="webhooks",
     ),
     mutant(
@@ -100,7 +100,7 @@ FACTS = (
             'orders.c.look_wishes == bindparam("b_wishes"),',
             'orders.c.look_wishes >= bindparam("b_wishes"),',
         ),
-        leaning="bad events, money back",
+        leaning="races, bad events",
         layer="webhooks",
     ),
     mutant(

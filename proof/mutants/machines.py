@@ -32,7 +32,7 @@ MACHINES = (
             'orders.c.version == bindparam("b_version"))',
             'orders.c.version >= bindparam("b_version"))',
         ),
-        leaning="money back, bad events",
+        leaning="races",
         layer="webhooks",
     ),
     mutant(
@@ -153,7 +153,7 @@ MACHINES = (
             "        try:\n            self.database.write(lambda c: self._again(c, leftover))",
             "        try:\n            return",
         ),
-        leaning="money back, bad events",
+        leaning="other shops",
         layer="webhooks",
     ),
 )

@@ -14,11 +14,11 @@ from dataclasses import replace
 import pytest
 
 from proof.generate import story_of
-from proof.mutants import MUTANTS
+from proof.mutants import MUTANTS, SHOWN_BY
 from proof.mutants.plant import changed
 from proof.run import one
 from proof.shrink import shrink
-from proof.story import LAYERS, Move, Story
+from proof.story import LAYERS, During, Move, Story
 from proof.tell import tell
 from tests.support.processes import ROOT
 
@@ -46,6 +46,13 @@ def test_no_story_of_todays_seeds_breaks_a_law() -> None:
 def test_no_mutant_of_the_fast_set_lives() -> None:
     done = prove("--seeds", "1-300", "--mutant", "fast")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_story_that_shows_a_mutant_breaks_nothing_in_the_product() -> None:
+    for name, seed in SHOWN_BY.items():
+        mutant = MUTANTS[name]
+        told = tell(story_of(seed, mutant.layer, mutant.leaning))
+        assert told.broken == [], name
 
 
 def test_every_mutant_still_fits_the_product() -> None:
@@ -85,6 +92,37 @@ def test_the_digest_does_not_depend_on_the_order_of_sets() -> None:
         return done.stdout
 
     assert digest("1") == digest("2")
+
+
+def test_a_replica_that_starts_before_the_last_migration_loses_nothing() -> None:
+    moves = (
+        Move("sells_elsewhere", n=2),
+        Move("tells", n=6),
+        Move("buys"),
+        Move("works"),
+        Move("buys_once_more"),
+        Move("pays"),
+        Move("tells", n=6),
+    )
+
+    told = tell(Story(1, "all", moves, gap=4))
+
+    assert told.broken == []
+    assert told.coverage.becomes["new", "pending"] == 1
+    assert told.coverage.becomes["pending", "paid"] == 1
+
+
+@pytest.mark.parametrize(("comes_back", "orders"), [("returns", 2), ("time_passes", 1)])
+def test_others_act_between_what_was_read_at_stripe_and_what_is_written_of_it(
+    comes_back: str, orders: int
+) -> None:
+    another = During("record", "begins", 1, "move", Move("buys", by=1))
+    moves = (Move("buys"), Move(comes_back, n=1, seconds=1, during=(another,)))
+
+    told = tell(Story(1, "polls", moves))
+
+    assert told.broken == []
+    assert told.coverage.becomes["new", "pending"] == orders
 
 
 def test_a_story_is_shrunk_to_the_moves_that_matter() -> None:
