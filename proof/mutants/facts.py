@@ -160,7 +160,11 @@ FACTS = (
             'return Place("waiting", None, next_at) if next_at else _IGNORED',
             "return _IGNORED",
         ),
-        ("use_cases.settle.earlier_events", "in sorted(unknown_intents(ledger, facts)):", "in ():"),
+        (
+            "use_cases.settle.earlier_events",
+            "in sorted(unknown_intents(ledger, facts) - ledger.taken):",
+            "in ():",
+        ),
         leaning="money back, links",
         layer="webhooks",
     ),

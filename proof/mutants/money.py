@@ -157,7 +157,12 @@ MONEY = (
     mutant(
         "a-canceled-order-stays-open-at-stripe",
         "contract 4",
-        ("use_cases.checkout.cancel_order", "for attempt in tries:", "for attempt in ():"),
+        (
+            "use_cases.checkout.cancel_order",
+            "for attempt in self._attempts(order_id):\n                self._close",
+            "for attempt in ():\n                self._close",
+        ),
+        ("domain.schedule", "if not ledger.canceled or attempt", "if ledger.canceled or attempt"),
         leaning="ends",
     ),
     mutant(
