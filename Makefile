@@ -17,7 +17,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check check-install check-installs bench drill prove lint types imports fmt lock vendor messages browser
+.PHONY: help setup run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
-check: lint types imports test  ## Everything CI runs, after check-install
+check: lint types imports audit test  ## Everything CI runs, after check-install
 
 check-install check-installs: export PYTHON := $(PYTHON)
 check-install:  ## Install the runtime lock with the oldest and the newest pip, in folders of their own
@@ -55,6 +55,15 @@ DATABASE ?= memory
 prove: export PYTHONHASHSEED ?= 0
 prove: .venv/tests.stamp  ## Tell stories until a law breaks; SEEDS=1-300 MUTANT=name|all DATABASE=memory|postgresql
 	@$(PY) -m proof --seeds $(SEEDS) --database $(DATABASE) --jobs $(JOBS) $(if $(MUTANT),--mutant $(MUTANT))
+
+audit: .venv/tests.stamp  ## Ask a database of known weaknesses about the locks, where one is reached
+	@$(PY) -m tools.audit
+
+licenses: .venv/tests.stamp  ## Write docs/licenses.md from the lock
+	@$(PY) -m tools.licenses
+
+sbom: .venv/runtime.stamp  ## Write sbom.json, a bill of materials (CycloneDX)
+	@$(PY) -m tools.sbom >sbom.json && echo 'Wrote sbom.json'
 
 lint: .venv/tests.stamp  ## ruff: rules and format
 	$(PY) -m ruff check .

@@ -25,7 +25,7 @@ PROCFILE = dict(
 SETTINGS = {name.upper() for name in Settings.model_fields}
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml says nothing of its types
     """Knows the one word of compose that plain YAML does not."""
 
 
