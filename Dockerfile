@@ -1,5 +1,5 @@
-# The product alone: no compiler, no pip, no shell history; it runs as nobody's root on a disk that
-# may be read-only. /tmp and /dev/shm must be writable, and /app/instance where SQLite is used.
+# The product and what it stands on, nothing of the build. It runs as a user of its own on a disk that
+# may be read-only: only /tmp must be writable, and /app/instance where SQLite is used.
 ARG PYTHON=docker.io/library/python:3.13-slim
 
 FROM ${PYTHON} AS build

@@ -17,13 +17,15 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
+.PHONY: help setup install run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/runtime.stamp  ## Make .venv with the locked dependencies, bring the database to head
 	@$(DEV) flask --app wsgi db upgrade
+
+install: .venv/runtime.stamp  ## Make .venv with the locked dependencies and nothing else
 
 run: .venv/runtime.stamp  ## Set up, then serve shop, worker, sandbox and a backend; PORT=8000 SANDBOX_PORT=4242
 	@$(DEV)

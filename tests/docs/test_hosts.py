@@ -53,6 +53,6 @@ def test_a_service_starts_on_what_the_app_asks_for() -> None:
 
 def test_settings_that_hosts_are_told_to_set_exist() -> None:
     told = set(re.findall(r"`([A-Z]+_[A-Z_]+)(?:=\S+)?`", HOSTS))
-    theirs = {"GUNICORN_CMD_ARGS", "KV_URL"}
+    theirs = {"GUNICORN_CMD_ARGS", "KV_URL", "POSTGRES_PASSWORD"}
 
     assert told - theirs <= set(dotenv_values(ROOT / ".env.example"))
