@@ -154,4 +154,8 @@ def test_there_is_one_lock_and_one_python_for_every_host_to_find() -> None:
     rivals = ("uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock", "setup.py", "runtime.txt")
 
     assert [name for name in rivals if (ROOT / name).exists()] == []
-    assert re.fullmatch(r"3\.\d+\n", (ROOT / ".python-version").read_text())
+    python = (ROOT / ".python-version").read_text().strip()
+    assert re.fullmatch(r"3\.\d+", python)
+    assert f"library/python:{python}-slim" in (ROOT / "Dockerfile").read_text("utf-8")
+    (told,) = read("project.toml")["io"]["buildpacks"]["build"]["env"]
+    assert told == {"name": "BP_CPYTHON_VERSION", "value": f"{python}.*"}
