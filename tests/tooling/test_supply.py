@@ -48,13 +48,8 @@ def test_the_bill_of_materials_is_whole_and_as_cyclonedx_says() -> None:
     assert f"pkg:pypi/flask@{version('flask')}" in needed
 
 
-def test_a_database_that_knows_nothing_is_not_taken_for_one_that_finds_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    silent = [*audit._AUDIT, "--osv-url", "http://127.0.0.1:9"]
-    monkeypatch.setattr(audit, "_AUDIT", silent)
-
-    assert not audit.reaches_a_database()
+def test_a_database_that_is_silent_is_not_taken_for_one_that_finds_nothing() -> None:
+    assert not audit.reaches_a_database("--osv-url", "http://127.0.0.1:9")
 
 
 def test_the_project_says_who_made_it_and_under_which_licence() -> None:
