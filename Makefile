@@ -17,15 +17,17 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup run test check check-install bench drill prove lint types imports fmt lock vendor messages browser
+.PHONY: help setup install run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/runtime.stamp  ## Make .venv with the locked dependencies, bring the database to head
 	@$(DEV) flask --app wsgi db upgrade
 
-run: setup  ## Serve shop, worker and sandbox together; PORT=8000 SANDBOX_PORT=4242
+install: .venv/runtime.stamp  ## Make .venv with the locked dependencies and nothing else
+
+run: .venv/runtime.stamp  ## Set up, then serve shop, worker, sandbox and a backend; PORT=8000 SANDBOX_PORT=4242
 	@$(DEV)
 
 # Every process of a test run must collect a set in the same order.
@@ -33,11 +35,14 @@ test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
-check: lint types imports test  ## Everything CI runs, after check-install
+check: lint types imports audit test  ## Everything CI runs, after check-install
 
-check-install: export PYTHON := $(PYTHON)
-check-install:  ## Install the runtime lock with the oldest pip, in a folder of its own
+check-install check-installs: export PYTHON := $(PYTHON)
+check-install:  ## Install the runtime lock with the oldest and the newest pip, in folders of their own
 	@.ci/check-install
+
+check-installs: .venv/tests.stamp  ## The same on every Python that is here, with uv, and as hosts do
+	@.ci/check-install all
 
 bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
 	$(PY) -m bench
@@ -52,6 +57,15 @@ DATABASE ?= memory
 prove: export PYTHONHASHSEED ?= 0
 prove: .venv/tests.stamp  ## Tell stories until a law breaks; SEEDS=1-300 MUTANT=name|all DATABASE=memory|postgresql
 	@$(PY) -m proof --seeds $(SEEDS) --database $(DATABASE) --jobs $(JOBS) $(if $(MUTANT),--mutant $(MUTANT))
+
+audit: .venv/tests.stamp  ## Ask a database of known weaknesses about the locks, where one is reached
+	@$(PY) -m tools.audit
+
+licenses: .venv/tests.stamp  ## Write docs/licenses.md from the lock
+	@$(PY) -m tools.licenses
+
+sbom: .venv/runtime.stamp  ## Write sbom.json, a bill of materials (CycloneDX)
+	@$(PY) -m tools.sbom >sbom.json && echo 'Wrote sbom.json'
 
 lint: .venv/tests.stamp  ## ruff: rules and format
 	$(PY) -m ruff check .
@@ -99,6 +113,11 @@ vendor:  ## Fetch the browser libraries again, exactly as vendor.lock says
 
 # --- what the targets above stand on -----------------------------------------------------------
 
+# Debian's packages, where we may install them without asking for a password.
+AS_ROOT := as_root=; [ "$$(id -u)" = 0 ] || as_root='sudo -n'; \
+  may_install() { command -v apt-get >/dev/null && $$as_root true 2>/dev/null; }; \
+  apt_install() { $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; }
+
 # The first Python that runs and is new enough; PYTHON=... overrides.
 .venv/made.stamp:
 	@if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
@@ -107,18 +126,22 @@ vendor:  ## Fetch the browser libraries again, exactly as vendor.lock says
 	  done; \
 	  if [ -z "$$found" ]; then echo 'No Python 3.11 or newer found. Install one, or say where: make PYTHON=/path/to/python3' >&2; exit 1; fi; \
 	  echo "Making .venv with $$("$$found" --version)"; \
+	  $(AS_ROOT); \
+	  if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null && may_install; then \
+	    echo 'Installing python3-venv, which Debian keeps apart from python3'; apt_install python3-venv; \
+	  fi; \
 	  "$$found" -m venv .venv || { rm -rf .venv; echo 'Could not make .venv. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }; \
 	fi
 	@touch $@
 
 .venv/runtime.stamp: .venv/made.stamp requirements.txt
 	@echo 'Installing the locked dependencies'
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m tools.install requirements.txt
 	@touch $@
 
 .venv/tests.stamp: .venv/runtime.stamp requirements-dev.txt
 	@echo 'Installing what the tests need'
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m tools.install requirements-dev.txt
 	@touch $@
 
 # A browser: CHROMIUM if given, else one on PATH, else Debian's own package.
@@ -130,11 +153,8 @@ browser:
 	@$(WITH_BROWSER); \
 	if has_browser; then exit 0; fi; \
 	if [ -n "$$CHROMIUM" ]; then echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; fi; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  echo 'Installing Chromium for the browser tests'; \
-	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	fi; \
+	$(AS_ROOT); \
+	if may_install; then echo 'Installing Chromium for the browser tests'; apt_install chromium; fi; \
 	if ! has_browser; then \
 	  echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium,' >&2; \
 	  echo 'Fedora: dnf install chromium, macOS: brew install --cask chromium) or set CHROMIUM=/path/to/it.' >&2; \

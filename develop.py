@@ -1,12 +1,14 @@
 """Run things in the development environment: everything together, or one command.
 
-`python develop.py` starts sandbox, web and worker (Procfile.dev); `python develop.py flask ...`
-runs one command with the same settings. What the environment or .env sets always wins over the
-values here, which know the sandbox alone and are good for nothing else.
+`python develop.py` brings the database to head and starts sandbox, web, worker and a small
+merchant's backend (Procfile.dev); `python develop.py flask ...` runs one command with the same
+settings. What the environment or .env sets always wins over the values here, which know the sandbox
+alone and are good for nothing else. A NOTIFY_URL of yours takes the place of the backend.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
@@ -17,9 +19,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from subprocess import PIPE, STDOUT
+from typing import TextIO
 
 from dotenv import dotenv_values
 from honcho.colour import get_colours
@@ -29,6 +33,9 @@ from honcho.printer import Message, Printer
 ROOT = Path(__file__).resolve().parent
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
+BACKEND_PORT = 4243
+TO_HEAD = ("flask", "--app", "wsgi", "db", "upgrade")
+HOW_TO_STAY = "To let it outlive a shell: nohup make run &"
 PROCESSES = parse_procfile((ROOT / "Procfile.dev").read_text("utf-8")).processes
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -53,11 +60,40 @@ def settings() -> dict[str, str]:
         "API_KEYS": "development-api-key",
         "ADMIN_PASSWORD": "development",
     }
-    env = defaults | given
+    env = _backend(given) | defaults | given
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}"
     env["SANDBOX_WEBHOOK_SECRET"] = env["STRIPE_WEBHOOK_SECRET"].split(",")[0] or "whsec_unused"
     env["PYTHONUNBUFFERED"] = "1"
     return env
+
+
+def _backend(given: Mapping[str, str]) -> dict[str, str]:
+    """Say where the small backend listens; nothing when the caller has a backend, or sells live."""
+    if given.get("NOTIFY_URL") or "_live_" in given.get("STRIPE_SECRET_KEY", ""):
+        return {}
+    port = given.get("BACKEND_PORT") or _free_port(BACKEND_PORT)
+    return {
+        "BACKEND_PORT": port,
+        "BACKEND_SEEN": "instance/backend.sqlite3",
+        "NOTIFY_URL": f"http://127.0.0.1:{port}/",
+        "NOTIFY_SECRET": "whsec_Zm9yLWRldmVsb3BtZW50LW9ubHktMDEyMzQ1Njc4OQ==",
+        "NOTIFY_ALLOW_PRIVATE": "1",
+    }
+
+
+def has_backend(env: Mapping[str, str]) -> bool:
+    """True if notifications go to the small backend of ours."""
+    return env.get("NOTIFY_URL") == f"http://127.0.0.1:{env.get('BACKEND_PORT')}/"
+
+
+def _free_port(wanted: int) -> str:
+    """Give the wanted port, which a restart keeps, or any other when it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return str(probe.getsockname()[1])
+    return str(wanted)
 
 
 class Crew:
@@ -65,14 +101,19 @@ class Crew:
 
     def __init__(self, env: dict[str, str]) -> None:
         self._env = env
-        self._printer = Printer(sys.stdout, width=max(map(len, PROCESSES)))
+        self._processes = {
+            name: command
+            for name, command in PROCESSES.items()
+            if name != "backend" or has_backend(env)
+        }
+        self._printer = Printer(sys.stdout, width=max(map(len, self._processes)))
         self._colours = get_colours()
         self._members: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
         """Start them all, deaf to Ctrl-C: we hear it and ask them to stop, each in its own time."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for name, command in PROCESSES.items():
+        for name, command in self._processes.items():
             member = subprocess.Popen(  # noqa: S602 - our own Procfile.dev
                 command, shell=True, env=self._env, cwd=ROOT, stdout=PIPE, stderr=STDOUT
             )
@@ -92,32 +133,54 @@ class Crew:
             try:
                 member.wait(max(0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                print(f"{name} did not stop in {SECONDS_TO_STOP} seconds; killing it.", flush=True)
+                say(f"{name} did not stop in {SECONDS_TO_STOP} seconds; killing it.")
                 member.kill()
 
     def _relay(self, name: str, member: subprocess.Popen[bytes], colour: str) -> None:
         for line in member.stdout or ():
             now = dt.datetime.now().astimezone()
-            self._printer.write(Message("line", line, now, name, colour))
+            with contextlib.suppress(OSError):  # nobody reads any more; the pipe must not fill
+                self._printer.write(Message("line", line, now, name, colour))
 
 
 def run_everything(env: dict[str, str]) -> int:
     """Run the crew until a signal comes, one of them ends, or whoever started us is gone."""
+    stop, parent = threading.Event(), started_by()
     for name in ("PORT", "SANDBOX_PORT"):
         demand_free(name, env[name])
     (ROOT / "instance").mkdir(exist_ok=True)
-    stop, parent = threading.Event(), os.getppid()
+    if failed := subprocess.run(TO_HEAD, check=False, env=env).returncode:  # noqa: S603 - ours
+        return failed
+    hears = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asked us to be deaf to it
+        hears.append(signal.SIGHUP)
     crew = Crew(env)
     crew.start()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in hears:
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=announce, args=(env,), daemon=True).start()
-    while not (stop.wait(0.2) or crew.ended() or os.getppid() != parent):
-        pass
-    ended = None if stop.is_set() else crew.ended()
-    print(f"\n{ended} ended; stopping the rest." if ended else "\nStopping.", flush=True)
+    orphaned = False
+    while not (stop.wait(0.2) or crew.ended() or orphaned):
+        orphaned = parent is not None and os.getppid() != parent
+    ended = None if stop.is_set() or orphaned else crew.ended()
+    if orphaned:
+        say(f"\nProcess {parent}, which started this, is gone. {HOW_TO_STAY}", to=sys.stderr)
+    say(f"\n{ended} ended; stopping the rest." if ended else "\nStopping.")
     crew.stop()
-    return 1 if ended else 0
+    return 1 if ended or orphaned else 0
+
+
+def started_by() -> int | None:
+    """Give the process whose end is ours; None under nohup or setsid, which say: live on."""
+    on_its_own = os.getsid(0) == os.getpid()
+    deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return None if on_its_own or deaf else os.getppid()
+
+
+def say(text: str, to: TextIO | None = None) -> None:
+    """Print, unless nobody reads any more: a closed terminal is no reason to leave the crew."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True, file=to)
 
 
 def demand_free(name: str, port: str) -> None:
@@ -145,9 +208,12 @@ def announce(env: dict[str, str]) -> None:
         ("API", f"{shop}/api/docs", "to read and try"),
         ("Sandbox", f"{sandbox}/", "a small Stripe; no money moves"),
     ]
-    found = [place for place in places if status(place[1]) == HTTPStatus.OK]
+    found = places[:1] + [place for place in places[1:] if status(place[1]) == HTTPStatus.OK]
     lines = "".join(f"  {name:<8} {url}   {note}".rstrip() + "\n" for name, url, note in found)
-    print(f"\n{lines}  Ctrl-C stops everything.\n", flush=True)
+    backend = (
+        "  Backend  prints what it fulfils, each order once\n" if "BACKEND_PORT" in env else ""
+    )
+    say(f"\n{lines}{backend}  Ctrl-C stops everything.\n")
 
 
 def status(url: str) -> int:
@@ -166,7 +232,10 @@ def main() -> int:
     env = settings()
     if command := sys.argv[1:]:
         os.execvpe(command[0], command, env)
-    return run_everything(env)
+    try:
+        return run_everything(env)
+    except KeyboardInterrupt:  # before the crew was there to be asked to stop
+        return 130
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ for its one write lock. Everything can still be overridden by GUNICORN_CMD_ARGS.
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
 from dotenv import load_dotenv
 from gunicorn.workers.gthread import ThreadWorker
@@ -55,7 +54,7 @@ forwarded_allow_ips = ""  # who to believe is the application's matter: TRUSTED_
 
 accesslog = None  # the application writes its own JSON line where a decision was made
 control_socket_disable = True  # one socket a user would be shared by every gunicorn of that user
-if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat on a slow disk stops the worker
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - a heartbeat on a slow disk stops the worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 # Several processes count together only through files that they share (METRICS_TOKEN turns it on).

@@ -6,10 +6,12 @@ the stricter case, so that one start names everything that is wrong.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from . import hosts
 from .shapes import is_loopback, publishable_key
 
 STRIPE_API = "https://api.stripe.com"
@@ -91,6 +93,7 @@ def signing_key(value: str | None, known: Known) -> str:
 
 def own_address(value: str | None, known: Known) -> str:
     """Return the one source of the service's own URLs."""
+    value = value or hosts.own_address(os.environ)
     if value is None:
         if development(known):
             return f"http://127.0.0.1:{known.get('port', 8000)}"

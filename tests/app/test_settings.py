@@ -311,3 +311,21 @@ def test_nothing_secret_is_shown() -> None:
     assert "canary" not in repr(settings)
     assert "canary" not in str(settings)
     assert "canary" not in refusal(**(secrets | {"stripe_secret_key": "canary!", "port": "canary"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "address"),
+    [
+        ("RENDER_EXTERNAL_URL", "https://shop.onrender.com", "https://shop.onrender.com"),
+        ("RAILWAY_PUBLIC_DOMAIN", "shop.up.railway.app", "https://shop.up.railway.app"),
+        ("HEROKU_APP_DEFAULT_DOMAIN_NAME", "shop-1.herokuapp.com", "https://shop-1.herokuapp.com"),
+        ("FLY_APP_NAME", "shop", "https://shop.fly.dev"),
+    ],
+)
+def test_the_host_says_the_address_unless_it_was_set(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str, address: str
+) -> None:
+    monkeypatch.setenv(name, said)
+
+    assert load(public_base_url=None).public_base_url == address
+    assert load(public_base_url="https://own.example").public_base_url == "https://own.example"

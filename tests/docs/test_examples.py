@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.drills.stack import KEY, until
+from tests.drills.stack import KEY, http, until
 from tests.journeys.shop import DECLINED, GOOD, POSTER, Shop
 from tests.support.merchant import Got
+from tests.support.ports import free_port
 
 from .runner import EXAMPLES, Runner
 
@@ -163,3 +164,27 @@ def test_every_example_is_run_by_a_test_and_listed() -> None:
 
 def files_of(language: str) -> Sequence[Path]:
     return [path for path in (EXAMPLES / language).iterdir() if path.is_file()]
+
+
+def test_the_small_backend_fulfils_once_and_refuses_what_is_forged(
+    shop: Shop, run: Runner, tmp_path: Path
+) -> None:
+    message = message_of(shop, paid(shop))
+    port, seen = str(free_port()), str(tmp_path / "seen.sqlite3")
+    program = run.start("fulfil.py", port, seen)
+    assert program.stdout is not None
+    try:
+        assert "backend on" in program.stdout.readline()
+        answers = [
+            http().post(f"http://127.0.0.1:{port}/", body, headers=message.headers).status_code
+            for body in (message.body + b" ", message.body, message.body)
+        ]
+    finally:
+        program.terminate()
+        said, complaints = program.communicate(timeout=15)
+
+    assert answers == [400, 204, 204], complaints
+    assert said.count("refused a message: no signature fits") == 1
+    assert re.findall(r"^fulfilled (ord_\w+) \(poster x 2\)$", said, re.MULTILINE) == [
+        json.loads(message.body)["data"]["order"]["id"]
+    ]

@@ -109,6 +109,8 @@ DOCUMENTS = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs" / "examples").glob("*.md")),
+    *sorted((ROOT / "docs" / "operations").glob("*.md")),
+    ROOT / "SECURITY.md",
 ]
 each_document = pytest.mark.parametrize(
     "document", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}"

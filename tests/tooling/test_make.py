@@ -6,17 +6,19 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, Running, answers, clean_environment
 
-SECONDS_TO_SERVE = 60
+SECONDS_TO_SERVE = 120
 SECONDS_TO_STOP = 15
 
 
@@ -29,6 +31,7 @@ def env(tmp_path: Path) -> dict[str, str]:
             "SANDBOX_PORT": str(free_port()),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'checkout.sqlite3'}",
             "SANDBOX_DATABASE": str(tmp_path / "sandbox.sqlite3"),
+            "BACKEND_SEEN": str(tmp_path / "backend.sqlite3"),
         }
     )
 
@@ -96,3 +99,80 @@ def test_a_busy_port_ends_make_run_with_a_sentence(
     assert code != 0
     assert f"Port {env['PORT']} cannot be used" in second.logs
     assert running.process.poll() is None
+
+
+def wait_for(running: Running, words: str, *, seconds: float = SECONDS_TO_SERVE) -> str:
+    """Give the line with these words as soon as it is there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        for line in running.logs.splitlines():
+            if words in line:
+                return line
+        assert time.monotonic() < deadline, running.logs
+        assert running.process.poll() is None, running.logs
+        time.sleep(0.1)
+
+
+def test_the_backend_of_make_run_prints_what_it_fulfils(
+    running: Running, env: dict[str, str]
+) -> None:
+    shop, sandbox = (f"http://127.0.0.1:{env[name]}" for name in ("PORT", "SANDBOX_PORT"))
+    with requests.Session() as browser:
+        browser.trust_env = False
+        cart = {"items": [{"price": "poster-usd", "quantity": 2}]}
+        opened = browser.post(f"{shop}/api/v1/checkout-sessions", json=cart, timeout=10).json()
+        pay = f"{sandbox}/_sandbox/checkout/sessions/{opened['id']}/pay"
+        browser.post(pay, json={"payment_method": "4242424242424242"}, timeout=10)
+
+    said = wait_for(running, "fulfilled ", seconds=30)
+
+    assert said.endswith(f"fulfilled {opened['order']['id']} (poster x 2)")
+    assert running.logs.count("fulfilled ") == 1
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """A shell that starts `develop.py` in the background and ends."""
+    made = tmp_path / "start.sh"
+    made.write_text(f'"$@" {sys.executable} develop.py >"{tmp_path}/log" 2>&1 &\nsleep 1\n')
+    return made
+
+
+def start_and_end_the_shell(script: Path, env: dict[str, str], *before: str) -> psutil.Process:
+    with subprocess.Popen(
+        ["sh", str(script), *(before or ("exec",))], cwd=ROOT, env=env, start_new_session=True
+    ) as shell:
+        time.sleep(0.5)
+        (started,) = psutil.Process(shell.pid).children()[:1]
+        assert shell.wait(SECONDS_TO_STOP) == 0
+    return started
+
+
+def test_it_says_why_it_ends_with_the_shell_that_started_it(
+    env: dict[str, str], script: Path, tmp_path: Path
+) -> None:
+    started = start_and_end_the_shell(script, env)
+
+    psutil.wait_procs([started], timeout=SECONDS_TO_SERVE)
+
+    assert not _lives(started)
+    said = (tmp_path / "log").read_text()
+    assert "which started this, is gone. To let it outlive a shell: nohup" in said
+
+
+def test_under_nohup_it_outlives_the_shell_that_started_it(
+    env: dict[str, str], script: Path, tmp_path: Path
+) -> None:
+    started = start_and_end_the_shell(script, env, "nohup")
+    try:
+        log, deadline = tmp_path / "log", time.monotonic() + SECONDS_TO_SERVE
+        while "Ctrl-C stops everything" not in log.read_text():
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        started.send_signal(signal.SIGHUP)  # what a terminal says when it closes
+        time.sleep(1)
+
+        assert _lives(started), log.read_text()
+    finally:
+        started.terminate()
+        psutil.wait_procs([started], timeout=SECONDS_TO_STOP)
