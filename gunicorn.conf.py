@@ -1,47 +1,33 @@
 """How gunicorn serves the product; `gunicorn wsgi:app` reads it by itself.
 
-Threads wait for Stripe, processes use the cores. SQLite wants one process: two would fight
-for its one write lock. Everything can still be overridden by GUNICORN_CMD_ARGS.
+Threads wait for Stripe, never for a client; processes use the cores. SQLite wants one process:
+two would fight for its one write lock. Everything can still be overridden by GUNICORN_CMD_ARGS.
 """
 
 import os
+import resource
 import shutil
 import tempfile
 
 from dotenv import load_dotenv
-from gunicorn.workers.gthread import ThreadWorker
 
 from checkout_service.settings.places import HOME
 
 load_dotenv(HOME / ".env")
 _ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
 
-
-class LastOnesIn(ThreadWorker):
-    """Lets everybody in who knocked before SIGTERM came, then closes the door.
-
-    The one it stands on leaves the door ajar while it finishes: who comes meanwhile connects,
-    sends a request, waits for seconds and is reset. A closed door is seen by every router, and
-    the request goes elsewhere.
-    """
-
-    def set_accept_enabled(self, enabled):
-        super().set_accept_enabled(enabled)
-        if enabled or (self.alive and self.is_parent_alive()):
-            return
-        for listener in self.sockets:
-            known = -1
-            while known < self.nr_conns:
-                known = self.nr_conns
-                self.accept(listener)
-            listener.close()
-
-
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
-worker_class = LastOnesIn
+worker_class = "checkout_service.server.worker.GatheringWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or (1 if _ON_SQLITE else 2))
 threads = int(os.environ.get("WEB_THREADS") or 32)
 preload_app = True
+
+# Thousands of slow connections cost memory, no threads; each is a file to the system.
+_MOST_FILES = 8_192
+_, _HARD = resource.getrlimit(resource.RLIMIT_NOFILE)
+_FILES = _MOST_FILES if _HARD == resource.RLIM_INFINITY else min(_HARD, _MOST_FILES)
+resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _HARD))
+worker_connections = max(_FILES - 512, _FILES // 2)
 
 timeout = 30
 graceful_timeout = 7  # seconds; with the two that idle connections get, SIGTERM is over in 10
@@ -52,6 +38,7 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = ""  # who to believe is the application's matter: TRUSTED_PROXY_HOPS
 
+sendfile = False  # what a slow reader does not take is kept, not waited for
 accesslog = None  # the application writes its own JSON line where a decision was made
 control_socket_disable = True  # one socket a user would be shared by every gunicorn of that user
 if os.access("/dev/shm", os.W_OK):  # noqa: S108 - a heartbeat on a slow disk stops the worker

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication
 
 THREADS = 256
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+class Server(BaseApplication):  # gunicorn is untyped
     """gunicorn with the sandbox in its one worker."""
 
     def __init__(self, make: Any, host: str, port: int) -> None:

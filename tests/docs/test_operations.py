@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, func, select
 
 from checkout_service.settings import Settings
-from tests.drills.field import http
+from tests.drills.stack import http
 from tests.support.databases import Databases
 from tests.support.processes import ROOT, clean_environment
 from tests.support.service import Service

@@ -12,6 +12,7 @@ from flask import Flask, current_app, request
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
+from checkout_service.server import BODY_AWAITED
 from checkout_service.settings import Settings
 
 from .callers import is_merchant
@@ -48,6 +49,8 @@ class Limits:
 
     def count(self, limits: Iterable[RateLimitItem], key: str) -> None:
         """Count one request under a key of the caller's choice. Raises TooManyRequests."""
+        if BODY_AWAITED in request.environ:
+            return  # it comes again with its body, and is counted then
         for limit in limits:
             wait = self._counters.hit(limit, key)
             if wait is not None:

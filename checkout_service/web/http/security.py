@@ -21,7 +21,6 @@ from checkout_service.settings import Settings
 from checkout_service.web.context import REQUEST_ID
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{20,200}", re.ASCII)
-_MOST_REFUSED_BYTES = 2 * 1024 * 1024
 _TWO_YEARS = 63_072_000
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -47,26 +46,11 @@ def init_app(app: Flask, settings: Settings) -> None:
                 is_page = known.get("content-type", "").startswith("text/html")
                 policy = page_policy if is_page else _NOT_A_PAGE
                 headers.append(("Content-Security-Policy", policy))
-            if status.startswith("4"):
-                _read_rest(environ)
             return start_response(status, headers, *error)
 
         return inner(environ, start)
 
     app.wsgi_app = dressed  # type: ignore[method-assign]
-
-
-def _read_rest(environ: WSGIEnvironment) -> None:
-    """Read what a refused request still sends, within reason.
-
-    Gunicorn promises to keep the connection and then closes it on a longer unread body, which
-    fails the client's next request.
-    """
-    if not environ.get("wsgi.input_terminated"):
-        return  # reading on would wait for bytes that never come
-    left = _MOST_REFUSED_BYTES
-    while left > 0 and (read := len(environ["wsgi.input"].read(min(left, 65536)))):
-        left -= read
 
 
 def content_policy(

@@ -1,0 +1,4 @@
+"""How requests come in and answers go out over sockets: what gunicorn runs the product with."""
+
+BODY_AWAITED = "checkout.body_awaited"
+"""In the environ of a request whose body has not come yet: it may be refused, not acted on."""

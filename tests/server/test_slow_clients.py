@@ -1,0 +1,150 @@
+"""Hundreds of clients that dawdle hold no thread: others are served, and they are let go."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.service import Service, environment
+
+NOBODY_THERE = "http://127.0.0.1:9"
+THREADS = 4
+EACH = 60  # clients of a kind; many times the threads
+HEAD = b"POST /api/v1/checkout-sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+MALFORMED = {
+    "a size that is no number": b"zz\r\nbody\r\n0\r\n\r\n",
+    "a negative size": b"-1\r\nbody\r\n0\r\n\r\n",
+    "a blank before the size": b" 4\r\nbody\r\n0\r\n\r\n",
+    "a size with 0x": b"0x4\r\nbody\r\n0\r\n\r\n",
+    "a chunk longer than its size": b"4\r\nbodies\r\n0\r\n\r\n",
+    "a trailer without a colon": b"4\r\nbody\r\n0\r\ntrailer\r\n\r\n",
+    "an endless size": b"1" * 100_000 + b"\r\n",
+}
+Open = Callable[[], socket.socket]
+
+
+@pytest.fixture
+def web(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    env = environment(database_url=database_url, stripe_url=NOBODY_THERE)
+    service = Service(tmp_path, env | {"WEB_THREADS": str(THREADS), "WEB_CONCURRENCY": "1"})
+    service.start_web()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def dial(web: Service) -> Iterator[Open]:
+    with ExitStack() as opened:
+
+        def connect() -> socket.socket:
+            address = ("127.0.0.1", int(web.env["PORT"]))
+            return opened.enter_context(socket.create_connection(address, timeout=60))
+
+        yield connect
+
+
+def answer_on(client: socket.socket) -> bytes:
+    """Read until the server closes."""
+    got = b""
+    while piece := client.recv(65_536):
+        got += piece
+    return got
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def is_served(web: Service) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.get(f"{web.url}/", timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_slow_clients_of_every_kind_hold_nobody_up(web: Service, dial: Open) -> None:
+    slow_head = [dial() for _ in range(EACH)]
+    for client in slow_head:
+        client.sendall(b"GET / HTTP/1.1\r\nHost:")
+    slow_body = [dial() for _ in range(EACH)]
+    for client in slow_body:
+        client.sendall(HEAD + b"Content-Length: 100\r\n\r\n{")
+    for _ in range(EACH):
+        slow_reader = dial()
+        slow_reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        slow_reader.sendall(b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 20)
+    for _ in range(EACH):
+        dial().close()
+
+    # They are all there for ten seconds: what is served meanwhile is served beside them.
+    assert all(is_served(web) for _ in range(5))
+    for client in slow_head + slow_body:
+        assert status_of(answer_on(client)) == 408
+    assert is_served(web)
+    assert "Traceback" not in web.logs
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_is_refused_anyway_is_refused_before_its_body_comes(web: Service, dial: Open) -> None:
+    long = b"Content-Length: 60000\r\n"
+    asked = {
+        404: b"POST /gone HTTP/1.1\r\nHost: a\r\n" + long,
+        405: b"POST /healthz HTTP/1.1\r\nHost: a\r\n" + long,
+        413: HEAD + b"Content-Length: 90000\r\n",
+        415: HEAD.replace(b"application/json", b"text/plain") + long,
+        401: b"POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer wrong\r\n" + long,
+    }
+    for status, head in asked.items():
+        client = dial()
+        client.sendall(head + b"\r\n{")
+
+        assert status_of(answer_on(client)) == status
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_who_asks_first_is_told_to_go_on(web: Service, dial: Open) -> None:
+    client = dial()
+    client.sendall(HEAD + b"Connection: close\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+
+    assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    client.sendall(b"{}")
+    assert status_of(answer_on(client)) == 422
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("path", [b"/api/v1/checkout-sessions", b"/webhooks/stripe", b"/checkout"])
+def test_malformed_transfer_coding_is_a_bad_request(web: Service, dial: Open, path: bytes) -> None:
+    for what, body in MALFORMED.items():
+        client = dial()
+        head = HEAD.replace(b"/api/v1/checkout-sessions", path)
+        client.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+
+        assert status_of(answer_on(client)) == 400, what
+    assert '"level": "error"' not in web.logs
+    assert "Traceback" not in web.logs
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_requests_sent_together_are_answered_one_by_one(web: Service, dial: Open) -> None:
+    client = dial()
+    ask = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+    client.sendall((ask + b"\r\n") * 3 + ask + b"Connection: close\r\n\r\n")
+
+    assert answer_on(client).count(b"HTTP/1.1 200 OK") == 4
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_stop_does_not_wait_for_those_who_dawdle(web: Service, dial: Open) -> None:
+    dial().sendall(b"GET / HTTP/1.1\r\n")
+    dial()
+    time.sleep(0.5)
+
+    assert web.web is not None
+    assert web.web.stop(seconds=10) == 0
