@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 THREADS = 256
 
 
-class Server(BaseApplication):  # gunicorn is untyped
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     """gunicorn with the sandbox in its one worker."""
 
     def __init__(self, make: Any, host: str, port: int) -> None:
