@@ -37,7 +37,7 @@ from .pages.order_page import OrderPage
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 
-bp = APIBlueprint("shop", __name__, enable_openapi=False)
+bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 
 @bp.get("/")

@@ -17,7 +17,7 @@ from .requests import CreateSession
 from .responses import Config, Products, Session
 from .serialiser import product_object, tell, tell_session
 
-bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Checkout")
+bp = APIBlueprint("checkout_sessions", __name__, url_prefix="/api/v1", tag="Checkout")
 
 
 @bp.get("/config")
