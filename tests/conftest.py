@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
+from types import ModuleType
 
 import pytest
 
@@ -19,19 +21,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever touches a database once on each kind, unless the test itself names kinds.
 
-    A long drill names the kind that its short version runs on: SHORT_ON.
+    What is long names the kind that its short version runs on, a module or a folder: SHORT_ON.
     """
     named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
     if "database_kind" in metafunc.fixturenames and not any("database_kind" in n for n in named):
         only = metafunc.config.getoption("--database")
         if not only and not metafunc.config.getoption("--full"):
-            only = getattr(metafunc.module, "SHORT_ON", None)
+            only = _short_on(metafunc.module)
         metafunc.parametrize("database_kind", [only] if only else KINDS, scope="session")
     if "stage_kind" in metafunc.fixturenames and "stage_kind" not in named:
         only = metafunc.config.getoption("--database")
         # In memory a file's SQLite is told already: the file itself only at full length.
         kinds = ["memory", *KINDS] if metafunc.config.getoption("--full") else ["memory", KINDS[1]]
         metafunc.parametrize("stage_kind", [only] if only else kinds, scope="session")
+
+
+def _short_on(module: ModuleType) -> str | None:
+    name = module.__name__
+    while name:
+        only: str | None = getattr(sys.modules.get(name), "SHORT_ON", None)
+        if only:
+            return only
+        name = name.rpartition(".")[0]
+    return None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,3 +3,6 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.journeys.shop")
+
+# What differs between databases is shown on the stage and in storage; DB=sqlite tells them there.
+SHORT_ON = "postgresql"
