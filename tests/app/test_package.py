@@ -37,10 +37,10 @@ def test_the_package_gives_the_factory_and_a_floor_alone_stays_light() -> None:
 def test_a_flask_shell_knows_the_tables_as_models(tmp_path: Path) -> None:
     said = python(
         "from wsgi import app\n"
-        "shell = app.make_shell_context()\n"
         "from flask_migrate import upgrade\n"
         "with app.app_context():\n"
         "    upgrade()\n"
+        "    shell = app.make_shell_context()\n"
         "    print(shell['Order'].query.filter_by(status='paid').all(),\n"
         "          shell['Order'].__table__ is shell['db'].metadata.tables['orders'])\n",
         DATABASE_URL=f"sqlite:///{tmp_path}/shell.sqlite3",

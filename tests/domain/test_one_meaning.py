@@ -75,11 +75,13 @@ def test_an_intent_canceled_because_nobody_came_is_expired(
     assert (after.attempts[0].state, after.status) == (state, status)
 
 
-@pytest.mark.parametrize("reason", ["abandoned", None])
-def test_a_completed_session_whose_intent_was_canceled_has_failed(reason: str | None) -> None:
+@pytest.mark.parametrize(("reason", "status"), [("abandoned", S.EXPIRED), (None, S.FAILED)])
+def test_a_completed_session_whose_intent_was_canceled_is_over(
+    reason: str | None, status: OrderStatus
+) -> None:
     over = behind(payment("canceled", cancellation_reason=reason), ("complete", "unpaid"))
 
-    assert settled(ledger(), over, looked=True).after.status is S.FAILED
+    assert settled(ledger(), over, looked=True).after.status is status
 
 
 VOUCHER = payment("requires_action", waits=True, waits_until=9_000_000)

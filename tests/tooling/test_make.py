@@ -134,7 +134,12 @@ def test_the_backend_of_make_run_prints_what_it_fulfils(
 def script(tmp_path: Path) -> Path:
     """A shell that starts `develop.py` in the background and ends."""
     made = tmp_path / "start.sh"
-    made.write_text(f'"$@" {sys.executable} develop.py >"{tmp_path}/log" 2>&1 &\nsleep 1\n')
+    log = tmp_path / "log"
+    # It knows its parent when it says its first word.
+    made.write_text(
+        f'"$@" {sys.executable} develop.py >"{log}" 2>&1 &\n'
+        f'until [ -s "{log}" ]; do sleep 0.1; done\n'
+    )
     return made
 
 
@@ -144,7 +149,7 @@ def start_and_end_the_shell(script: Path, env: dict[str, str], *before: str) -> 
     ) as shell:
         time.sleep(0.5)
         (started,) = psutil.Process(shell.pid).children()[:1]
-        assert shell.wait(SECONDS_TO_STOP) == 0
+        assert shell.wait(SECONDS_TO_SERVE) == 0
     return started
 
 
