@@ -34,7 +34,8 @@ class Caught:
 
 def hunt(wanted: str, seeds: Sequence[int], jobs: int) -> int:
     """Hunt one mutant or all, print a table. Returns the exit code: 0 when all were caught."""
-    names = list(MUTANTS) if wanted in ("all", "fast") else wanted.split(",")
+    sets = {"all": list(MUTANTS), "fast": list(SHOWN_BY)}
+    names = sets.get(wanted) or wanted.split(",")
     known = SHOWN_BY if wanted == "fast" else {}
     unknown = [name for name in names if name not in MUTANTS]
     if unknown:

@@ -14,9 +14,11 @@ import psutil
 import pytest
 import requests
 
+from tests.support.databases import KINDS
 from tests.support.service import Service, environment
 from tests.support.stack import Sandbox, StartService
 
+SHORT_ON = "postgresql"
 SECONDS_TO_STOP = 10  # what the least patient host grants
 NOBODY_THERE = "http://127.0.0.1:9"
 
@@ -31,6 +33,7 @@ def web(database_url: str, tmp_path: Path) -> Iterator[Service]:
     service.stop()
 
 
+@pytest.mark.parametrize("database_kind", KINDS)
 def test_sqlite_gets_one_process_and_postgresql_two(web: Service, database_kind: str) -> None:
     assert web.web is not None
     master = psutil.Process(web.web.pid)
