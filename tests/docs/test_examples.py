@@ -158,14 +158,12 @@ def test_a_challenge_is_solved_by_its_other_half(
     shop: Shop, run: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "for-this-test-only")
-    (path,) = EXAMPLES.glob(f"*/{'challenge.py'}")
-    hook = SimpleNamespace(**runpy.run_path(str(path)))
-    buyer, thief = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.2"}
+    hook = SimpleNamespace(**runpy.run_path(str(EXAMPLES / "python" / "challenge.py")))
+    buyer, thief = "192.0.2.1", "192.0.2.2"
 
-    def asked(environ: dict[str, str], **headers: str) -> Response | None:
-        request = Request(create_environ("/api/v1/checkout-sessions", headers=headers))
-        request.environ.update(environ)
-        answer: Response | None = hook.ask(request, busy=True)
+    def asked(by: str, **headers: str) -> Response | None:
+        environ = create_environ("/api", headers=headers, environ_base={"REMOTE_ADDR": by})
+        answer: Response | None = hook.ask(Request(environ), busy=True)
         return answer
 
     with Flask("shop").app_context():
