@@ -5,6 +5,7 @@ HTTP statuses are given on the web floor, where a test demands one for each clas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,6 +34,15 @@ class InvalidInput(CheckoutError):
         self.faults = faults
 
 
+class CardNumber(InvalidInput):
+    """A card number came where none belongs; it is named by its place alone."""
+
+    code = "card_number"
+
+    def __init__(self, places: Iterable[str]) -> None:
+        super().__init__([Fault(place, "holds a card number") for place in places])
+
+
 class NotFound(CheckoutError):
     """Unknown and malformed ids get the same answer, so an answer reveals nothing."""
 
@@ -40,6 +50,15 @@ class NotFound(CheckoutError):
 
     def __init__(self) -> None:
         super().__init__("There is nothing here by that id.")
+
+
+class CrossOrigin(CheckoutError):
+    """A browser was made to send this by a page of another site."""
+
+    code = "cross_origin"
+
+    def __init__(self) -> None:
+        super().__init__("This was sent from another site, which is not one of the allowed ones.")
 
 
 class OrderPaid(CheckoutError):
@@ -129,6 +148,18 @@ class IdempotencyKeyReused(CheckoutError):
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used with another request body.")
+
+
+class IdempotencyKeyTooShort(CheckoutError):
+    """A stranger's key that another stranger could think of too."""
+
+    code = "idempotency_key_too_short"
+
+    def __init__(self, shortest: int) -> None:
+        super().__init__(
+            f"Without an API key an Idempotency-Key has at least {shortest} characters, "
+            "which nobody can guess: a UUID."
+        )
 
 
 class IdempotencyInProgress(CheckoutError):

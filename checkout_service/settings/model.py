@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     catalog_file: _File = Path("catalog.toml")
     create_rate_limit: _Rate = "30 per minute"
     poll_rate_limit: _Rate = "600 per minute"
+    challenge: Annotated[str, AfterValidator(shapes.callable_name)] | None = None
     stripe_reads_per_second: int = Field(15, ge=1, le=1000)
     sweep_interval_seconds: float = Field(60, gt=0, le=3600)
     deliver_interval_seconds: float = Field(1, gt=0, le=3600)

@@ -21,6 +21,7 @@ _WHSEC = re.compile(r"whsec_[A-Za-z0-9_+/=-]+", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+_CALLABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
 _NOTIFY_BYTES = range(24, 65)
@@ -134,6 +135,12 @@ def database_url(value: str) -> str:
 
 def file_path(value: Path) -> Path:
     return HOME / value
+
+
+def callable_name(value: str) -> str:
+    if not _CALLABLE.fullmatch(value):
+        raise ValueError("must name a callable, such as my_shop.challenge:ask")
+    return value
 
 
 def rate(value: str) -> str:

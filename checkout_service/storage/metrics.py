@@ -68,6 +68,19 @@ def recent_events(connection: Connection, *, since: int, most: int) -> dict[tupl
     return {(source, state): count for source, state, count in rows}
 
 
+def recent_declines(connection: Connection, *, since: int, most: int) -> int:
+    """Count the cards declined among the newest events."""
+    newest = (
+        select(_e.type)
+        .where(_e.received_at >= since)
+        .order_by(_e.received_at.desc())
+        .limit(_written(most))
+        .subquery()
+    )
+    declined = select(func.count()).where(newest.c.type == "payment_intent.payment_failed")
+    return int(connection.execute(declined).scalar_one())
+
+
 def oldest_due_message(connection: Connection) -> int | None:
     """Tell when the oldest message was made that is still to be sent."""
     return connection.execute(

@@ -33,6 +33,7 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
+    static_files.init_app(app)
     security.init_app(app, settings)
     if settings.metrics_token is not None:
         from .ops import metrics  # noqa: PLC0415 - its first import decides where counters live
@@ -40,7 +41,7 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
         metrics.init_app(app)
     origins.init_app(app, settings)
     limits.init_app(app, settings)
-    problems.init_app(app)
+    problems.init_app(app, settings)
     cookies.init_app(app, settings)
     languages.init_app(app)
     rendering.init_app(app)
@@ -51,7 +52,6 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
         from . import admin  # noqa: PLC0415 - a shop without a admin does without its libraries
 
         admin.init_app(app, settings)
-    static_files.init_app(app)
     _believe_proxies(app, settings.trusted_proxy_hops)
     mount.init_app(app, settings)
 

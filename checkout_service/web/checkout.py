@@ -27,9 +27,9 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.order.cart import Cart, CartItem
 
 from .context import request_id, settings, use_cases
-from .http.limits import CREATE, POLL, limited, spend_on_prices
+from .http.card_numbers import refuse_card_numbers
+from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
-from .http.origins import refuse_foreign_forms
 from .http.problems import problem_of
 from .pages import form_token, languages
 from .pages.order_page import OrderPage
@@ -55,8 +55,8 @@ def storefront() -> str:
 @limited(CREATE)
 def checkout() -> ResponseReturnValue:
     """Send the buyer to Stripe's page, for a new order or an old one."""
-    refuse_foreign_forms()
     form = {name: value.replace("\0", "") for name, value in request.form.items()}
+    refuse_card_numbers(form)
     if "order" in form:
         return _start_over(form["order"])
     return _start(form)
@@ -106,10 +106,9 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
     cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
-    spend_on_prices([price])
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token, price, int(quantity))
     try:
-        session = start.start(cart, nonce=nonce, caller="public")
+        session = start.start(cart, nonce=nonce, caller="public", admit=gate())
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
         return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
@@ -119,7 +118,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
 
 def _start_over(order_id: str) -> ResponseReturnValue:
     try:
-        session = use_cases().start_checkout.again(order_id)
+        session = use_cases().start_checkout.again(order_id, admit=gate())
     except (OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow):
         return redirect(at(f"/orders/{order_id}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:

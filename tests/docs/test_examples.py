@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask, Request, Response
 from playwright.sync_api import Page, expect
+from werkzeug.test import create_environ
 
 from tests.drills.stack import KEY, http, until
 from tests.journeys.shop import DECLINED, GOOD, POSTER, Shop
@@ -148,6 +152,34 @@ def pay(page: Page) -> None:
     for name, value in typed.items():
         page.fill(f"input[name={name}]", value)
     page.click("#submit")
+
+
+def test_a_challenge_is_solved_by_its_other_half(
+    shop: Shop, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "for-this-test-only")
+    hook = SimpleNamespace(**runpy.run_path(str(EXAMPLES / "python" / "challenge.py")))
+    buyer, thief = "192.0.2.1", "192.0.2.2"
+
+    def asked(by: str, **headers: str) -> Response | None:
+        environ = create_environ("/api", headers=headers, environ_base={"REMOTE_ADDR": by})
+        answer: Response | None = hook.ask(Request(environ), busy=True)
+        return answer
+
+    with Flask("shop").app_context():
+        answer = asked(buyer)
+        assert answer is not None
+        told = answer.get_json()
+        solution = run("challenge.mjs", told["puzzle"], str(told["bits"])).stdout.decode().strip()
+
+        assert answer.status_code == 403
+        assert asked(buyer, **{"Challenge-Response": solution}) is None
+        assert asked(thief, **{"Challenge-Response": solution}) is not None
+        assert asked(buyer, **{"Challenge-Response": f"{told['puzzle']}.0"}) is not None
+        assert hook.ask(Request(create_environ()), busy=False) is None
+    form = Request(create_environ("/checkout", method="POST", data={"price": '"><script>'}))
+    assert "<script>&" not in hook.page(form, told["puzzle"]).get_data(as_text=True)
+    assert "&lt;script&gt;" in hook.page(form, told["puzzle"]).get_data(as_text=True)
 
 
 def test_every_example_is_run_by_a_test_and_listed() -> None:

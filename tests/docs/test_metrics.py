@@ -44,6 +44,7 @@ def busy(site_and_shop: tuple[str, Shop]) -> Shop:
     shop.flush()
     shop.fulfils_once(opened["id"])
     shop.post_event({"id": "evt_forged"}, secret="whsec_wrong")
+    assert shop.create({"order": "4242 4242 4242 4242"}).status_code == 422
     shop.faults(seed=1, api=[{"path": "/v1/", "kind": "error_500", "probability": 1.0}])
     assert shop.create().status_code == 503
     shop.no_faults()

@@ -87,7 +87,7 @@ def test_creates_at_once_for_one_order_are_one_intent(make_stack: MakeStack) -> 
 def _create(stack: Stack, turn: int, body: Any = None, *, service: int = 0) -> Any:
     """Create under the turn's key, again and again until the service says how it went."""
     cart = {"items": [{"price": "poster-usd", "quantity": turn % 5 + 1}]}
-    headers = {} if body else {"Idempotency-Key": f"turn-{turn}"}
+    headers = {} if body else {"Idempotency-Key": f"turn-{turn}-of-the-same-order"}
 
     def ask() -> Any:
         return stack.request(

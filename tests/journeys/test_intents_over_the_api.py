@@ -125,7 +125,7 @@ def test_an_order_does_not_change_its_currency(shop: Shop) -> None:
 
 
 def test_five_at_once_make_one_intent(shop: Shop) -> None:
-    key = secrets.token_hex(8)
+    key = secrets.token_hex(16)
 
     def press(_: int) -> Any:
         return shop.request("POST", INTENTS, json=POSTER, headers={"Idempotency-Key": key})
@@ -143,7 +143,7 @@ def test_five_at_once_make_one_intent(shop: Shop) -> None:
 
 
 def test_a_replay_brings_the_secret_though_it_is_kept_nowhere(shop: Shop) -> None:
-    key = secrets.token_hex(8)
+    key = secrets.token_hex(16)
     first = create(shop, key=key)
 
     answer = shop.request("POST", INTENTS, json=POSTER, headers={"Idempotency-Key": key})

@@ -25,6 +25,7 @@ from checkout_service.domain.order.cart import Cart, price_lines
 from checkout_service.domain.ports.gateway import PriceView
 from checkout_service.domain.status import SETTLED, OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView, SessionAnswer
+from checkout_service.use_cases.checkout.admit import Admit, everyone, prices_of
 from checkout_service.use_cases.checkout.hold_idempotency import Replay, Ticket
 from checkout_service.use_cases.checkout.list_products import PriceTag, ProductView
 from checkout_service.use_cases.checkout.start_link import LinkOffer
@@ -104,7 +105,7 @@ class FakeHold:
                 raise IdempotencyKeyReused
             return Replay(status, body)
         self.running[place] = fingerprint
-        return Ticket(scope, key, f"non_{key}")
+        return Ticket(scope, key, f"non_{scope} {key}")
 
     def keep(self, ticket: Ticket, status: int, body: bytes) -> None:
         place = (ticket.scope, ticket.key)
@@ -119,12 +120,20 @@ class FakeHold:
 class FakeStart:
     shop: FakeShop
 
-    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
+    def start(
+        self,
+        cart: Cart,
+        *,
+        nonce: str | None,
+        caller: str = "public",
+        admit: Admit = everyone,
+    ) -> SessionAnswer:
         self.shop.asked.append((cart, nonce, caller))
         self.shop.fail_if_told()
-        price_lines(cart, CATALOG, self.shop.stripe_price)
+        lines = price_lines(cart, CATALOG, self.shop.stripe_price)
         if nonce in self.shop.by_nonce:
             return self.again(self.shop.by_nonce[nonce])
+        admit(prices_of(lines))
         answer = self.shop.add(an_order())
         if nonce is not None:
             self.shop.by_nonce[nonce] = answer.order.id
@@ -133,7 +142,7 @@ class FakeStart:
     def order_of(self, nonce: str) -> str | None:
         return self.shop.by_nonce.get(nonce)
 
-    def again(self, order_id: str) -> SessionAnswer:
+    def again(self, order_id: str, *, admit: Admit = everyone) -> SessionAnswer:
         self.shop.fail_if_told()
         order = self.shop.order(order_id)
         if order.status in SETTLED:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse_many
 
+from checkout_service.web.http.counters import OwnCounters
 from checkout_service.web.http.limits import times
 from tests.web.asserts import page, problem
 from tests.web.conftest import MERCHANT
@@ -147,6 +148,80 @@ def test_who_is_over_his_limit_uses_up_nobody_elses(make_app: MakeApp) -> None:
     creates(client, 100)
 
     assert creates(client, 1, environ_base={"REMOTE_ADDR": "198.51.100.1"}) == [201]
+
+
+def test_ninety_addresses_that_send_garbage_do_not_close_checkout(
+    make_app: MakeApp, shop: FakeShop
+) -> None:
+    client = make_app(create_rate_limit="10 per minute").test_client()
+    garbage: list[dict[str, object]] = [
+        {"json": {}},
+        {"data": b"{", "content_type": "application/json"},
+        {"json": {"items": [{"price": "poster-usd", "quantity": 0}]}},
+        {"json": {"items": [{"price": "nope", "quantity": 1}]}},
+    ]
+    for turn in range(12):
+        for n in range(90):
+            address = {"REMOTE_ADDR": f"192.0.2.{n}"}
+            client.post(CREATE, environ_base=address, **garbage[turn % 4])
+
+    assert creates(client, 5) == [201] * 5
+    assert client.post("/checkout", data={"price": "poster-usd"}).status_code == 303
+
+
+def test_under_attack_new_buyers_still_get_a_session(make_app: MakeApp, shop: FakeShop) -> None:
+    client = make_app(create_rate_limit="30 per hour").test_client()
+    honest, dice = [], random.Random(3)
+    for turn in range(2_000):  # ninety addresses, each as often as it may and more
+        address = {"REMOTE_ADDR": f"192.0.2.{dice.randrange(90)}"}
+        cart = CART if turn % 2 else {}
+        client.post(CREATE, json=cart, environ_base=address)
+        if turn % 10 == 0:
+            buyer = {"REMOTE_ADDR": f"198.51.100.{turn // 10}"}
+            honest += creates(client, 1, environ_base=buyer)
+
+    print(f"honest: {honest.count(201)} of {len(honest)}; sessions in all: {len(shop.sessions)}")
+    assert len(honest) == 200
+    assert honest.count(201) >= 0.99 * len(honest)
+
+
+def test_what_all_share_is_a_ceiling_all_the_same(make_app: MakeApp, shop: FakeShop) -> None:
+    client = make_app(create_rate_limit="1 per hour").test_client()
+
+    for price in ("poster-usd", "cloth-jpy", "almanac-year"):
+        for n in range(30):
+            cart = {"items": [{"price": price, "quantity": 1}]}
+            client.post(CREATE, json=cart, environ_base={"REMOTE_ADDR": f"198.51.{n}.{len(price)}"})
+
+    assert len(shop.sessions) == 40
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["198.51.100.7", "198.51.100.7:51234", "[2001:db8:1:2::7]:443", "[2001:db8:1:2::7]",
+     "2001:db8:1:2::9", "2001:db8:1:2::9%eth0", "::ffff:198.51.100.7"],
+)  # fmt: skip
+def test_an_address_is_understood_as_proxies_write_it(make_app: MakeApp, written: str) -> None:
+    client = make_app(create_rate_limit="1 per hour", trusted_proxy_hops=1).test_client()
+    plain = "2001:db8:1:2::1" if "2001" in written else "198.51.100.7"
+
+    first = creates(client, 1, headers={"X-Forwarded-For": written})
+    again = creates(client, 1, headers={"X-Forwarded-For": plain})
+    other = creates(client, 1, headers={"X-Forwarded-For": "203.0.113.5:51234"})
+
+    assert (first, again, other) == ([201], [429], [201])
+
+
+def test_a_crowd_of_addresses_makes_no_counter_start_anew() -> None:
+    counters, (limit,) = OwnCounters(), parse_many("5 per hour")
+    for _ in range(5):
+        assert counters.hit(limit, "who asks often") is None
+
+    for n in range(150_001):
+        counters.hit(limit, f"crowd {n}")
+
+    assert counters.hit(limit, "who asks often") is not None
+    assert counters.hit(limit, "crowd 150000") is None
 
 
 def test_a_dead_redis_is_replaced_by_counters_of_our_own(make_app: MakeApp) -> None:

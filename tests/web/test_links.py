@@ -261,7 +261,7 @@ def test_a_frontend_gets_an_address_a_reference_and_the_order(client: FlaskClien
 
 
 def test_one_key_is_one_order(client: FlaskClient) -> None:
-    key = {"Idempotency-Key": "again"}
+    key = {"Idempotency-Key": "the-same-key-once-again"}
     first, again = client.post(CREATE, headers=key), client.post(CREATE, headers=key)
 
     assert again.get_json() == first.get_json()

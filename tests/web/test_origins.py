@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from checkout_service.web.http.origins import may_send_buyer_to, with_session_id
-from tests.web.asserts import page
-from tests.web.conftest import BASE, SHOP_SITE
-from tests.web.fakes import FakeShop
+from tests.web.asserts import page, problem
+from tests.web.conftest import BASE, MERCHANT, SHOP_SITE
+from tests.web.fakes import FakeShop, an_order
 
 CREATE = "/api/v1/checkout-sessions"
 FORM = {"price": "poster-usd", "quantity": "1"}
@@ -116,23 +117,21 @@ def test_an_ipv6_origin_is_no_pattern(make_app: Callable[..., Flask]) -> None:
     assert "Access-Control-Allow-Origin" not in other.headers
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Origin": SHOP_SITE},
-        {"Origin": "http://127.0.0.1:8001"},
-        {"Origin": "https://127.0.0.1:8000"},
-        {"Origin": ""},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": BASE},
-        {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
-        {"Sec-Fetch-Site": "nonsense"},
-    ],
-    ids=str,
-)
+FOREIGN_BROWSERS = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:8001"},
+    {"Origin": "https://127.0.0.1:8000"},
+    {"Origin": ""},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": BASE},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "nonsense"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN_BROWSERS, ids=str)
 def test_a_form_of_another_site_is_refused(
     client: FlaskClient, shop: FakeShop, headers: dict[str, str]
 ) -> None:
@@ -148,11 +147,58 @@ def test_a_form_of_another_site_is_refused(
         {"Origin": BASE},
         {"Sec-Fetch-Site": "same-origin", "Origin": BASE},
         {"Sec-Fetch-Site": "none"},
+        {"Origin": SHOP_SITE},
+        {"Sec-Fetch-Site": "cross-site", "Origin": SHOP_SITE},
     ],
     ids=str,
 )
-def test_our_own_form_passes(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_our_own_form_and_that_of_an_allowed_site_pass(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
     assert client.post("/checkout", data=FORM, headers=headers).status_code == 303
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "no body": {},
+    "a cart": {"json": {"items": [{"price": "poster-usd", "quantity": 1}]}},
+    "a cart as text": {"data": "{}", "content_type": "text/plain"},
+}
+
+
+@pytest.mark.parametrize("headers", FOREIGN_BROWSERS, ids=str)
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(
+    "path",
+    [CREATE, f"{CREATE}/{{session}}/expire", "/api/v1/orders/ord_x/cancel", "/api/v1/nothing"],
+)
+def test_another_site_makes_a_browser_do_nothing(
+    client: FlaskClient, shop: FakeShop, headers: dict[str, str], body: str, path: str
+) -> None:
+    session = shop.add(an_order())
+    url = path.format(session=session.id)
+
+    answer = client.post(url, headers=headers | MERCHANT, **BODIES[body])
+
+    problem(answer, 403, "cross_origin")
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+    assert list(shop.sessions.values()) == [session]
+
+
+def test_an_allowed_site_may_close_its_session_without_a_body(
+    client: FlaskClient, shop: FakeShop
+) -> None:
+    session = shop.add(an_order())
+    headers = {"Origin": SHOP_SITE, "Sec-Fetch-Site": "cross-site"}
+
+    answer = client.post(f"{CREATE}/{session.id}/expire", headers=headers)
+
+    assert answer.get_json()["status"] == "expired"
+
+
+def test_stripes_signature_needs_no_origin(client: FlaskClient) -> None:
+    headers = {"Stripe-Signature": "good", "Origin": "https://evil.example"}
+
+    assert client.post("/webhooks/stripe", data=b"{}", headers=headers).status_code == 200
 
 
 def test_in_development_the_machine_may_be_called_by_its_other_name(client: FlaskClient) -> None:

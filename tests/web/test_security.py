@@ -135,6 +135,17 @@ def test_static_files_are_cached_for_ever_and_sniffed_never(client: FlaskClient)
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("name", ["style.css", "poll.js", "icon.svg", "nothing.css"])
+def test_static_files_carry_the_headers_of_pages_each_once(client: FlaskClient, name: str) -> None:
+    with client.get("/") as page, client.get(f"/static/{name}") as file:
+        names = [header.lower() for header, _ in file.headers]
+
+    wanted = {header.lower() for header, _ in page.headers} - {"vary", "content-language"}
+    assert wanted <= set(names)
+    assert len(names) == len(set(names))
+    assert "frame-ancestors 'none'" in file.headers["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

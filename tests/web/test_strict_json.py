@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.web.asserts import locs, problem
+from tests.web.asserts import locs, page, problem
+from tests.web.conftest import MERCHANT
 from tests.web.fakes import FakeShop
 
 CREATE = "/api/v1/checkout-sessions"
@@ -98,6 +99,99 @@ def test_texts_no_database_can_hold_are_named(client: FlaskClient, text: str) ->
         "metadata.good",
         "metadata",
     }
+
+
+CARD = "4242 4242-4242 4242"
+CART = {"items": [{"price": "poster-usd", "quantity": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "loc"),
+    [
+        (CART | {"metadata": {"note": CARD}}, "metadata.note"),
+        (CART | {"metadata": {CARD: "note"}}, "metadata"),
+        (CART | {"client_reference_id": CARD}, "client_reference_id"),
+        (CART | {"customer_email": "4242424242424242@example.com"}, "customer_email"),
+        (CART | {"success_url": f"https://site.example/?{CARD}"}, "success_url"),
+        ({"items": [{"price": CARD, "quantity": 1}]}, "items.0.price"),
+        ({"items": [{"price": "poster-usd", "quantity": 4242424242424242}]}, "items.0.quantity"),
+        ({"order": CARD}, "order"),
+        ({CARD: 1}, ""),
+    ],
+)
+def test_a_strangers_card_number_is_refused_and_nothing_is_kept(
+    client: FlaskClient,
+    shop: FakeShop,
+    capsys: pytest.CaptureFixture[str],
+    body: dict[str, object],
+    loc: str,
+) -> None:
+    key = {"Idempotency-Key": "a-key-that-is-long-enough"}
+
+    told = problem(client.post(CREATE, json=body, headers=key), 422, "card_number")
+
+    assert locs(told) == {loc}
+    assert not shop.sessions
+    assert not shop.hold_idempotency.kept
+    written = str(told) + capsys.readouterr().out
+    assert "4242" not in written
+
+
+def test_a_card_number_is_no_key_either(client: FlaskClient, shop: FakeShop) -> None:
+    key = {"Idempotency-Key": f"cart {CARD}"}
+
+    told = problem(client.post(CREATE, json=CART, headers=key), 422, "card_number")
+
+    assert locs(told) == {"Idempotency-Key"}
+    assert not shop.hold_idempotency.kept
+
+
+def test_a_form_with_a_card_number_is_refused(client: FlaskClient, shop: FakeShop) -> None:
+    for name in ("price", "quantity", "token", "order", "note", CARD):
+        form = {"price": "poster-usd", "quantity": "1", name: CARD}
+        assert "4242" not in page(client.post("/checkout", data=form), 422)
+
+    assert not shop.asked
+
+
+def test_a_request_id_that_holds_a_card_number_is_replaced(client: FlaskClient) -> None:
+    given = "4242-4242-4242-4242-order"
+
+    assert client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
+
+
+def test_the_merchants_references_are_its_own_affair(client: FlaskClient, shop: FakeShop) -> None:
+    body = CART | {"client_reference_id": "4242424242424242"}
+
+    assert client.post(CREATE, json=body, headers=MERCHANT).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["order", "items"])
+def test_a_null_that_would_act_is_refused(client: FlaskClient, shop: FakeShop, name: str) -> None:
+    answer = client.post(CREATE, json=CART | {"order": "ord_x"} | {name: None})
+
+    assert name in locs(problem(answer, 422, "invalid_input"))
+    assert not shop.asked
+
+
+@pytest.mark.parametrize("name", ["sk_live_51abcdef", "whsec_c2VjcmV0", "a@b.example", "4" * 3000])
+def test_a_422_never_repeats_what_looks_like_a_secret(client: FlaskClient, name: str) -> None:
+    for body in ({name: 1}, CART | {"metadata": {name: 5}}, CART | {"metadata": {f"[{name}": ""}}):
+        answer = client.post(CREATE, json=body)
+        problem(answer, 422, "invalid_input")
+        assert name not in answer.get_data(as_text=True)
+
+
+def test_depth_is_measured_before_anything_is_parsed(client: FlaskClient) -> None:
+    deep = b'{"metadata": {"a]]]": "[[[\\"[[[", "b": ' + b"[" * 17
+    told = problem(
+        client.post(CREATE, data=deep, content_type="application/json"), 400, "bad_request"
+    )
+    flat = b'{"metadata": {"a": "' + b"[" * 100 + b'"}, "items": ' + b"[]" + b"}"
+    answer = client.post(CREATE, data=flat, content_type="application/json")
+
+    assert told["detail"] == "The body is nested too deeply."
+    assert locs(problem(answer, 422, "invalid_input")) == {"items"}
 
 
 json_values = st.recursive(

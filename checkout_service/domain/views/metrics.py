@@ -25,6 +25,7 @@ class Metrics:
     held_orders: Mapping[str, int]  # by hold; an order may have several
     overdue_looks: int
     recent_events: Mapping[tuple[str, str], int]  # by source and state
+    recent_declines: int
     newest_event_age: float | None
     webhook_lag: float | None  # from Stripe's time to ours, median of the latest
     stuck_events: Mapping[str, int]  # by state

@@ -46,6 +46,7 @@ class ReadMetrics:
                 held_orders=metrics.held_orders(c, most=MOST),
                 overdue_looks=metrics.overdue_looks(c, before=now - _OVERDUE, most=MOST),
                 recent_events=metrics.recent_events(c, since=since, most=MOST_RECENT),
+                recent_declines=metrics.recent_declines(c, since=since, most=MOST_RECENT),
                 newest_event_age=_age(now, latest[0].received_at if latest else None),
                 webhook_lag=max(0.0, median(lags) / SECOND) if lags else None,
                 stuck_events=dict(stuck),

@@ -19,6 +19,8 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.new_orders import insert_order
 
+from .admit import Admit, everyone, prices_of
+
 
 @dataclass(frozen=True, slots=True)
 class CreateOrder:
@@ -38,12 +40,16 @@ class CreateOrder:
         with self.database.read() as connection:
             return orders.order_by_nonce(connection, nonce)
 
-    def create(self, cart: Cart, *, kind: AttemptKind, nonce: str | None) -> str:
+    def create(
+        self, cart: Cart, *, kind: AttemptKind, nonce: str | None, admit: Admit = everyone
+    ) -> str:
         """Price the cart and write the order down; the same nonce is the same order.
 
-        Raises InvalidInput, and GatewayError when a price of Stripe's cannot be read.
+        Raises InvalidInput, what `admit` raises, and GatewayError when a price of Stripe's cannot
+        be read.
         """
         lines = self.price(cart, kind)
+        admit(prices_of(lines))
         order_id = ids.new_id("ord")
         order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
         reference = cart.client_reference_id or order_id
@@ -64,6 +70,14 @@ class CreateOrder:
         if kind is AttemptKind.INTENT and not sum(line.amount for line in lines):
             raise InvalidInput([Fault("items", "what is free needs a checkout session")])
         return lines
+
+    def prices_of(self, order_id: str) -> list[str]:
+        """Name the catalog's prices that an order is made of."""
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
+            if order is None:
+                return []
+            return prices_of(orders.lines_of(connection, order_id, order.currency))
 
     def next_attempt(
         self,

@@ -14,6 +14,7 @@ from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.orders.answer import newest_session
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 
+from .admit import Admit, everyone
 from .close_attempt import CloseAttempt
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
@@ -33,18 +34,28 @@ class StartCheckout:
     look_at_order: LookAtOrder
     pull_mode: bool
 
-    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> SessionAnswer:
+    def start(
+        self,
+        cart: Cart,
+        *,
+        nonce: str | None,
+        caller: str = "public",
+        admit: Admit = everyone,
+    ) -> SessionAnswer:
         """Open a session for this cart; the same nonce always gives the same order.
 
-        Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, DatabaseUnavailable,
-        and what `again` raises when the nonce's order went on meanwhile.
+        `admit` is asked before Stripe is. Raises what it raises, InvalidInput, PullMode,
+        StripeUnavailable, StripeRejected, DatabaseUnavailable, and what `again` raises when the
+        nonce's order went on meanwhile.
         """
         if self.pull_mode:
             raise PullMode
         known = self.create_order.known(nonce)
         if known is not None:
-            return self.again(known)
-        order_id = self.create_order.create(cart, kind=AttemptKind.SESSION, nonce=nonce)
+            return self.again(known, admit=admit)
+        order_id = self.create_order.create(
+            cart, kind=AttemptKind.SESSION, nonce=nonce, admit=admit
+        )
         self.open_attempt.open(order_id, source=caller)
         return self._answer(order_id)
 
@@ -52,7 +63,7 @@ class StartCheckout:
         """Name the order that this nonce made before."""
         return self.create_order.known(nonce)
 
-    def again(self, order_id: str) -> SessionAnswer:
+    def again(self, order_id: str, *, admit: Admit = everyone) -> SessionAnswer:
         """Return the order's open session, else open a new one after the old one is closed.
 
         Raises NotFound, OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow, StripeUnavailable.
@@ -64,7 +75,9 @@ class StartCheckout:
             if newest.state is AttemptState.OPEN:
                 if self._still_open(order_id, newest):
                     return self._answer(order_id)
-            elif newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
+                continue
+            admit(self.create_order.prices_of(order_id))
+            if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
                 self.open_attempt.open(order_id, source="retry")
         return self._answer(order_id)
 

@@ -22,6 +22,7 @@ from checkout_service.use_cases.orders.answer import newest_intent
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
+from .admit import Admit, everyone, prices_of
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
@@ -41,18 +42,26 @@ class StartIntent:
     look_at_order: LookAtOrder
     pull_mode: bool
 
-    def start(self, cart: Cart, *, nonce: str | None, caller: str = "public") -> IntentAnswer:
+    def start(
+        self,
+        cart: Cart,
+        *,
+        nonce: str | None,
+        caller: str = "public",
+        admit: Admit = everyone,
+    ) -> IntentAnswer:
         """Create the order's intent; the same nonce always gives the same order and intent.
 
         The answer carries the client secret: hand it to the buyer's browser, keep it nowhere.
-        Raises InvalidInput, PullMode, StripeUnavailable, StripeRejected, and what `again` raises.
+        `admit` is asked before Stripe is. Raises what it raises, InvalidInput, PullMode,
+        StripeUnavailable, StripeRejected, and what `again` raises.
         """
         if self.pull_mode:
             raise PullMode
         known = self.create_order.known(nonce)
         if known is not None:
-            return self.again(known, cart, caller=caller)
-        order_id = self.create_order.create(cart, kind=AttemptKind.INTENT, nonce=nonce)
+            return self.again(known, cart, caller=caller, admit=admit)
+        order_id = self.create_order.create(cart, kind=AttemptKind.INTENT, nonce=nonce, admit=admit)
         return self._answer(order_id, self.open_attempt.open(order_id, source=caller))
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:
@@ -62,7 +71,12 @@ class StartIntent:
         return self.create_order.price(cart, AttemptKind.INTENT)
 
     def again(
-        self, order_id: str, cart: Cart | None = None, *, caller: str = "public"
+        self,
+        order_id: str,
+        cart: Cart | None = None,
+        *,
+        caller: str = "public",
+        admit: Admit = everyone,
     ) -> IntentAnswer:
         """Return the order's intent once more, with the amount of the cart if that changed.
 
@@ -73,16 +87,16 @@ class StartIntent:
         secret = None
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
-            if newest.state is AttemptState.DRAFT or (
-                newest.state in _GONE and self._draft_next(order_id, newest)
-            ):
-                secret = self.open_attempt.open(order_id, source="retry")
+            if newest.state is AttemptState.DRAFT or newest.state in _GONE:
+                admit(self.create_order.prices_of(order_id))
+                if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
+                    secret = self.open_attempt.open(order_id, source="retry")
             elif newest.intent_id is not None and newest.state not in _GONE:
                 self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
                 break
         newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
         if cart is not None:
-            self._follow_cart(order_id, newest, cart, caller)
+            self._follow_cart(order_id, newest, cart, caller, admit)
         return self._answer(order_id, secret)
 
     def secret_of(self, intent_id: str) -> str:
@@ -96,7 +110,9 @@ class StartIntent:
             )
         )
 
-    def _follow_cart(self, order_id: str, newest: AttemptRecord, cart: Cart, caller: str) -> None:
+    def _follow_cart(
+        self, order_id: str, newest: AttemptRecord, cart: Cart, caller: str, admit: Admit
+    ) -> None:
         """Update the open intent when the cart changed; Stripe first, then our terms.
 
         Should we die in between, a payment of the new amount is held, not lost.
@@ -113,6 +129,7 @@ class StartIntent:
             raise InvalidInput([Fault("items", "the shop priced this order; it does not change")])
         if lines[0].currency != order.currency:
             raise InvalidInput([Fault("items", "an order's currency does not change")])
+        admit(prices_of(lines))
         total = sum(line.amount for line in lines)
         fact = self.gateway.update_intent(
             newest.intent_id,

@@ -7,7 +7,7 @@ from flask import Response
 
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http.callers import caller
-from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 from checkout_service.web.http.strict_json import refuse_body
 
 from .cart_faults import every_fault
@@ -56,9 +56,9 @@ def create_checkout_session(body: CreateSession) -> Response:
     """Open a Checkout Session for a cart, or try an order again."""
     start = use_cases().start_checkout
     if body.order is not None:
-        return tell_session(start.again(body.order), 201)
-    spend_on_prices(item.price for item in body.items or ())
-    return tell_session(start.start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
+        return tell_session(start.again(body.order, admit=gate()), 201)
+    session = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
+    return tell_session(session, 201)
 
 
 @bp.get("/checkout-sessions/<session_id>")

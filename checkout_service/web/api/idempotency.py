@@ -1,12 +1,16 @@
 """`Idempotency-Key` for every POST of the API: one key, one body, one answer.
 
 Kept: 2xx and 422. Freed: 409, 429 and 5xx, so that a repeat may go through.
+
+Each API key has a space of names of its own. So has each address of strangers: who thinks of a key
+that somebody else sent gets an order of his own, never the other's session or client secret.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -18,14 +22,18 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
+from checkout_service.domain.errors import IdempotencyKeyTooShort
 from checkout_service.use_cases.checkout.hold_idempotency import Replay, Ticket
-from checkout_service.web.context import use_cases
-from checkout_service.web.http.callers import caller
+from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http.callers import MERCHANT, PUBLIC, is_merchant, name_of_key
+from checkout_service.web.http.card_numbers import refuse_card_numbers
+from checkout_service.web.http.limits import client_address
 from checkout_service.web.http.problems import PROBLEM_TYPE
 
 P = ParamSpec("P")
 
 _KEY = re.compile(r"[ -~]{1,255}", re.ASCII)
+SHORTEST_OF_STRANGERS = 20
 _LATER = "2"  # seconds
 
 
@@ -72,16 +80,36 @@ def _once(
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return view(*args, **kwargs)
-        if not _KEY.fullmatch(key):
-            raise BadRequest("An Idempotency-Key is 1 to 255 printable ASCII characters.")
-        scope = f"{caller()} {request.path}"
-        held = use_cases().hold_idempotency.begin(scope=scope, key=key, fingerprint=_fingerprint())
+        _check(key)
+        held = use_cases().hold_idempotency.begin(
+            scope=f"{_space()} {request.path}", key=key, fingerprint=_fingerprint()
+        )
         if isinstance(held, Replay):
             return _replayed(held, unstored)
         g.nonce = held.nonce
         return _run(held, lambda: view(*args, **kwargs), unstored)
 
     return once
+
+
+def _check(key: str) -> None:
+    """Raises BadRequest, IdempotencyKeyTooShort, CardNumber."""
+    if not _KEY.fullmatch(key):
+        raise BadRequest("An Idempotency-Key is 1 to 255 printable ASCII characters.")
+    refuse_card_numbers(key, "Idempotency-Key")
+    if not is_merchant() and len(key) < SHORTEST_OF_STRANGERS:
+        raise IdempotencyKeyTooShort(SHORTEST_OF_STRANGERS)
+
+
+def _space() -> str:
+    """Name the space that this caller's keys live in."""
+    key = name_of_key()
+    if key is not None:
+        return f"{MERCHANT} {key}"
+    # An address is somebody's: what is kept for days only tells that it is the same one.
+    secret = settings().secret_key.encode()
+    name = hmac.new(secret, f"idempotency {client_address()}".encode(), hashlib.sha256)
+    return f"{PUBLIC} {name.hexdigest()[:16]}"
 
 
 def order_nonce() -> str | None:

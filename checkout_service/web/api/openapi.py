@@ -8,6 +8,7 @@ from apiflask import APIFlask
 
 from checkout_service.settings import Settings
 
+from .idempotency import SHORTEST_OF_STRANGERS
 from .responses import ProblemDocument
 
 DESCRIPTION = (
@@ -18,11 +19,15 @@ DESCRIPTION = (
 _PROBLEMS = {
     "400": "The request cannot be read.",
     "401": "An API key is needed: `Authorization: Bearer ...`.",
+    "403": "A page of another site sent this, or a proof is asked for first.",
     "404": "There is nothing here by that id.",
     "409": "The order does not allow it now, or the same request is still running.",
     "413": "The body is too large.",
     "415": "The body is not application/json.",
-    "422": "The request is understood and wrong; every fault is in `errors`.",
+    "422": (
+        "The request is understood and wrong; every fault is in `errors`. `card_number`: a card "
+        "number came without an API key; nothing of the request was kept."
+    ),
     "429": "Too many requests.",
     "501": "The service runs in pull mode.",
     "502": "Stripe refused.",
@@ -31,13 +36,6 @@ _PROBLEMS = {
 _READ_PROBLEMS = ("404", "429", "503")
 _MERCHANTS_PROBLEMS = ("401", "422")
 _CREATE_ORDER, _REFUND = "/api/v1/orders", "/api/v1/orders/{order_id}/refunds"
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key and body give the same answer for 72 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -71,7 +69,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     if "requestBody" in operation:
         operation["requestBody"]["required"] = path != _REFUND
     if is_post:
-        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        operation.setdefault("parameters", []).append(_key_of("security" in operation))
     problems = [status for status in _PROBLEMS if status != "401"] if is_post else _READ_PROBLEMS
     if "security" in operation:
         problems = [*problems, *_MERCHANTS_PROBLEMS]
@@ -83,6 +81,27 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
                 "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
             },
         )
+
+
+def _key_of(merchants: bool) -> dict[str, Any]:  # noqa: FBT001
+    """Describe the key: a stranger's is one that no other stranger thinks of."""
+    words = ["The same key and body give the same answer for 72 hours."]
+    if not merchants:
+        words.append(
+            f"At least {SHORTEST_OF_STRANGERS} characters that nobody can guess, such as a UUID; "
+            "with an API key any length. Keys of one address, or of one API key, are a space of "
+            "their own."
+        )
+    shortest = 1 if merchants else SHORTEST_OF_STRANGERS
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": " ".join(words),
+        "schema": {
+            "type": "string", "minLength": shortest, "maxLength": 255, "pattern": "^[ -~]+$",
+        },
+    }  # fmt: skip
 
 
 def _either_flow(create_order: dict[str, Any]) -> None:

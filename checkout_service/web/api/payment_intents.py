@@ -13,7 +13,7 @@ from flask import Response
 from checkout_service.domain.ids import is_intent_id
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.callers import caller
-from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 
 from .cart_faults import every_fault
 from .carts import cart_of, chosen
@@ -22,7 +22,9 @@ from .requests import CreateIntent
 from .responses import Intent
 from .serialiser import tell_intent
 
-bp = APIBlueprint("payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element")
+bp = APIBlueprint(
+    "payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element"
+)
 
 SECRET = "client_secret"  # noqa: S105 - a field's name
 
@@ -43,11 +45,12 @@ def read_secret(answer: dict[str, Any]) -> str | None:
 def create_payment_intent(body: CreateIntent) -> Response:
     """Create an order's intent, or return the open one again, for a cart that changed too."""
     start = use_cases().start_intent
-    spend_on_prices(item.price for item in body.items or ())
     if body.order is None:
-        return tell_intent(start.start(cart_of(body), nonce=order_nonce(), caller=caller()), 201)
-    cart = cart_of(body) if chosen(body.items) else None
-    return tell_intent(start.again(body.order, cart, caller=caller()), 201)
+        intent = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
+    else:
+        cart = cart_of(body) if chosen(body.items) else None
+        intent = start.again(body.order, cart, caller=caller(), admit=gate())
+    return tell_intent(intent, 201)
 
 
 @bp.get("/<intent_id>")

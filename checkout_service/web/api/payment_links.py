@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from checkout_service.domain import ids
 from checkout_service.web.context import use_cases
-from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+from checkout_service.web.http.limits import CREATE, POLL, admit_to_link, limited
 from checkout_service.web.http.strict_json import refuse_body
 
 from .idempotency import idempotent, order_nonce
@@ -41,7 +41,7 @@ def create_link_order(link: str) -> Response:
     """Make one pending order of a Payment Link; send the buyer to `url`."""
     refuse_body()
     start = use_cases().start_link
-    spend_on_prices([start.price_of(link)])
+    admit_to_link(start.price_of(link))
     made = start.start(link, nonce=order_nonce() or ids.new_id("non"))
     body: dict[str, Any] = {
         "url": made.url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Iterable
 
@@ -15,20 +16,36 @@ PUBLIC, MERCHANT = "public", "api"
 
 
 def is_merchant() -> bool:
-    """True if a valid API key came along; every key is compared, each in constant time."""
-    if "is_merchant" not in g:
-        g.is_merchant = bears_one_of(settings().api_keys)
-    return bool(g.is_merchant)
+    """True if a valid API key came along."""
+    return _api_key() is not None
 
 
 def bears_one_of(tokens: Iterable[str]) -> bool:
     """True if the request bears one of these tokens."""
+    return _borne_of(tokens) is not None
+
+
+def name_of_key() -> str | None:
+    """Name the API key that came along without telling it; None for strangers."""
+    key = _api_key()
+    return None if key is None else hashlib.sha256(f"api key {key}".encode()).hexdigest()[:16]
+
+
+def _api_key() -> str | None:
+    if "api_key" not in g:
+        g.api_key = _borne_of(settings().api_keys)
+    key: str | None = g.api_key
+    return key
+
+
+def _borne_of(tokens: Iterable[str]) -> str | None:
+    """Return the token that came along; every one is compared, each in constant time."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        return False
+        return None
     given = token.strip().encode("latin-1", "replace")
-    matches = [hmac.compare_digest(given, known.encode()) for known in tokens]
-    return any(matches)
+    matches = [known for known in tokens if hmac.compare_digest(given, known.encode())]
+    return matches[0] if matches else None
 
 
 def caller() -> str:

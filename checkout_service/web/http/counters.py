@@ -1,7 +1,8 @@
 """Counters of requests: in Redis when there is one and it answers, else in this process.
 
 Both count by a sliding window: what remains of the previous window's count wanes as this one
-goes on, so no burst at its edge passes twice.
+goes on, so no burst at its edge passes twice. Whoever has asked a lot is not forgotten because many
+others ask once.
 """
 
 from __future__ import annotations
@@ -44,8 +45,12 @@ class OwnCounters:
         return None
 
     def _forget(self, now: float) -> None:
+        """Forget old windows; of too many that are new, those who asked least."""
         fresh = {k: v for k, v in self._seen.items() if v[0] >= int(now // k[1]) - 1}
-        self._seen = fresh if len(fresh) < _MOST_KEYS else {}
+        if len(fresh) > _MOST_KEYS // 2:
+            by_count = sorted(fresh.items(), key=lambda item: item[1][1] + item[1][2])
+            fresh = dict(by_count[-_MOST_KEYS // 2 :])
+        self._seen = fresh
 
 
 class Counters:

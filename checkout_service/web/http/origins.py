@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_cors import CORS
-from werkzeug.exceptions import Forbidden
 
+from checkout_service.domain.errors import CrossOrigin
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings
+
+from .challenge import PROOF
 
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 MAX_URL = 2_000
 _ENCODED_PLACEHOLDER = re.compile(r"%7BCHECKOUT_SESSION_ID%7D", re.IGNORECASE)
 _API = "/api/v1/"
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_SIGNED = "/webhooks/"  # a signature over the body says more than any header
 _TEN_MINUTES = 600
 _FROM_HERE = frozenset(("same-origin", "none"))
 # No userinfo, no backslash, no blank, nothing beyond ASCII, and a host that only a slash may end:
 # whatever browsers and parsers read apart.
+_PATH = r"(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?"
 _URL = re.compile(
     r"(https?)://((?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
-    r"(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?",
+    + _PATH,
     re.ASCII,
 )
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Answer cross-origin calls of the API for the allowed origins, without credentials."""
+    """Refuse what other sites send, and answer the allowed ones' calls without credentials."""
+    app.before_request(_refuse_other_sites)
 
     @app.after_request
     def vary(response: Response) -> Response:
@@ -43,7 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         resources=rf"{_API}.*",
         origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
         methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+        allow_headers=["Authorization", PROOF, "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["Idempotent-Replayed", "Retry-After", "X-Request-ID"],
         supports_credentials=False,
         max_age=_TEN_MINUTES,
@@ -53,16 +59,25 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def refuse_foreign_forms() -> None:
-    """Let a form pass that was sent from our own pages, or by no browser at all.
+    """Let pass what was sent from our own pages, or by no browser at all. Raises CrossOrigin.
 
-    Raises Forbidden. Browsers tell where a form comes from, and no page can make them lie.
+    Browsers tell where a request comes from, and no page can make them lie.
     """
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if (site is not None and site not in _FROM_HERE) or (
         origin is not None and origin not in _own_origins()
     ):
-        raise Forbidden("This form was sent from another site.")
+        g.refused = CrossOrigin.code
+        raise CrossOrigin
+
+
+def _refuse_other_sites() -> None:
+    """Let the allowed sites act here too, with or without a body. Raises CrossOrigin."""
+    if request.method in _SAFE or request.path.startswith(_SIGNED):
+        return
+    if request.headers.get("Origin") not in settings().allowed_origins:
+        refuse_foreign_forms()
 
 
 def _own_origins() -> tuple[str, ...]:
@@ -85,6 +100,20 @@ def origin_of(url: str) -> str | None:
 def may_send_buyer_to(url: str) -> bool:
     known = settings()
     return origin_of(url) in (known.public_origin, *known.allowed_origins)
+
+
+def pattern_of_buyer_urls() -> str:
+    """Write down, for a schema, which addresses a buyer may be sent to."""
+    known = settings()
+    allowed = (known.public_origin, *known.allowed_origins)
+    return f"^(?:{'|'.join(map(_pattern_of, allowed))}){_PATH}$"
+
+
+def _pattern_of(origin: str) -> str:
+    scheme, _, host = origin.partition("://")
+    any_case = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", re.escape(host))
+    port = "" if re.search(r":\d+\Z", host) else f"(?::{_DEFAULT_PORT[scheme]})?"
+    return f"{scheme}://{any_case}{port}"
 
 
 def with_session_id(success_url: str) -> str:

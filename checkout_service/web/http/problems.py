@@ -1,6 +1,7 @@
 """Errors on their way out: RFC 9457 problems for programs, a plain page for people.
 
-HTTP statuses are decided here, in one table; an error says nothing it was not meant to say.
+HTTP statuses are decided here, in one table; an error says nothing it was not meant to say. Of what
+a caller sent it repeats names at most, and none that looks like a secret.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
 from apiflask import HTTPError
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from checkout_service.domain import errors as e
 from checkout_service.domain.errors import CheckoutError, Fault
+from checkout_service.logs import Redactor
+from checkout_service.settings import Settings
 from checkout_service.web.context import request_id
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,9 @@ NOTHING_HERE = "There is nothing here by that id."
 STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.CheckoutError: HTTPStatus.INTERNAL_SERVER_ERROR,
     e.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    e.CardNumber: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.NotFound: HTTPStatus.NOT_FOUND,
+    e.CrossOrigin: HTTPStatus.FORBIDDEN,
     e.OrderPaid: HTTPStatus.CONFLICT,
     e.OrderCanceled: HTTPStatus.CONFLICT,
     e.MoneyInFlight: HTTPStatus.CONFLICT,
@@ -41,6 +46,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.WrongFlow: HTTPStatus.CONFLICT,
     e.PullMode: HTTPStatus.NOT_IMPLEMENTED,
     e.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    e.IdempotencyKeyTooShort: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.IdempotencyInProgress: HTTPStatus.CONFLICT,
     e.GatewayError: HTTPStatus.SERVICE_UNAVAILABLE,
     e.StripeUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -56,6 +62,9 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
 # What Stripe or our own machinery said is for the log; the client gets this.
 _SAID_INSTEAD: Mapping[type[CheckoutError], str] = {
     e.InvalidInput: "The request is understood and wrong; every fault is listed in `errors`.",
+    e.CardNumber: (
+        "Card numbers belong into Stripe's own fields alone. Nothing of this request was kept."
+    ),
     e.StripeRejected: "Stripe refused this request.",
     e.OpenedWrong: "Stripe opened another payment than it was asked for; it was closed again.",
     e.GatewayError: "Stripe does not answer right now.",
@@ -83,6 +92,8 @@ _CODE_OF_STATUS = {
     422: "invalid_input",
     429: "too_many_requests",
 }
+_LONGEST_NAME = 200
+_REDACTOR = "checkout_redactor"
 _HEADERS_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
@@ -118,7 +129,8 @@ class Problem:
         return told
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions[_REDACTOR] = Redactor(settings.passwords)
     app.register_error_handler(CheckoutError, lambda error: answer(problem_of(error)))
     app.register_error_handler(
         HTTPError, lambda error: answer(problem_of(e.InvalidInput(faults_of(error))))
@@ -147,6 +159,7 @@ def problem_of(error: CheckoutError) -> Problem:
 
 def answer(problem: Problem) -> Response:
     """Tell a problem to whoever asked: a program or a person."""
+    problem = _without_secrets(problem)
     if request.path.startswith(_FOR_PROGRAMS):
         body = json.dumps(problem.body(), sort_keys=False) + "\n"
         response = Response(body, problem.status, mimetype=PROBLEM_TYPE)
@@ -158,6 +171,13 @@ def answer(problem: Problem) -> Response:
         )
     response.headers.update(problem.headers)
     return response
+
+
+def _without_secrets(problem: Problem) -> Problem:
+    hide: Redactor = current_app.extensions[_REDACTOR]
+    faults = (Fault(hide.text(one.loc), hide.text(one.message)) for one in problem.errors)
+    errors = tuple(Fault(one.loc[:_LONGEST_NAME], one.message) for one in faults)
+    return replace(problem, detail=hide.text(problem.detail), errors=errors)
 
 
 def _wait_of(error: CheckoutError) -> int | None:

@@ -17,6 +17,7 @@ from flask import Flask
 from secure import ContentSecurityPolicy, PermissionsPolicy
 
 from checkout_service import logs
+from checkout_service.domain.card_numbers import holds_card_number
 from checkout_service.settings import Settings
 from checkout_service.web.context import REQUEST_ID
 
@@ -33,7 +34,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        usable = _REQUEST_ID.fullmatch(given) and not holds_card_number(given)
+        request_id = given if usable else secrets.token_hex(16)
         environ[REQUEST_ID] = request_id
         logs.bind_request(request_id)
 

@@ -1,13 +1,13 @@
 """Styles and scripts, served in front of the application and cached for ever.
 
-Their addresses carry a digest of the content, so a new release is a new address.
+Their addresses carry a digest of the content, so a new release is a new address. What dresses every
+answer stands in front of them too.
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         root=str(FOLDER),
         prefix="static/",
         immutable_file_test=lambda *_: True,
-        add_headers_function=_headers,
+        allow_all_origins=False,
         autorefresh=app.debug,
     )
 
@@ -34,8 +34,3 @@ def static_url(name: str) -> str:
     if name not in _digests:
         _digests[name] = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
     return at(f"/static/{name}?v={_digests[name]}")
-
-
-def _headers(headers: Headers, _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

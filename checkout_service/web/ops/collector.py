@@ -75,6 +75,11 @@ def _events(metrics: Metrics) -> Iterator[Metric]:
     for labels, count in sorted(metrics.recent_events.items()):
         recent.add_metric(labels, count)
     yield recent
+    yield _gauge(
+        "recent_declines",
+        "Cards declined within the last hour, of the newest 5000 events.",
+        metrics.recent_declines,
+    )
     yield from _maybe(
         "newest_event_age_seconds", "Since an event last came in.", metrics.newest_event_age
     )

@@ -39,6 +39,11 @@ _STRIPE_FAILURES = Counter(
     "checkout_stripe_failures", "Calls to Stripe that failed, by call and kind.", ("call", "kind")
 )
 _REFUSED = Counter("checkout_webhooks_refused", "Webhooks answered 400, by reason.", ("reason",))
+_STRANGERS = Counter(
+    "checkout_strangers_refused",
+    "Requests refused for who sends them, how often, or what, by reason.",
+    ("reason",),
+)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -71,6 +76,8 @@ def init_app(app: Flask) -> None:
         endpoint = request.endpoint or "none"
         method = request.method if request.method in _METHODS else "other"
         _REQUESTS.labels(method, endpoint, str(response.status_code)).inc()
+        if "refused" in g:
+            _STRANGERS.labels(g.refused).inc()
         if "began" in g:
             _SECONDS.labels(endpoint).observe(time.perf_counter() - g.began)
         return response

@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden
 from checkout_service.domain import ids
 from checkout_service.domain.ids import is_session_id
 from checkout_service.web.context import use_cases
-from checkout_service.web.http.limits import CREATE, POLL, limited, spend_on_prices
+from checkout_service.web.http.limits import CREATE, POLL, admit_to_link, limited
 
 from . import link_cookie
 from .link_cookie import Kept
@@ -35,10 +35,10 @@ def leave(link: str) -> ResponseReturnValue:
     if request.method == "HEAD":
         return redirect(start.address(link), SEE_OTHER)
     _refuse_guesses()
-    spend_on_prices([start.price_of(link)])
     kept = link_cookie.read()
     answer = start.resume(link, [one.reference for one in kept])
     if answer is None:
+        admit_to_link(start.price_of(link))
         answer = start.start(link, nonce=ids.new_id("non"))
     response = make_response(redirect(answer.url, SEE_OTHER))
     link_cookie.write(response, Kept(link, answer.client_reference_id), kept)
