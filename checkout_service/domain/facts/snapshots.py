@@ -155,10 +155,23 @@ Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an
 
 
 @dataclass(frozen=True, slots=True)
+class ThinNotice:
+    """What a thin event tells: which object changed, never how; that is a look's to find out.
+
+    `kind` is Stripe's word for the object; `snapshot_event` is the event that shows the change.
+    """
+
+    id: str
+    kind: str
+    snapshot_event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingEvent:
     """A verified event of Stripe's.
 
     `unreadable` names what could not be read of its object; `hints` are the ids found in it then.
+    `notice` is a thin event's, where it is of a kind that we know; it has no subject.
     """
 
     id: str
@@ -168,6 +181,7 @@ class IncomingEvent:
     created: int
     body: bytes = field(repr=False)
     subject: Subject | Billing | None = None
+    notice: ThinNotice | None = None
     account: str | None = None
     signed_at: int | None = None  # the signature's own time, where it came by webhook
     unreadable: str | None = None

@@ -14,11 +14,13 @@ from checkout_service.domain.facts.snapshots import (
     RefundView,
     SessionView,
     Subject,
+    ThinNotice,
 )
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import next_wait, next_wait_for_payment
+from checkout_service.storage import inbox
 from checkout_service.storage.database import Transaction
-from checkout_service.storage.order_lookup import find_order, order_named_by
+from checkout_service.storage.order_lookup import find_order, order_named_by, order_of_notice
 
 from .follow_subscription import FollowSubscription
 
@@ -58,10 +60,12 @@ class PlaceEvent:
 
     def place(self, connection: Transaction, event: IncomingEvent, *, received_at: int) -> Place:
         """Say what becomes of an event that came at a time (milliseconds UTC)."""
-        subject = event.subject
-        tells = subject is not None or event.unreadable is not None
+        subject, notice = event.subject, event.notice
+        tells = subject is not None or notice is not None or event.unreadable is not None
         if not tells or self.is_foreign(event):
             return _IGNORED
+        if notice is not None:
+            return _place_of_notice(connection, notice)
         if subject is None:  # unreadable: a look tells what it would have, and a person sees it
             order_id = order_named_by(connection, event.hints)
             return _IGNORED if order_id is None else Place("quarantined", order_id)
@@ -83,6 +87,18 @@ class PlaceEvent:
             next_at = next_wait_for_payment(received_at, now)
             return Place("waiting", None, next_at) if next_at else _IGNORED
         return _IGNORED
+
+
+def _place_of_notice(connection: Transaction, notice: ThinNotice) -> Place:
+    """Apply a thin event to the order of its object, unless the change was shown already.
+
+    What nobody here knows yet (a session of a link, a refund made at Stripe) the sweep reads from
+    the snapshot event: there is nothing to wait for.
+    """
+    snapshot, order_id = notice.snapshot_event, order_of_notice(connection, notice)
+    if order_id is None or (snapshot is not None and inbox.is_applied(connection, snapshot)):
+        return Place("ignored", order_id)
+    return Place("applied", order_id)
 
 
 def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
