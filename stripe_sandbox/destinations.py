@@ -39,7 +39,7 @@ def create() -> Json:
         raise invalid("webhook_endpoint", "Invalid object")
     store = world().store
     now = as_text(store.now())
-    made = {
+    made: Json = {
         "id": new_id("ed_test"),
         "object": KIND,
         "created": now,

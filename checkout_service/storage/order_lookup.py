@@ -11,6 +11,7 @@ from checkout_service.domain.facts.snapshots import (
     Billing,
     ChargeView,
     DisputeView,
+    FraudWarningView,
     IntentView,
     RefundView,
     SessionView,
@@ -34,7 +35,7 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
             return _by(connection, _a.intent_id == intent_id) or _claimed(connection, claimed)
         case ChargeView(intent_id=intent_id, order_id=claimed):
             return order_of_intent(connection, intent_id) or _claimed(connection, claimed)
-        case RefundView() | DisputeView():
+        case RefundView() | DisputeView() | FraudWarningView():
             return order_of_intent(connection, subject.intent_id)
 
 

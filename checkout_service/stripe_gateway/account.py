@@ -28,7 +28,7 @@ from checkout_service.domain.ports.account import (
 from .bulkhead import Bulkhead
 from .calls import Calls, reading
 from .client import API_VERSION, Connector
-from .events import TYPES
+from .event_kinds import LISTED, TYPES
 from .failures import BAD_KEY, our_failures
 from .fields import (
     Json,
@@ -159,7 +159,7 @@ class StripeAccount:
 
     def undelivered(self, *, created_from: int, created_to: int) -> int:
         created = {"gte": created_from // SECOND, "lte": created_to // SECOND}
-        params: Params = {"created": created, "types": list(TYPES), "delivery_success": False}
+        params: Params = {"created": created, "types": list(LISTED), "delivery_success": False}
         return len(self.calls.page("/v1/events", params, urgent=True).items)
 
     def link(self, link_id: str) -> LinkView:

@@ -13,7 +13,7 @@ from stripe.v2.core import EventNotification
 from checkout_service.domain.clock import from_rfc3339
 from checkout_service.domain.facts.snapshots import IncomingEvent, ThinNotice
 
-from .events import TYPES
+from .event_kinds import TYPES
 from .fields import Json, Malformed, identifier, livemode, reference
 
 OBJECT = "v2.core.event"

@@ -100,6 +100,20 @@ class ChargeView:
 
 
 @dataclass(frozen=True, slots=True)
+class FraudWarningView:
+    """The card's bank takes a payment for fraud; no money has moved yet.
+
+    `actionable` says that a refund now may spare the dispute.
+    """
+
+    id: str
+    intent_id: str | None
+    charge_id: str | None
+    fraud_type: str
+    actionable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One look at one attempt: what Stripe answered to a request sent at `asked_at`.
 
@@ -150,7 +164,7 @@ class InvoiceView:
     failed: bool = False  # told by invoice.payment_failed
 
 
-Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView
+Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView | FraudWarningView
 Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an order's payment
 
 

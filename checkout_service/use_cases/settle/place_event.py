@@ -9,6 +9,7 @@ from checkout_service.domain.facts.snapshots import (
     Billing,
     ChargeView,
     DisputeView,
+    FraudWarningView,
     IncomingEvent,
     IntentView,
     RefundView,
@@ -28,6 +29,7 @@ from .follow_subscription import FollowSubscription
 _GRACE = 15 * SECOND
 _BARE_INTENT_FACTS = frozenset(("payment_intent.succeeded", "payment_intent.canceled"))
 _REFUND_WORDS = frozenset(("pending", "requires_action", "succeeded", "failed", "canceled"))
+_OF_PAYMENTS = RefundView | DisputeView | ChargeView | FraudWarningView
 _MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
 
 
@@ -83,7 +85,7 @@ class PlaceEvent:
         if named is not None and is_order_id(named):
             next_at = next_wait(received_at, now)
             return Place("waiting", named, next_at) if next_at else Place("ignored", named)
-        if isinstance(subject, RefundView | DisputeView | ChargeView) and subject.intent_id:
+        if isinstance(subject, _OF_PAYMENTS) and subject.intent_id:
             next_at = next_wait_for_payment(received_at, now)
             return Place("waiting", None, next_at) if next_at else _IGNORED
         return _IGNORED
@@ -121,6 +123,6 @@ def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
 def intent_of(event: IncomingEvent) -> str | None:
     """Name the payment that an event tells of."""
     subject = event.subject
-    if isinstance(subject, RefundView | DisputeView | ChargeView | SessionView):
+    if isinstance(subject, SessionView | _OF_PAYMENTS):
         return subject.intent_id
     return subject.id if isinstance(subject, IntentView) else None
