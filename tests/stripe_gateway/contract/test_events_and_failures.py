@@ -24,7 +24,7 @@ def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeGateway) 
 
     kinds = [event.type for event in events]
     assert kinds.index("payment_intent.succeeded") < kinds.index("checkout.session.completed")
-    assert kinds.index("checkout.session.completed") < kinds.index("refund.created")
+    assert kinds.index("checkout.session.completed") < kinds.index("charge.refunded")
     assert {event.api_version for event in events} == {API_VERSION}
     assert [event.created for event in events] == sorted(event.created for event in events)
     told = next(e.subject for e in events if e.type == "checkout.session.completed")
