@@ -18,7 +18,7 @@ def message(number: int) -> dict[str, object]:
 
 
 def test_readers_at_once_give_every_message_one_place(database: Database) -> None:
-    database.write(lambda c: write_order(c))
+    database.write(write_order)
     rows = [message(number) for number in range(40)]
     database.write(lambda c: c.execute(outbox_messages.insert(), rows))
 
