@@ -14,6 +14,7 @@ from checkout_service.bootstrap.flask_database import connect_database
 from checkout_service.cli import register_cli
 from checkout_service.settings import Settings
 from checkout_service.settings.places import FILES, HOME
+from checkout_service.settings.release import RELEASE
 from checkout_service.stripe_gateway import LOCALES
 
 
@@ -26,7 +27,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app = APIFlask(
         __name__,
         title="Checkout service",
-        version="1",
+        version=RELEASE,
         spec_path="/api/v1/openapi.json",
         docs_path=None,
         json_errors=False,

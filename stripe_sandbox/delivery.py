@@ -19,6 +19,7 @@ from typing import Any
 
 import requests
 
+from . import thin
 from .faults import Faults
 from .store import Json, Store, new_id, shown
 from .times import now_as_text
@@ -122,7 +123,7 @@ class Delivery:
             wanted = endpoint["enabled_events"]
             if endpoint["status"] == "enabled" and ("*" in wanted or kind in wanted):
                 targets.append((endpoint["url"], endpoint["id"]))
-        return targets
+        return targets + thin.wanting(self._store, kind)
 
     def _twin(self, event: Json) -> Json:
         twin = copy.deepcopy(event) | {"id": new_id("evt")}
@@ -164,12 +165,14 @@ class Delivery:
         """True if the endpoint is still there and on: else nothing more is tried."""
         if due.endpoint is None:
             return True
-        endpoint = self._store.get(due.endpoint, "webhook_endpoint")
+        endpoint = self._store.get(due.endpoint)
         return endpoint is not None and endpoint["status"] == "enabled"
 
     def _post(self, event: Json, due: _Due) -> int:
-        body = json.dumps(self._faults.altered_event(shown(event)), indent=2).encode()
         endpoint = self._store.get(due.endpoint) if due.endpoint else None
+        is_thin = endpoint is not None and endpoint["object"] == thin.KIND
+        told = thin.thin_event(event) if is_thin else self._faults.altered_event(shown(event))
+        body = json.dumps(told, indent=2).encode()
         secrets = [endpoint["_secret"]] if endpoint else self._secrets
         headers = {
             "Content-Type": "application/json; charset=utf-8",

@@ -40,7 +40,7 @@ class Gate:
     def answer(self, request: Request, base: str) -> Response:
         """Answer one call. Raises Reset when a fault cuts the connection."""
         name = new_id("req", 14)
-        key = _key_of(request)
+        key = key_of(request)
         row = {
             "at": now_as_text(self._world.store.time),
             "method": request.method,
@@ -69,7 +69,7 @@ class Gate:
         self, request: Request, key: str, name: str, base: str, headers: dict[str, str]
     ) -> tuple[int, Json]:
         faults = self._world.faults
-        _check_key(key)
+        check_key(key)
         faults.check_rate()
         fault = faults.of_call(request.method, request.path)
         if fault == "rate_limit":
@@ -136,7 +136,7 @@ def _server_error() -> Json:
     return {"error": {"type": "api_error", "message": message}}
 
 
-def _key_of(request: Request) -> str:
+def key_of(request: Request) -> str:
     if request.authorization is None:
         return ""
     if request.authorization.type == "basic":
@@ -144,7 +144,7 @@ def _key_of(request: Request) -> str:
     return request.authorization.token or ""
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
     if "_live_" in key:
         raise ApiError("The sandbox takes no live keys: no money moves here.", status=401)
     if not key.startswith(("sk_test_", "rk_test_", "pk_test_")):

@@ -27,5 +27,10 @@ class RealTime:
 
 def now_as_text(source: Time) -> str:
     """Tell the time for a log, to the millisecond."""
-    now = datetime.fromtimestamp(source.time(), UTC)
-    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return as_text(source.time())
+
+
+def as_text(seconds: float) -> str:
+    """Write a time as the v2 API does, to the millisecond."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -44,6 +44,7 @@ class Ground:
         self.clock, self.real_clock = self.around.clock, self.around.real_clock
         self.database = Database(engine, watch=self.around.watch, clock=self.real_clock)
         self.interval = int(settings.sweep_interval_seconds * SECOND)
+        self.heard = settings.notify_url is not None
         self.live, self.pull_mode = settings.live, settings.pull_mode
         self.catalog = load_catalog(settings.catalog_file, locales=LOCALES)
         # The ceiling counts real seconds, whatever a drill's clock says.
@@ -69,7 +70,8 @@ class Ground:
 
     @cached_property
     def settle_order(self) -> SettleOrder:
-        return SettleOrder(self.database, EarlierEvents(self.gateway), self.clock, self.interval)
+        earlier = EarlierEvents(self.gateway)
+        return SettleOrder(self.database, earlier, self.clock, self.interval, self.heard)
 
     @cached_property
     def look_at_order(self) -> LookAtOrder:

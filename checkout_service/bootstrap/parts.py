@@ -25,6 +25,7 @@ from checkout_service.use_cases.doctor import Doctor, build_doctor
 from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
 from checkout_service.use_cases.doctor.check_result import Shop
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from checkout_service.use_cases.notify.read_feed import ReadFeed
 from checkout_service.use_cases.notify.read_messages import ReadMessages
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
@@ -116,7 +117,7 @@ class Parts(Ground):
 
     @cached_property
     def receive_event(self) -> ReceiveEvent:
-        follow = FollowSubscription(self.clock)
+        follow = FollowSubscription(self.clock, self.heard)
         return ReceiveEvent(
             self.database,
             self.gateway,
@@ -199,6 +200,10 @@ class Parts(Ground):
         return ReadMessages(self.database)
 
     @cached_property
+    def read_feed(self) -> ReadFeed:
+        return ReadFeed(self.database)
+
+    @cached_property
     def hold_idempotency(self) -> HoldIdempotency:
         return HoldIdempotency(self.database, self.clock)
 
@@ -210,6 +215,7 @@ class Parts(Ground):
             self.clock,
             real_clock=self.real_clock,
             at_once=self.around.senders,
+            kinds=frozenset(self.settings.notify_events) or None,
         )
 
     @cached_property

@@ -9,7 +9,7 @@ import click
 from .context import fail, for_people, json_option, use_cases
 from .printing import moment, plain, print_facts, print_json, print_table
 
-STATES = ("due", "delivered", "dead")
+STATES = ("due", "delivered", "dead", "kept")
 
 
 @click.group("messages")

@@ -82,6 +82,7 @@ def _print_order(detail: OrderDetail) -> None:
             ("refunded", amount(order.amount_refunded, order.currency)),
             ("charged back", charged_back),
             ("flow", order.flow),
+            ("number", order.number),
             ("reference", order.client_reference_id),
             ("e-mail", order.customer_email),
             ("metadata", ", ".join(f"{name}={value}" for name, value in order.metadata.items())),

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from checkout_service.domain import ids
-from checkout_service.domain.clock import SECOND
 from checkout_service.domain.status import Hold, OrderStatus
+from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.domain.views.shapes import detailed_order, private_order
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 
 from .context import for_people, json_option, use_cases
 from .explain import explain, story
+from .moment import Moment
 from .order_text import print_detail, print_orders
 from .printing import amount, plain, print_json
-
-
-class Moment(click.ParamType[int]):
-    """An ISO 8601 date or time, UTC unless it says otherwise; milliseconds inside."""
-
-    name = "time"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        try:
-            at = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date or time such as 2026-11-21T08:00:00Z", param, ctx)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return int(at.timestamp() * SECOND)
 
 
 @click.group("orders")
@@ -56,9 +39,8 @@ def list_orders(
     as_json: bool,
 ) -> None:
     """List orders, newest first."""
-    page = use_cases().read_orders.page(
-        status=status, created_after=created_after, limit=limit, cursor=cursor
-    )
+    wanted = OrderFilter(status=status, created_after=created_after)
+    page = use_cases().read_orders.page(wanted, limit=limit, cursor=cursor)
     if as_json:
         data = [private_order(order) for order in page.orders]
         print_json({"data": data, "next_cursor": page.next_cursor})

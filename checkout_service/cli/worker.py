@@ -18,6 +18,7 @@ from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
 from .context import for_people, json_option, settings, use_cases
 from .jobs import Job, run_until_told
+from .moment import Moment
 from .printing import print_json
 
 log = logging.getLogger(__name__)
@@ -64,11 +65,15 @@ def sweep(*, once: bool, as_json: bool) -> None:
 
 @click.command("deliver")
 @once_option
+@click.option("--since", type=Moment(), help="Send kept messages written since then, too.")
 @json_option
 @for_people
-def deliver(*, once: bool, as_json: bool) -> None:
+def deliver(*, once: bool, since: int | None, as_json: bool) -> None:
     """Send what is owed to the merchant's backend. Exits 0 when the pass ran."""
     uc = use_cases()
+    if since is not None:
+        asked = uc.deliver_outbox.ask_for(since)
+        click.echo(f"{asked} kept messages are due now.", err=True)
     if not once:
         run_until_told([_delivering(uc)])
         return

@@ -14,6 +14,11 @@ _RANDOM_LENGTH = 24
 # 256 is no multiple of 62, so that eight letters come up five times, not four: still 136 bits.
 _LETTER_OF_BYTE = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 
+# Without I, L, O and U, as Crockford's Base32: what is read aloud is typed right.
+_NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER_LENGTH = 7
+_ALIKE = str.maketrans("OIL", "011")
+
 _ORDER = re.compile(r"ord_[A-Za-z0-9]{24}", re.ASCII)
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}", re.ASCII)
 _INTENT = re.compile(r"pi_[A-Za-z0-9]{1,200}", re.ASCII)
@@ -55,6 +60,25 @@ def is_intent_id(text: str) -> bool:
 
 def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
+
+
+def number_of(order_id: str) -> str:
+    """Derive the short number people call an order by, such as `A7K-3F9Q`.
+
+    It cannot be turned back into the id. Two of a hundred thousand orders may share one: a person
+    is shown both.
+    """
+    drawn = int.from_bytes(hashlib.sha256(f"number|{order_id}".encode()).digest()[:5]) >> 5
+    letters = "".join(_NUMBER_ALPHABET[drawn >> shift & 31] for shift in range(30, -1, -5))
+    return f"{letters[:3]}-{letters[3:]}"
+
+
+def read_number(text: str) -> str | None:
+    """Read an order's number as people type it; None if it is none."""
+    letters = text.upper().replace("-", "").replace(" ", "").translate(_ALIKE)
+    if len(letters) != _NUMBER_LENGTH or not set(letters) <= set(_NUMBER_ALPHABET):
+        return None
+    return f"{letters[:3]}-{letters[3:]}"
 
 
 def message_id(order_id: str, kind: str, about: str) -> str:

@@ -32,6 +32,7 @@ from . import rules, shapes
 _Listed = BeforeValidator(shapes.split_list)
 _WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
 _NotifySecret = Annotated[str, AfterValidator(shapes.notify_secret)]
+_NotifyEvent = Annotated[str, AfterValidator(shapes.notify_event)]
 _ApiKey = Annotated[str, AfterValidator(shapes.printable)]
 _Origin = Annotated[str, AfterValidator(shapes.origin)]
 _BaseUrl = Annotated[str, AfterValidator(shapes.base_url)]
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     admin_password: str | None = Field(None, repr=False)
     notify_url: _Address | None = Field(None, repr=False)
     notify_secret: Annotated[tuple[_NotifySecret, ...], NoDecode, _Listed] = Field((), repr=False)
+    notify_events: Annotated[tuple[_NotifyEvent, ...], NoDecode, _Listed] = ()  # all
     notify_allow_private: bool = False
     catalog_file: _File = Path("catalog.toml")
     create_rate_limit: _Rate = "30 per minute"

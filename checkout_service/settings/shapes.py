@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,16 @@ _CALLABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
 _NOTIFY_BYTES = range(24, 65)
+
+
+# Of notifications; the tests hold this list to the domain's own.
+KINDS = (
+    "order.paid", "order.processing", "order.failed", "order.expired", "order.canceled",
+    "order.refund_pending", "order.refunded", "order.refund_failed",
+    "order.dispute_needs_response", "order.disputed", "order.dispute_closed",
+    "order.early_fraud_warning", "order.held", "subscription.renewed", "subscription.past_due",
+    "subscription.ended",
+)  # fmt: skip
 
 
 def split_list(value: object) -> object:
@@ -62,6 +73,14 @@ def notify_secret(value: str) -> str:
         key = b""
     if not value.startswith("whsec_") or len(key) not in _NOTIFY_BYTES:
         raise ValueError("must be whsec_ and the base64 of 24 to 64 random bytes, comma-separated")
+    return value
+
+
+def notify_event(value: str) -> str:
+    if value not in KINDS:
+        near = get_close_matches(value, KINDS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"must be kinds of notifications such as order.paid{hint}")
     return value
 
 

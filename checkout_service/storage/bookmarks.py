@@ -12,6 +12,18 @@ def position(connection: Connection, name: str) -> int | None:
     return connection.execute(select(bookmarks.c.position).where(bookmarks.c.name == name)).scalar()
 
 
+def locked_position(connection: Connection, name: str) -> int:
+    """Return a position that is there, and keep others from it until this transaction ends."""
+    statement = select(bookmarks.c.position).where(bookmarks.c.name == name).with_for_update()
+    return int(connection.execute(statement).scalar_one())
+
+
+def begin(connection: Connection, name: str, at: int) -> int:
+    """Return a position, which is `at` if it was never set."""
+    insert_once(connection, bookmarks, {"name": name, "position": at})
+    return position(connection, name) or at
+
+
 def move_to(connection: Connection, name: str, to: int) -> None:
     upsert(connection, bookmarks, {"name": name, "position": to}, ["name"])
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, Table, select, tuple_
 
 from checkout_service.domain.views.events import EventDetail, EventView, MessageDetail, MessageView
 
+from .kept_messages import KEPT, state_shown
 from .tables import inbox_events, outbox_messages
 from .tables.machinery import TROUBLED, UNDELIVERED
 
@@ -34,7 +35,7 @@ _MESSAGE = (
     _m.order_id,
     _m.kind,
     _m.sequence,
-    _m.state,
+    state_shown(),
     _m.tries,
     _m.last_error,
     _m.created_at,
@@ -73,10 +74,11 @@ def messages(
     limit: int,
 ) -> list[MessageView]:
     statement = _newest_first(select(*_MESSAGE), outbox_messages, "created_at", before, limit)
-    if state in ("due", "dead"):
+    if state in ("due", "dead", KEPT):
         statement = statement.where(UNDELIVERED)
-    wanted = {"state": state, "order_id": order_id}
-    rows = connection.execute(_only(statement, outbox_messages, wanted))
+    if state is not None:
+        statement = statement.where(state_shown() == state)
+    rows = connection.execute(_only(statement, outbox_messages, {"order_id": order_id}))
     return [MessageView(*row) for row in rows]
 
 

@@ -106,6 +106,12 @@ def mark(
     connection.execute(update(inbox_events).where(_e.id == event_id).values(values))
 
 
+def is_applied(connection: Connection, event_id: str) -> bool:
+    """True if the event is here and its order knows what it tells."""
+    query = select(_e.id).where(_e.id == event_id, _e.state == "applied")
+    return connection.execute(query).first() is not None
+
+
 def known_ids(connection: Connection, ids: list[str]) -> set[str]:
     return set(connection.execute(select(_e.id).where(_e.id.in_(ids))).scalars())
 

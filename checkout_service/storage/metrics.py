@@ -85,7 +85,7 @@ def oldest_due_message(connection: Connection) -> int | None:
     """Tell when the oldest message was made that is still to be sent."""
     return connection.execute(
         select(_m.created_at)
-        .where(text("state = 'due'"), UNDELIVERED)
+        .where(text("state = 'due'"), UNDELIVERED, _m.next_at.is_not(None))
         .order_by(_m.created_at, _m.id)
         .limit(_written(1))
     ).scalar()

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from checkout_service.domain.facts.snapshots import (
     Billing,
     ChargeView,
     DisputeView,
+    FraudWarningView,
     IntentView,
     RefundView,
     SessionView,
     Subject,
+    ThinNotice,
 )
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_reference, is_session_id
 
-from .tables import attempts, orders
+from .tables import attempts, disputes, orders, refunds
 
 _a = attempts.c
 _ORDER_OF = select(_a.order_id)
@@ -33,8 +35,23 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
             return _by(connection, _a.intent_id == intent_id) or _claimed(connection, claimed)
         case ChargeView(intent_id=intent_id, order_id=claimed):
             return order_of_intent(connection, intent_id) or _claimed(connection, claimed)
-        case RefundView() | DisputeView():
+        case RefundView() | DisputeView() | FraudWarningView():
             return order_of_intent(connection, subject.intent_id)
+
+
+def order_of_notice(connection: Connection, notice: ThinNotice) -> str | None:
+    """Name the order of the object that a thin event names, as far as we know the object."""
+    match notice.kind:
+        case "checkout.session":
+            return order_of_session(connection, notice.id)
+        case "payment_intent":
+            return order_of_intent(connection, notice.id)
+        case "refund":
+            return _by_money_back(connection, refunds, notice.id)
+        case "dispute":
+            return _by_money_back(connection, disputes, notice.id)
+        case _:  # the sweep reads the event that shows it
+            return None
 
 
 def order_of_subscription(connection: Connection, facts: Billing) -> tuple[str | None, bool]:
@@ -96,6 +113,11 @@ def _claimed(connection: Connection, order_id: str | None) -> str | None:
     if order_id is None or not is_order_id(order_id):
         return None
     return connection.execute(select(orders.c.id).where(orders.c.id == order_id)).scalar()
+
+
+def _by_money_back(connection: Connection, table: Table, name: str) -> str | None:
+    """Name the order of a refund or dispute that we have seen."""
+    return connection.execute(select(table.c.order_id).where(table.c.id == name)).scalar()
 
 
 def _by(connection: Connection, condition: ColumnElement[Any]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
+from checkout_service.domain import ids
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView
@@ -55,6 +56,7 @@ def build_view(
     return OrderView(
         **kept,
         **derived,
+        number=ids.number_of(kept["id"]),
         status=status,
         holds=tuple(holds),
         items=tuple(

@@ -1,4 +1,4 @@
-"""Orders as rows: writing them down, and the views that leave."""
+"""Orders as rows: writing them down, and reading them one by one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    tuple_,
     update,
 )
 
 from checkout_service.domain.order.cart import Line
-from checkout_service.domain.views.orders import OrderView
 
-from .order_views import views_of
 from .prepared import one_for_all
 from .records import AttemptRecord, OrderRecord, attempt_record, order_record
 from .tables import attempts, order_lines, orders
@@ -110,25 +107,6 @@ def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line
         )
         for row in _LINES_OF_ONE.rows(connection, {"b_id": order_id})
     )
-
-
-def page(
-    connection: Connection,
-    *,
-    status: str | None,
-    created_after: int | None,
-    before: tuple[int, str] | None,
-    limit: int,
-) -> list[OrderView]:
-    """List orders newest first by keyset, so that page one million costs as page one."""
-    statement = select(orders).order_by(_o.created_at.desc(), _o.id.desc()).limit(limit)
-    if status is not None:
-        statement = statement.where(_o.status == status)
-    if created_after is not None:
-        statement = statement.where(_o.created_at > created_after)
-    if before is not None:
-        statement = statement.where(tuple_(_o.created_at, _o.id) < before)
-    return views_of(connection, connection.execute(statement).all())
 
 
 def update_order(connection: Connection, order_id: str, values: dict[str, Any]) -> None:

@@ -21,7 +21,9 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.clock import HOUR
+from checkout_service.domain.ports.notify import ASKED
 
+from .kept_messages import state_shown
 from .tables import outbox_messages
 from .tables.machinery import FAILING
 
@@ -54,6 +56,7 @@ class Message:
     created_at: int
     sequence: int
     next_at: int
+    wish: str = ""
 
 
 def claim(
@@ -118,6 +121,7 @@ def _claim(
             _m.created_at,
             _m.sequence,
             _m.next_at,
+            _m.wish,
         )
     )
     found = [Message(*row) for row in connection.execute(statement)]
@@ -205,11 +209,12 @@ def replay(connection: Connection, message_id: str, now: int) -> bool:
     result = connection.execute(
         update(outbox_messages)
         .where(_m.id == message_id)
-        .values(state="due", next_at=now, tries=0, last_error=None, **_NO_LEASE)
+        .values(state="due", wish=ASKED, next_at=now, tries=0, last_error=None, **_NO_LEASE)
     )
     return bool(result.rowcount)
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(select(_m.state, func.count()).group_by(_m.state))
+    state = state_shown()
+    rows = connection.execute(select(state, func.count()).group_by(state))
     return {state: count for state, count in rows}  # noqa: C416 - rows are not tuples

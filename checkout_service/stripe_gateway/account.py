@@ -21,20 +21,33 @@ from checkout_service.domain.ports.account import (
     LinkView,
     PriceStanding,
     ShippingRate,
+    ThinDestination,
     fingerprint,
 )
 
 from .bulkhead import Bulkhead
 from .calls import Calls, reading
 from .client import API_VERSION, Connector
-from .events import TYPES
+from .event_kinds import LISTED, TYPES
 from .failures import BAD_KEY, our_failures
-from .fields import Json, Malformed, flag, identifier, maybe_object, moment, number, text, word
+from .fields import (
+    Json,
+    Malformed,
+    flag,
+    identifier,
+    maybe_object,
+    moment,
+    number,
+    text,
+    wants_object,
+    word,
+)
 from .params import Params
 from .translate import price_view
 from .transport import BoundedTransport, MakeTransport
 
 _ENDPOINTS, _LINKS = "/v1/webhook_endpoints", "/v1/payment_links"
+_DESTINATIONS = "/v2/core/event_destinations"
 _SESSIONS, _INTENTS = "/v1/checkout/sessions", "/v1/payment_intents"
 _PRICE = "/v1/prices/{id}"
 _MARK = "secret_fingerprint"
@@ -102,6 +115,18 @@ class StripeAccount:
                 found += map(_endpoint, page.items)
         return tuple(found)
 
+    def thin_destinations(self) -> tuple[ThinDestination, ...]:
+        params: Params = {"include": ["webhook_endpoint.url"], "limit": 100}
+        data = self.calls.get(_DESTINATIONS, params, urgent=True)
+        with reading():
+            items = data.get("data")
+            if not isinstance(items, list):
+                raise Malformed("data")
+            found = [wants_object(item, "data") for item in items]
+            return tuple(
+                _destination(item) for item in found if item.get("event_payload") == "thin"
+            )
+
     def add_endpoint(self, url: str) -> tuple[Endpoint, str]:
         params: Params = {
             "url": url,
@@ -134,7 +159,7 @@ class StripeAccount:
 
     def undelivered(self, *, created_from: int, created_to: int) -> int:
         created = {"gte": created_from // SECOND, "lte": created_to // SECOND}
-        params: Params = {"created": created, "types": list(TYPES), "delivery_success": False}
+        params: Params = {"created": created, "types": list(LISTED), "delivery_success": False}
         return len(self.calls.page("/v1/events", params, urgent=True).items)
 
     def link(self, link_id: str) -> LinkView:
@@ -186,6 +211,13 @@ def _endpoint(data: Json) -> Endpoint:
         api_version=text(data, "api_version"),
         created=moment(data, "created"),
         mark=text(maybe_object(data.get("metadata"), "metadata"), _MARK),
+    )
+
+
+def _destination(data: Json) -> ThinDestination:
+    hook = maybe_object(data.get("webhook_endpoint"), "webhook_endpoint")
+    return ThinDestination(
+        identifier(data, "id"), text(hook, "url") or "", word(data, "status") == "enabled"
     )
 
 

@@ -1,6 +1,7 @@
 """Read an event's JSON, once it is known to be Stripe's. Valid JSON is not yet an event.
 
 Depth is bounded before parsing, and NaN and Infinity are refused: Python would take both.
+A snapshot event shows its object; a thin one only names it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ import json
 import re
 from typing import NoReturn
 
+import stripe
+
 from checkout_service.domain.errors import BadEvent
 from checkout_service.domain.facts.snapshots import Billing, IncomingEvent, Subject
 
 from .fields import Json, Malformed, livemode, maybe_word, moment, reference, wants_object, word
+from .thin import OBJECT as THIN
+from .thin import thin_event_of
 from .translate import subject_of
 from .translate_billing import EVENTS as OF_SUBSCRIPTIONS
 
@@ -21,8 +26,11 @@ _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 
 
-def read_event(text: str, body: bytes) -> IncomingEvent:
-    """Make an event of verified text; `body` is kept byte for byte. Raises BadEvent."""
+def read_event(text: str, body: bytes, client: stripe.StripeClient) -> IncomingEvent:
+    """Make an event of verified text; `body` is kept byte for byte. Raises BadEvent.
+
+    `client` is for the SDK, which reads a thin event as one of this client's; nothing is asked.
+    """
     if _too_deep(text):
         raise BadEvent("the body is nested too deep")
     try:
@@ -30,6 +38,8 @@ def read_event(text: str, body: bytes) -> IncomingEvent:
     except (ValueError, RecursionError):
         raise BadEvent("the body is not JSON") from None
     try:
+        if isinstance(data, dict) and data.get("object") == THIN:
+            return thin_event_of(data, body, client)
         return event_of(data, body)
     except Malformed as error:
         raise BadEvent(f"the event's {error} is missing or of another type") from None

@@ -16,6 +16,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.facts.snapshots import IncomingEvent
 
 from .calls import Calls, Page, reading
+from .event_kinds import LISTED
 from .event_shape import event_of
 from .fields import Json, Malformed
 from .params import Params
@@ -23,28 +24,6 @@ from .params import Params
 log = logging.getLogger(__name__)
 
 _EVENTS = "/v1/events"
-TYPES = (  # Stripe takes twenty at most
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-    "payment_intent.succeeded",
-    "payment_intent.processing",
-    "payment_intent.payment_failed",
-    "payment_intent.canceled",
-    "payment_intent.amount_capturable_updated",
-    "charge.refunded",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-    "invoice.paid",
-    "invoice.payment_failed",
-    "customer.subscription.updated",
-    "customer.subscription.deleted",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +33,7 @@ class Events:
     def since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:
         """List events from a time on (milliseconds UTC), oldest first."""
         second = created_from // SECOND
-        params: Params = {"created": {"gte": second}, "types": list(TYPES)}
+        params: Params = {"created": {"gte": second}, "types": list(LISTED)}
         if undelivered:
             params["delivery_success"] = False
         newest = self.calls.page(_EVENTS, params)

@@ -43,6 +43,7 @@ class StripeGateway:
     intents: Intents
     prices: Prices
     events: Events
+    connector: Connector
     webhook_secrets: tuple[str, ...] = field(repr=False)
     real_clock: Clock
 
@@ -106,13 +107,16 @@ class StripeGateway:
     def read_signed_event(self, body: bytes, signature: str | None) -> IncomingEvent:
         now = self.real_clock.now()
         text, signed_at = verify(body, signature, self.webhook_secrets, now=now)
-        return replace(read_event(text, body), signed_at=signed_at)
+        return replace(self._event(text, body), signed_at=signed_at)
 
     def read_event(self, body: bytes) -> IncomingEvent:
         try:
-            return read_event(body.decode("utf-8"), body)
+            return self._event(body.decode("utf-8"), body)
         except UnicodeDecodeError:
             raise BadEvent("the body is not UTF-8") from None
+
+    def _event(self, text: str, body: bytes) -> IncomingEvent:
+        return read_event(text, body, self.connector.connection().client)
 
 
 def build_gateway(
@@ -153,6 +157,7 @@ def build_gateway(
         intents,
         Prices(calls, real_clock),
         Events(calls),
+        connector,
         webhook_secrets,
         real_clock,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from checkout_service.domain.facts.snapshots import (
     ChargeView,
     DisputeView,
+    FraudWarningView,
     IntentView,
     RefundView,
     SessionView,
@@ -209,6 +210,16 @@ def charge_view(data: Json) -> ChargeView:
     )
 
 
+def warning_view(data: Json) -> FraudWarningView:
+    return FraudWarningView(
+        id=identifier(data, "id"),
+        intent_id=reference(data, "payment_intent"),
+        charge_id=reference(data, "charge"),
+        fraud_type=word(data, "fraud_type"),
+        actionable=flag(data, "actionable"),
+    )
+
+
 def price_view(data: Json) -> PriceView:
     recurring = maybe_object(data.get("recurring"), "recurring")
     amount = data.get("unit_amount")
@@ -231,6 +242,7 @@ _SUBJECTS: dict[str, Callable[[Json], Subject]] = {
     "refund": refund_view,
     "dispute": dispute_view,
     "charge": charge_view,
+    "radar.early_fraud_warning": warning_view,
 }
 
 

@@ -20,6 +20,7 @@ from .checkout.start_link import StartLink
 from .doctor import Doctor
 from .doctor.check_readiness import CheckReadiness
 from .notify.deliver import DeliverOutbox
+from .notify.read_feed import ReadFeed
 from .notify.read_messages import ReadMessages
 from .orders.read_orders import ReadOrders
 from .refunds.refund_order import RefundOrder
@@ -48,6 +49,7 @@ class UseCases:
     read_orders: ReadOrders
     read_events: ReadEvents
     read_messages: ReadMessages
+    read_feed: ReadFeed
     receive_event: ReceiveEvent
     look_at_order: LookAtOrder
     quarantine: Quarantine

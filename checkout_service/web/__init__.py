@@ -8,13 +8,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from checkout_service.settings import Settings
 
 from . import checkout, context, webhooks
-from .api import checkout_sessions, docs_page, openapi, orders, payment_intents, payment_links
+from .api import (
+    checkout_sessions,
+    docs_page,
+    notifications,
+    openapi,
+    orders,
+    payment_intents,
+    payment_links,
+)
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
 from .pages import languages, links, pay, rendering
 
 _DOORS = (
-    checkout, pay, links, checkout_sessions, payment_intents, payment_links, orders, docs_page,
+    checkout, pay, links, checkout_sessions, payment_intents, payment_links, orders,
+    notifications, docs_page,
     webhooks, health,
 )  # fmt: skip
 

@@ -239,6 +239,18 @@ def test_a_notification_url_needs_a_secret() -> None:
     assert load(notify_url="http://127.0.0.1:9/hook", notify_secret=NOTIFY).notify_secret
 
 
+def test_a_kind_of_notification_that_does_not_exist_is_named_with_the_nearest() -> None:
+    message = refusal(notify_events="order.paid, order.refund")
+
+    assert named(message) == {"NOTIFY_EVENTS"}
+    assert "order.refunded?" in message
+    assert load(notify_events="order.paid, order.refunded").notify_events == (
+        "order.paid",
+        "order.refunded",
+    )
+    assert load().notify_events == ()
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from sqlalchemy import text
 
@@ -153,3 +154,21 @@ def test_without_an_address_messages_are_kept(make_shop: object) -> None:
 
     assert result.stdout == "NOTIFY_URL is not set: messages are kept.\n"
     assert shop.uc.read_messages.counts() == {"due": 1}
+
+
+def test_what_was_kept_is_sent_from_a_day_on(make_shop: Callable[..., Shop]) -> None:
+    deaf = make_shop(notify_url=None)
+    order = deaf.pays(deaf.buys())
+    shop = make_shop()
+    assert shop.json("deliver", "--once")["delivered"] == 0
+    (kept,) = shop.json("messages", "list", "--state", "kept")["data"]
+    assert (kept["order_id"], kept["kind"]) == (order.id, "order.paid")
+
+    later = shop.run("deliver", "--once", "--since", "2999-01-01")
+    assert "0 kept messages" in later.stderr
+    now = shop.run("deliver", "--once", "--since", "2020-01-01")
+
+    assert "1 kept messages" in now.stderr
+    assert "Delivered 1" in now.stdout
+    assert [got.headers["webhook-id"] for got in shop.merchant.got] == [kept["id"]]
+    assert shop.run("deliver", "--since", "yesterday").exit_code == 2

@@ -121,7 +121,10 @@ def add_message(app: Flask, order_id: str, **changes: Any) -> str:
         "sequence": 1, "body": '{"type":"order.paid"}', "state": "dead", "tries": 9,
         "last_error": "503 Service Unavailable", "created_at": SystemClock().now(),
     }  # fmt: skip
-    database_of(app).write(lambda c: c.execute(insert(t.outbox_messages).values(row | changes)))
+    row |= changes
+    if row["state"] == "due":
+        row.setdefault("next_at", row["created_at"])
+    database_of(app).write(lambda c: c.execute(insert(t.outbox_messages).values(row)))
     return message_id
 
 

@@ -39,6 +39,7 @@ PRIVATE_FIELDS = {
     "amount_tax",
     "amount_shipping",
     "amount_charged_back",
+    "number",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from typing import Any
 
 import pytest
@@ -11,6 +13,10 @@ from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from checkout_service.domain.order.settlement import MessageKind
+from checkout_service.settings.release import RELEASE
+from tests.support.processes import ROOT
+from tests.support.stage import Stage
 from tests.web.fakes import FakeShop, an_order
 
 
@@ -46,11 +52,73 @@ def test_every_failure_is_described_as_a_problem(spec: dict[str, Any]) -> None:
                     assert list(response["content"]) == ["application/problem+json"]
 
 
-def fits(spec: dict[str, Any], name: str, body: object) -> None:
+def test_every_operation_has_a_name_of_its_own(spec: dict[str, Any]) -> None:
+    paths = [*spec["paths"].values(), *spec["webhooks"].values()]
+    names = [operation["operationId"] for path in paths for operation in path.values()]
+
+    assert len(names) == len(set(names)) > 20
+    assert {"create_checkout_session", "list_orders", "refund_order", "on_order_paid"} < set(names)
+    assert all(name.isidentifier() for name in names)
+
+
+def test_the_document_says_its_release_and_licence(spec: dict[str, Any]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert spec["info"]["version"] == project["version"] == RELEASE
+    assert spec["info"]["license"] == {"name": "MIT", "identifier": project["license"]}
+
+
+def test_each_thing_has_one_schema(spec: dict[str, Any]) -> None:
+    names = list(spec["components"]["schemas"])
+
+    assert len(names) == len({name.lower() for name in names})
+    assert not [name for name in names if "." in name or name.endswith("Document")]
+    assert {"Order", "PrivateOrder", "Line", "Problem", "ToldDispute"} < set(names)
+
+
+def test_every_answer_names_its_headers(client: FlaskClient, spec: dict[str, Any]) -> None:
+    for path in spec["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                assert {"X-Request-ID", "Cache-Control"} <= response["headers"].keys()
+    answer = client.get("/api/v1/config")
+    shown = spec["paths"]["/api/v1/config"]["get"]["responses"]["200"]["headers"]
+    assert [name for name in shown if name not in answer.headers] == []
+
+
+def test_every_notification_is_described_and_is_as_described(
+    stage: Stage, spec: dict[str, Any]
+) -> None:
+    assert spec["webhooks"].keys() == {kind.value for kind in MessageKind}
+    bought = stage.buys()
+    stage.pays(bought)
+    stage.delivers()
+    intent = stage.order(bought)["payment_intent"]
+    stage.refunds(bought, 1000)
+    stage.control("POST", f"payment_intents/{intent}/early_fraud_warning", {})
+    stage.control("POST", f"payment_intents/{intent}/dispute")
+    stage.delivers()
+
+    told = stage.messages(bought)
+
+    assert {one["kind"] for one in told} >= {
+        "order.paid", "order.refunded", "order.disputed", "order.early_fraud_warning",
+    }  # fmt: skip
+    for message in told:
+        post = spec["webhooks"][message["kind"]]["post"]
+        check(spec, post["requestBody"]["content"]["application/json"]["schema"], message["body"])
+
+
+def check(spec: dict[str, Any], schema: Any, body: object) -> None:
+    """Hold a body to a schema of the document."""
+    text = json.dumps(schema).replace('"#/', '"urn:spec#/')
     resource = Resource.from_contents(spec, default_specification=DRAFT202012)
     registry: Registry[Any] = Registry().with_resource("urn:spec", resource)
-    schema = {"$ref": f"urn:spec#/components/schemas/{name}"}
-    Draft202012Validator(schema, registry=registry).validate(body)
+    Draft202012Validator(json.loads(text), registry=registry).validate(body)
+
+
+def fits(spec: dict[str, Any], name: str, body: object) -> None:
+    check(spec, {"$ref": f"#/components/schemas/{name}"}, body)
 
 
 def test_answers_are_as_described(

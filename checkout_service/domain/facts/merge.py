@@ -28,7 +28,14 @@ from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 from .fact import Age, Fact
 from .money_back import merge_dispute, merge_refund
 from .reading import Reading, is_over, last_moment, read_intent, read_session
-from .snapshots import ChargeView, DisputeView, IntentView, RefundView, SessionView
+from .snapshots import (
+    ChargeView,
+    DisputeView,
+    FraudWarningView,
+    IntentView,
+    RefundView,
+    SessionView,
+)
 
 _A = AttemptState
 RANK = {_A.DRAFT: 0, _A.OPEN: 1, _A.PROCESSING: 2, _A.FAILED: 3, _A.EXPIRED: 3, _A.CANCELED: 3,
@@ -48,8 +55,8 @@ def merge(ledger: Ledger, fact: Fact, *, new_attempt_id: str) -> Ledger:
             return merge_refund(ledger, view, fact)
         case DisputeView() as view:
             return merge_dispute(ledger, view, fact)
-        case ChargeView():
-            return ledger  # it links an intent and asks for a look; it carries no facts
+        case ChargeView() | FraudWarningView():
+            return ledger  # it links an intent, asks for a look or is told; it carries no facts
 
 
 def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id: str) -> Ledger:

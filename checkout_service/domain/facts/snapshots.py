@@ -100,6 +100,20 @@ class ChargeView:
 
 
 @dataclass(frozen=True, slots=True)
+class FraudWarningView:
+    """The card's bank takes a payment for fraud; no money has moved yet.
+
+    `actionable` says that a refund now may spare the dispute.
+    """
+
+    id: str
+    intent_id: str | None
+    charge_id: str | None
+    fraud_type: str
+    actionable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One look at one attempt: what Stripe answered to a request sent at `asked_at`.
 
@@ -150,8 +164,20 @@ class InvoiceView:
     failed: bool = False  # told by invoice.payment_failed
 
 
-Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView
+Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView | FraudWarningView
 Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an order's payment
+
+
+@dataclass(frozen=True, slots=True)
+class ThinNotice:
+    """What a thin event tells: which object changed, never how; that is a look's to find out.
+
+    `kind` is Stripe's word for the object; `snapshot_event` is the event that shows the change.
+    """
+
+    id: str
+    kind: str
+    snapshot_event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +185,7 @@ class IncomingEvent:
     """A verified event of Stripe's.
 
     `unreadable` names what could not be read of its object; `hints` are the ids found in it then.
+    `notice` is a thin event's, where it is of a kind that we know; it has no subject.
     """
 
     id: str
@@ -168,6 +195,7 @@ class IncomingEvent:
     created: int
     body: bytes = field(repr=False)
     subject: Subject | Billing | None = None
+    notice: ThinNotice | None = None
     account: str | None = None
     signed_at: int | None = None  # the signature's own time, where it came by webhook
     unreadable: str | None = None

@@ -11,7 +11,13 @@ from checkout_service.domain.derive import derive
 from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.facts.merge import merge
 from checkout_service.domain.facts.reading import read_session
-from checkout_service.domain.facts.snapshots import DisputeView, IntentView, RefundView, SessionView
+from checkout_service.domain.facts.snapshots import (
+    DisputeView,
+    FraudWarningView,
+    IntentView,
+    RefundView,
+    SessionView,
+)
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
 from .changes import Change, unchanged
@@ -38,6 +44,7 @@ class MessageKind(StrEnum):
     DISPUTE_NEEDS_RESPONSE = "order.dispute_needs_response"
     DISPUTED = "order.disputed"
     DISPUTE_CLOSED = "order.dispute_closed"
+    EARLY_FRAUD_WARNING = "order.early_fraud_warning"
     HELD = "order.held"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
@@ -61,12 +68,12 @@ MOVE = "move"  # stands for the transition's own number, which storage knows
 class Message:
     """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
 
-    `subject` is the refund or dispute that it tells of.
+    `subject` is the refund, dispute or warning that it tells of.
     """
 
     kind: MessageKind
     about: str
-    subject: RefundView | DisputeView | None = field(default=None, compare=False)
+    subject: RefundView | DisputeView | FraudWarningView | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +128,8 @@ def settle(
     for fact in taken:
         after = merge(after, fact, new_attempt_id=new_attempt_id)
     after = derive(after, proven=_is_proven(after, taken))
-    return Settlement(
-        ledger, after, tuple(_messages(ledger, after)), corrected=_is_corrected(ledger, after)
-    )
+    messages = (*_messages(ledger, after), *_of_warnings(after, taken))
+    return Settlement(ledger, after, messages, corrected=_is_corrected(ledger, after))
 
 
 def _is_proven(ledger: Ledger, facts: Iterable[Fact]) -> bool:
@@ -208,6 +214,18 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         if new in DISPUTE_CLOSED:
             about = _about(dispute, anew=old in DISPUTE_CLOSED | DISPUTE_APPEALED)
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
+
+
+def _of_warnings(ledger: Ledger, facts: Iterable[Fact]) -> Iterable[Message]:
+    """Tell of warnings among these facts; they change nothing, so nothing remembers them.
+
+    Told again, a warning is the same message by its id.
+    """
+    payments = {attempt.intent_id for attempt in ledger.attempts} - {None}
+    for fact in facts:
+        warning = fact.subject
+        if isinstance(warning, FraudWarningView) and warning.intent_id in payments:
+            yield Message(MessageKind.EARLY_FRAUD_WARNING, warning.id, warning)
 
 
 def _about(dispute: DisputeView, *, anew: bool) -> str:

@@ -28,6 +28,15 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ThinDestination:
+    """A destination of thin events: beside an endpoint, or instead of one."""
+
+    id: str
+    url: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LinkLine:
     """What a Payment Link sells, one line of it; `adjustable` lets the buyer change how many."""
 
@@ -90,6 +99,8 @@ class Account(Protocol):
         ...
 
     def endpoints(self) -> tuple[Endpoint, ...]: ...
+
+    def thin_destinations(self) -> tuple[ThinDestination, ...]: ...
 
     def add_endpoint(self, url: str) -> tuple[Endpoint, str]:
         """Make an endpoint for the needed events; the second value is its secret, told once."""

@@ -33,6 +33,9 @@ _HEIGHTS = tuple(accumulate(LADDER))
 # A receiver may ask for a pause, not for silence: one broken header must not cost a day.
 LONGEST_PAUSE = 2 * HOUR
 
+# A message that was written while nobody wanted any, and one that somebody asked for.
+UNHEARD, ASKED = "unheard", "asked"
+
 FIRST_PROBE = 5 * SECOND
 # A minute less the time it takes to hand over what waited: all arrives within the minute.
 PROBE_EVERY = 55 * SECOND

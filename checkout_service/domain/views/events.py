@@ -61,6 +61,26 @@ class MessageDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class FedMessage:
+    """One message as the feed tells it: what is sent, and whether it was."""
+
+    place: int
+    id: str
+    kind: str
+    created_at: int
+    state: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """`next_cursor` leads to what is written later, too; None while there was never anything."""
+
+    messages: tuple[FedMessage, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePage:
     messages: tuple[MessageView, ...]
     next_cursor: str | None

@@ -47,6 +47,7 @@ class OrderView(PublicOrder):
 
     client_reference_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
     flow: str = "checkout_session"
     customer_email: str | None = None
     checkout_session: str | None = None

@@ -11,7 +11,12 @@ from dataclasses import fields
 from typing import Any
 
 from checkout_service.domain.clock import rfc3339
-from checkout_service.domain.facts.snapshots import DisputeView, InvoiceView, RefundView
+from checkout_service.domain.facts.snapshots import (
+    DisputeView,
+    FraudWarningView,
+    InvoiceView,
+    RefundView,
+)
 from checkout_service.domain.order.subscriptions import Subscription
 
 from .orders import (
@@ -94,8 +99,8 @@ def invoice(view: InvoiceView) -> dict[str, Any]:
     }
 
 
-def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
-    """Return the refund or dispute that a notification tells of, under its name."""
+def subject(view: RefundView | DisputeView | FraudWarningView | None) -> dict[str, Any]:
+    """Return the refund, dispute or warning that a notification tells of, under its name."""
     match view:
         case RefundView():
             return {
@@ -118,6 +123,15 @@ def subject(view: RefundView | DisputeView | None) -> dict[str, Any]:
                     "amount": view.amount,
                     "currency": view.currency,
                     "due_by": None if due_by is None else rfc3339(due_by),
+                    "payment_intent": view.intent_id,
+                }
+            }
+        case FraudWarningView():
+            return {
+                "early_fraud_warning": {
+                    "id": view.id,
+                    "fraud_type": view.fraud_type,
+                    "actionable": view.actionable,
                     "payment_intent": view.intent_id,
                 }
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Select, select, text, tuple_
 
+from checkout_service.domain.ids import read_number
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage.order_views import views_of
 from checkout_service.storage.tables import attempts, orders, refunds
@@ -28,7 +29,11 @@ def by_words(connection: Connection, words: str, *, limit: int) -> list[OrderVie
         linked = (_a.reference == words) & _a.link_id.is_not(None)
         ids = select(_a.order_id).where(linked)
     # A merchant's own reference may look like anything, an id of Stripe's included.
-    return _these(connection, ids, limit) or _these(connection, _named(words), limit)
+    found = _these(connection, ids, limit) or _these(connection, _named(words), limit)
+    number = read_number(words)
+    if found or number is None:
+        return found
+    return _these(connection, select(_o.id).where(_o.number == number), limit)
 
 
 def _named(words: str) -> Select[tuple[str]]:

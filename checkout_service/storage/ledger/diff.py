@@ -16,6 +16,7 @@ from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.domain.order.settlement import MOVE, Message, Settlement
+from checkout_service.domain.ports.notify import UNHEARD
 from checkout_service.domain.views import shapes
 
 from .attempt_rows import row_of
@@ -86,9 +87,17 @@ class Writing:
 
 
 def plan_writing(
-    loaded: Loaded, settlement: Settlement, cause: Cause, look: LookPlan | None = None
+    loaded: Loaded,
+    settlement: Settlement,
+    cause: Cause,
+    look: LookPlan | None = None,
+    *,
+    heard: bool = True,
 ) -> Writing:
-    """Work out every row; without a plan of its own the next look stays as it is."""
+    """Work out every row; without a plan of its own the next look stays as it is.
+
+    `heard` says that somebody wants the messages now.
+    """
     before, after = settlement.before, settlement.after
     order_id = after.terms.order_id
     trail = _trail(settlement, cause)
@@ -115,7 +124,7 @@ def plan_writing(
         _plan_holds(writing, before.holds, after.holds, cause)
     writing.refunds = _money_rows(order_id, before.refunds, after.refunds, before, after)
     writing.disputes = _money_rows(order_id, before.disputes, after.disputes, before, after)
-    writing.messages = _messages(loaded, settlement, cause.at, moves)
+    writing.messages = _messages(loaded, settlement, cause.at, moves, heard=heard)
     return writing
 
 
@@ -202,7 +211,9 @@ def _trail(settlement: Settlement, cause: Cause) -> list[Row]:
     return entries
 
 
-def _messages(loaded: Loaded, settlement: Settlement, now: int, last_move: int) -> list[Row]:
+def _messages(
+    loaded: Loaded, settlement: Settlement, now: int, last_move: int, *, heard: bool
+) -> list[Row]:
     """Write the messages owed, each with the order as it is after this settlement."""
     if not settlement.messages:
         return []
@@ -214,12 +225,15 @@ def _messages(loaded: Loaded, settlement: Settlement, now: int, last_move: int) 
             {"order": order, **shapes.subject(message.subject)},
             sequence=loaded.sequence + place,
             now=now,
+            heard=heard,
         )
         for place, message in enumerate(settlement.messages, start=1)
     ]
 
 
-def _message(message: Message, about: str, data: Row, *, sequence: int, now: int) -> Row:
+def _message(
+    message: Message, about: str, data: Row, *, sequence: int, now: int, heard: bool
+) -> Row:
     order_id, kind = data["order"]["id"], message.kind.value
     body = {
         "type": kind,
@@ -234,20 +248,25 @@ def _message(message: Message, about: str, data: Row, *, sequence: int, now: int
         "sequence": sequence,
         "body": json.dumps(body, separators=(",", ":")),
         "state": "due",
+        "wish": "" if heard else UNHEARD,
         "tries": 0,
         "created_at": now,
         "next_at": now,
     }
 
 
-def plan_message(loaded: Loaded, message: Message, cause: Cause, data: Row) -> Writing:
+def plan_message(
+    loaded: Loaded, message: Message, cause: Cause, data: Row, *, heard: bool = True
+) -> Writing:
     """Plan a message that changes nothing of the order, and the line of the trail it leaves."""
     ledger = loaded.ledger
     sequence, moves = loaded.sequence + 1, loaded.moves + 1
     writing = plan_writing(loaded, Settlement(ledger, ledger, ()), cause)
     writing.order |= {"sequence": sequence, "moves": moves}
     told = {"order": shapes.private_order(loaded.view(ledger)), **data}
-    writing.messages = [_message(message, message.about, told, sequence=sequence, now=cause.at)]
+    writing.messages = [
+        _message(message, message.about, told, sequence=sequence, now=cause.at, heard=heard)
+    ]
     writing.transitions = [
         {
             "order_id": ledger.terms.order_id,

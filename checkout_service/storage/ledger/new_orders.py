@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnDefault, Connection, Table, text
 
+from checkout_service.domain.ids import number_of
 from checkout_service.domain.order.cart import Line
 from checkout_service.storage.orders import insert_attempt, insert_lines, line_rows
 from checkout_service.storage.prepared import Prepared, given, type_of
@@ -51,6 +52,7 @@ _AT_ONCE = Prepared({"postgresql": text(_ALL_IN_ONE)}, writes=True)
 
 def insert_order(connection: Connection, order: Row, lines: Sequence[Line], attempt: Row) -> bool:
     """Write an order, its lines and first attempt; False if the nonce has its order already."""
+    order = order | {"number": number_of(order["id"])}
     if connection.dialect.name == "postgresql":
         tried = {f"attempt_{name}": value for name, value in attempt.items()}
         rows = json.dumps(line_rows(order["id"], lines))

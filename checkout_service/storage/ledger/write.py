@@ -40,7 +40,7 @@ _EVENT = (
     "tries", "created", "received_at", "applied_at",
 )  # fmt: skip
 _MESSAGE = (
-    "id", "order_id", "kind", "about", "sequence", "body", "state", "tries", "created_at",
+    "id", "order_id", "kind", "about", "sequence", "body", "state", "wish", "tries", "created_at",
     "next_at",
 )  # fmt: skip
 

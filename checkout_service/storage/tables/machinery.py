@@ -82,8 +82,12 @@ outbox_messages = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("lease_owner", Text),
     Column("last_error", Text),
+    # 'unheard': written while nobody wanted messages; 'asked': somebody wants this one again.
+    Column("wish", Text, nullable=False, default=""),
+    # Its place in the feed, given when the feed is first read after it was written.
+    Column("place", BigInteger),
     moment("created_at", null=False),
-    moment("next_at"),
+    moment("next_at"),  # null while due: kept, and not sent until it is asked for
     moment("lease_until"),
     moment("delivered_at"),
     UniqueConstraint("order_id", "kind", "about"),
@@ -104,6 +108,23 @@ Index(
     outbox_messages.c.id,
     sqlite_where=UNDELIVERED,
     postgresql_where=UNDELIVERED,
+)
+
+UNPLACED = text("place IS NULL")
+Index(
+    "ix_outbox_messages_unplaced",
+    outbox_messages.c.created_at,
+    outbox_messages.c.sequence,
+    sqlite_where=UNPLACED,
+    postgresql_where=UNPLACED,
+)
+_PLACED = text("place IS NOT NULL")
+Index(
+    "uq_outbox_messages_place",
+    outbox_messages.c.place,
+    unique=True,
+    sqlite_where=_PLACED,
+    postgresql_where=_PLACED,
 )
 
 FAILING = text("state = 'due' AND last_error IS NOT NULL")

@@ -29,6 +29,7 @@ orders = Table(
     metadata,
     Column("id", Text, primary_key=True),
     needed("nonce"),
+    Column("number", Text, nullable=False, default=""),
     needed("flow"),
     Column("status", Text, nullable=False, default="pending"),
     Column("amount_total", BigInteger, nullable=False),
@@ -180,6 +181,11 @@ _seldom(
     "client_reference_id IS NOT NULL",
 )
 
+_seldom("ix_orders_customer_email", orders.c.customer_email, "customer_email IS NOT NULL")
+_seldom("ix_attempts_customer_email", attempts.c.customer_email, "customer_email IS NOT NULL")
+Index("ix_orders_number", orders.c.number)
+Index("ix_orders_updated_at", orders.c.updated_at)
+
 _HELD = text("holds <> ''")
 Index(
     "ix_orders_held",
@@ -216,6 +222,7 @@ fulfilments = Table(
     Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
     moment("fulfilled_at", null=False),
 )
+Index("ix_fulfilments_fulfilled_at", fulfilments.c.fulfilled_at)
 
 transitions = Table(
     "transitions",

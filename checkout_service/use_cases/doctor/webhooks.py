@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.ports.account import Endpoint, fingerprint
+from checkout_service.domain.ports.account import Endpoint, ThinDestination, fingerprint
 
 from .check_result import WEBHOOK_PATH, CheckResult, Shop, ok, problem, warning
 
@@ -99,7 +99,30 @@ def webhook_endpoint(shop: Shop) -> Iterator[CheckResult]:
             f"yourself: {shop.webhook_url}, API version {shop.account.api_version}.",
         )
         return
-    yield from _told(scene, shop)
+    thin = _thin(shop)
+    if scene.best is None and thin:
+        yield _only_thin(thin[0])
+    else:
+        yield from _told(scene, shop)
+        for one in thin:
+            yield ok(NAME, f"{one.id} sends thin events here too: each is a wish for a look.")
+
+
+def _thin(shop: Shop) -> list[ThinDestination]:
+    """List what sends thin events here; none where the key may not look, or Stripe knows no v2."""
+    try:
+        found = shop.account.thin_destinations()
+    except StripeRejected:
+        return []
+    return [one for one in found if one.enabled and one.url == shop.webhook_url]
+
+
+def _only_thin(thin: ThinDestination) -> CheckResult:
+    return warning(
+        NAME,
+        f"{thin.id} sends thin events only: an order is fulfilled at the next sweep, not at once.",
+        f"{_FIX}: it makes an endpoint for snapshot events; both may stay.",
+    )
 
 
 def _told(scene: Scene, shop: Shop) -> Iterator[CheckResult]:

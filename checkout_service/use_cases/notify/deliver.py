@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock, SystemClock
-from checkout_service.domain.ports.notify import FIRST_PROBE, Receiver, pause
-from checkout_service.storage import outbox, receivers
+from checkout_service.domain.ports.notify import ASKED, FIRST_PROBE, UNHEARD, Receiver, pause
+from checkout_service.storage import bookmarks, kept_messages, outbox, receivers
 from checkout_service.storage.database import Database
+from checkout_service.storage.outbox import Message
 
 from .claim import ClaimMessages
 from .send import AT_ONCE, SendBatch, Sent
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _WIDE = 32
 _NO_RECEIVER = "none"
+_BEGAN = "notifying"  # when there was first somebody to tell
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class DeliverOutbox:
     owner: str = field(default_factory=lambda: ids.new_id("own"))
     real_clock: Clock = field(default_factory=SystemClock)  # for leases
     at_once: int = AT_ONCE
+    kinds: frozenset[str] | None = None  # those to send; all
 
     def deliver(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.
@@ -65,17 +68,48 @@ class DeliverOutbox:
             self.database, self.clock, self.real_clock, self.receiver.name, self.owner
         )
         send = SendBatch(self.database, self.receiver, self.clock, self.owner, self.at_once)
+        began = self._began()
         width = 1  # the first goes alone: a receiver that is down costs one message
         while keep_going():
             claimed = claim.claim(width)
             if not claimed.messages:
                 break
-            sent = send.send(claimed.messages, probing=claimed.probing, keep_going=keep_going)
+            wanted = [message for message in claimed.messages if self._wants(message, began)]
+            self._keep([m.id for m in claimed.messages if m not in wanted])
+            sent = send.send(wanted, probing=claimed.probing, keep_going=keep_going)
             self._learn(self.receiver.name, sent, probing=claimed.probing)
             report.add(sent)
             width = 1 if sent.failed else _WIDE
         report.receiver = self.status()
         return report
+
+    def ask_for(self, since: int) -> int:
+        """Make due what was kept since a time (milliseconds UTC); return how many."""
+        now, asked = self.clock.now(), 0
+        while some := self.database.write(
+            lambda c: kept_messages.ask_for(c, since=since, kinds=self.kinds, now=now)
+        ):
+            asked += some
+        return asked
+
+    def _began(self) -> int:
+        """Return since when somebody wants messages: what is older was meant for nobody."""
+        with self.database.read() as connection:
+            known = bookmarks.position(connection, _BEGAN)
+        if known is not None:
+            return known
+        now = self.clock.now()
+        return self.database.write(lambda c: bookmarks.begin(c, _BEGAN, now))
+
+    def _wants(self, message: Message, began: int) -> bool:
+        if message.wish == ASKED:
+            return True
+        too_old = message.wish == UNHEARD and message.created_at < began
+        return not too_old and (self.kinds is None or message.kind in self.kinds)
+
+    def _keep(self, message_ids: list[str]) -> None:
+        if message_ids:
+            self.database.write(lambda c: kept_messages.keep(c, message_ids, self.owner))
 
     def status(self) -> str:
         """Return how the receiver does: none, well, failing or disabled."""

@@ -8,8 +8,16 @@ from checkout_service.domain.cursor import read_cursor, write_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.status import AttemptState
+from checkout_service.domain.views.order_filter import EVERY_ORDER, OrderFilter
 from checkout_service.domain.views.orders import OrderDetail, OrderPage, OrderView
-from checkout_service.storage import details, due_orders, money_writes, orders, subscriptions
+from checkout_service.storage import (
+    details,
+    due_orders,
+    money_writes,
+    order_list,
+    orders,
+    subscriptions,
+)
 from checkout_service.storage.database import Database
 
 from .answer import order_view
@@ -52,21 +60,12 @@ class ReadOrders:
         return next((attempt.url for attempt in opened), None)
 
     def page(
-        self, *, status: str | None, created_after: int | None, limit: int, cursor: str | None
+        self, wanted: OrderFilter = EVERY_ORDER, *, limit: int, cursor: str | None = None
     ) -> OrderPage:
-        """List orders newest first; `created_after` in milliseconds UTC.
-
-        Raises InvalidInput for a cursor that is not ours.
-        """
+        """List orders newest first. Raises InvalidInput for a cursor that is not ours."""
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
-            found = orders.page(
-                connection,
-                status=status,
-                created_after=created_after,
-                before=before,
-                limit=limit + 1,
-            )
+            found = order_list.page(connection, wanted, before=before, limit=limit + 1)
         shown = tuple(found[:limit])
         more = len(found) > limit
         return OrderPage(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)

@@ -33,6 +33,7 @@ _GRACE = 5 * SECOND
 @dataclass(frozen=True, slots=True)
 class FollowSubscription:
     clock: Clock
+    heard: bool  # somebody wants messages
 
     def place(
         self, connection: Transaction, facts: Billing, received_at: int
@@ -83,7 +84,8 @@ class FollowSubscription:
         message = self._owed(connection, order_id, known, facts)
         if message is None:
             return
-        if not write(connection, plan_message(loaded, message, cause, _data(after, facts))):
+        data = _data(after, facts)
+        if not write(connection, plan_message(loaded, message, cause, data, heard=self.heard)):
             raise StaleOrder(order_id)
         log.info(
             "subscription.message_owed", extra={"order_id": order_id, "kind": message.kind.value}

@@ -9,16 +9,19 @@ from checkout_service.domain.facts.snapshots import (
     Billing,
     ChargeView,
     DisputeView,
+    FraudWarningView,
     IncomingEvent,
     IntentView,
     RefundView,
     SessionView,
     Subject,
+    ThinNotice,
 )
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.schedule import next_wait, next_wait_for_payment
+from checkout_service.storage import inbox
 from checkout_service.storage.database import Transaction
-from checkout_service.storage.order_lookup import find_order, order_named_by
+from checkout_service.storage.order_lookup import find_order, order_named_by, order_of_notice
 
 from .follow_subscription import FollowSubscription
 
@@ -26,6 +29,7 @@ from .follow_subscription import FollowSubscription
 _GRACE = 15 * SECOND
 _BARE_INTENT_FACTS = frozenset(("payment_intent.succeeded", "payment_intent.canceled"))
 _REFUND_WORDS = frozenset(("pending", "requires_action", "succeeded", "failed", "canceled"))
+_OF_PAYMENTS = RefundView | DisputeView | ChargeView | FraudWarningView
 _MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
 
 
@@ -58,10 +62,12 @@ class PlaceEvent:
 
     def place(self, connection: Transaction, event: IncomingEvent, *, received_at: int) -> Place:
         """Say what becomes of an event that came at a time (milliseconds UTC)."""
-        subject = event.subject
-        tells = subject is not None or event.unreadable is not None
+        subject, notice = event.subject, event.notice
+        tells = subject is not None or notice is not None or event.unreadable is not None
         if not tells or self.is_foreign(event):
             return _IGNORED
+        if notice is not None:
+            return _place_of_notice(connection, notice)
         if subject is None:  # unreadable: a look tells what it would have, and a person sees it
             order_id = order_named_by(connection, event.hints)
             return _IGNORED if order_id is None else Place("quarantined", order_id)
@@ -79,10 +85,22 @@ class PlaceEvent:
         if named is not None and is_order_id(named):
             next_at = next_wait(received_at, now)
             return Place("waiting", named, next_at) if next_at else Place("ignored", named)
-        if isinstance(subject, RefundView | DisputeView | ChargeView) and subject.intent_id:
+        if isinstance(subject, _OF_PAYMENTS) and subject.intent_id:
             next_at = next_wait_for_payment(received_at, now)
             return Place("waiting", None, next_at) if next_at else _IGNORED
         return _IGNORED
+
+
+def _place_of_notice(connection: Transaction, notice: ThinNotice) -> Place:
+    """Apply a thin event to the order of its object, unless the change was shown already.
+
+    What nobody here knows yet (a session of a link, a refund made at Stripe) the sweep reads from
+    the snapshot event: there is nothing to wait for.
+    """
+    snapshot, order_id = notice.snapshot_event, order_of_notice(connection, notice)
+    if order_id is None or (snapshot is not None and inbox.is_applied(connection, snapshot)):
+        return Place("ignored", order_id)
+    return Place("applied", order_id)
 
 
 def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
@@ -105,6 +123,6 @@ def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
 def intent_of(event: IncomingEvent) -> str | None:
     """Name the payment that an event tells of."""
     subject = event.subject
-    if isinstance(subject, RefundView | DisputeView | ChargeView | SessionView):
+    if isinstance(subject, SessionView | _OF_PAYMENTS):
         return subject.intent_id
     return subject.id if isinstance(subject, IntentView) else None

@@ -165,7 +165,9 @@ class ReceiveEvent:
         order_id, subject = place.order_id, event.subject
         if order_id is None or place.state not in ("applied", "quarantined"):
             return
-        if subject is None:
+        if event.notice is not None:  # no fact: a look finds out what changed
+            orders.make_look_due(connection, order_id, AT_ONCE)
+        elif subject is None:
             log.warning("event.unreadable", extra={"event_id": event.id, "what": event.unreadable})
             orders.make_look_due(connection, order_id, AT_ONCE)
         elif isinstance(subject, Billing):  # told by its shape: it carries no money of the order's

@@ -53,6 +53,7 @@ class SettleOrder:
     earlier_events: EarlierEvents
     clock: Clock
     sweep_interval: int  # milliseconds
+    heard: bool  # somebody wants messages
 
     def settle(self, case: Case) -> Settlement:
         """Settle an order at once if the case is an everyday one, else in a transaction.
@@ -140,10 +141,11 @@ class SettleOrder:
         )
         look = plan_look(loaded, settlement, case.look, now=now, interval=self.sweep_interval)
         same_look = (look.due_at, look.tries) == (loaded.look_due_at, loaded.look_tries)
-        if not settlement.changed and same_look and not look.wished and case.receipt is None:
+        idle = same_look and not look.wished and case.receipt is None
+        if idle and not settlement.changed and not settlement.messages:
             return settlement, None
         cause = Cause(case.source, now, case.event_id, case.reason)
-        writing = plan_writing(loaded, settlement, cause, look)
+        writing = plan_writing(loaded, settlement, cause, look, heard=self.heard)
         if case.receipt is not None:
             writing.event = case.receipt | {"order_id": loaded.ledger.terms.order_id}
         return settlement, writing

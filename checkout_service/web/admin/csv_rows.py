@@ -10,7 +10,8 @@ from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.views.orders import OrderView
 
 _COLUMNS = (
-    "id", "created_at", "status", "fulfilled", "holds", "currency", "amount_total", "amount_paid",
+    "id", "number", "created_at", "status", "fulfilled", "holds", "currency", "amount_total",
+    "amount_paid",
     "amount_refunded", "amount_charged_back", "flow", "client_reference_id", "customer_email",
     "checkout_session", "payment_intent", "items",
 )  # fmt: skip
@@ -34,7 +35,8 @@ def _row(order: OrderView) -> list[str]:
     """Write one order; amounts are minor units."""
     items = "; ".join(f"{line.quantity} x {line.name}" for line in order.items)
     cells = (
-        order.id, rfc3339(order.created_at), order.status.value, str(order.fulfilled).lower(),
+        order.id, order.number, rfc3339(order.created_at), order.status.value,
+        str(order.fulfilled).lower(),
         " ".join(order.holds), order.currency, order.amount_total, order.amount_paid,
         order.amount_refunded, order.amount_charged_back, order.flow,
         order.client_reference_id or "", order.customer_email or "", order.checkout_session or "",

@@ -10,7 +10,7 @@ from .blueprint import asked, bp
 from .events import readable
 
 _A_PAGE = 50
-_STATES = ("due", "delivered", "dead")
+_STATES = ("due", "delivered", "dead", "kept")
 
 
 @bp.get("/messages")

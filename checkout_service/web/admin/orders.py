@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Response, render_template, stream_with_context
 
 from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderPage
 from checkout_service.web.context import settings, use_cases
 
@@ -85,6 +86,5 @@ def _page(words: str | None, status: str | None, limit: int, cursor: str | None)
         return admin().find_orders.find(words)
     if status == HELD:
         return admin().find_orders.held(limit=limit, cursor=cursor)
-    return use_cases().read_orders.page(
-        status=status, created_after=None, limit=limit, cursor=cursor
-    )
+    wanted = OrderFilter(status=status)
+    return use_cases().read_orders.page(wanted, limit=limit, cursor=cursor)

@@ -22,7 +22,7 @@ bp = APIBlueprint("checkout_sessions", __name__, url_prefix="/api/v1", tag="Chec
 
 @bp.get("/config")
 @bp.output(Config)
-def config() -> Response:
+def read_config() -> Response:
     """Tell a frontend which key, which mode and which flows there are."""
     known = settings()
     flows = ["payment_link"] if known.pull_mode else _FLOWS
@@ -41,7 +41,7 @@ _FLOWS = ["checkout_session", "payment_intent", "payment_link"]
 @bp.get("/products")
 @limited(POLL)
 @bp.output(Products)
-def products() -> Response:
+def list_products() -> Response:
     """List what is for sale."""
     return tell({"data": [product_object(product) for product in use_cases().list_products.list()]})
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from apiflask import APIFlask
+from flask import current_app
 
 from checkout_service.settings import Settings
 
+from . import openapi_schemas, openapi_webhooks
 from .idempotency import SHORTEST_OF_STRANGERS
 from .responses import ProblemDocument
 
@@ -36,6 +39,21 @@ _PROBLEMS = {
 _READ_PROBLEMS = ("404", "429", "503")
 _MERCHANTS_PROBLEMS = ("401", "422")
 _CREATE_ORDER, _REFUND = "/api/v1/orders", "/api/v1/orders/{order_id}/refunds"
+_ASK_AGAIN = ("409", "429", "503")
+_WITH_END = tuple(f"/api/v1/{kind}" for kind in ("checkout-sessions", "payment-"))
+_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def _a_header(what: str, kind: str = "string") -> dict[str, Any]:
+    return {"description": what, "schema": {"type": kind}}
+
+
+_HEADERS = {
+    "X-Request-ID": _a_header("names this request in our logs"),
+    "Cache-Control": _a_header("`no-store`"),
+    "Retry-After": _a_header("seconds; only while asking again makes sense", "integer"),
+    "Idempotent-Replayed": _a_header("`true` where an answer was kept for this key"),
+}
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -52,16 +70,27 @@ def init_app(app: APIFlask, settings: Settings) -> None:
 
 def complete(spec: dict[str, Any]) -> dict[str, Any]:
     """Say what every answer may be, that bodies are required, and that POSTs take a key."""
-    schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs", {}))
-    schemas["Problem"] = problem
+    spec["info"]["license"] = {"name": "MIT", "identifier": "MIT"}
+    openapi_schemas.add(spec, ProblemDocument, *openapi_webhooks.MODELS)
+    spec["components"]["headers"] = _HEADERS
+    names = _names()
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             if isinstance(operation, dict):
+                operation["operationId"] = names[method, path]
                 _complete_operation(path, method, operation)
     _either_flow(spec["paths"][_CREATE_ORDER]["post"])
-    return spec
+    spec["webhooks"] = openapi_webhooks.webhooks()
+    return openapi_schemas.one_a_thing(spec)
+
+
+def _names() -> dict[tuple[str, str], str]:
+    """Name each operation as the view that answers it."""
+    return {
+        (method.lower(), _VARIABLE.sub(r"{\1}", rule.rule)): rule.endpoint.rpartition(".")[2]
+        for rule in current_app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
@@ -81,6 +110,16 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
                 "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
             },
         )
+    for status, response in operation["responses"].items():
+        told = ["X-Request-ID", "Cache-Control"]
+        told += ["Retry-After"] if status in _ASK_AGAIN or _has_end(path) else []
+        told += ["Idempotent-Replayed"] if is_post and status[0] in "24" else []
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in told}
+
+
+def _has_end(path: str) -> bool:
+    """True if an answer there is final or not yet."""
+    return path.startswith(_WITH_END)
 
 
 def _key_of(merchants: bool) -> dict[str, Any]:  # noqa: FBT001

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from apiflask import APIBlueprint
 from flask import Response
 
-from checkout_service.domain import clock, ids
+from checkout_service.domain import ids
 from checkout_service.domain.views.shapes import detailed_order
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
@@ -48,13 +48,7 @@ def for_merchants(view: Callable[P, R]) -> Callable[P, R]:
 @bp.output(Orders)
 def list_orders(query: ListOrders) -> Response:
     """List orders, newest first; `next_cursor` leads to the next page."""
-    after = query.created_after
-    page = use_cases().read_orders.page(
-        status=None if query.status is None else query.status.value,
-        created_after=None if after is None else clock.from_rfc3339(after),
-        limit=query.limit,
-        cursor=query.cursor,
-    )
+    page = use_cases().read_orders.page(query.filter(), limit=query.limit, cursor=query.cursor)
     data = [order_object(order) for order in page.orders]
     return tell({"data": data, "next_cursor": page.next_cursor})
 

@@ -184,6 +184,30 @@ class OrderInDepth(PrivateOrder):
     trail: list[TrailDocument]
 
 
+class NotificationDocument(BaseModel):
+    """One message: the id and body that are sent, and what became of it."""
+
+    id: str = Field(description="the `webhook-id` it is sent under")
+    type: str
+    created_at: datetime
+    state: Literal["due", "delivered", "dead", "kept"] = Field(
+        description="`kept`: nobody wanted it when it was written; it is sent when asked for"
+    )
+    body: dict[str, Any]
+
+
+class Notifications(BaseModel):
+    data: list[NotificationDocument]
+    next_cursor: str | None = Field(
+        description="leads to what is written later, too; null while there was never a message"
+    )
+
+
+class Redelivery(BaseModel):
+    id: str
+    state: Literal["due"]
+
+
 class Refund(BaseModel):
     id: str
     amount: int

@@ -19,6 +19,7 @@ from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
+from stripe_sandbox.thin import thin_event
 from tests.support.databases import KEYS
 
 from .catalog import LINKS, plink
@@ -161,18 +162,20 @@ class Moves(World):
         at_version: str | None = None,
         created: int | None = None,
         signed_at: float | None = None,
+        thin: bool = False,
         by: int = 0,
     ) -> list[Json]:
         """Hand events over as webhooks: these, all of these types, or all that wait.
 
-        `created` and `signed_at` are in seconds. What the service raises passes through, and the
-        event waits on. Returns the events that were handed over.
+        `created` and `signed_at` are in seconds; `thin` tells each by its object's name alone.
+        What the service raises passes through, and the event waits on. Returns the events that
+        were handed over.
         """
         done: list[Json] = []
         for event in self._chosen(what):
             changes = {"api_version": at_version, "created": created}
             told = event | {name: value for name, value in changes.items() if value is not None}
-            body = body_of(told)
+            body = body_of(thin_event(told) if thin else told)
             for _ in range(times):
                 self.replica(by).use_cases.receive_event.receive(
                     body, self.signature(body, signed_at)

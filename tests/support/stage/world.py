@@ -22,6 +22,7 @@ from checkout_service.storage.watch import Write
 from checkout_service.use_cases import UseCases
 from stripe_sandbox import store
 from tests.support.databases import KEYS
+from tests.support.merchant import SECRET
 
 from .catalog import STRIPE_PRICE_AMOUNT, catalog_text
 from .engines import MEMORY, borrowed_engine, head
@@ -81,6 +82,7 @@ class World:
             values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
             values |= {"catalog_file": self._catalog(catalog)}
             values |= {"database_url": self._url(database)}
+            values |= {"notify_url": "https://backend.example/hook", "notify_secret": SECRET}
             self.settings = Settings.load(**(values | (PULL if pull_mode else {}) | settings))
             self._open = opening.pop_all()
         self._replicas: dict[int, Replica] = {}

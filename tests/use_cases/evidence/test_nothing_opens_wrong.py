@@ -28,9 +28,7 @@ def loses_the_answer(stage: Stage, kind: str) -> str:
 
 
 def only_order(stage: Stage) -> str:
-    (order,) = stage.use_cases.read_orders.page(
-        status=None, created_after=None, limit=2, cursor=None
-    ).orders
+    (order,) = stage.use_cases.read_orders.page(limit=2).orders
     return order.id
 
 

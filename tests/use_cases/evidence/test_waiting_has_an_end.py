@@ -66,9 +66,7 @@ def test_a7_a_sale_whose_price_is_gone_is_recorded_and_the_sweep_goes_on(fate: s
 
         stage.works(180)
 
-        orders = stage.use_cases.read_orders.page(
-            status=None, created_after=None, limit=10, cursor=None
-        ).orders
+        orders = stage.use_cases.read_orders.page(limit=10).orders
         (sale,) = (order for order in orders if order.id != other.order)
         assert (sale.status, sale.amount_paid) == ("paid", 3100)
         assert sale.fulfilled is (fate == "archived")

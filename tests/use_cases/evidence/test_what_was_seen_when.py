@@ -210,9 +210,7 @@ def gives_up_a_session_it_had_opened(stage: Stage) -> tuple[str, str]:
     with pytest.raises(Exception, match="Stripe does not answer"):
         stage.buys(nonce="lost")
     stage.control("DELETE", "faults")
-    (order,) = stage.use_cases.read_orders.page(
-        status=None, created_after=None, limit=1, cursor=None
-    ).orders
+    (order,) = stage.use_cases.read_orders.page(limit=1).orders
     (session,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     (attempt,) = stage.order(order.id)["attempts"]
     gone = Case("sweep", order_id=order.id, change=withdraw(attempt["id"]))

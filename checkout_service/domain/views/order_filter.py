@@ -1,0 +1,23 @@
+"""Which orders are asked for: what is None asks for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Times are milliseconds UTC and exclusive; words are compared exactly."""
+
+    status: str | None = None
+    created_after: int | None = None
+    created_before: int | None = None
+    updated_after: int | None = None
+    fulfilled_after: int | None = None
+    client_reference_id: str | None = None
+    customer_email: str | None = None
+    checkout_session: str | None = None
+    payment_intent: str | None = None
+
+
+EVERY_ORDER = OrderFilter()

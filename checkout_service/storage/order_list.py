@@ -1,0 +1,62 @@
+"""List orders by what is asked of them, newest first, page by page; each filter has its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, select, tuple_, union_all
+
+from checkout_service.domain.views.order_filter import OrderFilter
+from checkout_service.domain.views.orders import OrderView
+
+from .order_views import views_of
+from .tables import attempts, fulfilments, orders
+
+_o, _a, _f = orders.c, attempts.c, fulfilments.c
+
+
+def page(
+    connection: Connection, wanted: OrderFilter, *, before: tuple[int, str] | None, limit: int
+) -> list[OrderView]:
+    """List orders, newest first."""
+    found = connection.execute(statement(wanted, before=before, limit=limit)).all()
+    return views_of(connection, found)
+
+
+def statement(wanted: OrderFilter, *, before: tuple[int, str] | None, limit: int) -> Select[Any]:
+    """Ask by keyset, so that page one million costs as page one."""
+    asked = select(orders).order_by(_o.created_at.desc(), _o.id.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(tuple_(_o.created_at, _o.id) < before)
+    return asked.where(*_conditions(wanted))
+
+
+def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.status is not None:
+        yield _o.status == wanted.status
+    if wanted.created_after is not None:
+        yield _o.created_at > wanted.created_after
+    if wanted.created_before is not None:
+        yield _o.created_at < wanted.created_before
+    if wanted.updated_after is not None:
+        yield _o.updated_at > wanted.updated_after
+    if wanted.fulfilled_after is not None:
+        given = select(_f.order_id).where(_f.fulfilled_at > wanted.fulfilled_after)
+        yield _o.id.in_(given)
+    if wanted.client_reference_id is not None:
+        yield _o.client_reference_id == wanted.client_reference_id
+    if wanted.customer_email is not None:
+        yield _o.id.in_(_by_email(wanted.customer_email))
+    if wanted.checkout_session is not None:
+        yield _o.id.in_(select(_a.order_id).where(_a.session_id == wanted.checkout_session))
+    if wanted.payment_intent is not None:
+        yield _o.id.in_(select(_a.order_id).where(_a.intent_id == wanted.payment_intent))
+
+
+def _by_email(email: str) -> CompoundSelect[Any]:
+    """Name the orders of an address that the shop gave, or that the buyer told Stripe."""
+    return union_all(
+        select(_o.id).where(_o.customer_email == email),
+        select(_a.order_id).where(_a.customer_email == email),
+    )
