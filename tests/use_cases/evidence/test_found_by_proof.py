@@ -109,3 +109,16 @@ def test_an_order_canceled_while_its_buyer_starts_over_stays_closed_at_stripe(
     sessions = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     assert {session["status"] for session in sessions} == {"expired"}
     assert stage.order(bought)["status"] == "canceled"
+
+
+def test_an_intent_that_stripe_canceled_stays_so_whatever_our_clock_says_of_when(
+    stage_on: Stage,
+) -> None:
+    """Seed 20784042, webhooks alone: a clock went 290 s back, so the end seemed older than all."""
+    stage = stage_on
+    bought = stage.buys(kind="payment_intent")
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/cancel")
+
+    stage.delivers("payment_intent.canceled", created=stage.now // 1000 - 290)
+
+    assert stage.order(bought)["status"] == "failed"
