@@ -122,3 +122,19 @@ def test_an_intent_that_stripe_canceled_stays_so_whatever_our_clock_says_of_when
     stage.delivers("payment_intent.canceled", created=stage.now // 1000 - 290)
 
     assert stage.order(bought)["status"] == "failed"
+
+
+def test_a_sale_of_a_link_of_which_only_a_doorbell_tells_is_found_by_its_link(
+    stage_on: Stage,
+) -> None:
+    """Seed 20784032, webhooks alone: the order knows no session yet that could be looked at."""
+    stage = stage_on
+    stage.make_link("mug")
+    bought = stage.link_order("mug")
+    stage.pays(bought)
+
+    stage.delivers(at_version="2020-08-27")
+    stage.sweeps()
+
+    order = stage.order(bought)
+    assert (order["status"], order["fulfilled"]) == ("paid", True)
