@@ -22,7 +22,9 @@ from .requests import CreateIntent
 from .responses import Intent
 from .serialiser import tell_intent
 
-bp = APIBlueprint("payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element")
+bp = APIBlueprint(
+    "payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element"
+)
 
 SECRET = "client_secret"  # noqa: S105 - a field's name
 
