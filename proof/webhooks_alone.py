@@ -1,6 +1,7 @@
 """The worker of the layer that has webhooks only: it looks where an event asked for a look.
 
-No events are listed, no links are read, and no planned look hides what a webhook should have told.
+No events are listed, and no planned look hides what a webhook should have told. No links are read
+either, but for the sales that a doorbell named: a link's order is looked at by reading its link.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.storage import due_orders, inbox
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
-from .world import Play
+from .world import Json, Play, link_ids
 
 _GRACE = 15_000  # milliseconds; no planned look is so near
 
@@ -27,6 +28,11 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         parts.receive_event.retry(leftover)
     with suppress(CheckoutError):
         parts.sweep.finish_writes.finish(SweepReport())
+    for session_id in sorted(play.sold_and_rung):
+        with suppress(CheckoutError):
+            snapshot = parts.gateway.look_at_session(session_id, urgent=False)
+            parts.adopt_session.adopt(snapshot, source="sweep")
+            play.sold_and_rung.discard(session_id)
     with parts.database.read() as connection:
         due = due_orders.due_orders(connection, now=now, limit=100)
     wanted = {row.id: row.look_due_at for row in play.rows("SELECT id, look_due_at FROM orders")}
@@ -35,6 +41,14 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         if at == AT_ONCE or (order.order_id, at) in play.wished:
             with suppress(CheckoutError):
                 parts.sweep.refresh_due._one(order)
+
+
+def note_sale(play: Play, event: Json) -> None:
+    """Note a link's session that a doorbell tells of: the sweep would find it by its link."""
+    thing = event["data"]["object"]
+    by_link = thing["object"] == "checkout.session" and thing["payment_link"] in link_ids()
+    if by_link and thing["status"] == "complete":
+        play.sold_and_rung.add(thing["id"])
 
 
 def note_wishes(play: Play, by: int) -> None:

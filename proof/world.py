@@ -135,6 +135,7 @@ class Play:
     canceling: set[str] = field(default_factory=set)
     canceled: set[str] = field(default_factory=set)  # the service said so
     wished: set[tuple[str, int]] = field(default_factory=set)  # looks that events asked for
+    sold_and_rung: set[str] = field(default_factory=set)  # links' sessions, by doorbells
     told: list[Json] = field(default_factory=list)  # events that were handed over
     broken: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # what the service logged as its own failure

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from proof.story import Move
-from proof.webhooks_alone import note_wishes
+from proof.webhooks_alone import note_sale, note_wishes
 from proof.world import Play
 
 _OTHER_VERSION = "2020-08-27"
@@ -95,6 +95,8 @@ def _tell(
     play.told.append(event)
     if play.layer == "webhooks":
         note_wishes(play, move.by)
+        if version is not None:
+            note_sale(play, event)
     name = event["id"]
     known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
     if name not in known:

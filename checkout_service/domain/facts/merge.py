@@ -42,6 +42,7 @@ RANK = {_A.DRAFT: 0, _A.OPEN: 1, _A.PROCESSING: 2, _A.FAILED: 3, _A.EXPIRED: 3, 
         _A.SUCCEEDED: 4}  # fmt: skip
 _MONEY_MOVES = frozenset((_A.PROCESSING, _A.SUCCEEDED))
 _WAITS_FOR_BUYER = frozenset((_A.DRAFT, _A.OPEN))
+_CLOSED_INTENT = frozenset((_A.CANCELED, _A.EXPIRED))
 
 
 def merge(ledger: Ledger, fact: Fact, *, new_attempt_id: str) -> Ledger:
@@ -172,6 +173,8 @@ def _outranks(attempt: Attempt, reading: Reading, fact: Fact) -> bool:
     rises = RANK[state] > RANK[attempt.state]
     if state is _A.SUCCEEDED or (rises and not reading.sure):
         return True
+    if attempt.kind is AttemptKind.INTENT and state in _CLOSED_INTENT:
+        return True  # Stripe never opens it again: true whenever it was seen, by whose clock ever
     match fact.seen.age_beside(attempt.seen):
         case Age.LATER:
             return reading.sure

@@ -109,3 +109,32 @@ def test_an_order_canceled_while_its_buyer_starts_over_stays_closed_at_stripe(
     sessions = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     assert {session["status"] for session in sessions} == {"expired"}
     assert stage.order(bought)["status"] == "canceled"
+
+
+def test_an_intent_that_stripe_canceled_stays_so_whatever_our_clock_says_of_when(
+    stage_on: Stage,
+) -> None:
+    """Seed 20784042, webhooks alone: a clock went 290 s back, so the end seemed older than all."""
+    stage = stage_on
+    bought = stage.buys(kind="payment_intent")
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/cancel")
+
+    stage.delivers("payment_intent.canceled", created=stage.now // 1000 - 290)
+
+    assert stage.order(bought)["status"] == "failed"
+
+
+def test_a_sale_of_a_link_of_which_only_a_doorbell_tells_is_found_by_its_link(
+    stage_on: Stage,
+) -> None:
+    """Seed 20784032, webhooks alone: the order knows no session yet that could be looked at."""
+    stage = stage_on
+    stage.make_link("mug")
+    bought = stage.link_order("mug")
+    stage.pays(bought)
+
+    stage.delivers(at_version="2020-08-27")
+    stage.sweeps()
+
+    order = stage.order(bought)
+    assert (order["status"], order["fulfilled"]) == ("paid", True)
