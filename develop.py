@@ -42,7 +42,8 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def settings() -> dict[str, str]:
     """Return the whole environment: the caller's, then .env, then the sandbox's defaults."""
-    written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+    said = dotenv_values(ROOT / ".env", interpolate=False)
+    written = {name: value for name, value in said.items() if value}
     given = written | os.environ
     port = given.get("PORT", "8000")
     sandbox = f"http://127.0.0.1:{given.get('SANDBOX_PORT', '4242')}"

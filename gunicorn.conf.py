@@ -9,11 +9,9 @@ import resource
 import shutil
 import tempfile
 
-from dotenv import load_dotenv
+from checkout_service.settings.env_file import read_env_file
 
-from checkout_service.settings.places import HOME
-
-load_dotenv(HOME / ".env")
+read_env_file()
 _ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
 
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"

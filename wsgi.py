@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dotenv import load_dotenv
-
 from checkout_service import create_app
 from checkout_service.domain.errors import BadCatalog
 from checkout_service.settings import SettingsError
-from checkout_service.settings.places import HOME
+from checkout_service.settings.env_file import read_env_file
 
-load_dotenv(HOME / ".env")
+read_env_file()
 
 try:
     app = create_app()

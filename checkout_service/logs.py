@@ -20,6 +20,7 @@ _LONGEST = 1_500  # characters of one value; a whole line stays one write to a p
 _LONGEST_TRACE = 2_500
 _TAKEN_OVER = ("gunicorn.error", "gunicorn.access", "werkzeug")
 _QUIET = ("stripe", "urllib3", "flask_cors", "apscheduler", "alembic")
+_ONCE_IS_ENOUGH = ("sqlalchemy.pool", "psycopg", "psycopg.pool")
 # Every shape below, and every card number, has one of these: most texts need no closer look.
 _SUSPECT = re.compile(
     r"[srp]k_(?:live|test)_|whsec_|_secret_|cs_(?:live|test)_|@|(?i:bearer|basic) |"
@@ -91,6 +92,8 @@ class StdoutHandler(logging.Handler):
         try:
             sys.stdout.write(self.format(record) + "\n")
             sys.stdout.flush()
+        except OSError:  # a full disk, a pipe without a reader: there is nobody left to tell
+            return
         except Exception:  # noqa: BLE001 - logging must not fail what it reports on
             self.handleError(record)
 
@@ -103,9 +106,9 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
     redact = Redactor(secrets)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_extra,  # before the line's own facts, which win
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
     handler = StdoutHandler()
@@ -130,6 +133,9 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
         logging.getLogger(name).propagate = True
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # They trace every connection that a stopped database takes along; we tell of that once.
+    for name in _ONCE_IS_ENOUGH:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
     return redact
 
@@ -138,6 +144,20 @@ def bind_request(request_id: str) -> None:
     """Put the request's id on every line this request logs."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+_EXTRA = structlog.stdlib.ExtraAdder()
+
+
+def _add_extra(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Add what a line was given as `extra`; one named `event` must not take the event's name."""
+    name = event["event"]
+    event = _EXTRA(logger, method, event)
+    if event["event"] is not name:
+        event.update(event=name, extra_event=event["event"])
+    return event
 
 
 def _first_things_first(

@@ -79,3 +79,7 @@ class OutboxMessage(Model):
 
 class AuditEntry(Model):
     __table__ = tables.admin_audit
+
+
+class StaffMember(Model):
+    __table__ = tables.staff

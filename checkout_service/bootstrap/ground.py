@@ -55,7 +55,7 @@ class Ground:
         settings = self.settings
         return build_gateway(
             secret_key=settings.stripe_secret_key,
-            webhook_secrets=settings.stripe_webhook_secret,
+            webhook_secrets=settings.signing_secrets,
             api_base=settings.stripe_api_base,
             take_read=self.reads.take,
             slots=max(1, int(settings.web_threads * _STRIPE_SHARE)),

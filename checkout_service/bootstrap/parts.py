@@ -224,7 +224,13 @@ class Parts(Ground):
 
     @cached_property
     def admin(self) -> Admin:
-        return build_admin(self.database, self.clock, self.real_clock, self.deliver_outbox)
+        return build_admin(
+            self.database,
+            self.clock,
+            self.real_clock,
+            self.deliver_outbox,
+            self.settings.admin_password,
+        )
 
     @cached_property
     def doctor(self) -> Doctor:

@@ -1,12 +1,14 @@
 """The command line: parse, call one use case, print. Tables for people, `--json` for machines.
 
-Exit codes: 0 done, 1 refused, 2 wrong input, 75 try again later (EX_TEMPFAIL).
+Exit codes: 0 done, 1 refused, 2 wrong input, 74 the answer could not be written (EX_IOERR), 75 try
+again later (EX_TEMPFAIL).
 """
 
 from __future__ import annotations
 
 from flask import Flask
 
+from .admin import admin
 from .catalog import catalog
 from .doctor import doctor
 from .events import events
@@ -17,7 +19,7 @@ from .simulate import simulate
 from .worker import deliver, sweep, worker
 
 _COMMANDS = (
-    catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,
+    admin, catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,
 )  # fmt: skip
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import ParamSpec, cast
 
@@ -22,7 +25,8 @@ P = ParamSpec("P")
 SETTINGS = "CHECKOUT_SETTINGS"
 USE_CASES = "checkout_service"
 
-REFUSED, WRONG_INPUT, TRY_AGAIN = 1, 2, 75
+REFUSED, WRONG_INPUT, CANNOT_WRITE, TRY_AGAIN = 1, 2, 74, 75
+_NOWHERE_TO_WRITE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 _PASSING = (
     errors.StripeUnavailable,
     errors.ReadsSpent,
@@ -47,11 +51,17 @@ def for_people(function: Callable[P, None]) -> Callable[P, None]:
     @with_appcontext
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        speak_any_encoding()
         with logs_on_stderr():
             try:
                 function(*args, **kwargs)
             except errors.CheckoutError as error:
                 fail(str(error), exit_code(error))
+            except OSError as error:
+                if error.errno not in _NOWHERE_TO_WRITE:
+                    raise
+                leave_stdout()
+                fail(f"The answer could not be written: {error.strerror}.", CANNOT_WRITE)
 
     return cast("Callable[P, None]", run)
 
@@ -64,8 +74,24 @@ def exit_code(error: errors.CheckoutError) -> int:
 
 def fail(why: str, code: int = REFUSED) -> None:
     """End the command with a sentence on stderr."""
-    click.echo(f"Error: {why}", err=True)
+    with suppress(OSError):  # stderr may be on the same full disk
+        click.echo(f"Error: {why}", err=True)
     raise click.exceptions.Exit(code)
+
+
+def speak_any_encoding() -> None:
+    """Write what the terminal's encoding has no sign for as an escape, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def leave_stdout() -> None:
+    """Let go of what is still held for stdout: writing it at the exit would fail once more."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ _HABITS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 Work = Callable[[Callable[[], bool]], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """Work that is repeated; it is handed the question whether it may go on."""
 
@@ -37,6 +37,7 @@ class Job:
     work: Work
     seconds: float
     busy: threading.Lock = field(default_factory=threading.Lock)
+    failing: str | None = None
 
     def run(self, keep_going: Callable[[], bool]) -> None:
         """Run once. A named failure is one line; the scheduler logs any other with its trace."""
@@ -46,7 +47,11 @@ class Job:
             try:
                 self.work(keep_going)
             except CheckoutError as error:
-                log.warning("job.failed", extra={"job": self.name, "reason": error.code})
+                if error.code != self.failing:  # one line an episode
+                    log.warning("job.failed", extra={"job": self.name, "reason": error.code})
+                self.failing = error.code
+            else:
+                self.failing = None
 
 
 def run_until_told(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:

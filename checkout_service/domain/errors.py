@@ -221,10 +221,13 @@ class ReadsSpent(GatewayError):
 
 
 class DatabaseUnavailable(CheckoutError):
+    """The database does not serve us; `trouble` says why, to go after "the database"."""
+
     code = "database_unavailable"
 
-    def __init__(self) -> None:
-        super().__init__("The database does not answer right now.")
+    def __init__(self, trouble: str = "does not answer") -> None:
+        super().__init__(f"The database {trouble} right now.")
+        self.trouble = trouble
 
 
 class BadEvent(CheckoutError):

@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from . import rules, shapes
+from .strength import LATER
 
 _Listed = BeforeValidator(shapes.split_list)
 _WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
@@ -111,6 +112,11 @@ class Settings(BaseSettings):
     def pull_mode(self) -> bool:
         """True with a restricted key and no webhook secret: Payment Links only."""
         return rules.pull_mode(self.__dict__)
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """What verifies webhooks: a secret that only holds the place would let anybody sign."""
+        return tuple(secret for secret in self.stripe_webhook_secret if secret != LATER)
 
     @property
     def development(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import hosts
 from .shapes import is_loopback, publishable_key
+from .strength import LATER, SHORTEST_PASSWORD, demand_secret, refuse_published
 
 STRIPE_API = "https://api.stripe.com"
 STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
@@ -60,6 +61,8 @@ def live_means_stripe_js(value: str, known: Known) -> None:
 def webhooks_are_signed(secrets: tuple[str, ...], known: Known) -> None:
     if not secrets and not known.get("stripe_secret_key", "").startswith("rk_"):
         raise ValueError("is missing: an event without a signature could be anybody's")
+    if live(known):
+        refuse_published(secret for secret in secrets if secret != LATER)
 
 
 def publishable(value: str | None, known: Known) -> str | None:
@@ -111,6 +114,18 @@ def notify_in_private(url: str | None, known: Known) -> None:
 def notifications_are_signed(secrets: tuple[str, ...], known: Known) -> None:
     if known.get("notify_url") and not secrets:
         raise ValueError("is missing: NOTIFY_URL needs one to sign with")
+    if live(known):
+        refuse_published(secrets)
+
+
+def live_is_secret(value: str | tuple[str, ...] | None, known: Known) -> None:
+    if live(known) and value is not None:
+        demand_secret((value,) if isinstance(value, str) else value)
+
+
+def live_password_is_secret(value: str | None, known: Known) -> None:
+    if live(known) and value is not None:
+        demand_secret((value,), shortest=SHORTEST_PASSWORD)
 
 
 def is_there(path: Path, _known: Known) -> None:
@@ -129,8 +144,12 @@ TOGETHER: Mapping[str, Callable[[Any, Known], None]] = {
     "stripe_js_url": live_means_stripe_js,
     "stripe_webhook_secret": webhooks_are_signed,
     "database_url": disk_stays,
+    "secret_key": live_is_secret,
+    "api_keys": live_is_secret,
+    "admin_password": live_password_is_secret,
     "notify_url": notify_in_private,
     "notify_secret": notifications_are_signed,
     "catalog_file": is_there,
     "clock_offset_file": no_live_drills,
+    "metrics_token": live_is_secret,
 }

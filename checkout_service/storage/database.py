@@ -10,15 +10,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
+from .trouble import FAILURES, Episodes, trouble_of
 from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
@@ -28,7 +29,8 @@ Transaction: TypeAlias = Connection
 
 _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
-_RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
+_RETRY_STATES = frozenset(("25006", "40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
+_POOL_TIMEOUT = 5  # seconds
 _WRITES = "checkout_writes"
 _AWAIT_TURNS = 200
 _PAUSE = text("SELECT pg_sleep(0.005)")  # the database's own time: it is the database we wait for
@@ -47,14 +49,18 @@ SQLITE_PRAGMAS = (
 def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     """Return SQLAlchemy's engine options for this database URL."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 8, "check_same_thread": False}, "pool_size": pool_size}
+        return {
+            "connect_args": {"timeout": 8, "check_same_thread": False},
+            "pool_size": pool_size,
+            "pool_timeout": _POOL_TIMEOUT,
+        }
     return {
         # None beyond these: a connection opened for one burst costs more than the burst. The one
         # used last is used next: what it and its server know of our statements is still at hand.
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_use_lifo": True,
-        "pool_timeout": 5,
+        "pool_timeout": _POOL_TIMEOUT,
         "pool_recycle": 1800,
         "connect_args": {
             "connect_timeout": 3,
@@ -118,6 +124,7 @@ class Database:
         self.engine = engine
         self._watch = watch
         self._clock = clock or SystemClock()
+        self._episodes = Episodes()
         if engine.dialect.name == "sqlite":
             self._reader = engine.execution_options(**{_WRITES: False})
         else:
@@ -136,14 +143,16 @@ class Database:
         began = self._clock.monotonic()
         for turn in range(1, _TRIES + 1):
             try:
-                return self._write_once(work)
-            except PoolTimeout as error:
-                raise DatabaseUnavailable from error
-            except (OperationalError, InterfaceError) as error:
+                done = self._write_once(work)
+            except FAILURES as error:
                 late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
+                self._leave_outlived(error)
                 if turn == _TRIES or late or not _worth_another_try(error):
-                    raise DatabaseUnavailable from error
+                    self._give_up(error, writing=True)
                 self._clock.sleep(random.uniform(0.01, 0.05) * turn)  # noqa: S311 - no secret
+            else:
+                self._episodes.went_well(writing=True)
+                return done
         raise DatabaseUnavailable
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
@@ -164,11 +173,16 @@ class Database:
             began = self._clock.monotonic()
             try:
                 self._watch(Write.BEGINS)
-                with self.read() as connection:
-                    return work(connection)
-            except DatabaseUnavailable:
-                if self._clock.monotonic() - began > _TRY_AGAIN_WITHIN:
-                    raise
+                with self._reader.connect() as connection:
+                    done = work(connection)
+            except FAILURES as error:
+                self._leave_outlived(error)
+                late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
+                if late or trouble_of(error) is None:
+                    self._give_up(error, writing=True)
+            else:
+                self._episodes.went_well(writing=True)
+                return done
         return self.write(work)
 
     def await_others(self) -> None:
@@ -191,11 +205,27 @@ class Database:
         try:
             with self._reader.connect() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseUnavailable from error
+        except FAILURES as error:
+            self._leave_outlived(error)
+            self._give_up(error, writing=False)
+        self._episodes.went_well(writing=False)
+
+    def _give_up(self, error: DBAPIError | PoolTimeout, *, writing: bool) -> NoReturn:
+        """Raise DatabaseUnavailable for what ails the database, anything else as it is."""
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise error
+        self._episodes.met(error, trouble, writing=writing)
+        raise DatabaseUnavailable(trouble) from error
+
+    def _leave_outlived(self, error: DBAPIError | PoolTimeout) -> None:
+        if self._episodes.outlived(trouble_of(error)):
+            self.engine.dispose()
 
 
-def _worth_another_try(error: DBAPIError) -> bool:
+def _worth_another_try(error: DBAPIError | PoolTimeout) -> bool:
+    if isinstance(error, PoolTimeout):
+        return False
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)

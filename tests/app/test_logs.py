@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +88,30 @@ def test_no_text_breaks_a_line(nasty: str, capsys: pytest.CaptureFixture[str]) -
 
     assert line["event"] == f"said: {nasty}"
     assert line["number"] == "nan"
+
+
+def test_what_a_line_is_given_never_takes_the_events_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.info("event.failed", extra={"event": "evt_1", "level": "none", "type": "charge.refunded"})
+
+    (line,) = lines(capsys)
+
+    assert line["event"] == "event.failed"
+    assert line["extra_event"] == "evt_1"
+    assert line["level"] == "info"
+
+
+def test_a_full_disk_under_the_log_is_no_trouble(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        with redirect_stdout(full):
+            log.error("database.away", exc_info=ValueError("x"))
+        with pytest.raises(OSError, match="No space left"):
+            full.close()
+
+    assert capsys.readouterr().err == ""
 
 
 def test_long_texts_are_cut_so_that_a_line_stays_one_write(

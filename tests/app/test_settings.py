@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ LIVE = {
     "stripe_publishable_key": "pk_live_abc",
     "stripe_webhook_secret": "whsec_abc",
     "database_url": "postgres://u:p@db.example/shop",
-    "secret_key": "0123456789abcdef",
+    "secret_key": secrets.token_hex(),
     "public_base_url": "https://shop.example",
 }
 NOTIFY = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from tests.support.databases import UNPUBLISHED
+
 from .conftest import Shop
 
 EVERY_FATE = 12
@@ -47,7 +49,8 @@ def test_a_person_gets_a_table_of_orders_and_their_ends(shop: Shop) -> None:
     ("settings", "why"),
     [
         (
-            {
+            UNPUBLISHED
+            | {
                 "stripe_secret_key": "sk_live_x",
                 "stripe_publishable_key": "pk_live_x",
                 "stripe_api_base": None,

@@ -8,6 +8,7 @@ import re
 from dotenv import dotenv_values
 
 from checkout_service.settings import Settings
+from tests.support.databases import UNPUBLISHED
 from tests.support.processes import ROOT
 
 HOSTS = (ROOT / "docs" / "hosts.md").read_text("utf-8")
@@ -40,7 +41,7 @@ def test_a_service_starts_on_what_the_app_asks_for() -> None:
         "stripe_secret_key": "sk_live_x",
         "stripe_publishable_key": "pk_live_x",
         "public_base_url": "https://shop.example",
-        "secret_key": "generated",
+        "secret_key": UNPUBLISHED["secret_key"],
         "database_url": "postgres://user:word@host/name",
         "dyno": "web.1",
     }

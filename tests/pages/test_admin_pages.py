@@ -13,8 +13,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.support.admin import PASSWORD, a_busy_shop, admin_app, database_of
+from tests.support.admin import a_busy_shop, admin_app, database_of
 from tests.support.browser import Complaints
+from tests.support.databases import PASSWORD
 from tests.support.ports import free_port
 
 ONE_KIND = pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -13,12 +13,12 @@ from sqlalchemy import insert
 from checkout_service import create_app
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.domain.staff import Role
 from checkout_service.settings import Settings
 from checkout_service.storage import tables as t
 from checkout_service.storage.database import Database
-from tests.support.databases import KEYS
+from tests.support.databases import KEYS, PASSWORD
 
-PASSWORD = "correct horse battery staple"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
@@ -50,15 +50,21 @@ def field(page: str, pattern: re.Pattern[str] = _TOKEN) -> str:
     return found[1]
 
 
-def guess(client: FlaskClient, password: str, **options: Any) -> Any:
+def guess(client: FlaskClient, password: str, name: str = "", **options: Any) -> Any:
     token = field(client.get("/admin/login", **options).text)
-    return client.post("/admin/login", data={"csrf_token": token, "password": password}, **options)
+    form = {"csrf_token": token, "name": name, "password": password}
+    return client.post("/admin/login", data=form, **options)
 
 
-def signed_in(app: Flask) -> FlaskClient:
+def signed_in(app: Flask, password: str = PASSWORD, name: str = "") -> FlaskClient:
     client = app.test_client()
-    assert guess(client, PASSWORD).status_code == 303
+    assert guess(client, password, name).status_code == 303
     return client
+
+
+def hired(app: Flask, name: str, role: Role) -> FlaskClient:
+    """Take somebody in at the command line, and let them sign in."""
+    return signed_in(app, app.extensions["checkout_service"].admin.staff.add(name, role), name)
 
 
 def press(client: FlaskClient, path: str, **form: str) -> Any:

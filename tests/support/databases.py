@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,15 @@ KEYS = {
     "STRIPE_WEBHOOK_SECRET": "whsec_tests",
     "STRIPE_API_BASE": "http://127.0.0.1:9",
     "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
+}
+
+PASSWORD = "correct horse battery staple"  # of the admin
+
+# What nobody can have read: a live key refuses secrets that this repository publishes.
+UNPUBLISHED = {
+    "secret_key": secrets.token_hex(),
+    "api_keys": secrets.token_hex(),
+    "stripe_webhook_secret": f"whsec_{secrets.token_hex()}",
 }
 
 

@@ -9,8 +9,7 @@ from flask import Flask
 
 from checkout_service import create_app
 from checkout_service.settings import Settings
-from tests.support.admin import PASSWORD
-from tests.support.databases import KEYS
+from tests.support.databases import KEYS, PASSWORD
 from tests.support.stage import Stage
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.support.admin import PASSWORD, add_order, admin_app, database_of, field, guess, signed_in
+from tests.support.admin import add_order, admin_app, database_of, field, guess, signed_in
+from tests.support.databases import KEYS, PASSWORD
 
 PATHS = ("", "/", "/login", "/orders", "/orders.csv", "/events", "/messages", "/audit", "/system",
          "/nothing", "/orders/x/refund")  # fmt: skip
@@ -34,7 +36,7 @@ def test_every_page_shows_a_stranger_the_door(app: Flask) -> None:
     client = app.test_client()
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("admin.") or rule.endpoint in (
-            "admin.login", "admin.try_password", "admin.logout", "admin.act",
+            "admin.login", "admin.try_password", "admin.logout", "admin.act", "admin.without_slash",
         ):  # fmt: skip
             continue
         values = {"order_id": order_id, "event_id": "evt_1", "message_id": "msg_1"}
@@ -61,7 +63,25 @@ def test_the_right_password_opens_and_its_cookie_is_kept_close(app: Flask) -> No
 
 def test_over_https_the_cookie_is_secure(database_url: str) -> None:
     app = admin_app(database_url, public_base_url="https://shop.example")
-    assert "Secure" in app.test_client().get("/admin/login").headers["Set-Cookie"]
+    client = app.test_client()
+    shown = client.get("/admin/login", base_url="https://shop.example")
+    assert shown.headers["Set-Cookie"].startswith("__Host-admin=")
+    assert "Path=/;" in shown.headers["Set-Cookie"]
+    entered = guess(client, PASSWORD, base_url="https://shop.example")
+    session, browser = sorted(entered.headers.getlist("Set-Cookie"))
+    assert session.startswith("__Host-admin=")
+    assert browser.startswith("__Host-browser=")
+    for cookie in (session, browser):
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+    assert client.get("/admin/", base_url="https://shop.example").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "localhost"])
+def test_the_admin_without_its_slash_leads_to_our_own_address(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/admin", headers={"Host": host})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"{KEYS['PUBLIC_BASE_URL']}/admin/"
 
 
 def test_a_cookie_from_before_signing_out_opens_nothing_after(app: Flask) -> None:
@@ -112,10 +132,13 @@ class Watched:
 
     def __init__(self, app: Flask) -> None:
         self.looks = 0
-        app.extensions["admin_password"] = self
+        self._lock = threading.Lock()
+        passwords = app.extensions["checkout_service"].admin.sign_in.passwords
+        passwords.is_right = self.is_right
 
-    def is_right(self, guessed: str) -> bool:
-        self.looks += 1
+    def is_right(self, _kept: str, guessed: str) -> bool:
+        with self._lock:
+            self.looks += 1
         return guessed == PASSWORD
 
 

@@ -15,7 +15,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
 
-from tests.support.admin import PASSWORD, field
+from tests.support.admin import field
+from tests.support.databases import PASSWORD
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
 
@@ -121,7 +122,9 @@ def test_every_page_of_the_admin_leads_on_under_the_mount(visitor: Client, stage
     entered = visitor.post(f"{MOUNT}/admin/login", base_url=ORIGIN, data=form)
 
     assert entered.location == f"{MOUNT}/admin/"
-    assert "Path=/pay/admin;" in f"{entered.headers['Set-Cookie']};"
+    for cookie in entered.headers.getlist("Set-Cookie"):
+        assert cookie.startswith("__Secure-")
+        assert "Path=/pay/admin;" in f"{cookie};"
     seen = walk(visitor, f"{MOUNT}/admin/", f"{MOUNT}/admin/orders/{order.order}")
     assert f"{MOUNT}/admin/system" in seen
 
@@ -145,6 +148,7 @@ def test_the_cookie_of_a_payment_link_stays_under_the_mount(visitor: Client, sta
     left = get(visitor, f"{MOUNT}/links/print")
 
     assert left.status_code == 303
+    assert left.headers["Set-Cookie"].startswith("__Secure-links=")
     assert "Path=/pay/links;" in f"{left.headers['Set-Cookie']};"
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.databases import UNPUBLISHED
 from tests.web.fakes import FakeShop, an_order
 
 ALWAYS = {
@@ -60,6 +61,7 @@ def test_the_policy_of_pages_lets_forms_reach_stripe_and_the_sandbox(client: Fla
 
 def test_live_pages_name_no_sandbox_and_demand_https(make_app: Callable[..., Flask]) -> None:
     client = make_app(
+        **UNPUBLISHED,
         stripe_secret_key="sk_live_x",
         stripe_publishable_key="pk_live_x",
         stripe_api_base=None,

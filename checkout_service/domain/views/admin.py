@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from checkout_service.domain.staff import Role
+
 from .events import EventView
 from .orders import OrderView
 
@@ -79,6 +81,16 @@ class AuditEntry:
     told: str
     at: int
     finished_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody who may sign in to the admin, and when that was last; the owner besides."""
+
+    name: str
+    role: Role
+    created_at: int | None
+    seen_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

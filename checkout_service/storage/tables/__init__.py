@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .admin import admin_audit, admin_guesses, admin_sessions, figures
+from .admin import admin_audit, admin_devices, admin_guesses, admin_sessions, figures, staff
 from .machinery import (
     bookmarks,
     idempotency_keys,
@@ -20,6 +20,7 @@ from .schema import metadata
 
 __all__ = [
     "admin_audit",
+    "admin_devices",
     "admin_guesses",
     "admin_sessions",
     "attempts",
@@ -42,6 +43,7 @@ __all__ = [
     "refund_requests",
     "refunds",
     "session_claims",
+    "staff",
     "subscriptions",
     "transitions",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from .schema import metadata, moment, needed, one_of
 
@@ -11,10 +11,35 @@ admin_sessions = Table(
     metadata,
     # The digest of the session's id: whoever reads this table cannot sign in with it.
     Column("id", Text, primary_key=True),
+    Column("who", Text, nullable=False, server_default=text("'admin'")),
     needed("address"),
     moment("created_at", null=False),
     moment("seen_at", null=False),
     moment("ended_at"),
+)
+
+ROLES = ("view", "refund", "all")
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", Text, primary_key=True),
+    needed("password_hash"),
+    needed("role"),
+    moment("created_at", null=False),
+    one_of("role", ROLES),
+)
+
+# Browsers that somebody has signed in with: their guesses are counted apart from strangers'.
+admin_devices = Table(
+    "admin_devices",
+    metadata,
+    Column("id", Text, primary_key=True),  # the digest of what the browser keeps
+    needed("who"),
+    moment("created_at", null=False),
+    moment("seen_at", null=False),
+    Column("guesses", Integer, nullable=False, default=0),
+    moment("guessed_at", null=False),  # when the first of these guesses was made
 )
 
 # A fixed number of slots: a password is looked at only by who takes one, whatever the load.

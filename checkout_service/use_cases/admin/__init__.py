@@ -10,6 +10,8 @@ from checkout_service.use_cases.notify.deliver import DeliverOutbox
 
 from .find_orders import FindOrders
 from .keep_audit import KeepAudit
+from .keep_staff import KeepStaff
+from .passwords import Passwords
 from .read_figures import ReadFigures
 from .read_metrics import ReadMetrics
 from .read_status import ReadStatus
@@ -24,14 +26,21 @@ class Admin:
     status: ReadStatus
     metrics: ReadMetrics
     find_orders: FindOrders
+    staff: KeepStaff
 
 
 def build_admin(
-    database: Database, clock: Clock, real_clock: Clock, deliver_outbox: DeliverOutbox
+    database: Database,
+    clock: Clock,
+    real_clock: Clock,
+    deliver_outbox: DeliverOutbox,
+    password: str | None,
 ) -> Admin:
+    passwords, audit = Passwords(password), KeepAudit(database, clock)
     return Admin(
-        sign_in=SignIn(database, real_clock),
-        audit=KeepAudit(database, clock),
+        sign_in=SignIn(database, real_clock, passwords),
+        audit=audit,
+        staff=KeepStaff(database, real_clock, passwords, audit),
         figures=ReadFigures(database, clock),
         status=ReadStatus(database, clock, deliver_outbox),
         metrics=ReadMetrics(database, clock, deliver_outbox),

@@ -34,7 +34,7 @@ class Act:
     action: str
     subject: str
     order_id: str | None
-    who: str = "admin"
+    who: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,73 @@
-"""Check that this process can do its work: the database answers and its schema is at head."""
+"""Check that this process can do its work: the database is at head and takes a real write."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.storage import bookmarks
+from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
+from checkout_service.storage.trouble import UNMIGRATED
+
+DATABASE = "database"
+_WAIT = 3.0  # seconds: a database that takes longer for one row serves nobody
+_FRESH = 1.0  # seconds: whoever asks faster than that makes no more writes
+_TRIES = "readiness"
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    missing: tuple[str, ...]
+    at: float
+
+
+@dataclass(slots=True)
 class CheckReadiness:
+    """Asks in a thread of its own, one at a time: an answer comes whatever the database does."""
+
     database: Database
     head: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: Future[_Answer] | None = None
 
     def check(self) -> list[str]:
-        """Name what is not ready; an empty list means ready."""
+        """Name what is not ready, at most a second old; an empty list means ready."""
+        try:
+            return list(self._ask().result(_WAIT).missing)
+        except TimeoutError:
+            return [f"{DATABASE} does not answer"]
+
+    def _ask(self) -> Future[_Answer]:
+        with self._lock:
+            asking = self._asking
+            stale = asking is None or (
+                asking.done() and time.monotonic() - asking.result().at > _FRESH
+            )
+            if asking is None or stale:
+                asking = self._asking = Future()
+                threading.Thread(target=self._answer, args=(asking,), daemon=True).start()
+        return asking
+
+    def _answer(self, asking: Future[_Answer]) -> None:
+        missing = ["unknown"]
+        try:
+            # Twice: a connection that died since its last use is replaced by the first.
+            missing = self._look() and self._look()
+        finally:
+            asking.set_result(_Answer(tuple(missing), time.monotonic()))
+
+    def _look(self) -> list[str]:
         try:
             with self.database.read() as connection:
-                at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                at = figures.migration(connection)
+            if at != self.head:
+                return ["migrations"]
+            self.database.write(lambda c: bookmarks.count(c, _TRIES))
         except DatabaseUnavailable as error:
-            missing = "no such table" in str(error.__cause__)
-            return ["migrations"] if missing else ["database"]
-        except ProgrammingError:  # PostgreSQL: the table does not exist yet
-            return ["migrations"]
-        return [] if at == self.head else ["migrations"]
+            lacking = error.trouble == UNMIGRATED
+            return ["migrations"] if lacking else [f"{DATABASE} {error.trouble}"]
+        return []

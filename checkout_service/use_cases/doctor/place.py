@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from checkout_service.domain.clock import MINUTE, SECOND
 from checkout_service.storage import bookmarks
 
+from .check_readiness import DATABASE
 from .check_result import CheckResult, Shop, ok, problem, warning
 
 # Variables by which a host says that it is one, with the host's name.
@@ -51,11 +52,12 @@ def address(shop: Shop) -> Iterator[CheckResult]:
 def database(shop: Shop) -> Iterator[CheckResult]:
     """Look whether the database answers and its schema is at head."""
     missing = shop.readiness.check()
-    if "database" in missing:
+    if any(what.startswith(DATABASE) for what in missing):
         yield problem(
             "database",
-            f"The {_kind(shop)} database does not answer.",
-            "Check that it runs and that DATABASE_URL names its host, user and password.",
+            f"The {_kind(shop)} {missing[0]}.",
+            "Check that it runs, takes writes and has room, and that DATABASE_URL names its host, "
+            "user and password.",
         )
     elif missing:
         yield problem(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound
 from checkout_service.domain.money import exponent
+from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import HoldView, OrderView
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
@@ -24,6 +25,7 @@ class Subject:
 
     id: str
     back: str
+    by: str  # who acts
     order: OrderView | None = None
     holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
     note: str = ""  # why it is here, in words
@@ -40,6 +42,7 @@ class Kind:
     button: str
     do: Callable[[Subject, Form, str], str]
     field: str = ""
+    role: Role = Role.ALL  # what is needed to do it
 
 
 def _refund(subject: Subject, form: Form, nonce: str) -> str:
@@ -61,7 +64,7 @@ def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
 
 def _release(subject: Subject, form: Form, _nonce: str) -> str:
     name = form.get("hold", "")
-    after = use_cases().release_hold.release(subject.id, name, by="admin", source="admin")
+    after = use_cases().release_hold.release(subject.id, name, by=subject.by, source="admin")
     return f"Hold {name} is released; the order is {_standing(after)}."
 
 
@@ -125,7 +128,7 @@ def _minor(text: str, currency: str) -> int | None:
 ACTS: Mapping[tuple[str, str], Kind] = {
     ("orders", "refund"): Kind(
         "Refund", "The money goes back to the buyer. It cannot be taken back.", "Refund", _refund,
-        "amount",
+        "amount", Role.REFUND,
     ),
     ("orders", "cancel"): Kind(
         "Cancel the order", "Its open payment is closed at Stripe first.", "Cancel the order",
@@ -138,7 +141,7 @@ ACTS: Mapping[tuple[str, str], Kind] = {
     ),
     ("orders", "settle"): Kind(
         "Settle now", "The order is looked up at Stripe and what is true is recorded.",
-        "Look it up", _settle,
+        "Look it up", _settle, role=Role.REFUND,
     ),
     ("events", "replay"): Kind(
         "Replay the event", "The stored event is merged once more. What is known stays.",

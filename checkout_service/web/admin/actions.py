@@ -20,7 +20,7 @@ from checkout_service.web.http.mount import at
 from checkout_service.web.http.problems import problem_of
 
 from .action_definitions import ACTS, Kind, Subject
-from .blueprint import SEE_OTHER, admin, bp
+from .blueprint import SEE_OTHER, admin, bp, clerk, demand
 
 _NONCE = re.compile(r"non_[A-Za-z0-9]{24}", re.ASCII)
 _BACK = {
@@ -47,7 +47,10 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
     if not _NONCE.fullmatch(nonce):
         return _page(kind, subject, ids.new_id("non"), "The form was not whole; look again."), 422
     order_id = subject.order.id if subject.order else None
-    what = Act(nonce, client_address(), f"{place}.{name}", subject.named(request.form), order_id)
+    what = Act(
+        nonce, client_address(), f"{place}.{name}", subject.named(request.form), order_id,
+        clerk().name,
+    )  # fmt: skip
     try:
         done = admin().audit.record(what, lambda: kind.do(subject, request.form, nonce))
     except CheckoutError as error:
@@ -71,6 +74,7 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
     kind = ACTS.get((place, name))
     if kind is None:
         raise NoPage
+    demand(kind.role)
     target = target.replace("\0", "")
     back = at(_BACK[place].format(target))
     if place == "orders":
@@ -83,16 +87,16 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
         use_cases().read_messages.detail(target)
     elif target != "merchant":
         raise NotFound
-    return kind, Subject(target, back)
+    return kind, Subject(target, back, clerk().name)
 
 
 def _order(target: str, back: str) -> Subject:
     detail = use_cases().read_orders.detail(target)
     up = tuple(hold for hold in detail.holds if hold.released_at is None)
-    return Subject(target, back, detail.order, up)
+    return Subject(target, back, clerk().name, detail.order, up)
 
 
 def _set_aside(target: str, back: str) -> Subject:
     found = use_cases().quarantine.find(target)
     order = use_cases().read_orders.view(target) if found.kind == "order" else None
-    return Subject(target, back, order, note=found.told)
+    return Subject(target, back, clerk().name, order, note=found.told)

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import cast
 
 from apiflask import APIBlueprint
-from flask import current_app, redirect, request, url_for
+from flask import current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
+from checkout_service.domain.staff import Clerk, Role
 from checkout_service.use_cases.admin import Admin
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.origins import refuse_foreign_forms
 
 SEE_OTHER = 303
-_OPEN = frozenset(("admin.login", "admin.try_password"))
+TOKEN = "session"  # noqa: S105 - where the cookie keeps it
+_OPEN = frozenset(("admin.login", "admin.try_password", "admin.without_slash"))
 _WORDS_LONGEST = 500
 
 bp = APIBlueprint("admin", __name__, url_prefix="/admin", enable_openapi=False)
+
+
+class NotAllowed(Forbidden):
+    """Whoever is signed in has a role that does not allow this."""
+
+
+@bp.errorhandler(NotAllowed)
+def not_allowed(_error: NotAllowed) -> ResponseReturnValue:
+    return render_template("admin/not_allowed.html"), HTTPStatus.FORBIDDEN
 
 
 @bp.before_request
@@ -33,13 +44,39 @@ def guard() -> ResponseReturnValue | None:
             raise Forbidden(
                 "The form is out of date. Go back, reload the page, try again."
             ) from error
-    if request.endpoint in _OPEN or current_user.is_authenticated:
+    if request.endpoint in _OPEN or who_is_here() is not None:
         return None
     return redirect(url_for("admin.login"), SEE_OTHER)
 
 
+@bp.context_processor
+def words() -> dict[str, object]:
+    """Let every page know who looks at it."""
+    here = who_is_here()
+    return {"clerk": here, "allowed": lambda role: here is not None and here.role.may(Role(role))}
+
+
 def admin() -> Admin:
     return use_cases().admin
+
+
+def who_is_here() -> Clerk | None:
+    """Return who is signed in, asked once a request."""
+    if "clerk" not in g:
+        token = session.get(TOKEN)
+        g.clerk = admin().sign_in.clerk_of(token) if isinstance(token, str) else None
+    return cast("Clerk | None", g.clerk)
+
+
+def clerk() -> Clerk:
+    """Return who is signed in, where the guard let nobody else pass."""
+    return cast("Clerk", who_is_here())
+
+
+def demand(role: Role) -> None:
+    """Let pass whose role allows it. Raises NotAllowed."""
+    if not clerk().role.may(role):
+        raise NotAllowed
 
 
 def asked(name: str) -> str | None:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from flask import Response, render_template, stream_with_context
 
+from checkout_service.domain.staff import Role
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderPage
 from checkout_service.web.context import settings, use_cases
 
 from . import csv_rows
-from .blueprint import admin, asked, bp
+from .action_definitions import ACTS
+from .blueprint import admin, asked, bp, clerk
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
 _MOST_BESIDE = 50
@@ -59,12 +61,12 @@ def order(order_id: str) -> str:
         events=use_cases().read_events.page(order_id=order_id, limit=_MOST_BESIDE).events,
         messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
         audit=admin().audit.page(order_id=order_id).entries,
-        may=_may(detail.order.status, pull_mode=settings().pull_mode),
+        may=_may(detail.order.status, clerk().role, pull_mode=settings().pull_mode),
         stripe="https://dashboard.stripe.com/" + ("" if detail.order.livemode else "test/"),
     )
 
 
-def _may(status: OrderStatus, *, pull_mode: bool) -> frozenset[str]:
+def _may(status: OrderStatus, role: Role, *, pull_mode: bool) -> frozenset[str]:
     """Return which acts to offer; the use cases decide what is done."""
     refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.DISPUTED)
     cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
@@ -73,7 +75,7 @@ def _may(status: OrderStatus, *, pull_mode: bool) -> frozenset[str]:
         may.add("refund")
     if status in cancelable:
         may.add("cancel")
-    return frozenset(may)
+    return frozenset(name for name in may if role.may(ACTS["orders", name].role))
 
 
 def _status() -> str | None:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import render_template
 
+from checkout_service.domain.staff import Role
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
 
@@ -14,6 +15,7 @@ from .blueprint import admin, asked, bp
 
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12
+_MAY = {Role.VIEW: "look", Role.REFUND: "look, refund", Role.ALL: "everything"}
 _MOST_OF_A_KIND = 50
 
 
@@ -26,6 +28,8 @@ def system() -> str:
         versions={"Python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
         health=admin().status.read(),
         not_ready=use_cases().check_readiness.check(),
+        may=_MAY,
+        staff=admin().staff.list(),
         quarantined=use_cases().quarantine.list(limit=_MOST_OF_A_KIND),
     )
 

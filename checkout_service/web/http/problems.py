@@ -69,6 +69,7 @@ _SAID_INSTEAD: Mapping[type[CheckoutError], str] = {
     e.OpenedWrong: "Stripe opened another payment than it was asked for; it was closed again.",
     e.GatewayError: "Stripe does not answer right now.",
     e.StaleOrder: "This order is changing right now; ask again.",
+    e.DatabaseUnavailable: "The database does not answer right now.",
     e.BadEvent: "This is no event of Stripe's that can be verified.",
     e.BadCatalog: "The service is not set up right.",
     e.CheckoutError: "Something went wrong on our side.",
@@ -143,7 +144,9 @@ def problem_of(error: CheckoutError) -> Problem:
     """Put an error of ours into its status, its words and its Retry-After."""
     wait = _wait_of(error)
     status = STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status >= SERVER_ERROR or isinstance(error, e.BadEvent):
+    if isinstance(error, e.DatabaseUnavailable):
+        log.debug("request.not_served", extra={"code": error.code})  # one line an episode is enough
+    elif status >= SERVER_ERROR or isinstance(error, e.BadEvent):
         cause = type(error.__cause__).__name__ if error.__cause__ else None
         told = {"code": error.code, "reason": str(error), "cause": cause}
         log.warning("request.not_served", extra=told)

@@ -25,7 +25,8 @@ def ready() -> Response:
     missing = use_cases().check_readiness.check()
     if not missing:
         return tell({"status": "ready"})
-    problem = Problem(503, "not_ready", f"Not ready: {', '.join(missing)}.")
+    wait = {"Retry-After": "2"}
+    problem = Problem(503, "not_ready", f"Not ready: {', '.join(missing)}.", headers=wait)
     return answer(problem)
 
 

@@ -12,7 +12,7 @@ from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from checkout_service.web.context import settings
-from checkout_service.web.http.mount import at
+from checkout_service.web.http import cookies
 
 NAME = "links"
 MOST = 5
@@ -31,7 +31,7 @@ class Kept:
 
 def read() -> tuple[Kept, ...]:
     """Return this browser's orders, newest first; none from a cookie that is not ours."""
-    value = request.cookies.get(NAME, "")
+    value = request.cookies.get(_name_and_path()[0], "")
     if not value or len(value) > _LONGEST:
         return ()
     try:
@@ -44,15 +44,20 @@ def read() -> tuple[Kept, ...]:
 def write(response: Response, newest: Kept, kept: Sequence[Kept]) -> None:
     """Remember one more order; the oldest are forgotten."""
     orders = [newest, *(one for one in kept if one.reference != newest.reference)][:MOST]
+    name, path = _name_and_path()
     response.set_cookie(
-        NAME,
+        name,
         _signer().dumps([(one.link, one.reference) for one in orders]),
         max_age=_LIFE,
-        path=at(_PATH),
+        path=path,
         httponly=True,
         samesite="Lax",
-        secure=settings().public_base_url.startswith("https://"),
+        secure=cookies.is_secure(settings()),
     )
+
+
+def _name_and_path() -> tuple[str, str]:
+    return cookies.named(settings(), NAME, _PATH)
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -21,7 +21,7 @@ from checkout_service.settings import Settings
 from checkout_service.storage.watch import Write
 from checkout_service.use_cases import UseCases
 from stripe_sandbox import store
-from tests.support.databases import KEYS
+from tests.support.databases import KEYS, PASSWORD
 from tests.support.merchant import SECRET
 
 from .catalog import STRIPE_PRICE_AMOUNT, catalog_text
@@ -81,7 +81,7 @@ class World:
             self.wire = Wire(self.side.app, self.clock, self.hooks, self.side.tick)
             values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
             values |= {"catalog_file": self._catalog(catalog)}
-            values |= {"database_url": self._url(database)}
+            values |= {"database_url": self._url(database), "admin_password": PASSWORD}
             values |= {"notify_url": "https://backend.example/hook", "notify_secret": SECRET}
             self.settings = Settings.load(**(values | (PULL if pull_mode else {}) | settings))
             self._open = opening.pop_all()

@@ -1,0 +1,99 @@
+"""Who may sign in besides the owner, and the way back in when the door is besieged."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checkout_service.domain import ids
+from checkout_service.domain.clock import MINUTE, Clock
+from checkout_service.domain.errors import NotFound
+from checkout_service.domain.staff import COMMAND_LINE, OWNER, Role, staff_name
+from checkout_service.domain.views.admin import StaffMember
+from checkout_service.storage.admin import admin_devices, admin_sessions, staff
+from checkout_service.storage.database import Database, Transaction
+
+from .keep_audit import Act, KeepAudit
+from .passwords import Passwords
+from .sign_in import DEVICE_LIFE, digest_of
+
+_LET_AHEAD_FOR = 15 * MINUTE
+_PASSWORD_BYTES = 15  # 120 bits, 20 characters
+
+
+@dataclass(frozen=True, slots=True)
+class KeepStaff:
+    """For the command line: whoever holds that holds the database. Each act is in the audit."""
+
+    database: Database
+    clock: Clock
+    passwords: Passwords
+    audit: KeepAudit
+
+    def add(self, name: str, role: Role) -> str:
+        """Take somebody in and return the password, told this once.
+
+        Of somebody who is here already, role and password are replaced and sessions end.
+        """
+        name, password = staff_name(name), secrets.token_urlsafe(_PASSWORD_BYTES)
+        hashed, now = self.passwords.hash(password), self.clock.now()
+
+        def put(connection: Transaction) -> None:
+            _turn_out(connection, name, now)
+            staff.put(connection, name, role, hashed, now=now)
+
+        self._record("staff.add", name, put, told=f"role {role}")
+        return password
+
+    def list(self) -> tuple[StaffMember, ...]:
+        """List the owner and everybody else."""
+        with self.database.read() as connection:
+            seen = admin_sessions.last_seen(connection)
+            others = staff.everybody(connection)
+        return (StaffMember(OWNER, Role.ALL, None, seen.get(OWNER)), *others)
+
+    def remove(self, name: str) -> None:
+        """Let somebody in no more, from this moment on. Raises NotFound."""
+        name, now = staff_name(name), self.clock.now()
+
+        def drop(connection: Transaction) -> None:
+            _turn_out(connection, name, now)
+            if not staff.remove(connection, name):
+                raise NotFound
+
+        self._record("staff.remove", name, drop)
+
+    def unlock(self, name: str = OWNER) -> str:
+        """Forget all guesses; return what lets one browser ahead of strangers for 15 minutes.
+
+        Raises NotFound if nobody has that name.
+        """
+        token, now = secrets.token_urlsafe(32), self.clock.now()
+
+        def let_ahead(connection: Transaction) -> None:
+            if name != OWNER and staff.role_of(connection, name) is None:
+                raise NotFound
+            admin_sessions.free_all_guesses(connection)
+            admin_devices.free_guesses_of(connection, name)
+            until = now - DEVICE_LIFE + _LET_AHEAD_FOR
+            admin_devices.keep(
+                connection, digest_of(token), who=name, created_at=now, seen_at=until
+            )
+
+        self._record("staff.unlock", name, let_ahead)
+        return token
+
+    def _record(
+        self, action: str, name: str, work: Callable[[Transaction], None], *, told: str = ""
+    ) -> None:
+        def do() -> str:
+            self.database.write(work)
+            return told
+
+        self.audit.record(Act(ids.new_id("non"), "", action, name, None, COMMAND_LINE), do)
+
+
+def _turn_out(connection: Transaction, name: str, now: int) -> None:
+    admin_sessions.end_sessions_of(connection, name, now=now)
+    admin_devices.forget_of(connection, name)

@@ -1,0 +1,71 @@
+"""What a command says is written on whatever there is to write on, and never ends in a trace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkout_service import create_app
+from checkout_service.settings import Settings
+from tests.support.databases import KEYS
+from tests.support.processes import ROOT, clean_environment
+
+CATALOG = """
+[[products]]
+id = "tea"
+name = "Sencha 煎茶, für Kenner"
+  [[products.prices]]
+  id = "tea-jpy"
+  currency = "jpy"
+  unit_amount = 1200
+"""
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    file = tmp_path / "catalog.toml"
+    file.write_text(CATALOG, "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("charset", "name"),
+    [("latin-1", "\\u714e\\u8336"), ("cp1252", "\\u714e\\u8336"), ("utf-8", "煎茶"), ("ascii", "")],
+)
+def test_a_product_of_any_name_is_listed_in_any_encoding(
+    catalog: Path, charset: str, name: str
+) -> None:
+    values = {name.lower(): value for name, value in KEYS.items()}
+    app = create_app(Settings.load(**values | {"catalog_file": catalog}))
+
+    listed = app.test_cli_runner(charset=charset).invoke(args=["catalog"])
+
+    assert listed.exception is None
+    assert f"Sencha {name}" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["catalog"], ["catalog", "--json"], ["quarantine", "list"], ["deliver", "--once"]]
+)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_full_disk_under_the_answer_is_one_line(
+    catalog: Path, database_url: str, command: list[str]
+) -> None:
+    env = KEYS | {"CATALOG_FILE": str(catalog), "DATABASE_URL": database_url}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+            env=clean_environment(env),
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert done.returncode == 74
+    assert done.stderr == "Error: The answer could not be written: No space left on device.\n"
