@@ -209,7 +209,7 @@ class Parts(Ground):
             self.around.make_receiver(self.settings),
             self.clock,
             real_clock=self.real_clock,
-            at_once=self.around.senders,
+            at_once=self.around.senders or self.settings.deliver_concurrency,
         )
 
     @cached_property

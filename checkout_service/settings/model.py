@@ -27,7 +27,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from . import rules, shapes
+from . import database, rules, shapes
 
 _Listed = BeforeValidator(shapes.split_list)
 _WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     stripe_publishable_key: str | None = None
     port: int = Field(8000, ge=1, le=65535)
-    database_url: Annotated[str, AfterValidator(shapes.database_url)] = Field(
+    database_url: Annotated[str, AfterValidator(database.database_url)] = Field(
         "sqlite:///instance/checkout.sqlite3", repr=False
     )
     secret_key: str = Field(None, repr=False)  # type: ignore[assignment]  # the rule fills it
@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     stripe_reads_per_second: int = Field(15, ge=1, le=1000)
     sweep_interval_seconds: float = Field(60, gt=0, le=3600)
     deliver_interval_seconds: float = Field(1, gt=0, le=3600)
+    deliver_concurrency: int = Field(8, ge=1, le=64)
     intent_life_seconds: int = Field(86_400, ge=1_800, le=30 * 86_400)
     clock_offset_file: _File | None = None
     metrics_token: str | None = Field(None, repr=False)

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
+from .impatience import impatient
+from .pooler import bound, greet, is_pooled
 from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
@@ -29,12 +31,25 @@ Transaction: TypeAlias = Connection
 _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
+_ONLY_READS = "25006"  # a standby, or a primary of before
 _WRITES = "checkout_writes"
 _AWAIT_TURNS = 200
 _PAUSE = text("SELECT pg_sleep(0.005)")  # the database's own time: it is the database we wait for
 _NEWEST_WRITER = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
 _OLDEST_WRITER = text("SELECT txid_snapshot_xmin(txid_current_snapshot())")
 _FRESH_SECONDS = 5.0
+
+# Two web processes, a worker, a release and a doctor: within the 20 of a small plan. No
+# connection is held while Stripe is asked, so six serve 32 threads.
+POOL_SIZE = 6
+# For the driver alone: how soon a dead network is noticed, in seconds, the last in milliseconds.
+_PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -44,10 +59,11 @@ SQLITE_PRAGMAS = (
 )
 
 
-def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
+def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
     """Return SQLAlchemy's engine options for this database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 8, "check_same_thread": False}, "pool_size": pool_size}
+    given = make_url(url).query
     return {
         # None beyond these: a connection opened for one burst costs more than the burst. The one
         # used last is used next: what it and its server know of our statements is still at hand.
@@ -56,27 +72,24 @@ def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_timeout": 5,
         "pool_recycle": 1800,
-        "connect_args": {
-            "connect_timeout": 3,
-            # Every statement of the hot paths finds rows by key: planning each anew buys nothing.
-            "options": "-c statement_timeout=8000 -c lock_timeout=4000"
-            " -c idle_in_transaction_session_timeout=10000 -c plan_cache_mode=force_generic_plan",
-        },
+        # Nothing that a server is told at the start: a pooler refuses what it does not know.
+        "connect_args": {name: value for name, value in _PATIENCE.items() if name not in given},
     }
 
 
 def prepare_engine(engine: Engine) -> Engine:
-    """Give SQLite its durability and its explicit transactions, PostgreSQL a ping when idle."""
+    """Give SQLite its durability and its explicit transactions; PostgreSQL a greeting and pings."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", greet)
         event.listen(engine, "checkout", _ping_if_idle)
         event.listen(engine, "checkin", _note_use)
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     return prepare_engine(create_engine(url, **engine_options(url, pool_size=pool_size)))
 
 
@@ -139,7 +152,9 @@ class Database:
                 return self._write_once(work)
             except PoolTimeout as error:
                 raise DatabaseUnavailable from error
-            except (OperationalError, InterfaceError) as error:
+            except DBAPIError as error:
+                if not self._is_passing(error):
+                    raise
                 late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
                 if turn == _TRIES or late or not _worth_another_try(error):
                     raise DatabaseUnavailable from error
@@ -149,23 +164,38 @@ class Database:
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         self._watch(Write.BEGINS)
         with self.engine.begin() as connection:
+            bound(connection)
             done = work(connection)
             self._watch(Write.COMMITS)
         self._watch(Write.COMMITTED)
         return done
 
+    def write_or_give_up(self, work: Callable[[Connection], T], *, seconds: float) -> T:
+        """Run the work as `write` does, but once, and wait for nobody longer than this."""
+        try:
+            with self.engine.connect() as connection, impatient(connection, seconds):
+                return work(connection)
+        except PoolTimeout as error:
+            raise DatabaseUnavailable from error
+        except DBAPIError as error:
+            if not self._is_passing(error):
+                raise
+            raise DatabaseUnavailable from error
+
     def write_at_once(self, work: Callable[[Connection], T]) -> T:
         """Run work that writes in one statement where the database can: no transaction then.
 
         What the work read before it may have changed since, so that statement has to guard itself.
-        Raises as `write` does, which is also what tries again.
+        Raises as `write` does, which is also what tries again, and what a pooler's clients take:
+        only a transaction carries their bounds.
         """
         if not self.is_sqlite:
             began = self._clock.monotonic()
             try:
                 self._watch(Write.BEGINS)
                 with self.read() as connection:
-                    return work(connection)
+                    if not is_pooled(connection):
+                        return work(connection)
             except DatabaseUnavailable:
                 if self._clock.monotonic() - began > _TRY_AGAIN_WITHIN:
                     raise
@@ -191,14 +221,35 @@ class Database:
         try:
             with self._reader.connect() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
+        except PoolTimeout as error:
             raise DatabaseUnavailable from error
+        except DBAPIError as error:
+            if not self._is_passing(error):
+                raise
+            raise DatabaseUnavailable from error
+
+    def is_pooled(self) -> bool:
+        """True if a pooler stands between us and the database. Raises DatabaseUnavailable."""
+        with self.read() as connection:
+            return is_pooled(connection)
+
+    def _is_passing(self, error: DBAPIError) -> bool:
+        """True if the database is at fault, for now; a wrong statement is a fault of ours."""
+        if _state(error) == _ONLY_READS:
+            self.engine.dispose()  # our name for the database may lead to another server by now
+            return True
+        return isinstance(error, OperationalError | InterfaceError)
+
+
+def _state(error: DBAPIError) -> str | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
 
 
 def _worth_another_try(error: DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
-    state = getattr(error.orig, "sqlstate", None)
+    state = _state(error)
     if state is not None:
         return state in _RETRY_STATES
     return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)

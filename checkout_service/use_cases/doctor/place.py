@@ -49,13 +49,19 @@ def address(shop: Shop) -> Iterator[CheckResult]:
 
 
 def database(shop: Shop) -> Iterator[CheckResult]:
-    """Look whether the database answers and its schema is at head."""
+    """Look whether the database takes a sale and its schema is at head."""
     missing = shop.readiness.check()
     if "database" in missing:
         yield problem(
             "database",
             f"The {_kind(shop)} database does not answer.",
             "Check that it runs and that DATABASE_URL names its host, user and password.",
+        )
+    elif "writes" in missing:
+        yield problem(
+            "database",
+            f"{_kind(shop)} answers, but a sale cannot be written.",
+            "Look whether its disk is full, a lock is held, or it is a standby that only reads.",
         )
     elif missing:
         yield problem(
@@ -64,7 +70,12 @@ def database(shop: Shop) -> Iterator[CheckResult]:
             "Run: flask --app wsgi db upgrade",
         )
     else:
-        yield ok("database", f"{_kind(shop)} answers; its tables are at head.")
+        pooler = (
+            " A pooler stands in between, so statements are not prepared."
+            if shop.database.is_pooled()
+            else ""
+        )
+        yield ok("database", f"{_kind(shop)} takes a sale; its tables are at head.{pooler}")
 
 
 def _kind(shop: Shop) -> str:
