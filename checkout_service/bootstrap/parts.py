@@ -29,6 +29,8 @@ from checkout_service.use_cases.notify.read_messages import ReadMessages
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
+from checkout_service.use_cases.retention.erase_person import ErasePerson
+from checkout_service.use_cases.retention.forget_old import ForgetOld
 from checkout_service.use_cases.settle.adopt_session import AdoptSession
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.settle.follow_subscription import FollowSubscription
@@ -201,6 +203,14 @@ class Parts(Ground):
     @cached_property
     def hold_idempotency(self) -> HoldIdempotency:
         return HoldIdempotency(self.database, self.clock)
+
+    @cached_property
+    def erase_person(self) -> ErasePerson:
+        return ErasePerson(self.database, self.clock)
+
+    @cached_property
+    def forget_old(self) -> ForgetOld:
+        return ForgetOld(self.database, self.clock)
 
     @cached_property
     def deliver_outbox(self) -> DeliverOutbox:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from .catalog import catalog
 from .doctor import doctor
+from .erase import erase
 from .events import events
 from .messages import messages
 from .orders import orders
@@ -17,7 +18,7 @@ from .simulate import simulate
 from .worker import deliver, sweep, worker
 
 _COMMANDS = (
-    catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,
+    catalog, deliver, doctor, erase, events, messages, orders, quarantine, simulate, sweep, worker,
 )  # fmt: skip
 
 

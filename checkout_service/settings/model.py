@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     deliver_interval_seconds: float = Field(1, gt=0, le=3600)
     deliver_concurrency: int = Field(8, ge=1, le=64)
     intent_life_seconds: int = Field(86_400, ge=1_800, le=30 * 86_400)
+    retention_days: int = Field(0, ge=0, le=36_500)  # 0: personal data is kept
     clock_offset_file: _File | None = None
     metrics_token: str | None = Field(None, repr=False)
     redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)

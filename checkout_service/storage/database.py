@@ -56,6 +56,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
 )
 
 
@@ -227,6 +228,12 @@ class Database:
             if not self._is_passing(error):
                 raise
             raise DatabaseUnavailable from error
+
+    def settle_file(self) -> None:
+        """Write SQLite's journal into its file and empty it: what was erased is in neither then."""
+        if self.is_sqlite:
+            with self.read() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def is_pooled(self) -> bool:
         """True if a pooler stands between us and the database. Raises DatabaseUnavailable."""

@@ -142,6 +142,15 @@ def origins(shop: Shop) -> Iterator[CheckResult]:
         )
 
 
+def retention(shop: Shop) -> Iterator[CheckResult]:
+    """Say how long personal data is kept."""
+    days = shop.settings.retention_days
+    if days:
+        yield ok("retention", f"Personal data of finished orders is erased after {days} days.")
+    else:
+        yield ok("retention", "RETENTION_DAYS is 0: personal data is kept until you erase it.")
+
+
 def worker(shop: Shop) -> Iterator[CheckResult]:
     """Look when the worker swept last."""
     with shop.database.read() as connection:
