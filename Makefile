@@ -17,7 +17,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help setup install run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
+.PHONY: help pgbouncer setup install run test check check-install check-installs bench drill prove audit licenses sbom lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ run: .venv/runtime.stamp  ## Set up, then serve shop, worker, sandbox and a back
 
 # Every process of a test run must collect a set in the same order.
 test: export PYTHONHASHSEED ?= 0
-test: setup .venv/tests.stamp browser  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
+test: setup .venv/tests.stamp browser pgbouncer  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
 check: lint types imports audit test  ## Everything CI runs, after check-install
@@ -47,7 +47,7 @@ check-installs: .venv/tests.stamp  ## The same on every Python that is here, wit
 bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
 	$(PY) -m bench
 
-drill: setup .venv/tests.stamp browser  ## The long fault drills, in full
+drill: setup .venv/tests.stamp browser pgbouncer  ## The long fault drills, in full
 	$(PY) -m pytest tests/drills --full $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
 
 # Stories drawn from seeds, told to the whole product in one process; see docs/proof.md.
@@ -160,3 +160,11 @@ browser:
 	  echo 'Fedora: dnf install chromium, macOS: brew install --cask chromium) or set CHROMIUM=/path/to/it.' >&2; \
 	  exit 1; \
 	fi
+
+# A transaction pooler, for the tests of databases as hosts sell them.
+pgbouncer:
+	@has_pooler() { PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v pgbouncer >/dev/null; }; \
+	if has_pooler; then exit 0; fi; \
+	$(AS_ROOT); \
+	if may_install; then echo 'Installing PgBouncer for the tests of a pooled database'; apt_install pgbouncer; fi; \
+	has_pooler || echo 'NOT TESTED: a database behind a pooler. Install PgBouncer (Debian: apt-get install pgbouncer).' >&2

@@ -30,6 +30,8 @@ from checkout_service.use_cases.notify.read_messages import ReadMessages
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
+from checkout_service.use_cases.retention.erase_person import ErasePerson
+from checkout_service.use_cases.retention.forget_old import ForgetOld
 from checkout_service.use_cases.settle.adopt_session import AdoptSession
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.settle.follow_subscription import FollowSubscription
@@ -208,13 +210,21 @@ class Parts(Ground):
         return HoldIdempotency(self.database, self.clock)
 
     @cached_property
+    def erase_person(self) -> ErasePerson:
+        return ErasePerson(self.database, self.clock)
+
+    @cached_property
+    def forget_old(self) -> ForgetOld:
+        return ForgetOld(self.database, self.clock)
+
+    @cached_property
     def deliver_outbox(self) -> DeliverOutbox:
         return DeliverOutbox(
             self.database,
             self.around.make_receiver(self.settings),
             self.clock,
             real_clock=self.real_clock,
-            at_once=self.around.senders,
+            at_once=self.around.senders or self.settings.deliver_concurrency,
             kinds=frozenset(self.settings.notify_events) or None,
         )
 

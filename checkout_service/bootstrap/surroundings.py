@@ -14,7 +14,6 @@ from checkout_service.merchant_gateway import build_receiver
 from checkout_service.settings import Settings
 from checkout_service.storage.watch import Watch, unwatched
 from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
-from checkout_service.use_cases.notify.send import AT_ONCE
 
 
 def _real_receiver(settings: Settings) -> Receiver | None:
@@ -23,6 +22,7 @@ def _real_receiver(settings: Settings) -> Receiver | None:
         settings.notify_secret,
         allow_private=settings.notify_allow_private,
         live=settings.live,
+        at_once=settings.deliver_concurrency,
     )
 
 
@@ -34,7 +34,7 @@ class Surroundings:
     real_clock: Clock = field(default_factory=SystemClock)
     make_transport: MakeTransport = BoundedTransport
     make_receiver: Callable[[Settings], Receiver | None] = _real_receiver
-    senders: int = AT_ONCE  # messages sent at once; one needs no thread
+    senders: int | None = None  # messages sent at once, if not as many as the settings say
     watch: Watch = unwatched
 
 

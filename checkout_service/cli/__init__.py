@@ -11,6 +11,7 @@ from flask import Flask
 from .admin import admin
 from .catalog import catalog
 from .doctor import doctor
+from .erase import erase
 from .events import events
 from .messages import messages
 from .orders import orders
@@ -19,7 +20,8 @@ from .simulate import simulate
 from .worker import deliver, sweep, worker
 
 _COMMANDS = (
-    admin, catalog, deliver, doctor, events, messages, orders, quarantine, simulate, sweep, worker,
+    admin, catalog, deliver, doctor, erase, events, messages, orders, quarantine, simulate, sweep,
+    worker,
 )  # fmt: skip
 
 

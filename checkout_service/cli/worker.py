@@ -13,6 +13,7 @@ from dataclasses import asdict
 import click
 from flask.cli import with_appcontext
 
+from checkout_service.domain.clock import DAY
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 once_option = click.option("--once", is_flag=True, help="One pass, then exit; else until SIGTERM.")
 
 _PRUNE_SECONDS = 600.0
+_FORGET_SECONDS = 3600.0
 _TURN_SECONDS = 40.0  # longer than the lease of a sweep whose process died
 _TURN_PAUSE_SECONDS = 0.5
 
@@ -33,9 +35,9 @@ _TURN_PAUSE_SECONDS = 0.5
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Sweep, deliver and prune on their intervals until SIGTERM."""
+    """Sweep, deliver, prune and forget on their intervals until SIGTERM."""
     uc = use_cases()
-    run_until_told([_sweeping(uc), _delivering(uc), _pruning(uc)])
+    run_until_told([_sweeping(uc), _delivering(uc), _pruning(uc), *_forgetting(uc)])
 
 
 @click.command("sweep")
@@ -120,3 +122,17 @@ def _pruning(uc: UseCases) -> Job:
             log.info("keys.forgotten", extra={"count": forgotten})
 
     return Job("prune", work, _PRUNE_SECONDS)
+
+
+def _forgetting(uc: UseCases) -> list[Job]:
+    """Erase people on the settings' word; none of it when personal data is kept."""
+    days = settings().retention_days
+    if not days:
+        return []
+
+    def work(keep_going: Callable[[], bool]) -> None:
+        forgotten = uc.forget_old.forget(days * DAY, keep_going)
+        if forgotten.orders or forgotten.events:
+            log.info("people.forgotten", extra=asdict(forgotten))
+
+    return [Job("forget", work, _FORGET_SECONDS)]

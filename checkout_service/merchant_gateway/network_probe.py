@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from checkout_service.deadline import within
+
+from .receiver import EXCHANGE_SECONDS
 from .session import BlockedAddress, guarded_adapter, safe_session
 
 _SECONDS = (3.05, 5.0)
@@ -21,10 +24,14 @@ _NO_ANSWER = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, 
 class NetworkProbe:
     """Looks from here; what a buyer's network sees may differ."""
 
+    def __init__(self, *, exchange_seconds: float = EXCHANGE_SECONDS) -> None:
+        self._exchange_seconds = exchange_seconds
+
     def asks_after_us(self, base_url: str) -> str | None:
         """Ask for /healthz at our public address; say what is wrong, or None when we answered."""
         try:
             with (
+                within(self._exchange_seconds),
                 safe_session(allow_private=True) as session,
                 session.get(
                     f"{base_url}/healthz", timeout=_SECONDS, allow_redirects=False, stream=True
@@ -59,7 +66,7 @@ def _reason(error: BaseException) -> str:
     """Name the innermost failure: the outer ones say the address again."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not accepted"
-    if isinstance(error, requests.exceptions.Timeout):
+    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return "no answer in time"
     if "NameResolutionError" in repr(error):
         return "no name server knows the host"

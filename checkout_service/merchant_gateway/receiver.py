@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,12 +15,14 @@ import requests
 import urllib3
 from standardwebhooks import Webhook
 
+from checkout_service.deadline import within
 from checkout_service.domain.ports.notify import Delivered, Failed, Gone, Outcome, read_retry_after
 
 from .session import BlockedAddress, safe_session
 
 log = logging.getLogger(__name__)
 
+EXCHANGE_SECONDS = 13.0  # from the connection to the last byte, whatever trickles
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 10.0
 MAX_ANSWER = 16 * 1024
@@ -40,18 +41,21 @@ class MerchantReceiver:
         session: requests.Session,
         *,
         read_seconds: float = READ_SECONDS,
+        exchange_seconds: float = EXCHANGE_SECONDS,
     ) -> None:
         self._url = url
         self._signers = tuple(Webhook(secret) for secret in secrets)
         self._session = session
         self._read_seconds = read_seconds
+        self._exchange_seconds = exchange_seconds
         # A new address starts with a clean slate; the old one's keeps its own.
         self.name = hashlib.sha256(url.encode()).hexdigest()[:16]
 
     def send(self, message_id: str, body: str) -> Outcome:
         """POST the message, signed by every secret; say what became of it."""
         try:
-            return self._exchange(message_id, body)
+            with within(self._exchange_seconds):
+                return self._exchange(message_id, body)
         except BlockedAddress:
             return Failed("AddressNotAllowed")
         except _NO_ANSWER as error:
@@ -67,7 +71,7 @@ class MerchantReceiver:
             stream=True,
         ) as answer:
             outcome = _read(answer)
-            _drain(answer.raw, time.monotonic() + self._read_seconds)
+            _drain(answer.raw)
             return outcome
 
     def _headers(self, message_id: str, body: str) -> dict[str, str]:
@@ -84,9 +88,9 @@ class MerchantReceiver:
 
 
 def build_receiver(
-    url: str | None, secrets: Sequence[str], *, allow_private: bool, live: bool
+    url: str | None, secrets: Sequence[str], *, allow_private: bool, live: bool, at_once: int = 1
 ) -> MerchantReceiver | None:
-    """Build the receiver of NOTIFY_URL; None when there is none.
+    """Build the receiver of NOTIFY_URL, for so many threads at once; None when there is none.
 
     Raises ValueError when the messages could not be signed, or would carry live payments over
     plain http.
@@ -97,7 +101,9 @@ def build_receiver(
         raise ValueError("NOTIFY_SECRET: required with NOTIFY_URL")
     if live and not url.lower().startswith("https://"):
         raise ValueError("NOTIFY_URL: must be https with a live key")
-    return MerchantReceiver(url, secrets, safe_session(allow_private=allow_private))
+    return MerchantReceiver(
+        url, secrets, safe_session(allow_private=allow_private, pool_size=at_once)
+    )
 
 
 def _read(answer: requests.Response) -> Outcome:
@@ -110,13 +116,13 @@ def _read(answer: requests.Response) -> Outcome:
     return Failed(f"HTTP {status}", asked)
 
 
-def _drain(raw: urllib3.BaseHTTPResponse, until: float) -> None:
+def _drain(raw: urllib3.BaseHTTPResponse) -> None:
     """Read a short answer to its end, so that its connection can be used again."""
     size = 0
     try:
         while chunk := raw.read1(_CHUNK, decode_content=False):
             size += len(chunk)
-            if size > MAX_ANSWER or time.monotonic() > until:
+            if size > MAX_ANSWER:
                 raw.close()
                 return
     except (urllib3.exceptions.HTTPError, OSError):

@@ -18,6 +18,8 @@ from AntiSSRF import (  # type: ignore[import-untyped]
 from AntiSSRF._antissrf_agent import _AntiSSRFAdapter  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
 
+from checkout_service.deadline import keep_time
+
 POOL_SIZE = 8
 BlockedAddress = AntiSSRFError
 
@@ -39,8 +41,8 @@ class _GuardedAdapter(_AntiSSRFAdapter):  # type: ignore[misc]  # it says nothin
         return host, pool
 
 
-def safe_session(*, allow_private: bool) -> requests.Session:
-    """Return a session that trusts no environment and keeps no cookies.
+def safe_session(*, allow_private: bool, pool_size: int = POOL_SIZE) -> requests.Session:
+    """Return a session that trusts no environment, keeps no cookies, and keeps time.
 
     Unless `allow_private`, it connects to public addresses only, and raises BlockedAddress or
     OSError besides what requests raises.
@@ -48,13 +50,18 @@ def safe_session(*, allow_private: bool) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # a proxy variable would resolve names behind the guard's back
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=POOL_SIZE) if allow_private else guarded_adapter()
+    adapter = (
+        HTTPAdapter(pool_maxsize=pool_size)
+        if allow_private
+        else guarded_adapter(pool_size=pool_size)
+    )
+    keep_time(adapter)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
 
 
-def guarded_adapter(*, but_allow: tuple[str, ...] = ()) -> HTTPAdapter:
+def guarded_adapter(*, but_allow: tuple[str, ...] = (), pool_size: int = POOL_SIZE) -> HTTPAdapter:
     """Build the adapter that checks addresses; `but_allow` names networks let pass all the same."""
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
     policy.add_denied_addresses(list(_MORE_DENIED))
@@ -62,7 +69,7 @@ def guarded_adapter(*, but_allow: tuple[str, ...] = ()) -> HTTPAdapter:
     policy.add_xff_header = False  # it would tell the receiver's proxies a client named "true"
     if but_allow:
         policy.add_allowed_addresses(list(but_allow))
-    adapter: HTTPAdapter = _GuardedAdapter(policy, pool_maxsize=POOL_SIZE)
+    adapter: HTTPAdapter = _GuardedAdapter(policy, pool_maxsize=pool_size)
     return adapter
 
 

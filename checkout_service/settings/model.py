@@ -27,7 +27,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from . import rules, shapes
+from . import database, rules, shapes
 from .strength import LATER
 
 _Listed = BeforeValidator(shapes.split_list)
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     )
     stripe_publishable_key: str | None = None
     port: int = Field(8000, ge=1, le=65535)
-    database_url: Annotated[str, AfterValidator(shapes.database_url)] = Field(
+    database_url: Annotated[str, AfterValidator(database.database_url)] = Field(
         "sqlite:///instance/checkout.sqlite3", repr=False
     )
     secret_key: str = Field(None, repr=False)  # type: ignore[assignment]  # the rule fills it
@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     stripe_reads_per_second: int = Field(15, ge=1, le=1000)
     sweep_interval_seconds: float = Field(60, gt=0, le=3600)
     deliver_interval_seconds: float = Field(1, gt=0, le=3600)
+    deliver_concurrency: int = Field(8, ge=1, le=64)
     intent_life_seconds: int = Field(86_400, ge=1_800, le=30 * 86_400)
+    retention_days: int = Field(0, ge=0, le=36_500)  # 0: personal data is kept
     clock_offset_file: _File | None = None
     metrics_token: str | None = Field(None, repr=False)
     redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)

@@ -141,17 +141,6 @@ def redis_url(value: str) -> str:
     return value
 
 
-def database_url(value: str) -> str:
-    """Name the driver; make a relative SQLite path absolute, from the repository root."""
-    for prefix in ("postgresql+psycopg://", "postgres://", "postgresql://"):
-        if value.startswith(prefix):
-            return "postgresql+psycopg://" + value.removeprefix(prefix)
-    path = value.removeprefix("sqlite:///")
-    if path == value or path.split("?")[0] in ("", ":memory:"):
-        raise ValueError("must be sqlite:///FILE, postgres://... or postgresql://...")
-    return f"sqlite:///{HOME / path}"
-
-
 def file_path(value: Path) -> Path:
     return HOME / value
 

@@ -10,15 +10,17 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
+from .impatience import impatient
+from .pooler import bound, greet, is_pooled
 from .trouble import FAILURES, Episodes, trouble_of
 from .watch import WATCH, Watch, Write, unwatched
 
@@ -38,15 +40,28 @@ _NEWEST_WRITER = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
 _OLDEST_WRITER = text("SELECT txid_snapshot_xmin(txid_current_snapshot())")
 _FRESH_SECONDS = 5.0
 
+# Two web processes, a worker, a release and a doctor: within the 20 of a small plan. No
+# connection is held while Stripe is asked, so six serve 32 threads.
+POOL_SIZE = 6
+# For the driver alone: how soon a dead network is noticed, in seconds, the last in milliseconds.
+_PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
 )
 
 
-def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
+def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
     """Return SQLAlchemy's engine options for this database URL."""
     if url.startswith("sqlite"):
         return {
@@ -54,6 +69,7 @@ def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
             "pool_size": pool_size,
             "pool_timeout": _POOL_TIMEOUT,
         }
+    given = make_url(url).query
     return {
         # None beyond these: a connection opened for one burst costs more than the burst. The one
         # used last is used next: what it and its server know of our statements is still at hand.
@@ -62,27 +78,24 @@ def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_timeout": _POOL_TIMEOUT,
         "pool_recycle": 1800,
-        "connect_args": {
-            "connect_timeout": 3,
-            # Every statement of the hot paths finds rows by key: planning each anew buys nothing.
-            "options": "-c statement_timeout=8000 -c lock_timeout=4000"
-            " -c idle_in_transaction_session_timeout=10000 -c plan_cache_mode=force_generic_plan",
-        },
+        # Nothing that a server is told at the start: a pooler refuses what it does not know.
+        "connect_args": {name: value for name, value in _PATIENCE.items() if name not in given},
     }
 
 
 def prepare_engine(engine: Engine) -> Engine:
-    """Give SQLite its durability and its explicit transactions, PostgreSQL a ping when idle."""
+    """Give SQLite its durability and its explicit transactions; PostgreSQL a greeting and pings."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", greet)
         event.listen(engine, "checkout", _ping_if_idle)
         event.listen(engine, "checkin", _note_use)
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     return prepare_engine(create_engine(url, **engine_options(url, pool_size=pool_size)))
 
 
@@ -158,31 +171,46 @@ class Database:
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         self._watch(Write.BEGINS)
         with self.engine.begin() as connection:
+            bound(connection)
             done = work(connection)
             self._watch(Write.COMMITS)
         self._watch(Write.COMMITTED)
+        return done
+
+    def write_or_give_up(self, work: Callable[[Connection], T], *, seconds: float) -> T:
+        """Run the work as `write` does, but once, and wait for nobody longer than this."""
+        try:
+            with self.engine.connect() as connection, impatient(connection, seconds):
+                done = work(connection)
+        except FAILURES as error:
+            self._leave_outlived(error)
+            self._give_up(error, writing=True)
+        self._episodes.went_well(writing=True)
         return done
 
     def write_at_once(self, work: Callable[[Connection], T]) -> T:
         """Run work that writes in one statement where the database can: no transaction then.
 
         What the work read before it may have changed since, so that statement has to guard itself.
-        Raises as `write` does, which is also what tries again.
+        Raises as `write` does, which is also what tries again, and what a pooler's clients take:
+        only a transaction carries their bounds.
         """
         if not self.is_sqlite:
             began = self._clock.monotonic()
             try:
                 self._watch(Write.BEGINS)
                 with self._reader.connect() as connection:
-                    done = work(connection)
+                    pooled = is_pooled(connection)
+                    done = None if pooled else work(connection)
             except FAILURES as error:
                 self._leave_outlived(error)
                 late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
                 if late or trouble_of(error) is None:
                     self._give_up(error, writing=True)
             else:
-                self._episodes.went_well(writing=True)
-                return done
+                if not pooled:
+                    self._episodes.went_well(writing=True)
+                    return cast("T", done)
         return self.write(work)
 
     def await_others(self) -> None:
@@ -210,6 +238,17 @@ class Database:
             self._give_up(error, writing=False)
         self._episodes.went_well(writing=False)
 
+    def settle_file(self) -> None:
+        """Write SQLite's journal into its file and empty it: what was erased is in neither then."""
+        if self.is_sqlite:
+            with self.read() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def is_pooled(self) -> bool:
+        """True if a pooler stands between us and the database. Raises DatabaseUnavailable."""
+        with self.read() as connection:
+            return is_pooled(connection)
+
     def _give_up(self, error: DBAPIError | PoolTimeout, *, writing: bool) -> NoReturn:
         """Raise DatabaseUnavailable for what ails the database, anything else as it is."""
         trouble = trouble_of(error)
@@ -223,12 +262,17 @@ class Database:
             self.engine.dispose()
 
 
+def _state(error: DBAPIError) -> str | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
+
+
 def _worth_another_try(error: DBAPIError | PoolTimeout) -> bool:
     if isinstance(error, PoolTimeout):
         return False
     if error.connection_invalidated:
         return True
-    state = getattr(error.orig, "sqlstate", None)
+    state = _state(error)
     if state is not None:
         return state in _RETRY_STATES
     return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)

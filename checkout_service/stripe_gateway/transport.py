@@ -7,7 +7,6 @@ replace our key.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
@@ -18,6 +17,7 @@ import stripe
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from checkout_service.deadline import keep_time, within
 from checkout_service.domain.clock import Clock, SystemClock
 
 POOL_SIZE = 64
@@ -90,18 +90,18 @@ class BoundedTransport(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str] | None, data: Any, left: float
     ) -> tuple[str, int, Mapping[str, str]]:
         """Send one request within `left` seconds; raise what requests raises."""
-        until = time.monotonic() + left
-        response = self._session.request(
-            method,
-            url,
-            headers=dict(headers or {}),
-            data=data,
-            timeout=(min(self._connect_timeout, left), min(self._read_timeout, left)),
-            verify=stripe.ca_bundle_path,
-            allow_redirects=False,
-            stream=True,
-        )
-        body = _read(response.raw, until)
+        with within(left):
+            response = self._session.request(
+                method,
+                url,
+                headers=dict(headers or {}),
+                data=data,
+                timeout=(min(self._connect_timeout, left), min(self._read_timeout, left)),
+                verify=stripe.ca_bundle_path,
+                allow_redirects=False,
+                stream=True,
+            )
+            body = _read(response.raw)
         return body.decode("utf-8", "replace"), response.status_code, response.headers
 
 
@@ -115,20 +115,20 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=POOL_SIZE)
+    adapter = keep_time(HTTPAdapter(pool_maxsize=POOL_SIZE))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def _read(raw: urllib3.BaseHTTPResponse, until: float) -> bytes:
-    """Read the whole body, giving up on one that is too long or drips in too slowly."""
+def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
+    """Read the whole body, giving up on one that is too long."""
     body = bytearray()
     while chunk := raw.read1(_CHUNK, decode_content=True):
         body += chunk
-        if len(body) > MAX_BODY or time.monotonic() > until:
+        if len(body) > MAX_BODY:
             raw.close()
-            raise _broken("TooLongOrTooSlow", should_retry=False)
+            raise _broken("TooLong", should_retry=False)
     raw.release_conn()
     return bytes(body)
 

@@ -25,6 +25,8 @@ from .notify.read_messages import ReadMessages
 from .orders.read_orders import ReadOrders
 from .refunds.refund_order import RefundOrder
 from .refunds.release_hold import ReleaseHold
+from .retention.erase_person import ErasePerson
+from .retention.forget_old import ForgetOld
 from .settle.confirm_payment import ConfirmPayment
 from .settle.look_at_order import LookAtOrder
 from .settle.poll_link import PollLink
@@ -55,6 +57,8 @@ class UseCases:
     quarantine: Quarantine
     hold_idempotency: HoldIdempotency
     sweep: Sweep
+    erase_person: ErasePerson
+    forget_old: ForgetOld
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
     admin: Admin

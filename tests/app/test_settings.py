@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checkout_service.settings import Settings, SettingsError
+from checkout_service.storage.database import POOL_SIZE
 
 SANDBOX = {
     "stripe_secret_key": "sk_test_abc",
@@ -200,11 +201,48 @@ def test_what_is_no_secret_key_is_refused(key: str) -> None:
         ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
         ("postgresql://u@h/d?sslmode=require", "postgresql+psycopg://u@h/d?sslmode=require"),
         ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        (
+            "postgres://u@h/d?options=-csearch_path%3Dshop&sslmode=verify-full&sslrootcert=/ca",
+            "postgresql+psycopg://u@h/d?options=-csearch_path%3Dshop&sslmode=verify-full&sslrootcert=/ca",
+        ),
+        (
+            "postgres://u@ep-1.neon/d?options=endpoint%3Dep-1&channel_binding=require",
+            "postgresql+psycopg://u@ep-1.neon/d?options=endpoint%3Dep-1&channel_binding=require",
+        ),
         ("sqlite:////var/lib/shop.db", "sqlite:////var/lib/shop.db"),
     ],
 )
 def test_database_urls_name_their_driver(given: str, kept: str) -> None:
     assert load(database_url=given).database_url == kept
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("pgbouncer=true", "a pooler is noticed by itself"),
+        ("connection_limit=5", "6 connections at most"),
+        ("schema=shop", "options=-csearch_path%3DNAME"),
+        ("endpoint=ep-1", "options=endpoint%3DNAME"),
+    ],
+)
+def test_words_of_other_tools_are_refused_with_the_way_to_say_it(word: str, says: str) -> None:
+    message = refusal(database_url=f"postgres://u:canary@h/d?{word}")
+
+    assert says in message
+    assert "canary" not in message
+
+
+def test_a_word_that_nobody_knows_is_refused_and_not_repeated() -> None:
+    message = refusal(database_url="postgres://u:pass?canary@h/d")
+
+    assert named(message) == {"DATABASE_URL"}
+    assert "canary" not in message
+
+
+def test_the_pool_that_a_message_speaks_of_is_the_pool_there_is() -> None:
+    assert f"{POOL_SIZE} connections at most" in refusal(
+        database_url="postgres://u@h/d?connection_limit=5"
+    )
 
 
 def test_a_relative_sqlite_path_is_absolute_from_the_repository_root(
@@ -342,3 +380,11 @@ def test_the_host_says_the_address_unless_it_was_set(
 
     assert load(public_base_url=None).public_base_url == address
     assert load(public_base_url="https://own.example").public_base_url == "https://own.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [("deliver_concurrency", "0"), ("deliver_concurrency", "65"), ("retention_days", "-1")],
+)
+def test_a_number_out_of_bounds_is_named(name: str, bad: str) -> None:
+    assert named(refusal(SANDBOX, **{name: bad})) == {name.upper()}

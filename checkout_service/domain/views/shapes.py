@@ -32,6 +32,11 @@ from .orders import (
 
 _PUBLIC = tuple(field.name for field in fields(PublicOrder))
 _PRIVATE = tuple(field.name for field in fields(OrderView))
+# What says nothing of a person, besides what is public.
+_IMPERSONAL = frozenset(_PUBLIC) | {
+    "flow", "client_reference_id", "checkout_session", "payment_intent", "amount_discount",
+    "amount_tax", "amount_shipping", "amount_charged_back",
+}  # fmt: skip
 # Fields that are written in another way than they are kept.
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
     "status": lambda status: status.value,
@@ -52,6 +57,19 @@ def _order(order: OrderView, names: Iterable[str]) -> dict[str, Any]:
         name: _WRITTEN[name](getattr(order, name)) if name in _WRITTEN else getattr(order, name)
         for name in names
     }
+
+
+def without_person(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a notification's body with all of the order that anybody may see, and no more.
+
+    Keys stay, empty: whoever reads the message finds the shape that was promised.
+    """
+    data = message["data"]
+    kept = {
+        key: value if key in _IMPERSONAL else type(value)() if value is not None else None
+        for key, value in data["order"].items()
+    }
+    return message | {"data": data | {"order": kept}}
 
 
 def _line(line: LineView) -> dict[str, Any]:

@@ -57,6 +57,7 @@ orders = Table(
     moment("created_at", null=False),
     moment("updated_at", null=False),
     moment("canceled_at"),
+    moment("erased_at"),  # when the personal data was taken out
     moment("looked_at"),
     moment("look_due_at"),
     Column("look_tries", Integer, nullable=False, default=0),

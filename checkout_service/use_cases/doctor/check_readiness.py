@@ -1,22 +1,21 @@
-"""Check that this process can do its work: the database is at head and takes a real write."""
+"""Check that this process can do its work: the schema is at head, and a sale can be written."""
 
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.storage import bookmarks
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
+from checkout_service.storage.trial import try_sale
 from checkout_service.storage.trouble import UNMIGRATED
 
 DATABASE = "database"
 _WAIT = 3.0  # seconds: a database that takes longer for one row serves nobody
 _FRESH = 1.0  # seconds: whoever asks faster than that makes no more writes
-_TRIES = "readiness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class CheckReadiness:
 
     database: Database
     head: str
+    clock: Clock = field(default_factory=SystemClock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asking: Future[_Answer] | None = None
 
@@ -45,7 +45,7 @@ class CheckReadiness:
         with self._lock:
             asking = self._asking
             stale = asking is None or (
-                asking.done() and time.monotonic() - asking.result().at > _FRESH
+                asking.done() and self.clock.monotonic() - asking.result().at > _FRESH
             )
             if asking is None or stale:
                 asking = self._asking = Future()
@@ -58,7 +58,7 @@ class CheckReadiness:
             # Twice: a connection that died since its last use is replaced by the first.
             missing = self._look() and self._look()
         finally:
-            asking.set_result(_Answer(tuple(missing), time.monotonic()))
+            asking.set_result(_Answer(tuple(missing), self.clock.monotonic()))
 
     def _look(self) -> list[str]:
         try:
@@ -66,7 +66,7 @@ class CheckReadiness:
                 at = figures.migration(connection)
             if at != self.head:
                 return ["migrations"]
-            self.database.write(lambda c: bookmarks.count(c, _TRIES))
+            try_sale(self.database, now=self.clock.now())
         except DatabaseUnavailable as error:
             lacking = error.trouble == UNMIGRATED
             return ["migrations"] if lacking else [f"{DATABASE} {error.trouble}"]

@@ -50,7 +50,7 @@ def address(shop: Shop) -> Iterator[CheckResult]:
 
 
 def database(shop: Shop) -> Iterator[CheckResult]:
-    """Look whether the database answers and its schema is at head."""
+    """Look whether the database takes a sale and its schema is at head."""
     missing = shop.readiness.check()
     if any(what.startswith(DATABASE) for what in missing):
         yield problem(
@@ -66,7 +66,12 @@ def database(shop: Shop) -> Iterator[CheckResult]:
             "Run: flask --app wsgi db upgrade",
         )
     else:
-        yield ok("database", f"{_kind(shop)} answers; its tables are at head.")
+        pooler = (
+            " A pooler stands in between, so statements are not prepared."
+            if shop.database.is_pooled()
+            else ""
+        )
+        yield ok("database", f"{_kind(shop)} takes a sale; its tables are at head.{pooler}")
 
 
 def _kind(shop: Shop) -> str:
@@ -131,6 +136,15 @@ def origins(shop: Shop) -> Iterator[CheckResult]:
             f"ALLOWED_ORIGINS lets {origin} in, which is not https.",
             "Take it out of ALLOWED_ORIGINS, or write it with https://.",
         )
+
+
+def retention(shop: Shop) -> Iterator[CheckResult]:
+    """Say how long personal data is kept."""
+    days = shop.settings.retention_days
+    if days:
+        yield ok("retention", f"Personal data of finished orders is erased after {days} days.")
+    else:
+        yield ok("retention", "RETENTION_DAYS is 0: personal data is kept until you erase it.")
 
 
 def worker(shop: Shop) -> Iterator[CheckResult]:

@@ -14,7 +14,7 @@ from checkout_service.domain.errors import CheckoutError, StripeRejected
 from .check_result import PROBLEM, CheckResult, Shop, warning
 from .keys import clock, key, keys, permissions
 from .notify import notifications
-from .place import address, database, disk, origins, proxies, worker
+from .place import address, database, disk, origins, proxies, retention, worker
 from .quarantine import quarantine
 from .sale import catalog, payment_links
 from .secret import webhook_secret
@@ -30,6 +30,7 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("clock", clock, ()),
     ("database", database, ()),
     ("disk", disk, ()),
+    ("retention", retention, ()),
     ("address", address, ()),
     ("proxies", proxies, ()),
     ("origins", origins, ()),

@@ -22,7 +22,7 @@ from .send import AT_ONCE, SendBatch, Sent
 
 log = logging.getLogger(__name__)
 
-_WIDE = 32
+_WIDE = 32  # at least: what one pass claims keeps every sender busy
 _NO_RECEIVER = "none"
 _BEGAN = "notifying"  # when there was first somebody to tell
 
@@ -79,7 +79,7 @@ class DeliverOutbox:
             sent = send.send(wanted, probing=claimed.probing, keep_going=keep_going)
             self._learn(self.receiver.name, sent, probing=claimed.probing)
             report.add(sent)
-            width = 1 if sent.failed else _WIDE
+            width = 1 if sent.failed else max(_WIDE, 4 * self.at_once)
         report.receiver = self.status()
         return report
 

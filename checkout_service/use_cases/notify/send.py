@@ -28,7 +28,7 @@ from checkout_service.storage.outbox import Message
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 8
 # An answer may take 13 s; one to a send begun later than this could come after its lease.
 _BEGIN_WITHIN_SECONDS = 3.0
 

@@ -1,0 +1,61 @@
+"""DATABASE_URL: the driver named, its own query kept, other tools' words refused with a sentence.
+
+No message repeats a value, nor a word that we do not know: either may be part of a password.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from .places import HOME
+
+_POOLER = "take it out of the URL: a pooler is noticed by itself"
+_OWN_POOL = "take it out of the URL: a process opens 6 connections at most"
+_TIMES = "take it out of the URL: waits are bounded already; connect_timeout is PostgreSQL's word"
+_FOREIGN = {
+    "pgbouncer": _POOLER,
+    "prepared_statements": _POOLER,
+    "prepareThreshold": _POOLER,
+    "statement_cache_size": _POOLER,
+    "connection_limit": _OWN_POOL,
+    "pool_size": _OWN_POOL,
+    "pool_timeout": _TIMES,
+    "socket_timeout": _TIMES,
+    "max_idle_connection_lifetime": _TIMES,
+    "schema": "name a schema as PostgreSQL does: options=-csearch_path%3DNAME",
+    "currentSchema": "name a schema as PostgreSQL does: options=-csearch_path%3DNAME",
+    "endpoint": "write Neon's endpoint as options=endpoint%3DNAME",
+    "sslaccept": "say sslmode=verify-full or sslmode=require instead",
+    "ssl": "say sslmode=verify-full or sslmode=require instead",
+    "sslcert_password": "the word is sslpassword",
+    "sslidentity": "the words are sslcert and sslkey",
+}
+
+
+def database_url(value: str) -> str:
+    """Name the driver; make a relative SQLite path absolute, from the repository root."""
+    for prefix in ("postgresql+psycopg://", "postgres://", "postgresql://"):
+        if value.startswith(prefix):
+            url = "postgresql+psycopg://" + value.removeprefix(prefix)
+            _check_words(url)
+            return url
+    path = value.removeprefix("sqlite:///")
+    if path == value or path.split("?")[0] in ("", ":memory:"):
+        raise ValueError("must be sqlite:///FILE, postgres://... or postgresql://...")
+    return f"sqlite:///{HOME / path}"
+
+
+def _check_words(url: str) -> None:
+    """Refuse what PostgreSQL's own library would refuse at the first connection, by name."""
+    words = [word for word, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
+    for word in words:
+        if word in _FOREIGN:
+            raise ValueError(f"{word} is no word of PostgreSQL's; {_FOREIGN[word]}")
+    if not set(words) <= _known_words():
+        raise ValueError("carries a word after the ? that PostgreSQL's library does not know")
+
+
+def _known_words() -> set[str]:
+    from psycopg import pq  # noqa: PLC0415 - SQLite's shops need no library of PostgreSQL's
+
+    return {option.keyword.decode() for option in pq.Conninfo.get_defaults()}

@@ -1,0 +1,71 @@
+"""A database behind a transaction pooler, as hosts sell it: everything works as it does without."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import pgbouncer
+from tests.support.databases import Databases
+from tests.support.merchant import SECRET, Merchant
+from tests.support.stack import Sandbox, StartService
+
+from .stack import KEY, Bought, Stack, side_by_side, until
+
+pytestmark = pytest.mark.skipif(pgbouncer.PROGRAM is None, reason=pgbouncer.WHY_NOT)
+BUYERS = 60
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Lend a database through a pooler of stock configuration."""
+    for url in databases.at_head("postgresql"):
+        with pgbouncer.pooled(url) as through:
+            yield through
+
+
+def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
+    sandbox: Sandbox, start_service: StartService, merchant: Merchant
+) -> None:
+    service = start_service(
+        worker=True,
+        WEB_CONCURRENCY="2",
+        SWEEP_INTERVAL_SECONDS="2",
+        NOTIFY_URL=merchant.url,
+        NOTIFY_SECRET=SECRET,
+        NOTIFY_ALLOW_PRIVATE="1",
+    )
+    stack = Stack(sandbox, [service], merchant)
+    refused: list[str] = []
+
+    def buy(_place: int) -> Bought:
+        """Buy as a frontend does: a 503 is tried again under the same key."""
+        body = {"items": [{"price": "poster-usd", "quantity": 1}]}
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        while True:
+            made = stack.request("POST", "/api/v1/checkout-sessions", json=body, headers=headers)
+            data = made.json()
+            if made.status_code == 201:
+                return Bought(data["order"]["id"], data["id"], 2500)
+            refused.append(data["code"])
+
+    bought = side_by_side(buy, range(BUYERS), threads=BUYERS)
+    side_by_side(stack.pay, bought)
+    until(lambda: len(stack.paid_messages()) == BUYERS, seconds=60, what="every order told")
+
+    assert set(refused) <= {"stripe_unavailable"}  # its threads for Stripe were taken: try again
+    assert set(stack.paid_messages().values()) == {1}
+    for one in bought:
+        order = stack.order(one)
+        assert (order["status"], order["fulfilled"]) == ("paid", True)
+    refund = stack.request(
+        "POST",
+        f"/api/v1/orders/{bought[0].order}/refunds",
+        json={},
+        headers=KEY | {"Idempotency-Key": "r" * 20},
+    )
+    assert refund.status_code == 201
+    until(lambda: stack.order(bought[0])["status"] == "refunded", seconds=30, what="the refund")
+    assert stack.request("GET", "/readyz").status_code == 200
