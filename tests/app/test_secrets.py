@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from tests.support.processes import ROOT
 
 __all__ = ["bare_environment"]
 
-LONG, LONGER = secrets.token_hex(8), secrets.token_hex(32)
+LONG, LONGER = sha256(b"a").hexdigest()[:16], sha256(b"b").hexdigest()
 
 
 @pytest.mark.parametrize(
