@@ -22,7 +22,7 @@ from .ledger.new_orders import insert_order
 from .ledger.read import Loaded, load_ledger, read_of_session
 from .ledger.write import write
 
-_SECONDS = 2.0
+_SECONDS = 1.2
 _WRITTEN = "tried to write"
 
 
