@@ -367,3 +367,13 @@ def test_the_host_says_the_address_unless_it_was_set(
 
     assert load(public_base_url=None).public_base_url == address
     assert load(public_base_url="https://own.example").public_base_url == "https://own.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [("deliver_concurrency", "0"), ("deliver_concurrency", "65"), ("retention_days", "-1")],
+)
+def test_a_number_out_of_bounds_is_named(name: str, bad: str) -> None:
+    changes: dict[str, Any] = {name: bad}
+
+    assert named(refusal(**changes)) == {name.upper()}

@@ -13,6 +13,9 @@ from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.storage.database import Database, make_engine
 from checkout_service.storage.tables import bookmarks, metadata
 from checkout_service.storage.trial import try_sale
+from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
+from tests.support.stage.clock import VirtualClock
+from tests.support.stage.engines import head
 
 NOW = 1_800_000_000_000
 
@@ -54,6 +57,21 @@ def test_a_lock_is_told_within_seconds_and_forgotten_when_it_is_gone(database: D
 
     assert time.monotonic() - began < 4
     try_sale(database, now=NOW)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_readiness_is_red_while_nothing_can_be_written_and_green_again(database: Database) -> None:
+    clock = VirtualClock()
+    readiness = CheckReadiness(database, head(), clock)
+    assert readiness.check() == []
+
+    with locked(database):
+        assert readiness.check() == []  # looked at a moment ago: many ask, one writes
+        clock.at += 2_000
+        assert readiness.check() == ["writes"]
+
+    clock.at += 2_000
+    assert readiness.check() == []
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

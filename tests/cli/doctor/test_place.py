@@ -118,3 +118,11 @@ def test_a_worker_that_never_ran_or_fell_silent_is_noticed(
     assert report.problems == {"worker"}
     assert "for the last time" in report.told("worker", "problem")
     assert report.states("clock") == ["ok"]
+
+
+def test_how_long_personal_data_is_kept_is_told(doctor_env: DoctorEnv) -> None:
+    kept = doctor_env.examine().told("retention", "ok")
+    erased = doctor_env.examine(retention_days=30).told("retention", "ok")
+
+    assert "RETENTION_DAYS is 0" in kept
+    assert "erased after 30 days" in erased
