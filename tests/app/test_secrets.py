@@ -58,6 +58,8 @@ def published() -> set[str]:
         *ROOT.glob("docs/**/*.*"), *ROOT.glob("tests/support/*.py"),
         *ROOT.glob("tests/*/conftest.py"),
     ):  # fmt: skip
+        if path.suffix == ".pyc":
+            continue
         lines = (line.rstrip(" ,") for line in path.read_text("utf-8").splitlines())
         found |= {value for line in lines for value in _ASSIGNED.findall(line)}
     return {value for value in found if not _STRIPES.match(value) and not value.isupper()}
