@@ -75,6 +75,7 @@ def test_over_https_the_cookie_is_secure(database_url: str) -> None:
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= set(cookie.split("; "))
         assert "Domain" not in cookie
     assert client.get("/admin/", base_url="https://shop.example").status_code == 200
+    database_of(app).engine.dispose()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "localhost"])
