@@ -170,6 +170,7 @@ class Parts(Ground):
             self.settle_order,
             self.close_attempt,
             self.open_attempt,
+            self.look_at_order,
             self.pull_mode,
         )
 

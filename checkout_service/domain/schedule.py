@@ -48,6 +48,8 @@ def next_look(
     `tries` counts the looks of the sweep since the order began to wait, or since it was settled.
     """
     if ledger.status in SETTLED:
+        if tries == 0 and any(is_stray(ledger, a) for a in ledger.attempts):
+            return now + interval  # nobody is to pay twice meanwhile
         return now + _AGAIN[tries] if tries < len(_AGAIN) else None
     if not _may_still_change(ledger):
         return None
@@ -93,10 +95,11 @@ def is_overdue(attempt: Attempt, *, now: int) -> bool:
 
 
 def is_stray(ledger: Ledger, attempt: Attempt) -> bool:
-    """True if something is payable at Stripe that we had given up, or canceled: it is closed."""
+    """True if something is payable at Stripe that nobody is to pay: given up, canceled, or paid."""
     if attempt.guessed:
         return attempt.session_id is not None and attempt.stripe_status == "open"
-    if not ledger.canceled or attempt.kind is AttemptKind.LINK:
+    over = ledger.canceled or ledger.status in SETTLED
+    if not over or attempt.kind is AttemptKind.LINK:
         return False
     failed = attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED
     return attempt.ours and (attempt.state is AttemptState.OPEN or failed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true, update
 
 from checkout_service.domain.clock import MINUTE
 from checkout_service.domain.schedule import MONTH, most_reads
@@ -49,7 +49,8 @@ def take_look(
 ) -> int | None:
     """Take the right to look an order up: one look at a time, and none within the window.
 
-    A window of 0 asks for the lease alone. The window grows with the reads that the order has
+    A window of 0 asks for the lease alone, whatever another machine's clock wrote down of the last
+    look. The window grows with the reads that the order has
     cost, and beyond its budget there is no look. Returns the number of the last wish for a look;
     None when somebody else looks or the time has not come.
     """
@@ -61,6 +62,8 @@ def take_look(
     )
     rest = window_ms * case(*((o.reads < n, much) for n, much in _RESTS), else_=_LONGEST_REST)
     rested = or_(o.looked_at.is_(None), o.looked_at + rest <= now, o.looked_at > now + VOID_BEYOND)
+    if not window_ms:
+        rested = true()
     wishes = connection.execute(
         update(orders)
         .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))
@@ -68,6 +71,12 @@ def take_look(
         .returning(o.look_wishes)
     ).scalar()
     return None if wishes is None else int(wishes)
+
+
+def has_reads(connection: Connection, order_id: str, *, now: int) -> bool:
+    """True if the order's budget has reads left for the sweep."""
+    statement = select(_within_budget(now, urgent=False)).where(orders.c.id == order_id)
+    return bool(connection.execute(statement).scalar())
 
 
 def _within_budget(now: int, *, urgent: bool) -> ColumnElement[bool]:
@@ -98,7 +107,7 @@ def is_free(
     """
     rest = window_ms * next((much for n, much in _RESTS if reads < n), _LONGEST_REST)
     held = lease_until is not None and now <= lease_until <= now + for_ms + VOID_BEYOND
-    fresh = looked_at is not None and now - rest < looked_at <= now + VOID_BEYOND
+    fresh = bool(rest) and looked_at is not None and now - rest < looked_at <= now + VOID_BEYOND
     return not held and not fresh
 
 

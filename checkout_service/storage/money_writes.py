@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, update
 
 from checkout_service.domain import ids
+from checkout_service.domain.facts.snapshots import RefundView
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 
+from .ledger import holds_refunds_disputes
 from .rows import AnyRow
 from .tables import money_writes, refunds
 from .tables.money import UNFINISHED
@@ -80,6 +82,14 @@ def is_unfinished(connection: Connection, nonce: str) -> bool:
 
 def by_id(connection: Connection, name: str) -> MoneyWrite | None:
     return _one(connection, _w.id == name)
+
+
+def refund_of(connection: Connection, name: str) -> RefundView | None:
+    """Return the refund that answers this write, if anything has told us of it."""
+    row = connection.execute(
+        select(refunds).where(refunds.c.request_id == name).order_by(refunds.c.id).limit(1)
+    ).first()
+    return None if row is None else holds_refunds_disputes.refund_of(row)
 
 
 def refunds_asked_for(connection: Connection, intent_id: str) -> int:

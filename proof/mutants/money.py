@@ -162,7 +162,7 @@ MONEY = (
             "for attempt in self._attempts(order_id):\n                self._close",
             "for attempt in ():\n                self._close",
         ),
-        ("domain.schedule", "if not ledger.canceled or attempt", "if ledger.canceled or attempt"),
+        ("domain.schedule", "over = ledger.canceled or ledger", "over = ledger"),
         leaning="ends",
     ),
     mutant(

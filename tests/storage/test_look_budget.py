@@ -141,3 +141,25 @@ def test_whoever_asks_first_whether_it_is_free_is_told_the_same(
         assert take(database, at, window=window) is free
         if free and at % 3_000:
             end(database, at)
+
+
+def test_a_look_that_a_faster_clock_wrote_down_keeps_no_sweep_away(database: Database) -> None:
+    """Proof, seed 427: a sweep not let in took that for a spent budget, and rested a month."""
+    database.write(write_order)
+    end(database, NOW + 40 * SECOND)
+
+    assert not take(database, NOW, window=WINDOW)
+    assert take(database, NOW)
+    assert leases.is_free(None, NOW + 40 * SECOND, now=NOW, for_ms=LEASE, window_ms=0)
+
+
+def test_reads_that_are_left_are_told_from_a_budget_that_is_spent(database: Database) -> None:
+    database.write(write_order)
+    with database.read() as connection:
+        assert leases.has_reads(connection, ORDER, now=NOW)
+
+    end(database, NOW, reads=READS_AT_FIRST)
+
+    with database.read() as connection:
+        assert not leases.has_reads(connection, ORDER, now=NOW)
+        assert leases.has_reads(connection, ORDER, now=NOW + MONTH)

@@ -20,6 +20,7 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.orders.answer import order_view
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .close_attempt import CANCELED_BY_MERCHANT, CloseAttempt
@@ -32,6 +33,7 @@ class CancelOrder:
     settle_order: SettleOrder
     close_attempt: CloseAttempt
     open_attempt: OpenAttempt
+    look_at_order: LookAtOrder
     pull_mode: bool
 
     def cancel(self, order_id: str, *, source: str = "api") -> OrderView:
@@ -44,6 +46,7 @@ class CancelOrder:
             raise NotFound
         if not self.pull_mode:
             self._give_up_draft(order_id, source)
+            self._look_at_intents(order_id, source)
             for attempt in self._attempts(order_id):
                 self._close(attempt, source)
         order = self._view(order_id)
@@ -56,6 +59,14 @@ class CancelOrder:
                 Case(source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT)
             )
         return self._view(order_id)
+
+    def _look_at_intents(self, order_id: str, source: str) -> None:
+        """Look before an intent is canceled: Stripe lets one go whose voucher is being paid."""
+        if any(
+            attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.OPEN
+            for attempt in self._attempts(order_id)
+        ):
+            self.look_at_order.look(order_id, source=source)
 
     def _give_up_draft(self, order_id: str, source: str) -> None:
         """Withdraw what was never opened; the cancel is told with it, so no "failed" shows."""

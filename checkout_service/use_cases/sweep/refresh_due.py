@@ -17,7 +17,7 @@ from checkout_service.domain.order.changes import lapse, unchanged
 from checkout_service.domain.ports.gateway import PaymentGateway
 from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
-from checkout_service.storage import due_orders, orders
+from checkout_service.storage import due_orders, leases, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.records import DueOrder
 from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
@@ -113,9 +113,10 @@ class RefreshDue:
             log.error("order.quarantined", extra={"order_id": order_id, "reason": reason})
 
     def _out_of_budget(self, order: DueOrder) -> None:
-        """Rest until the order has reads again, unless somebody else is just looking."""
-        if self.look_at_order.in_progress(order.order_id):
-            return
+        """Rest until the order has reads again; one that somebody looks at is asked for soon."""
+        with self.database.read() as connection:
+            if leases.has_reads(connection, order.order_id, now=self.clock.now()):
+                return
         window = reads_window(order.created_at, self.clock.now())
         at = window_end(order.created_at, window)
         log.warning("order.out_of_reads", extra={"order_id": order.order_id})
