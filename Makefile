@@ -6,9 +6,10 @@ PY := .venv/bin/python
 DEV := $(PY) develop.py
 JOBS ?= 3
 
+# In the order of their names: by size, the long files with few tests would come last and alone.
 # What to test: make test T=tests/domain K='late or twice' DB=sqlite JOBS=4
 T ?= tests
-PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadscope $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
+PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder --durations=25 --durations-min=5 $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))
 
 # Bytecode makes every start about three times quicker: do not let the environment forbid it.
 unexport PYTHONDONTWRITEBYTECODE

@@ -147,7 +147,7 @@ def impatient(url: str) -> Engine:
     One process plays all replicas, so the one who holds the lock cannot go on meanwhile.
     """
     options = engine_options(url)
-    options["connect_args"]["options"] += " -c lock_timeout=40"
+    options["connect_args"]["options"] = "-c lock_timeout=40"
     engine = prepare_engine(create_engine(url, **options))
 
     @event.listens_for(engine, "checkout")
