@@ -23,7 +23,7 @@ CLOCKS = (
     "refunds",
     "disputes",
 )
-OURS = ("checkout_session", "payment_intent")
+OURS = ("number", "checkout_session", "payment_intent")
 
 
 def _paid_refunded_twice_disputed_won(stack: Stack, one: Bought) -> list[Any]:

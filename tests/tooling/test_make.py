@@ -144,9 +144,12 @@ def script(tmp_path: Path) -> Path:
 
 
 def start_and_end_the_shell(script: Path, env: dict[str, str], *before: str) -> psutil.Process:
-    with subprocess.Popen(
-        ["sh", str(script), *(before or ("exec",))], cwd=ROOT, env=env, start_new_session=True
-    ) as shell:
+    command = ["sh", str(script), *(before or ("exec",))]
+    # Whoever runs the tests under nohup is deaf to SIGHUP, and would make us so.
+    heard = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    shell = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+    signal.signal(signal.SIGHUP, heard)
+    with shell:
         time.sleep(0.5)
         (started,) = psutil.Process(shell.pid).children()[:1]
         assert shell.wait(SECONDS_TO_SERVE) == 0

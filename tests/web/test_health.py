@@ -50,7 +50,7 @@ def test_metrics_count_by_endpoint_and_never_by_path(make_app: Callable[..., Fla
         as_text=True
     )
 
-    assert 'endpoint="api.confirm_checkout_session"' in text
+    assert 'endpoint="checkout_sessions.confirm_checkout_session"' in text
     assert "canary" not in text
 
 
