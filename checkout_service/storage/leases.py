@@ -61,9 +61,11 @@ def take_look(
         o.look_lease_until > now + for_ms + VOID_BEYOND,
     )
     rest = window_ms * case(*((o.reads < n, much) for n, much in _RESTS), else_=_LONGEST_REST)
-    rested = or_(o.looked_at.is_(None), o.looked_at + rest <= now, o.looked_at > now + VOID_BEYOND)
-    if not window_ms:
-        rested = true()
+    rested = (
+        or_(o.looked_at.is_(None), o.looked_at + rest <= now, o.looked_at > now + VOID_BEYOND)
+        if window_ms
+        else true()
+    )
     wishes = connection.execute(
         update(orders)
         .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))

@@ -78,7 +78,8 @@ class WriteMoney:
         """
         with self.database.read() as connection:
             write = money_writes.by_id(connection, name)
-            known = money_writes.refund_of(connection, name)
+            is_refund = write is not None and write.kind is WriteKind.REFUND
+            known = money_writes.refund_of(connection, name) if is_refund else None
         if write is None:
             raise NotFound
         if known is not None:  # no list of Stripe's, which may lag, knows better
