@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import multiprocessing.pool
 import multiprocessing.queues
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
@@ -25,7 +25,7 @@ from .story import Layer, Story
 from .tell import Told, tell
 
 _EVERY = 5.0
-_CHUNK = 5
+_AHEAD = 16
 _engine: Engine | str = "memory"
 
 
@@ -45,7 +45,7 @@ def run(
     began, done, broken = time.monotonic(), 0, list[Told]()
     coverage, shown = Coverage(), began
     with databases(database, jobs) as urls, _workers(jobs, urls) as workers:
-        for told in workers.imap_unordered(partial(one, layer=layer, twice=twice), seeds, _CHUNK):
+        for told in _as_told(workers, partial(one, layer=layer, twice=twice), seeds):
             done += 1
             coverage.add(told.coverage)
             if told.broken:
@@ -124,13 +124,33 @@ def _closing(lending: Iterator[str]) -> Iterator[Iterator[str]]:
 
 
 @contextmanager
-def _workers(jobs: int, urls: list[str]) -> Iterator[multiprocessing.pool.Pool]:
+def _workers(jobs: int, urls: list[str]) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     for url in urls:
         queue.put(url)
-    with context.Pool(jobs, _begin, (queue,)) as pool:
-        yield pool
+    # An executor, not a pool: when a process dies it says so, a pool waits for ever.
+    workers = ProcessPoolExecutor(jobs, context, _begin, (queue,))
+    try:
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+def _as_told(
+    workers: ProcessPoolExecutor, tell_one: partial[Told], seeds: Sequence[int]
+) -> Iterator[Told]:
+    """Give each story's end as it comes, asking for a few at a time.
+
+    Raises: BrokenProcessPool.
+    """
+    left = iter(seeds)
+    asked = {workers.submit(tell_one, seed) for seed in islice(left, _AHEAD)}
+    while asked:
+        done, asked = wait(asked, return_when=FIRST_COMPLETED)
+        asked |= {workers.submit(tell_one, seed) for seed in islice(left, len(done))}
+        for future in done:
+            yield future.result()
 
 
 def _begin(queue: multiprocessing.queues.SimpleQueue[str]) -> None:

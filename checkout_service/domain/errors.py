@@ -210,6 +210,18 @@ class StripeRejected(GatewayError):
         self.permission = permission
 
 
+class UnknownToStripe(StripeRejected):
+    """Stripe does not know what we opened: it belongs to another account or another mode."""
+
+    code = "unknown_to_stripe"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Stripe does not know this payment: it was opened with the keys of another account.",
+            reason="resource_missing",
+        )
+
+
 class ReadsSpent(GatewayError):
     """The ceiling on reads of Stripe is reached for this moment."""
 

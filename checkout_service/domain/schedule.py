@@ -48,9 +48,10 @@ def next_look(
     `tries` counts the looks of the sweep since the order began to wait, or since it was settled.
     """
     if ledger.status in SETTLED:
-        if tries == 0 and any(is_stray(ledger, a) for a in ledger.attempts):
-            return now + interval  # nobody is to pay twice meanwhile
-        return now + _AGAIN[tries] if tries < len(_AGAIN) else None
+        again: tuple[int, ...] = _AGAIN
+        if len(ledger.attempts) > 1:  # another may still be payable, and nobody is to pay twice
+            again = (interval, *_AGAIN)
+        return now + again[tries] if tries < len(again) else None
     if not _may_still_change(ledger):
         return None
     due = now + _step(tries, interval)

@@ -14,7 +14,12 @@ from http import HTTPStatus
 
 import stripe
 
-from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
+from checkout_service.domain.errors import (
+    GatewayError,
+    StripeRejected,
+    StripeUnavailable,
+    UnknownToStripe,
+)
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +86,8 @@ def _refusal(error: stripe.StripeError) -> StripeRejected:
         return StripeRejected(_sentence(error), reason=reason, permission=True)
     if isinstance(error, stripe.IdempotencyError):
         return StripeRejected(_sentence(error), reason=REUSED_KEY)
+    if error.http_status == HTTPStatus.NOT_FOUND and _code(error) == UnknownToStripe().reason:
+        return UnknownToStripe()  # the address; something unknown in a parameter is a 400
     return StripeRejected(_sentence(error), reason=_code(error) or "invalid_request_error")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkout_service.domain.errors import StripeRejected
+from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.ids import is_intent_id
@@ -129,4 +129,4 @@ def _maybe_secret(data: Json) -> str | None:
 
 def _check(intent_id: str) -> None:
     if not is_intent_id(intent_id):
-        raise StripeRejected("There is no such payment at Stripe.", reason="resource_missing")
+        raise UnknownToStripe

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from checkout_service.domain.errors import StripeRejected
+from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
@@ -181,4 +181,4 @@ def _charge_of(session: Json) -> Json | None:
 
 def _check(session_id: str) -> None:
     if not is_session_id(session_id):
-        raise StripeRejected("There is no such session at Stripe.", reason="resource_missing")
+        raise UnknownToStripe

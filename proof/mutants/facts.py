@@ -115,7 +115,7 @@ FACTS = (
         "8",
         (
             "domain.schedule",
-            "return now + _AGAIN[tries] if tries < len(_AGAIN) else None",
+            "return now + again[tries] if tries < len(again) else None",
             "return None",
         ),
         leaning="money back",

@@ -35,7 +35,7 @@ MONEY = (
             "if True:",
         ),
         leaning="refunds, bad stripe",
-        layer="all",
+        layer="looks",
     ),
     mutant(
         "every-try-has-a-key-of-its-own",
@@ -47,7 +47,7 @@ MONEY = (
             'idempotency_key=f"{write.key}.{write.tries}",\n        request_id=write.id,',
         ),
         leaning="refunds, bad stripe",
-        layer="all",
+        layer="looks",
     ),
     mutant(
         "a2-a-day-later-the-old-key-is-trusted",
@@ -55,7 +55,7 @@ MONEY = (
         _NOT_LOOKED_FOR,
         ("domain.order.money_writes", "KEY_LIFE = 23 * HOUR", "KEY_LIFE = 23_000 * HOUR"),
         leaning="refunds, bad stripe, long",
-        layer="webhooks",
+        layer="looks",
     ),
     mutant(
         "a1-what-is-shown-is-subtracted-twice",
@@ -159,8 +159,8 @@ MONEY = (
         "contract 4",
         (
             "use_cases.checkout.cancel_order",
-            "for attempt in self._attempts(order_id):\n                self._close",
-            "for attempt in ():\n                self._close",
+            "for attempt in self._attempts(order_id):\n            self._close",
+            "for attempt in ():\n            self._close",
         ),
         ("domain.schedule", "over = ledger.canceled or ledger", "over = ledger"),
         leaning="ends",

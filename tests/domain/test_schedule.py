@@ -124,6 +124,16 @@ def test_law_8_a_settled_order_is_looked_at_after_an_hour_a_day_and_a_week() -> 
     assert [at - times[0] for at in times] == [0, HOUR, DAY, 7 * DAY]
 
 
+@pytest.mark.parametrize("also", [A.OPEN, A.EXPIRED])
+def test_an_order_paid_beside_another_attempt_keeps_its_later_looks(also: AttemptState) -> None:
+    paid = ledger(attempt(state=A.SUCCEEDED), attempt(seq=2, state=also), status=S.PAID)
+
+    times = looks(lambda _: paid, interval=MINUTE, until=2 * MONTH)
+
+    after = [0, MINUTE, HOUR + MINUTE, DAY + MINUTE, 7 * DAY + MINUTE]
+    assert [at - times[0] for at in times] == after
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [(S.EXPIRED, A.EXPIRED), (S.CANCELED, A.EXPIRED), (S.FAILED, A.FAILED)],

@@ -125,6 +125,18 @@ def test_others_act_between_what_was_read_at_stripe_and_what_is_written_of_it(
     assert told.coverage.becomes["new", "pending"] == orders
 
 
+def test_a_process_that_cannot_begin_is_said_and_not_waited_for() -> None:
+    code = "import proof.run as run; run.impatient = lambda url: 1 / 0;"
+    code += "run.databases = lambda kind, jobs: __import__('contextlib').nullcontext(['a'] * jobs);"
+    code += "run.run(range(3), 'postgresql', None, 2)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "BrokenProcessPool" in done.stderr
+
+
 def test_a_story_is_shrunk_to_the_moves_that_matter() -> None:
     moves = (*story_of(5).moves, Move("cancels", 2, 77, 1, 9), *story_of(7).moves)
     story = Story(5, "all", moves)

@@ -32,6 +32,7 @@ FAILURES = [
     (e.OrderCanceled(), 409, "order_canceled", None),
     (e.WrongFlow(), 409, "wrong_flow", None),
     (e.PullMode(), 501, "pull_mode", None),
+    (e.UnknownToStripe(), 409, "unknown_to_stripe", None),
     (e.StripeRejected("No such price: 'price_secret'"), 502, "stripe_rejected", None),
     (e.StripeUnavailable(retry_after=7), 503, "stripe_unavailable", "7"),
     (e.ReadsSpent(1500), 503, "reads_spent", "2"),

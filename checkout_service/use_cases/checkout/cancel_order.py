@@ -11,6 +11,7 @@ from checkout_service.domain.errors import (
     OpenedWrong,
     OrderCanceled,
     OrderPaid,
+    UnknownToStripe,
 )
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order import changes
@@ -40,15 +41,13 @@ class CancelOrder:
         """Cancel an order that no money has come for.
 
         Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable. In pull mode the order is
-        canceled here only; a later payment is held.
+        canceled here only, as is one that Stripe does not know; a later payment is held.
         """
         if not is_order_id(order_id):
             raise NotFound
         if not self.pull_mode:
-            self._give_up_draft(order_id, source)
-            self._look_at_intents(order_id, source)
-            for attempt in self._attempts(order_id):
-                self._close(attempt, source)
+            with suppress(UnknownToStripe):  # nothing of this account's is left to close
+                self._close_at_stripe(order_id, source)
         order = self._view(order_id)
         if order.status in SETTLED:
             raise OrderPaid
@@ -59,6 +58,12 @@ class CancelOrder:
                 Case(source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT)
             )
         return self._view(order_id)
+
+    def _close_at_stripe(self, order_id: str, source: str) -> None:
+        self._give_up_draft(order_id, source)
+        self._look_at_intents(order_id, source)
+        for attempt in self._attempts(order_id):
+            self._close(attempt, source)
 
     def _look_at_intents(self, order_id: str, source: str) -> None:
         """Look before an intent is canceled: Stripe lets one go whose voucher is being paid."""

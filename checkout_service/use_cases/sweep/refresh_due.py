@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checkout_service.domain.clock import HOUR, Clock
+from checkout_service.domain.clock import DAY, HOUR, Clock
+from checkout_service.domain.errors import UnknownToStripe
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.order.changes import lapse, unchanged
@@ -36,6 +37,7 @@ _BATCH = 2_000
 _DENSE = 20  # from here on listing a window is cheaper than asking one by one
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
 _RENEW_EVERY = 20
+_TRIES_OF_UNKNOWN = 3
 _LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
 
 
@@ -69,13 +71,13 @@ class RefreshDue:
                 self._one(order)
                 report.looked += 1
 
-        wishes = {order.order_id: order.wishes for order in due}
+        by_id = {order.order_id: order for order in due}
         each(
             due,
             look,
             report,
             name=lambda order: order.order_id,
-            failed=lambda name, error: self._failed(name, wishes[name], error),
+            failed=lambda name, error: self._failed(by_id[name], error),
         )
 
     def _one(self, order: DueOrder) -> None:
@@ -124,17 +126,23 @@ class RefreshDue:
             lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
         )
 
-    def _failed(self, order_id: str, wishes: int, error: Exception) -> None:
-        """Back off from an order that cannot be looked at; at last it waits for a person."""
+    def _failed(self, order: DueOrder, error: Exception) -> None:
+        """Back off from an order that cannot be looked at; at last it waits for a person.
+
+        Tries are rare where sweeps are: what Stripe has not known for a day is set aside by time.
+        """
         if isinstance(error, _LeaseLost):
             raise error
         now, why = self.clock.now(), getattr(error, "reason", "") or type(error).__name__
-        failures = self.look_at_order.failed(order_id, why)
+        failures = self.look_at_order.failed(order.order_id, why)
         at = backoff(failures, now)
-        if at is None:
-            self._set_aside(order_id, why)
+        old = now - order.attempt_created_at > DAY and failures >= _TRIES_OF_UNKNOWN
+        if at is None or (old and isinstance(error, UnknownToStripe)):
+            self._set_aside(order.order_id, why)
         else:
-            self.database.write(lambda c: due_orders.look_again_at(c, order_id, at, wishes=wishes))
+            self.database.write(
+                lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
+            )
 
     def _wait_for_buyer(self, order: DueOrder) -> None:
         """Wait on: a link's order has nothing to look at until its session is found by its link."""

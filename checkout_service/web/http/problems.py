@@ -51,6 +51,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.GatewayError: HTTPStatus.SERVICE_UNAVAILABLE,
     e.StripeUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     e.StripeRejected: HTTPStatus.BAD_GATEWAY,
+    e.UnknownToStripe: HTTPStatus.CONFLICT,
     e.ReadsSpent: HTTPStatus.SERVICE_UNAVAILABLE,
     e.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     e.BadEvent: HTTPStatus.BAD_REQUEST,

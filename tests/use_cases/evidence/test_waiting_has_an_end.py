@@ -135,6 +135,32 @@ def test_a11_a_session_stripe_does_not_know_is_set_aside_and_named(stage_on: Sta
     assert stage.order(other)["fulfilled"]
 
 
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+def test_what_stripe_does_not_know_is_set_aside_by_time_where_sweeps_are_rare(
+    stage: Stage, kind: str
+) -> None:
+    bought = stage.buys(kind=kind)
+    stage.side.world.store.drop(str(bought.session or bought.intent))
+
+    sweeps_daily(stage, 2)
+    assert stage.use_cases.quarantine.count()["order"] == 0
+    sweeps_daily(stage, 1)
+
+    assert stage.use_cases.quarantine.count()["order"] == 1
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+def test_a_merchant_may_cancel_what_stripe_does_not_know(stage_on: Stage, kind: str) -> None:
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    stage.side.world.store.drop(str(bought.session or bought.intent))
+
+    assert stage.cancels(bought).status == "canceled"
+
+    live(stage, 2)
+    assert status(stage, bought) == "canceled"
+
+
 def test_what_is_in_quarantine_is_tried_again_by_a_person(stage_on: Stage) -> None:
     stage = stage_on
     bought = stage.buys()
