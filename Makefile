@@ -145,17 +145,20 @@ AS_ROOT := as_root=; [ "$$(id -u)" = 0 ] || as_root='sudo -n'; \
 	@$(PY) -m tools.install requirements-dev.txt
 	@touch $@
 
-# A browser: CHROMIUM if given, else one on PATH, else Debian's own package.
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+# A browser: CHROMIUM if given, else Debian's shell without windows, which needs half the CPU, else
+# one on PATH.
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 WITH_BROWSER := has_browser() { [ -z "$$CHROMIUM" ] || { command -v "$$CHROMIUM" >/dev/null; return; }; \
   for name in $(BROWSERS); do command -v "$$name" >/dev/null && return; done; return 1; }
 
 browser:
 	@$(WITH_BROWSER); \
-	if has_browser; then exit 0; fi; \
-	if [ -n "$$CHROMIUM" ]; then echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; fi; \
+	if [ -n "$$CHROMIUM" ]; then has_browser || { echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; }; exit 0; fi; \
 	$(AS_ROOT); \
-	if may_install; then echo 'Installing Chromium for the browser tests'; apt_install chromium; fi; \
+	if ! command -v chromium-headless-shell >/dev/null && may_install; then \
+	  echo 'Installing Chromium for the browser tests'; \
+	  apt_install chromium-headless-shell || has_browser || apt_install chromium; \
+	fi; \
 	if ! has_browser; then \
 	  echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium,' >&2; \
 	  echo 'Fedora: dnf install chromium, macOS: brew install --cask chromium) or set CHROMIUM=/path/to/it.' >&2; \
