@@ -49,6 +49,7 @@ THEMES: dict[str, dict[str, int]] = {
         "happens_and_rings": 3,
         "works": 2,
         "tells_doorbells": 3,
+        "tells_thinly": 3,
         "tells_twins": 2,
         "tells_late_twins": 3,
         "tells_again": 3,
@@ -80,6 +81,7 @@ _TELLS = (
     "happens_and_is_told",
     "happens_and_rings",
     "tells_doorbells",
+    "tells_thinly",
     "tells_twins",
     "tells_again",
     "tells_late_twins",
@@ -103,7 +105,7 @@ _NESTED = ("tells", "happens_and_is_told", "happens_and_rings", "returns", "work
            "dispute_goes_on", "sends_messages", "refunds_once_more", "leaves")  # fmt: skip
 _OPEN_TO_OTHERS = frozenset((
     "buys", "buys_and_waits", "buys_once_more", "starts_over",
-    "returns", "leaves", "tells", "tells_doorbells",
+    "returns", "leaves", "tells", "tells_doorbells", "tells_thinly",
     "tells_twins", "tells_late", "happens_and_is_told",
     "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
     "sends_messages",
@@ -224,7 +226,7 @@ def _between(dice: random.Random, layer: Layer, themes: Sequence[str]) -> Move:
 
 
 _COMES_BETWEEN: dict[str, tuple[str, ...]] = {
-    "bad events": ("happens_and_rings", "tells_doorbells"),
+    "bad events": ("happens_and_rings", "tells_doorbells", "tells_thinly"),
     "money back": ("happens_and_rings", "refunds_in_dashboard", "tells"),
     "races": (
         "happens_and_is_told",

@@ -9,6 +9,7 @@ from typing import Any
 from proof.story import Move
 from proof.webhooks_alone import note_sale, note_wishes
 from proof.world import Play
+from stripe_sandbox.thin import thin_event
 
 _OTHER_VERSION = "2020-08-27"
 _LATE = (150, 150, 400, 400, 4000, 90_000, 250_000)  # seconds
@@ -44,6 +45,24 @@ def tells_doorbells(play: Play, move: Move) -> None:
     for event in play.stage.events():
         _tell(play, event, move, version=_OTHER_VERSION)
         if move.n % 2:
+            _tell(play, event, move)
+
+
+def tells_thinly(play: Play, move: Move) -> None:
+    """Tell what waits as thin events; what is told whole comes before, after, or not at all.
+
+    What only the whole event makes known, the sweep reads; where there is no sweep, it comes after.
+    """
+    if not play.takes_webhooks:
+        return
+    for event in play.stage.events():
+        if move.n % 3 == 1:
+            _tell(play, event, move)
+        _tell(play, event, move, thin=True)
+        thin_id = thin_event(event)["id"]
+        (row,) = play.rows(f"SELECT state FROM inbox_events WHERE id = '{thin_id}'")  # noqa: S608
+        unseen = play.layer == "webhooks" and row.state == "ignored"
+        if move.n % 3 == 2 or unseen:
             _tell(play, event, move)
 
 
@@ -89,15 +108,21 @@ def tell_these(play: Play, ids: set[str], move: Move, *, doorbells: bool = False
 
 
 def _tell(
-    play: Play, event: dict[str, Any], move: Move, *, version: str | None = None, times: int = 1
+    play: Play,
+    event: dict[str, Any],
+    move: Move,
+    *,
+    version: str | None = None,
+    times: int = 1,
+    thin: bool = False,
 ) -> None:
-    play.stage.delivers(event, times=times, at_version=version, by=move.by)
+    play.stage.delivers(event, times=times, at_version=version, thin=thin, by=move.by)
     play.told.append(event)
     if play.layer == "webhooks":
         note_wishes(play, move.by)
-        if version is not None:
+        if version is not None or thin:
             note_sale(play, event)
-    name = event["id"]
+    name = thin_event(event)["id"] if thin else event["id"]
     known = {row.id for row in play.rows("SELECT id FROM inbox_events")}
     if name not in known:
         play.breaks("acknowledged and lost", f"{event['type']} was taken and is not written down")
@@ -113,6 +138,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
         tells,
         tells_late,
         tells_doorbells,
+        tells_thinly,
         tells_twins,
         tells_again,
         loses,

@@ -17,7 +17,7 @@ SHOWN_BY: dict[str, int] = {
     "a-memory-fulfils": 11,
     "a-released-hold-comes-back": 22,
     "a-second-payment-is-not-held": 18,
-    "a-wanted-look-is-not-wished-for": 59,
+    "a-wanted-look-is-not-wished-for": 2,
     "a-canceled-order-stays-open-at-stripe": 2,
     "a-wrong-clock-fulfils": 93,
     "a1-a-refund-is-asked-again-under-a-new-key": 39,
