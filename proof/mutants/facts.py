@@ -100,7 +100,7 @@ FACTS = (
             'orders.c.look_wishes == bindparam("b_wishes"),',
             'orders.c.look_wishes >= bindparam("b_wishes"),',
         ),
-        leaning="races, bad events",
+        leaning="races, delayed",
         layer="webhooks",
     ),
     mutant(
