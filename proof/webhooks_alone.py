@@ -30,7 +30,7 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
         parts.sweep.finish_writes.finish(SweepReport())
     for session_id in sorted(play.sold_and_rung):
         with suppress(CheckoutError):
-            snapshot = parts.gateway.look_at_session(session_id, urgent=False)
+            snapshot = parts.stripe.sessions.look(session_id, urgent=False)
             parts.adopt_session.adopt(snapshot, source="sweep")
             play.sold_and_rung.discard(session_id)
     with parts.database.read() as connection:

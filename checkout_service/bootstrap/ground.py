@@ -10,7 +10,7 @@ from checkout_service.domain.catalog import load_catalog
 from checkout_service.domain.clock import SECOND
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
-from checkout_service.stripe_gateway import LOCALES, StripeGateway, build_gateway
+from checkout_service.stripe_gateway import LOCALES, StripeParts, build_stripe
 from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
 from checkout_service.use_cases.checkout.create_order import CreateOrder
 from checkout_service.use_cases.checkout.expire_session import ExpireSession
@@ -49,11 +49,11 @@ class Ground:
         self.catalog = load_catalog(settings.catalog_file, locales=LOCALES)
         # The ceiling counts real seconds, whatever a drill's clock says.
         self.reads = ReadAllowance(self.database, self.real_clock, settings.stripe_reads_per_second)
-        self.gateway = self._gateway()
+        self.stripe = self._stripe()
 
-    def _gateway(self) -> StripeGateway:
+    def _stripe(self) -> StripeParts:
         settings = self.settings
-        return build_gateway(
+        return build_stripe(
             secret_key=settings.stripe_secret_key,
             webhook_secrets=settings.signing_secrets,
             api_base=settings.stripe_api_base,
@@ -70,16 +70,26 @@ class Ground:
 
     @cached_property
     def settle_order(self) -> SettleOrder:
-        earlier = EarlierEvents(self.gateway)
+        earlier = EarlierEvents(self.stripe.event_reader)
         return SettleOrder(self.database, earlier, self.clock, self.interval, self.heard)
 
     @cached_property
     def look_at_order(self) -> LookAtOrder:
-        return LookAtOrder(self.database, self.gateway, self.clock, self.settle_order, self.reads)
+        return LookAtOrder(
+            self.database,
+            self.stripe.sessions,
+            self.stripe.intents,
+            self.clock,
+            self.settle_order,
+            self.reads,
+        )
 
     @cached_property
     def write_money(self) -> WriteMoney:
-        return WriteMoney(self.database, self.gateway, self.clock)
+        stripe = self.stripe
+        return WriteMoney(
+            self.database, stripe.sessions, stripe.intents, stripe.refunds, self.clock
+        )
 
     @cached_property
     def close_attempt(self) -> CloseAttempt:
@@ -88,14 +98,19 @@ class Ground:
     @cached_property
     def open_attempt(self) -> OpenAttempt:
         return OpenAttempt(
-            self.database, self.gateway, self.settle_order, self.close_attempt, self.clock
+            self.database,
+            self.stripe.sessions,
+            self.stripe.intents,
+            self.settle_order,
+            self.close_attempt,
+            self.clock,
         )
 
     @cached_property
     def create_order(self) -> CreateOrder:
         return CreateOrder(
             self.database,
-            self.gateway,
+            self.stripe.prices,
             self.clock,
             self.catalog,
             self.settings.public_base_url,

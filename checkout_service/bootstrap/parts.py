@@ -63,7 +63,7 @@ class Parts(Ground):
 
     @cached_property
     def list_products(self) -> ListProducts:
-        return ListProducts(self.catalog, self.gateway)
+        return ListProducts(self.catalog, self.stripe.prices)
 
     @cached_property
     def start_checkout(self) -> StartCheckout:
@@ -81,7 +81,7 @@ class Parts(Ground):
     def start_intent(self) -> StartIntent:
         return StartIntent(
             self.database,
-            self.gateway,
+            self.stripe.intents,
             self.create_order,
             self.open_attempt,
             self.settle_order,
@@ -92,7 +92,7 @@ class Parts(Ground):
     @cached_property
     def start_link(self) -> StartLink:
         return StartLink(
-            self.database, self.gateway, self.clock, self.catalog, self.live, self.interval
+            self.database, self.stripe.prices, self.clock, self.catalog, self.live, self.interval
         )
 
     @cached_property
@@ -109,7 +109,7 @@ class Parts(Ground):
     def poll_link(self) -> PollLink:
         return PollLink(
             self.database,
-            self.gateway,
+            self.stripe.sessions,
             self.clock,
             self.look_at_order,
             self.confirm_payment,
@@ -122,7 +122,7 @@ class Parts(Ground):
         follow = FollowSubscription(self.clock, self.heard)
         return ReceiveEvent(
             self.database,
-            self.gateway,
+            self.stripe.event_reader,
             self.settle_order,
             follow,
             PlaceEvent(self.clock, follow, self.live),
@@ -135,9 +135,11 @@ class Parts(Ground):
     def sweep(self) -> Sweep:
         return Sweep(
             self.database,
-            self.gateway,
+            self.stripe.events,
             self.clock,
-            ScanLinks(self.database, self.gateway, self.clock, self.catalog, self.adopt_session),
+            ScanLinks(
+                self.database, self.stripe.sessions, self.clock, self.catalog, self.adopt_session
+            ),
             self._refresh_due(),
             self.receive_event,
             FinishWrites(
@@ -153,7 +155,7 @@ class Parts(Ground):
     def _refresh_due(self) -> RefreshDue:
         return RefreshDue(
             self.database,
-            self.gateway,
+            self.stripe.sessions,
             self.clock,
             self.settle_order,
             self.look_at_order,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .account import StripeAccount, build_account
 from .client import API_VERSION
-from .gateway import StripeGateway, build_gateway
 from .languages import LOCALES
+from .parts import StripeParts, build_stripe
 from .transport import BoundedTransport, MakeTransport
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "BoundedTransport",
     "MakeTransport",
     "StripeAccount",
-    "StripeGateway",
+    "StripeParts",
     "build_account",
-    "build_gateway",
+    "build_stripe",
 ]

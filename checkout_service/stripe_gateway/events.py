@@ -27,7 +27,7 @@ _EVENTS = "/v1/events"
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class StripeEvents:
     calls: Calls
 
     def since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:

@@ -1,4 +1,4 @@
-"""PaymentIntents of our own: open, change, close, capture, look at one, list many, give money back.
+"""PaymentIntents of our own: open, change, close, capture, look at one, list many.
 
 The client secret passes through and is kept nowhere.
 """
@@ -13,22 +13,24 @@ from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.ids import is_intent_id
-from checkout_service.domain.ports.gateway import IntentRequest, RefundRequest
+from checkout_service.domain.ports.intents import IntentRequest
 
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed
-from .params import created_between, intent_params, refund_params
-from .refunds import money_back_of
-from .translate import REQUEST_KEY, intent_view, refund_view
+from .money_back import money_back_of
+from .params import created_between, intent_params
+from .translate import REQUEST_KEY, intent_view
 
-_INTENTS, _ONE, _REFUNDS = "/v1/payment_intents", "/v1/payment_intents/{id}", "/v1/refunds"
+_INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
 _EXPANSIONS = ("latest_charge.refunds", "latest_charge")
 
 
 @dataclass(frozen=True, slots=True)
-class Intents:
+class StripeIntents:
+    """See the protocol for what each promises and raises."""
+
     calls: Calls
     _expansions: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
 
@@ -46,13 +48,13 @@ class Intents:
                 raise Malformed("client_secret")
             return secret
 
-    def update(self, intent_id: str, amount: int, idempotency_key: str) -> Fact:
+    def update(self, intent_id: str, *, amount: int, idempotency_key: str) -> Fact:
         fact = self._change(intent_id, "", {"amount": amount}, idempotency_key)
         if fact is None:
             raise StripeRejected("This payment cannot be changed any more.", reason="state")
         return fact
 
-    def close(self, intent_id: str, idempotency_key: str, reason: str | None) -> Fact | None:
+    def close(self, intent_id: str, *, idempotency_key: str, reason: str | None) -> Fact | None:
         """Cancel an intent; None when it cannot be canceled any more.
 
         The reason is one of Stripe's own, so a plain refusal can only be about the intent's state.
@@ -61,7 +63,7 @@ class Intents:
         return self._change(intent_id, "/cancel", params, idempotency_key)
 
     def capture(
-        self, intent_id: str, amount: int | None, idempotency_key: str, request_id: str
+        self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
     ) -> Fact | None:
         params: dict[str, Any] = {"metadata": {REQUEST_KEY: request_id}}
         if amount is not None:
@@ -69,7 +71,7 @@ class Intents:
         return self._change(intent_id, "/capture", params, idempotency_key)
 
     def _change(self, intent_id: str, act: str, params: Mapping[str, Any], key: str) -> Fact | None:
-        _check(intent_id)
+        check_intent_id(intent_id)
         asked_at = self.calls.clock.now()
         try:
             data = self.calls.post(f"{_ONE}{act}", params, of=intent_id, key=key)
@@ -93,28 +95,15 @@ class Intents:
         refunds, disputes = money_back_of(self.calls, view.id, charge, urgent=urgent)
         return Snapshot(asked_at, intent=view, refunds=refunds, disputes=disputes)
 
-    def find(self, created_from: int, created_to: int) -> Iterator[Snapshot]:
+    def find(self, *, created_from: int, created_to: int) -> Iterator[Snapshot]:
         """List intents newest first; their refunds are not shown."""
         for page in self.calls.pages(_INTENTS, created_between(created_from, created_to)):
             with reading():
                 views = [intent_view(item) for item in page.items]
             yield from (Snapshot(page.asked_at, whole=False, intent=view) for view in views)
 
-    def refund(self, request: RefundRequest) -> Fact:
-        _check(request.intent_id)
-        asked_at = self.calls.clock.now()
-        data = self.calls.post(_REFUNDS, refund_params(request), key=request.idempotency_key)
-        with reading(write=True):
-            return fact_of_answer(refund_view(data), asked_at=asked_at)
-
-    def find_refunds(self, intent_id: str) -> Iterator[Fact]:
-        for page in self.calls.pages(_REFUNDS, {"payment_intent": intent_id}, urgent=True):
-            with reading():
-                views = [refund_view(item) for item in page.items]
-            yield from (fact_of_answer(view, asked_at=page.asked_at) for view in views)
-
     def _retrieve(self, intent_id: str, expand: list[str], *, urgent: bool) -> tuple[Json, int]:
-        _check(intent_id)
+        check_intent_id(intent_id)
         data, asked_at = self.calls.get_at(_ONE, {"expand": expand}, of=intent_id, urgent=urgent)
         with reading():
             if data.get("id") != intent_id:
@@ -127,6 +116,6 @@ def _maybe_secret(data: Json) -> str | None:
     return secret if isinstance(secret, str) and secret else None
 
 
-def _check(intent_id: str) -> None:
+def check_intent_id(intent_id: str) -> None:
     if not is_intent_id(intent_id):
         raise UnknownToStripe

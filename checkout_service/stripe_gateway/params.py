@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.ports.gateway import (
-    IntentRequest,
-    LineRequest,
-    RefundRequest,
-    SessionRequest,
-)
+from checkout_service.domain.ports.intents import IntentRequest
+from checkout_service.domain.ports.refunds import RefundRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
 from .translate import ATTEMPT_KEY, ORDER_KEY, REQUEST_KEY
 

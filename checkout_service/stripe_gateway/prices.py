@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 
 from .calls import Calls, reading
 from .fields import Malformed
@@ -15,7 +15,7 @@ KEPT_FOR = 60.0  # seconds
 
 
 @dataclass(slots=True)
-class Prices:
+class StripePrices:
     calls: Calls
     clock: Clock
     _kept: dict[str, tuple[float, PriceView]] = field(default_factory=dict)

@@ -1,71 +1,36 @@
-"""Refunds and disputes of a payment. A charge tells whether asking for them is worth a read."""
+"""Refunds: ask for one, find those of a payment."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.facts.snapshots import DisputeView, RefundView
+from checkout_service.domain.facts.fact import Fact, fact_of_answer
+from checkout_service.domain.ports.refunds import RefundRequest
 
 from .calls import Calls, reading
-from .fields import Json, flag, maybe_object, number
-from .translate import dispute_view, refund_view
+from .intents import check_intent_id
+from .params import refund_params
+from .translate import refund_view
 
-log = logging.getLogger(__name__)
-
-View = TypeVar("View", RefundView, DisputeView)
-
-
-def money_back_of(
-    calls: Calls, intent_id: str, charge: Json, *, urgent: bool
-) -> tuple[tuple[RefundView, ...], tuple[DisputeView, ...]]:
-    """Read all refunds and disputes of a payment; most charges show that there are none."""
-    refunds = refunds_shown(charge)
-    if refunds is None:
-        refunds = _listed(calls, "/v1/refunds", intent_id, refund_view, urgent=urgent)
-    with reading():
-        disputed = flag(charge, "disputed")
-    if not disputed:
-        return refunds, ()
-    return refunds, _listed(calls, "/v1/disputes", intent_id, dispute_view, urgent=urgent)
+_REFUNDS = "/v1/refunds"
 
 
-def refunds_shown(charge: Json) -> tuple[RefundView, ...] | None:
-    """Read the refunds that a charge encloses, failed ones too; None if it does not show them all.
+@dataclass(frozen=True, slots=True)
+class StripeRefunds:
+    """See the protocol for what each promises and raises."""
 
-    A charge without the list shows by its sum whether there are any.
-    """
-    with reading():
-        enclosed = maybe_object(charge.get("refunds"), "refunds")
-        items = enclosed.get("data")
-        if isinstance(items, list):
-            return None if flag(enclosed, "has_more") else tuple(map(refund_view, items))
-        gone = number(charge, "amount_refunded") or flag(charge, "refunded")
-    return None if gone else ()
+    calls: Calls
 
+    def create(self, request: RefundRequest) -> Fact:
+        check_intent_id(request.intent_id)
+        asked_at = self.calls.clock.now()
+        data = self.calls.post(_REFUNDS, refund_params(request), key=request.idempotency_key)
+        with reading(write=True):
+            return fact_of_answer(refund_view(data), asked_at=asked_at)
 
-def _listed(
-    calls: Calls, path: str, intent_id: str, view: Callable[[Json], View], *, urgent: bool
-) -> tuple[View, ...]:
-    """List all of a payment's refunds or disputes.
-
-    A restricted key may not read them; the payment itself is still worth telling, and what we
-    know of refunds and disputes from events is not taken back by an empty answer.
-    """
-    try:
-        with reading():
-            return tuple(_views(calls, path, intent_id, view, urgent=urgent))
-    except StripeRejected as refusal:
-        if not refusal.permission:
-            raise
-        log.warning("stripe.permission_missing", extra={"call": f"get {path}"})
-        return ()
-
-
-def _views(
-    calls: Calls, path: str, intent_id: str, view: Callable[[Json], View], *, urgent: bool
-) -> Iterable[View]:
-    for page in calls.pages(path, {"payment_intent": intent_id}, urgent=urgent):
-        yield from map(view, page.items)
+    def find(self, intent_id: str) -> Iterator[Fact]:
+        for page in self.calls.pages(_REFUNDS, {"payment_intent": intent_id}, urgent=True):
+            with reading():
+                views = [refund_view(item) for item in page.items]
+            yield from (fact_of_answer(view, asked_at=page.asked_at) for view in views)

@@ -10,15 +10,15 @@ from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
-from checkout_service.domain.ports.gateway import SessionRequest
+from checkout_service.domain.ports.sessions import SessionRequest
 
 from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed, flag, maybe_object, reference
-from .intents import Intents
+from .intents import StripeIntents
+from .money_back import money_back_of, refunds_shown
 from .params import Params, created_between, session_params
-from .refunds import money_back_of, refunds_shown
 from .translate import session_view
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,11 @@ _EXPANSIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class StripeSessions:
+    """See the protocol for what each promises and raises."""
+
     calls: Calls
-    intents: Intents
+    intents: StripeIntents
     reads_charges: bool = True  # else a look asks for no more than such a key is known to see
     _all: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS))
     _least: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS[-1:]))
@@ -54,7 +56,7 @@ class Sessions:
         with reading(write=True):
             return fact_of_answer(session_view(data), asked_at=asked_at)
 
-    def close(self, session_id: str, idempotency_key: str) -> Fact | None:
+    def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.
 
         Expiring takes no parameters, so a plain refusal can only be about the session's state.
@@ -125,12 +127,12 @@ class Sessions:
 
     def find(
         self,
-        created_from: int | None,
-        created_to: int | None,
-        payment_link: str | None,
-        status: str | None,
         *,
-        whole: bool,
+        created_from: int | None = None,
+        created_to: int | None = None,
+        payment_link: str | None = None,
+        status: str | None = None,
+        whole: bool = False,
     ) -> Iterator[Snapshot]:
         """List sessions newest first; with `whole` each with its payment and refunds.
 

@@ -16,7 +16,7 @@ from checkout_service.domain.facts.snapshots import (
     SessionView,
     Subject,
 )
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 
 from .fields import (
     Json,

@@ -10,7 +10,7 @@ import pytest
 from checkout_service.domain.catalog import Catalog, load_catalog
 from checkout_service.domain.errors import BadCatalog, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem, mode_of, price_lines
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalog.md"
 PRICE = """

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from checkout_service.domain.ports.gateway import PaymentGateway
-from checkout_service.stripe_gateway import StripeGateway, build_gateway
+from checkout_service.stripe_gateway import StripeParts, build_stripe
 from tests.stripe_gateway.stub_stripe import StubStripe, running_stub
 
 SECRETS = ("whsec_first", "whsec_second")
@@ -26,9 +25,9 @@ def reads() -> list[bool]:
 
 
 @pytest.fixture
-def build(stub: StubStripe, reads: list[bool]) -> Callable[..., StripeGateway]:
-    def make(slots: int = 8, read_timeout: float = 1.0) -> StripeGateway:
-        return build_gateway(
+def build(stub: StubStripe, reads: list[bool]) -> Callable[..., StripeParts]:
+    def make(slots: int = 8, read_timeout: float = 1.0) -> StripeParts:
+        return build_stripe(
             secret_key="sk_test_123",
             webhook_secrets=SECRETS,
             api_base=stub.url,
@@ -43,5 +42,5 @@ def build(stub: StubStripe, reads: list[bool]) -> Callable[..., StripeGateway]:
 
 
 @pytest.fixture
-def gateway(build: Callable[..., StripeGateway]) -> PaymentGateway:
+def gateway(build: Callable[..., StripeParts]) -> StripeParts:
     return build()

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from checkout_service.domain.ports.gateway import PaymentGateway
-from checkout_service.stripe_gateway import API_VERSION, StripeGateway
+from checkout_service.stripe_gateway import API_VERSION, StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe
 
@@ -21,11 +20,9 @@ def _a_session(stub: StubStripe) -> None:
     stub.says(Answer(sj.a_session(payment_intent=None)))
 
 
-def test_the_version_is_pinned_and_telemetry_is_off(
-    gateway: PaymentGateway, stub: StubStripe
-) -> None:
+def test_the_version_is_pinned_and_telemetry_is_off(gateway: StripeParts, stub: StubStripe) -> None:
     for _ in range(2):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert stripe.api_version == API_VERSION
     assert stub.seen[1].headers["Stripe-Version"] == API_VERSION
@@ -33,18 +30,18 @@ def test_the_version_is_pinned_and_telemetry_is_off(
     assert "telemetry_id" not in stub.seen[1].headers["X-Stripe-Client-User-Agent"]
 
 
-def test_connections_are_kept_and_shared(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_connections_are_kept_and_shared(gateway: StripeParts, stub: StubStripe) -> None:
     for _ in range(20):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert stub.connections == 1
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: gateway.look_at_session(sj.SESSION_ID, urgent=True), range(80)))
+        list(threads.map(lambda _: gateway.sessions.look(sj.SESSION_ID, urgent=True), range(80)))
     assert stub.connections <= 8
 
 
 def test_nothing_is_connected_before_the_first_call(
-    build: Callable[..., StripeGateway], stub: StubStripe
+    build: Callable[..., StripeParts], stub: StubStripe
 ) -> None:
     build()
 
@@ -52,16 +49,16 @@ def test_nothing_is_connected_before_the_first_call(
 
 
 def test_a_forked_process_connects_anew(
-    build: Callable[..., StripeGateway], stub: StubStripe, tmp_path: Path
+    build: Callable[..., StripeParts], stub: StubStripe, tmp_path: Path
 ) -> None:
     gateway = build()
-    gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    gateway.sessions.look(sj.SESSION_ID, urgent=True)
     done = tmp_path / "done"
 
     child = os.fork()
     if child == 0:  # nothing of pytest may run in the child
         try:
-            gateway.look_at_session(sj.SESSION_ID, urgent=True)
+            gateway.sessions.look(sj.SESSION_ID, urgent=True)
             done.write_text("looked")
         finally:
             os._exit(0)
@@ -69,5 +66,5 @@ def test_a_forked_process_connects_anew(
 
     assert done.read_text() == "looked"
     assert stub.connections == 2
-    gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert stub.connections == 2

@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 import stripe
 
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.stripe_gateway import StripeParts
 from checkout_service.stripe_gateway.event_kinds import LISTED, TYPES
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe
@@ -18,8 +18,8 @@ def events(*numbers: int) -> list[sj.Json]:
     return [sj.an_event(id=f"evt_{number}") for number in numbers]
 
 
-def ids(gateway: PaymentGateway, *, undelivered: bool = False) -> list[str]:
-    return [event.id for event in gateway.events_since(7_900, undelivered=undelivered)]
+def ids(gateway: StripeParts, *, undelivered: bool = False) -> list[str]:
+    return [event.id for event in gateway.events.since(7_900, undelivered=undelivered)]
 
 
 def queries(stub: StubStripe) -> list[dict[str, str]]:
@@ -29,7 +29,7 @@ def queries(stub: StubStripe) -> list[dict[str, str]]:
 
 
 def test_one_page_is_told_oldest_first(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(Answer(sj.a_list(*events(3, 2, 1))))
 
@@ -41,9 +41,7 @@ def test_one_page_is_told_oldest_first(
     assert reads == [False]
 
 
-def test_only_undelivered_events_can_be_asked_for(
-    gateway: PaymentGateway, stub: StubStripe
-) -> None:
+def test_only_undelivered_events_can_be_asked_for(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer(sj.a_list()))
 
     assert ids(gateway, undelivered=True) == []
@@ -53,7 +51,7 @@ def test_only_undelivered_events_can_be_asked_for(
 
 
 def test_a_backlog_is_walked_forward_from_the_last_event_before_it(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(
         Answer(sj.a_list(*events(5, 4), has_more=True)),
@@ -73,7 +71,7 @@ def test_a_backlog_is_walked_forward_from_the_last_event_before_it(
 
 
 def test_a_backlog_with_nothing_before_it_is_collected(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(
         Answer(sj.a_list(*events(6, 5), has_more=True)),
@@ -87,7 +85,7 @@ def test_a_backlog_with_nothing_before_it_is_collected(
 
 
 def test_an_event_we_cannot_read_does_not_hide_the_others(
-    gateway: PaymentGateway, stub: StubStripe, caplog: pytest.LogCaptureFixture
+    gateway: StripeParts, stub: StubStripe, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = sj.an_event(id="evt_2", data=None)
     stub.says(Answer(sj.a_list(*events(3), broken, *events(1))))
@@ -96,14 +94,14 @@ def test_an_event_we_cannot_read_does_not_hide_the_others(
     assert "stripe.event_unreadable" in [record.getMessage() for record in caplog.records]
 
 
-def test_an_events_body_can_be_read_again(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_an_events_body_can_be_read_again(gateway: StripeParts, stub: StubStripe) -> None:
     original = sj.an_event(sj.a_session(client_reference_id="ümläut \U0001f5bc"))
     stub.says(Answer(sj.a_list(original)))
 
-    (event,) = gateway.events_since(0, undelivered=False)
+    (event,) = gateway.events.since(0, undelivered=False)
 
     assert json.loads(event.body) == original
-    assert gateway.read_event(event.body) == event
+    assert gateway.event_reader.read(event.body) == event
 
 
 def test_the_kinds_we_ask_for_are_kinds_stripe_knows() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.errors import ReadsSpent, StripeRejected, StripeUnavailable
-from checkout_service.domain.ports.gateway import LineRequest, PaymentGateway, SessionRequest
-from checkout_service.stripe_gateway import StripeGateway, build_gateway
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.stripe_gateway import StripeParts, build_stripe
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 
@@ -59,12 +59,12 @@ def invalid(**fields: object) -> Answer:
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_with_its_reason(
-    gateway: PaymentGateway, stub: StubStripe, answer: Answer, reason: str, *, permission: bool
+    gateway: StripeParts, stub: StubStripe, answer: Answer, reason: str, *, permission: bool
 ) -> None:
     stub.says(answer)
 
     with pytest.raises(StripeRejected) as refusal:
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
     assert refusal.value.reason == reason
     assert refusal.value.permission is permission
     assert str(refusal.value)
@@ -100,14 +100,14 @@ _PAGE = Answer(raw=b"<html>SESAME</html>")
     ],
 )
 def test_what_is_no_verdict_is_unavailable(
-    gateway: PaymentGateway, stub: StubStripe, answer: Answer, *, on_write: bool
+    gateway: StripeParts, stub: StubStripe, answer: Answer, *, on_write: bool
 ) -> None:
     stub.says(answer)
 
     with pytest.raises(StripeUnavailable) as written:
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
     with pytest.raises(StripeUnavailable) as read:
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert written.value.indeterminate is on_write
     assert read.value.indeterminate is False
     assert "SESAME" not in str(written.value)
@@ -118,13 +118,13 @@ def test_what_is_no_verdict_is_unavailable(
     [(None, 2), ("7", 7), ("0", 1), ("9999", 60), ("soon", 2), ("-3", 2), ("9" * 5000, 2)],
 )
 def test_too_many_requests_says_when_to_come_back(
-    gateway: PaymentGateway, stub: StubStripe, header: str | None, seconds: int
+    gateway: StripeParts, stub: StubStripe, header: str | None, seconds: int
 ) -> None:
     headers = {"Retry-After": header} if header else {}
     stub.says(error(429, headers, type="invalid_request_error", message="Slow down"))
 
     with pytest.raises(StripeUnavailable) as failure:
-        gateway.look_at_session(sj.SESSION_ID, urgent=False)
+        gateway.sessions.look(sj.SESSION_ID, urgent=False)
     assert failure.value.retry_after == seconds
 
 
@@ -133,72 +133,72 @@ def test_too_many_requests_says_when_to_come_back(
     [error(500), error(503), error(409), Answer(reset=True), Answer(raw=b"oops", status=502)],
 )
 def test_a_write_is_tried_twice_under_one_key(
-    gateway: PaymentGateway, stub: StubStripe, first: Answer
+    gateway: StripeParts, stub: StubStripe, first: Answer
 ) -> None:
     stub.says(first, opened())
 
-    assert gateway.open_session(REQUEST).subject.id == sj.SESSION_ID
+    assert gateway.sessions.open(REQUEST).subject.id == sj.SESSION_ID
     assert [seen.headers["Idempotency-Key"] for seen in stub.seen] == ["co_1", "co_1"]
     assert stub.seen[0].form == stub.seen[1].form
 
 
 @pytest.mark.parametrize("first", [error(500), Answer(reset=True)])
-def test_a_read_is_tried_once(gateway: PaymentGateway, stub: StubStripe, first: Answer) -> None:
+def test_a_read_is_tried_once(gateway: StripeParts, stub: StubStripe, first: Answer) -> None:
     stub.says(first, opened())
 
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert len(stub.seen) == 1
 
 
-def test_stripe_may_forbid_the_second_try(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_stripe_may_forbid_the_second_try(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(error(500, {"Stripe-Should-Retry": "false"}), opened())
 
     with pytest.raises(StripeUnavailable):
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
     assert len(stub.seen) == 1
 
 
 @pytest.mark.parametrize("answer", [Answer(wait=6.0), Answer({"a": "x" * 400}, drip=0.02)])
 def test_a_call_ends_within_its_budget(
-    build: Callable[..., StripeGateway], stub: StubStripe, answer: Answer
+    build: Callable[..., StripeParts], stub: StubStripe, answer: Answer
 ) -> None:
     stub.says(answer)
     gateway = build(read_timeout=0.4)
     began = time.monotonic()
 
     with pytest.raises(StripeUnavailable):
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
     assert time.monotonic() - began < 5  # without a budget it takes six or eight
 
 
-def test_a_body_without_end_is_dropped(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_a_body_without_end_is_dropped(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer(raw=b"[" + b"1," * 9_000_000))
 
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
 
 def test_nobody_listening_is_unavailable(stub: StubStripe) -> None:
-    gateway = build_gateway(
+    gateway = build_stripe(
         secret_key="sk_test_123", webhook_secrets=(), api_base="http://127.0.0.1:9",
         take_read=lambda _urgent: None, slots=1, live=False,
     )  # fmt: skip
 
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
 
-def test_redirects_are_not_followed(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_redirects_are_not_followed(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer({}, status=307, headers={"Location": stub.url + "/elsewhere"}), opened())
 
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert len(stub.seen) == 1
 
 
 def test_the_environment_cannot_reroute_us(
-    build: Callable[..., StripeGateway],
+    build: Callable[..., StripeParts],
     stub: StubStripe,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Any,
@@ -211,18 +211,18 @@ def test_the_environment_cannot_reroute_us(
     monkeypatch.delenv("no_proxy", raising=False)
     stub.says(opened())
 
-    build().open_session(REQUEST)
+    build().sessions.open(REQUEST)
 
     assert stub.seen[0].headers["Authorization"] == "Bearer sk_test_123"
 
 
 def test_beyond_its_slots_the_gateway_refuses_at_once(
-    build: Callable[..., StripeGateway], stub: StubStripe
+    build: Callable[..., StripeParts], stub: StubStripe
 ) -> None:
     stub.says(Answer(sj.a_session(payment_intent=None), wait=3.0))
     gateway = build(slots=2, read_timeout=9.0)
     callers = [
-        threading.Thread(target=gateway.look_at_session, args=(sj.SESSION_ID,),
+        threading.Thread(target=gateway.sessions.look, args=(sj.SESSION_ID,),
                          kwargs={"urgent": True})
         for _ in range(2)
     ]  # fmt: skip
@@ -232,42 +232,42 @@ def test_beyond_its_slots_the_gateway_refuses_at_once(
         time.sleep(0.01)
 
     with pytest.raises(StripeUnavailable) as refusal:
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert all(caller.is_alive() for caller in callers)  # it did not wait for them
     assert refusal.value.retry_after == 1
     for caller in callers:
         caller.join()
-    assert gateway.look_at_session(sj.SESSION_ID, urgent=True).session is not None
+    assert gateway.sessions.look(sj.SESSION_ID, urgent=True).session is not None
 
 
 def test_a_failed_call_gives_its_slot_back(
-    build: Callable[..., StripeGateway], stub: StubStripe
+    build: Callable[..., StripeParts], stub: StubStripe
 ) -> None:
     gateway = build(slots=1)
     stub.says(error(500), error(404, code="resource_missing"), Answer(reset=True), opened())
 
     for _ in range(3):
         with pytest.raises((StripeUnavailable, StripeRejected)):
-            gateway.look_at_session(sj.SESSION_ID, urgent=True)
-    assert gateway.look_at_session(sj.SESSION_ID, urgent=True).session is not None
+            gateway.sessions.look(sj.SESSION_ID, urgent=True)
+    assert gateway.sessions.look(sj.SESSION_ID, urgent=True).session is not None
 
 
 def test_no_read_is_made_when_the_ceiling_is_reached(stub: StubStripe) -> None:
     def spent(_urgent: bool) -> None:
         raise ReadsSpent(500)
 
-    gateway = build_gateway(
+    gateway = build_stripe(
         secret_key="sk_test_123", webhook_secrets=(), api_base=stub.url,
         take_read=spent, slots=1, live=False,
     )  # fmt: skip
 
     with pytest.raises(ReadsSpent):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
     with pytest.raises(ReadsSpent):
-        gateway.price("price_1")
+        gateway.prices.price("price_1")
     with pytest.raises(ReadsSpent):
-        list(gateway.events_since(0, undelivered=False))
+        list(gateway.events.since(0, undelivered=False))
     assert stub.seen == []
 
 
@@ -284,7 +284,7 @@ def test_no_read_is_made_when_the_ceiling_is_reached(stub: StubStripe) -> None:
     ],
 )
 def test_nothing_secret_or_personal_is_logged_or_told(
-    gateway: PaymentGateway,
+    gateway: StripeParts,
     stub: StubStripe,
     caplog: pytest.LogCaptureFixture,
     answer: Answer,
@@ -293,7 +293,7 @@ def test_nothing_secret_or_personal_is_logged_or_told(
     stub.says(answer)
 
     with pytest.raises((StripeUnavailable, StripeRejected)) as failure:
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
 
     ours = [record for record in caplog.records if record.name.startswith("checkout_service")]
     told = str(failure.value) + "".join(str(record.__dict__) for record in caplog.records)
@@ -303,22 +303,22 @@ def test_nothing_secret_or_personal_is_logged_or_told(
     assert failure.value.__suppress_context__
 
 
-def test_a_missing_permission_is_named(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_a_missing_permission_is_named(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(error(403, message="Having the 'rak_checkout_session_write' permission would do."))
 
     with pytest.raises(StripeRejected, match="rak_checkout_session_write"):
-        gateway.open_session(REQUEST)
+        gateway.sessions.open(REQUEST)
 
 
 def test_a_failure_is_logged_with_stripes_own_request_id(
-    gateway: PaymentGateway, stub: StubStripe, caplog: pytest.LogCaptureFixture
+    gateway: StripeParts, stub: StubStripe, caplog: pytest.LogCaptureFixture
 ) -> None:
     stub.says(error(400, {"Request-Id": "req_9"}, code="parameter_missing", param="mode"))
 
     with pytest.raises(StripeRejected):
-        gateway.close_intent(
+        gateway.intents.close(
             sj.INTENT_ID, idempotency_key="k", reason=None
-        ) or gateway.open_session(REQUEST)
+        ) or gateway.sessions.open(REQUEST)
 
     facts = next(r for r in caplog.records if r.getMessage() == "stripe.refused").__dict__
     assert facts["stripe_request_id"] == "req_9"
@@ -340,4 +340,4 @@ def test_a_dangerous_gateway_is_never_built(wrong: dict[str, Any]) -> None:
     }  # fmt: skip
 
     with pytest.raises(ValueError, match=r"live key|empty"):
-        build_gateway(**{**given, **wrong})
+        build_stripe(**{**given, **wrong})

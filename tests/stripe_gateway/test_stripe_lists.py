@@ -9,7 +9,7 @@ import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.snapshots import Snapshot
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.stripe_gateway import StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 
@@ -30,7 +30,7 @@ def session_ids(found: Iterable[Snapshot]) -> list[str]:
 
 
 def test_sessions_are_listed_page_by_page_as_they_are_wanted(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(
         Answer(
@@ -39,7 +39,7 @@ def test_sessions_are_listed_page_by_page_as_they_are_wanted(
         Answer(sj.a_list(sj.a_session(id="cs_test_1"))),
     )
 
-    found = gateway.find_sessions(
+    found = gateway.sessions.find(
         created_from=5_500, created_to=9_999, payment_link="plink_1", status="complete"
     )
     assert reads == []
@@ -56,10 +56,10 @@ def test_sessions_are_listed_page_by_page_as_they_are_wanted(
     assert reads == [False, False]
 
 
-def test_intents_are_listed_too(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_intents_are_listed_too(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer(sj.a_list(sj.an_intent())))
 
-    (found,) = gateway.find_intents(created_from=0, created_to=1000)
+    (found,) = gateway.intents.find(created_from=0, created_to=1000)
 
     assert found.intent is not None
     assert (found.intent.id, found.session, found.whole) == (sj.INTENT_ID, None, False)
@@ -79,24 +79,24 @@ def test_intents_are_listed_too(gateway: PaymentGateway, stub: StubStripe) -> No
     ],
 )
 def test_a_list_that_makes_no_sense_ends_in_unavailable(
-    gateway: PaymentGateway, stub: StubStripe, page: sj.Json
+    gateway: StripeParts, stub: StubStripe, page: sj.Json
 ) -> None:
     stub.says(Answer(page))
 
     with pytest.raises(StripeUnavailable):
-        list(gateway.find_sessions())
+        list(gateway.sessions.find())
     with pytest.raises(StripeUnavailable):
-        list(gateway.events_since(0, undelivered=False))
+        list(gateway.events.since(0, undelivered=False))
 
 
 def with_charge(name: str = sj.SESSION_ID, **charge: object) -> sj.Json:
     return sj.a_session(id=name, payment_intent=sj.an_intent(latest_charge=sj.a_charge(**charge)))
 
 
-def test_a_plain_list_shows_no_payment_whole(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_a_plain_list_shows_no_payment_whole(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer(sj.a_list(with_charge())))
 
-    (found,) = gateway.find_sessions()
+    (found,) = gateway.sessions.find()
 
     assert not found.whole
     assert (found.refunds, found.disputes) == ((), ())
@@ -123,11 +123,11 @@ REFUNDS = sj.a_list(sj.a_refund(), sj.a_refund(id="re_2", status="failed"))
     ],
 )
 def test_a_whole_list_says_of_each_session_whether_it_shows_all_of_it(
-    gateway: PaymentGateway, stub: StubStripe, session: sj.Json, whole: bool, refunds: list[str]
+    gateway: StripeParts, stub: StubStripe, session: sj.Json, whole: bool, refunds: list[str]
 ) -> None:
     stub.says(Answer(sj.a_list(session)))
 
-    (found,) = gateway.find_sessions(whole=True)
+    (found,) = gateway.sessions.find(whole=True)
 
     assert found.whole is whole
     assert [refund.id for refund in found.refunds] == refunds
@@ -135,33 +135,33 @@ def test_a_whole_list_says_of_each_session_whether_it_shows_all_of_it(
 
 
 def test_a_restricted_key_lists_with_what_it_may_expand_and_does_not_ask_again(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(sj.a_list(sj.a_session())))
 
     for _ in range(2):
-        assert session_ids(gateway.find_sessions(whole=True)) == [sj.SESSION_ID]
+        assert session_ids(gateway.sessions.find(whole=True)) == [sj.SESSION_ID]
 
     expanded = [query.get("expand[0]") for _, query in asked(stub)]
     assert expanded == [*([way] for way in WAYS), None, None]
     assert len(reads) == 5
 
 
-def test_a_list_refused_altogether_is_refused(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_a_list_refused_altogether_is_refused(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(FORBIDDEN)
 
     with pytest.raises(StripeRejected):
-        list(gateway.find_sessions(whole=True))
+        list(gateway.sessions.find(whole=True))
 
 
 def test_each_page_was_observed_when_it_was_asked_for(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     first = sj.a_list(sj.a_session(id="cs_test_2"), has_more=True)
     stub.says(Answer(first, wait=0.2), Answer(sj.a_list(sj.a_session(id="cs_test_1")), wait=0.2))
     began = int(time.time() * 1000)
 
-    found = list(gateway.find_sessions(whole=True))
+    found = list(gateway.sessions.find(whole=True))
     ended = int(time.time() * 1000)
 
     assert began <= found[0].asked_at <= found[1].asked_at - 200

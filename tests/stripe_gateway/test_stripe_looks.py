@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
-from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
+from checkout_service.domain.ports.refunds import RefundRequest
+from checkout_service.stripe_gateway import StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 
@@ -32,11 +33,11 @@ def asked(stub: StubStripe) -> list[tuple[str, dict[str, list[str]]]]:
 
 
 def test_a_plain_payment_costs_one_read(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(looked_at(charge=sj.a_charge()))
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert snapshot.session is not None
     assert snapshot.session.intent is not None
@@ -51,12 +52,12 @@ def test_a_plain_payment_costs_one_read(
 
 
 def test_refunds_within_the_charge_cost_nothing_more(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     enclosed = sj.a_list(sj.a_refund(), sj.a_refund(id="re_2", status="failed"))
     stub.says(looked_at(charge=sj.a_charge(refunds=enclosed)))
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=False)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=False)
 
     assert [(r.id, r.status) for r in snapshot.refunds] == [
         ("re_1", "succeeded"),
@@ -74,7 +75,7 @@ def test_refunds_within_the_charge_cost_nothing_more(
     ],
 )
 def test_refunds_a_charge_only_speaks_of_are_listed_whole(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool], charge: sj.Json
+    gateway: StripeParts, stub: StubStripe, reads: list[bool], charge: sj.Json
 ) -> None:
     second_page = sj.a_list(sj.a_refund(id="re_2"))
     stub.says(
@@ -83,7 +84,7 @@ def test_refunds_a_charge_only_speaks_of_are_listed_whole(
         Answer(second_page),
     )
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert [refund.id for refund in snapshot.refunds] == ["re_1", "re_2"]
     assert asked(stub)[1:] == [
@@ -95,11 +96,11 @@ def test_refunds_a_charge_only_speaks_of_are_listed_whole(
 
 
 def test_disputes_are_listed_when_the_charge_is_disputed(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(looked_at(charge=sj.a_charge(disputed=True)), Answer(sj.a_list(sj.a_dispute())))
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert [dispute.status for dispute in snapshot.disputes] == ["needs_response"]
     assert asked(stub)[1] == (
@@ -109,11 +110,11 @@ def test_disputes_are_listed_when_the_charge_is_disputed(
 
 @pytest.mark.parametrize("intent", [None, sj.INTENT_ID])
 def test_a_session_without_a_payment_is_looked_at_alone(
-    gateway: PaymentGateway, stub: StubStripe, intent: str | None
+    gateway: StripeParts, stub: StubStripe, intent: str | None
 ) -> None:
     stub.says(looked_at(payment_intent=intent, mode="subscription", subscription="sub_1"))
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert snapshot.session is not None
     assert snapshot.session.subscription_id == "sub_1"
@@ -121,27 +122,27 @@ def test_a_session_without_a_payment_is_looked_at_alone(
 
 
 def test_a_restricted_key_sees_what_it_may_and_does_not_ask_again(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(sj.a_session()))
 
-    first = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    first = gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert first.session is not None
     assert first.session.intent_id == sj.INTENT_ID
     assert len(reads) == 4
 
-    gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert asked(stub)[-1][1] == {}
     assert len(reads) == 5
 
 
 def test_a_key_that_may_see_payments_but_not_charges_sees_payments(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(FORBIDDEN, FORBIDDEN, looked_at(charge=None))
 
     for _ in range(2):
-        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
         assert snapshot.session is not None
         assert snapshot.session.intent is not None
     assert [query for _, query in asked(stub)][-1] == {"expand[0]": ["payment_intent"]}
@@ -149,23 +150,23 @@ def test_a_key_that_may_see_payments_but_not_charges_sees_payments(
 
 
 def test_a_key_that_may_see_no_session_is_refused_and_nothing_is_concluded(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(FORBIDDEN)
 
     for _ in range(2):
         with pytest.raises(StripeRejected):
-            gateway.look_at_session(sj.SESSION_ID, urgent=True)
+            gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert len(stub.seen) == 8
 
 
 def test_a_key_that_may_not_list_refunds_still_tells_the_payment(
-    gateway: PaymentGateway, stub: StubStripe, caplog: pytest.LogCaptureFixture
+    gateway: StripeParts, stub: StubStripe, caplog: pytest.LogCaptureFixture
 ) -> None:
     stub.says(looked_at(charge=sj.a_charge(refunded=True, disputed=True)), FORBIDDEN)
 
     with caplog.at_level(logging.WARNING):
-        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert snapshot.session is not None
     assert (snapshot.refunds, snapshot.disputes) == ((), ())
@@ -173,40 +174,40 @@ def test_a_key_that_may_not_list_refunds_still_tells_the_payment(
 
 
 def test_a_list_of_refunds_that_fails_fails_the_look(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(looked_at(charge=sj.a_charge(refunded=True)), error(500))
 
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
 
 def test_an_answer_about_another_object_is_not_believed(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(Answer(sj.a_session(id="cs_test_other")))
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     stub.says(Answer(sj.an_intent(id="pi_other")))
     with pytest.raises(StripeUnavailable):
-        gateway.look_at_intent(sj.INTENT_ID, urgent=True)
+        gateway.intents.look(sj.INTENT_ID, urgent=True)
 
     stub.says(Answer(sj.a_price(id="price_other")))
     with pytest.raises(StripeUnavailable):
-        gateway.price("price_1")
+        gateway.prices.price("price_1")
 
 
 @pytest.mark.parametrize(
     "bad", ["", "..", "cs_test_", "cs_test_a/../b", "pi_1", "cs_test_é", "x" * 999]
 )
 def test_what_is_no_session_id_never_reaches_stripe(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool], bad: str
+    gateway: StripeParts, stub: StubStripe, reads: list[bool], bad: str
 ) -> None:
     with pytest.raises(StripeRejected) as refusal:
-        gateway.look_at_session(bad, urgent=True)
+        gateway.sessions.look(bad, urgent=True)
     with pytest.raises(StripeRejected):
-        gateway.close_session(bad, idempotency_key="k")
+        gateway.sessions.close(bad, idempotency_key="k")
 
     assert refusal.value.reason == "resource_missing"
     assert (stub.seen, reads) == ([], [])
@@ -214,16 +215,16 @@ def test_what_is_no_session_id_never_reaches_stripe(
 
 @pytest.mark.parametrize("bad", ["", "..", "pi_", "pi_a/cancel", "cs_test_1"])
 def test_what_is_no_intent_id_never_reaches_stripe(
-    gateway: PaymentGateway, stub: StubStripe, bad: str
+    gateway: StripeParts, stub: StubStripe, bad: str
 ) -> None:
     asks: list[Callable[[], object]] = [
-        lambda: gateway.client_secret(bad),
-        lambda: gateway.look_at_intent(bad, urgent=True),
-        lambda: gateway.update_intent(bad, amount=1, idempotency_key="k"),
-        lambda: gateway.close_intent(bad, idempotency_key="k", reason=None),
-        lambda: gateway.capture_intent(bad, amount=1, idempotency_key="k", request_id="r"),
-        lambda: gateway.refund(RefundRequest("k", "r", sj.ORDER_ID, bad, 1)),
-        lambda: gateway.price("../events"),
+        lambda: gateway.intents.client_secret(bad),
+        lambda: gateway.intents.look(bad, urgent=True),
+        lambda: gateway.intents.update(bad, amount=1, idempotency_key="k"),
+        lambda: gateway.intents.close(bad, idempotency_key="k", reason=None),
+        lambda: gateway.intents.capture(bad, amount=1, idempotency_key="k", request_id="r"),
+        lambda: gateway.refunds.create(RefundRequest("k", "r", sj.ORDER_ID, bad, 1)),
+        lambda: gateway.prices.price("../events"),
     ]
     for ask in asks:
         with pytest.raises(StripeRejected):
@@ -231,13 +232,11 @@ def test_what_is_no_intent_id_never_reaches_stripe(
     assert stub.seen == []
 
 
-def test_an_intent_is_looked_at_with_its_money_back(
-    gateway: PaymentGateway, stub: StubStripe
-) -> None:
+def test_an_intent_is_looked_at_with_its_money_back(gateway: StripeParts, stub: StubStripe) -> None:
     charge = sj.a_charge(refunds=sj.a_list(sj.a_refund()), disputed=True)
     stub.says(Answer(sj.an_intent(latest_charge=charge)), Answer(sj.a_list(sj.a_dispute())))
 
-    snapshot = gateway.look_at_intent(sj.INTENT_ID, urgent=True)
+    snapshot = gateway.intents.look(sj.INTENT_ID, urgent=True)
 
     assert snapshot.intent is not None
     assert [r.id for r in snapshot.refunds] == ["re_1"]
@@ -245,35 +244,33 @@ def test_an_intent_is_looked_at_with_its_money_back(
 
 
 def test_an_intent_whose_charge_is_not_for_us_is_still_looked_at(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(FORBIDDEN, FORBIDDEN, Answer(sj.an_intent()))
 
     for _ in range(2):
-        assert gateway.look_at_intent(sj.INTENT_ID, urgent=True).intent is not None
+        assert gateway.intents.look(sj.INTENT_ID, urgent=True).intent is not None
     assert [query for _, query in asked(stub)] == [
         {"expand[0]": ["latest_charge.refunds"]}, {"expand[0]": ["latest_charge"]}, {}, {}
     ]  # fmt: skip
 
 
 def test_a_price_is_asked_for_once_a_minute(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(Answer(sj.a_price()))
 
-    assert gateway.price("price_1") == gateway.price("price_1")
+    assert gateway.prices.price("price_1") == gateway.prices.price("price_1")
     assert reads == [True]
 
 
-def test_a_look_was_observed_when_it_was_asked_for(
-    gateway: PaymentGateway, stub: StubStripe
-) -> None:
+def test_a_look_was_observed_when_it_was_asked_for(gateway: StripeParts, stub: StubStripe) -> None:
     """Law 1: what Stripe takes to answer, and what is read after it, makes no look younger."""
     refunded = looked_at(charge=sj.a_charge(refunded=True))
     stub.says(replace(refunded, wait=0.3), Answer(sj.a_list(sj.a_refund()), wait=0.3))
     asked_at = now()
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert asked_at <= snapshot.asked_at <= now() - 600
     assert snapshot.whole
@@ -281,12 +278,12 @@ def test_a_look_was_observed_when_it_was_asked_for(
 
 @pytest.mark.parametrize("says", [sj.a_session(payment_intent=None), sj.a_session()])
 def test_a_single_look_is_whole_as_far_as_our_key_may_see(
-    gateway: PaymentGateway, stub: StubStripe, says: sj.Json
+    gateway: StripeParts, stub: StubStripe, says: sj.Json
 ) -> None:
     stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(says))
     asked_at = now()
 
-    snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+    snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
 
     assert snapshot.whole
     assert snapshot.asked_at >= asked_at

@@ -11,7 +11,8 @@ import pytest
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.fact import Cover, Fact
 from checkout_service.domain.facts.snapshots import RefundView
-from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
+from checkout_service.domain.ports.refunds import RefundRequest
+from checkout_service.stripe_gateway import StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe, error
 from tests.stripe_gateway.test_stripe_writes import INTENT, REQUEST, intent_of, session_of, written
@@ -34,11 +35,11 @@ def now() -> int:
     ],
 )
 def test_a_refund_names_the_order_and_our_request_by_which_it_is_found_again(
-    gateway: PaymentGateway, stub: StubStripe, change: dict[str, Any], adds: dict[str, str]
+    gateway: StripeParts, stub: StubStripe, change: dict[str, Any], adds: dict[str, str]
 ) -> None:
     stub.says(Answer(sj.a_refund(metadata={"checkout_request_id": "mwr_1"})))
 
-    fact = gateway.refund(replace(REFUND, **change))
+    fact = gateway.refunds.create(replace(REFUND, **change))
 
     assert isinstance(fact.subject, RefundView)
     assert (fact.subject.id, fact.subject.amount) == ("re_1", 150)
@@ -55,11 +56,11 @@ def test_a_refund_names_the_order_and_our_request_by_which_it_is_found_again(
 
 @pytest.mark.parametrize(("amount", "adds"), [(None, {}), (700, {"amount_to_capture": "700"})])
 def test_a_capture_takes_all_or_part_under_its_key_and_our_name(
-    gateway: PaymentGateway, stub: StubStripe, amount: int | None, adds: dict[str, str]
+    gateway: StripeParts, stub: StubStripe, amount: int | None, adds: dict[str, str]
 ) -> None:
     stub.says(Answer(sj.an_intent()))
 
-    fact = gateway.capture_intent(
+    fact = gateway.intents.capture(
         sj.INTENT_ID, amount=amount, idempotency_key="k", request_id="mwr_1"
     )
 
@@ -70,18 +71,18 @@ def test_a_capture_takes_all_or_part_under_its_key_and_our_name(
 
 
 def test_an_answer_to_our_own_call_shows_one_object_as_it_was_when_we_asked(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     """Law 1: what it says is as old as the request, and it shows nothing around the object."""
     stub.says(Answer(OPENED))
     began = now()
-    opened = gateway.open_session(REQUEST)
+    opened = gateway.sessions.open(REQUEST)
     stub.says(Answer(sj.an_intent(), wait=0.3))
     asked = now()
-    created, _ = gateway.open_intent(INTENT)
+    created, _ = gateway.intents.open(INTENT)
     answered = now()
     stub.says(Answer(sj.a_refund()))
-    refund = gateway.refund(REFUND)
+    refund = gateway.refunds.create(REFUND)
 
     for fact in (opened, created, refund):
         assert fact.cover is Cover.OBJECT
@@ -90,28 +91,28 @@ def test_an_answer_to_our_own_call_shows_one_object_as_it_was_when_we_asked(
     assert asked <= created.seen.at <= answered - 300
 
 
-def close_session(gateway: PaymentGateway) -> Fact | None:
-    return gateway.close_session(sj.SESSION_ID, idempotency_key="k1")
+def close_session(gateway: StripeParts) -> Fact | None:
+    return gateway.sessions.close(sj.SESSION_ID, idempotency_key="k1")
 
 
-def close_intent(gateway: PaymentGateway) -> Fact | None:
-    return gateway.close_intent(sj.INTENT_ID, idempotency_key="k", reason=None)
+def close_intent(gateway: StripeParts) -> Fact | None:
+    return gateway.intents.close(sj.INTENT_ID, idempotency_key="k", reason=None)
 
 
-def capture_intent(gateway: PaymentGateway) -> Fact | None:
-    return gateway.capture_intent(
+def capture_intent(gateway: StripeParts) -> Fact | None:
+    return gateway.intents.capture(
         sj.INTENT_ID, amount=None, idempotency_key="k", request_id="mwr_1"
     )
 
 
-def test_what_is_open_can_be_closed(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_what_is_open_can_be_closed(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(
         Answer(sj.a_session(status="expired", payment_status="unpaid")),
         Answer(sj.an_intent(status="canceled")),
     )
 
     session = close_session(gateway)
-    intent = gateway.close_intent(sj.INTENT_ID, idempotency_key="k2", reason="abandoned")
+    intent = gateway.intents.close(sj.INTENT_ID, idempotency_key="k2", reason="abandoned")
 
     assert session_of(session).status == "expired"
     assert intent_of(intent).status == "canceled"
@@ -125,7 +126,7 @@ def test_what_is_open_can_be_closed(gateway: PaymentGateway, stub: StubStripe) -
 
 @pytest.mark.parametrize("code", [{}, {"code": "payment_intent_unexpected_state"}])
 def test_what_is_not_open_any_more_is_told_so(
-    gateway: PaymentGateway, stub: StubStripe, code: dict[str, str]
+    gateway: StripeParts, stub: StubStripe, code: dict[str, str]
 ) -> None:
     stub.says(error(400, type="invalid_request_error", message="Only open ones.", **code))
 
@@ -133,7 +134,7 @@ def test_what_is_not_open_any_more_is_told_so(
     assert close_intent(gateway) is None
     assert capture_intent(gateway) is None
     with pytest.raises(StripeRejected):  # another amount is asked for only where it can be set
-        gateway.update_intent(sj.INTENT_ID, amount=700, idempotency_key="k")
+        gateway.intents.update(sj.INTENT_ID, amount=700, idempotency_key="k")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_what_is_not_open_any_more_is_told_so(
     ],
 )
 def test_a_refusal_for_another_reason_is_not_taken_for_closed(
-    gateway: PaymentGateway, stub: StubStripe, answer: Answer
+    gateway: StripeParts, stub: StubStripe, answer: Answer
 ) -> None:
     stub.says(answer)
 
@@ -156,13 +157,13 @@ def test_a_refusal_for_another_reason_is_not_taken_for_closed(
 
 
 def test_a_refund_is_found_again_by_our_own_name(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     ours = sj.a_refund(id="re_2", status="failed", metadata={"checkout_request_id": "mwr_1"})
     stub.says(Answer(sj.a_list(sj.a_refund(), has_more=True)), Answer(sj.a_list(ours)))
     began = now()
 
-    found = list(gateway.find_refunds(sj.INTENT_ID))
+    found = list(gateway.refunds.find(sj.INTENT_ID))
 
     views = [fact.subject for fact in found if isinstance(fact.subject, RefundView)]
     assert [(view.id, view.request_id) for view in views] == [("re_1", None), ("re_2", "mwr_1")]

@@ -12,8 +12,7 @@ import time_machine
 
 from checkout_service.domain.errors import BadEvent
 from checkout_service.domain.facts.snapshots import SessionView
-from checkout_service.domain.ports.gateway import PaymentGateway
-from checkout_service.stripe_gateway import StripeGateway
+from checkout_service.stripe_gateway import StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.conftest import SECRETS
 
@@ -34,8 +33,8 @@ def _now() -> Iterator[None]:
 BODY = sj.as_body(sj.an_event())
 
 
-def test_a_signed_event_is_read_and_its_bytes_are_kept(gateway: PaymentGateway) -> None:
-    event = gateway.read_signed_event(BODY, sign(BODY))
+def test_a_signed_event_is_read_and_its_bytes_are_kept(gateway: StripeParts) -> None:
+    event = gateway.event_reader.read_signed(BODY, sign(BODY))
 
     assert (event.id, event.type, event.livemode) == ("evt_1", "checkout.session.completed", False)
     assert event.api_version == "2026-10-28.endive"
@@ -43,32 +42,32 @@ def test_a_signed_event_is_read_and_its_bytes_are_kept(gateway: PaymentGateway) 
     assert event.body == BODY
     assert isinstance(event.subject, SessionView)
     assert event.signed_at == int(NOW) * 1000
-    assert gateway.read_event(BODY) == replace(event, signed_at=None)
+    assert gateway.event_reader.read(BODY) == replace(event, signed_at=None)
 
 
-def test_an_event_says_whose_account_it_is_about(gateway: PaymentGateway) -> None:
+def test_an_event_says_whose_account_it_is_about(gateway: StripeParts) -> None:
     body = sj.as_body(sj.an_event(account="acct_1"))
 
-    assert gateway.read_signed_event(body, sign(body)).account == "acct_1"
+    assert gateway.event_reader.read_signed(body, sign(body)).account == "acct_1"
 
 
-def test_an_event_says_when_it_was_signed_however_old_it_is(gateway: PaymentGateway) -> None:
-    event = gateway.read_signed_event(BODY, sign(BODY, at=NOW - 299))
+def test_an_event_says_when_it_was_signed_however_old_it_is(gateway: StripeParts) -> None:
+    event = gateway.event_reader.read_signed(BODY, sign(BODY, at=NOW - 299))
 
     assert event.signed_at == (int(NOW) - 299) * 1000
     assert event.created == sj.CREATED * 1000
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_any_secret_of_ours_will_do(gateway: PaymentGateway, secret: str) -> None:
-    assert gateway.read_signed_event(BODY, sign(BODY, secret)).id == "evt_1"
+def test_any_secret_of_ours_will_do(gateway: StripeParts, secret: str) -> None:
+    assert gateway.event_reader.read_signed(BODY, sign(BODY, secret)).id == "evt_1"
 
 
-def test_one_good_signature_among_others_will_do(gateway: PaymentGateway) -> None:
+def test_one_good_signature_among_others_will_do(gateway: StripeParts) -> None:
     good = sign(BODY).split("v1=")[1]
     header = f"t={int(NOW)},v1={'0' * 64},v1={good},v0={'a' * 64}"
 
-    assert gateway.read_signed_event(BODY, header).id == "evt_1"
+    assert gateway.event_reader.read_signed(BODY, header).id == "evt_1"
 
 
 @pytest.mark.parametrize(
@@ -76,15 +75,15 @@ def test_one_good_signature_among_others_will_do(gateway: PaymentGateway) -> Non
     [(0, True), (299, True), (-299, True), (301, False), (-301, False), (10**9, False)],
 )
 def test_a_signature_is_good_for_five_minutes_to_both_sides(
-    gateway: PaymentGateway, age: int, *, good: bool
+    gateway: StripeParts, age: int, *, good: bool
 ) -> None:
     header = sign(BODY, at=NOW - age)
 
     if good:
-        assert gateway.read_signed_event(BODY, header).id == "evt_1"
+        assert gateway.event_reader.read_signed(BODY, header).id == "evt_1"
     else:
         with pytest.raises(BadEvent):
-            gateway.read_signed_event(BODY, header)
+            gateway.event_reader.read_signed(BODY, header)
 
 
 _GOOD = sign(BODY)
@@ -118,16 +117,16 @@ _HEX = _GOOD.split("v1=")[1]
         sign(BODY + b" "),
     ],
 )
-def test_a_bad_header_is_refused(gateway: PaymentGateway, header: str | None) -> None:
+def test_a_bad_header_is_refused(gateway: StripeParts, header: str | None) -> None:
     with pytest.raises(BadEvent):
-        gateway.read_signed_event(BODY, header)
+        gateway.event_reader.read_signed(BODY, header)
 
 
-def test_a_body_that_is_not_utf8_is_refused(gateway: PaymentGateway) -> None:
+def test_a_body_that_is_not_utf8_is_refused(gateway: StripeParts) -> None:
     with pytest.raises(BadEvent):
-        gateway.read_signed_event(b"\xff\xfe", _GOOD)
+        gateway.event_reader.read_signed(b"\xff\xfe", _GOOD)
     with pytest.raises(BadEvent):
-        gateway.read_event(b"\xff\xfe")
+        gateway.event_reader.read(b"\xff\xfe")
 
 
 def _changed(**changes: object) -> str:
@@ -182,14 +181,14 @@ _DEEP = '{"a":' * 40 + "[" * 40 + "]" * 40 + "}" * 40
         "\ufeff" + _changed(),
     ],
 )  # fmt: skip
-def test_signed_but_no_event_is_refused(gateway: PaymentGateway, text: str) -> None:
+def test_signed_but_no_event_is_refused(gateway: StripeParts, text: str) -> None:
     body = text.encode()
 
     with pytest.raises(BadEvent) as refusal:
-        gateway.read_signed_event(body, sign(body))
+        gateway.event_reader.read_signed(body, sign(body))
     assert len(str(refusal.value)) < 100
     with pytest.raises(BadEvent):
-        gateway.read_event(body)
+        gateway.event_reader.read(body)
 
 
 @pytest.mark.parametrize(
@@ -205,50 +204,50 @@ def test_signed_but_no_event_is_refused(gateway: PaymentGateway, text: str) -> N
     ],
 )
 def test_an_event_whose_object_cannot_be_read_says_what_is_amiss(
-    gateway: PaymentGateway, thing: sj.Json, field: str, hints: tuple[str, ...]
+    gateway: StripeParts, thing: sj.Json, field: str, hints: tuple[str, ...]
 ) -> None:
     body = sj.as_body(sj.an_event(thing))
 
-    event = gateway.read_signed_event(body, sign(body))
+    event = gateway.event_reader.read_signed(body, sign(body))
 
     assert (event.subject, event.unreadable, event.hints) == (None, field, hints)
 
 
-def test_brackets_inside_strings_are_not_depth(gateway: PaymentGateway) -> None:
+def test_brackets_inside_strings_are_not_depth(gateway: StripeParts) -> None:
     body = sj.as_body(sj.an_event(request={"id": '\\"' + "[{" * 500, "more": ["[" * 300] * 9}))
 
-    assert gateway.read_signed_event(body, sign(body)).id == "evt_1"
+    assert gateway.event_reader.read_signed(body, sign(body)).id == "evt_1"
 
 
-def test_many_brackets_side_by_side_are_not_depth(gateway: PaymentGateway) -> None:
+def test_many_brackets_side_by_side_are_not_depth(gateway: StripeParts) -> None:
     body = sj.as_body(sj.an_event(request=[{"x": []}] * 500))
 
-    assert gateway.read_signed_event(body, sign(body)).id == "evt_1"
+    assert gateway.event_reader.read_signed(body, sign(body)).id == "evt_1"
 
 
 @pytest.mark.parametrize("kind", ["customer.created", "some.new_thing.happened"])
-def test_a_foreign_kind_of_event_has_no_subject(gateway: PaymentGateway, kind: str) -> None:
+def test_a_foreign_kind_of_event_has_no_subject(gateway: StripeParts, kind: str) -> None:
     body = sj.as_body(sj.an_event({"object": "customer", "id": "cus_1"}, type=kind))
 
-    event = gateway.read_signed_event(body, sign(body))
+    event = gateway.event_reader.read_signed(body, sign(body))
 
     assert event.type == kind
     assert event.subject is None
 
 
-def test_text_from_outside_may_be_odd(gateway: PaymentGateway) -> None:
+def test_text_from_outside_may_be_odd(gateway: StripeParts) -> None:
     odd = sj.a_session(client_reference_id="a\x00b", customer_details={"email": "\ud800@x"})
     body = json.dumps(sj.an_event(odd)).encode()
 
-    event = gateway.read_signed_event(body, sign(body))
+    event = gateway.event_reader.read_signed(body, sign(body))
 
     assert isinstance(event.subject, SessionView)
     assert event.subject.client_reference_id is None
     assert event.subject.customer_email is None
 
 
-def test_without_a_secret_nobody_can_sign(build: Callable[..., StripeGateway]) -> None:
-    mute = replace(build(), webhook_secrets=())
+def test_without_a_secret_nobody_can_sign(build: Callable[..., StripeParts]) -> None:
+    mute = replace(build().event_reader, webhook_secrets=())
 
     with pytest.raises(BadEvent):
-        mute.read_signed_event(BODY, sign(BODY))
+        mute.read_signed(BODY, sign(BODY))

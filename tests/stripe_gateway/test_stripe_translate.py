@@ -14,7 +14,7 @@ from checkout_service.domain.facts.snapshots import (
     RefundView,
     SessionView,
 )
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 from checkout_service.stripe_gateway import translate
 from checkout_service.stripe_gateway.fields import Malformed
 from tests.stripe_gateway import stripe_json as sj

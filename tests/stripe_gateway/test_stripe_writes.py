@@ -10,12 +10,9 @@ import pytest
 from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
-from checkout_service.domain.ports.gateway import (
-    IntentRequest,
-    LineRequest,
-    PaymentGateway,
-    SessionRequest,
-)
+from checkout_service.domain.ports.intents import IntentRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.stripe_gateway import StripeParts
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe
 
@@ -71,8 +68,8 @@ def _an_open_session(stub: StubStripe) -> None:
     stub.says(Answer(sj.a_session(status="open", url="https://checkout.stripe.com/c/pay/x")))
 
 
-def test_a_session_says_no_more_than_it_must(gateway: PaymentGateway, stub: StubStripe) -> None:
-    view = session_of(gateway.open_session(REQUEST))
+def test_a_session_says_no_more_than_it_must(gateway: StripeParts, stub: StubStripe) -> None:
+    view = session_of(gateway.sessions.open(REQUEST))
 
     assert view.url == "https://checkout.stripe.com/c/pay/x"
     assert written(stub) == LEAST
@@ -115,34 +112,34 @@ def test_a_session_says_no_more_than_it_must(gateway: PaymentGateway, stub: Stub
     ],
 )  # fmt: skip
 def test_what_is_said_besides(
-    gateway: PaymentGateway, stub: StubStripe, change: dict[str, Any], adds: dict[str, str]
+    gateway: StripeParts, stub: StubStripe, change: dict[str, Any], adds: dict[str, str]
 ) -> None:
-    gateway.open_session(replace(REQUEST, **change))
+    gateway.sessions.open(replace(REQUEST, **change))
 
     assert written(stub) == {**LEAST, **adds}
 
 
-def test_stripes_own_price_goes_by_its_id(gateway: PaymentGateway, stub: StubStripe) -> None:
+def test_stripes_own_price_goes_by_its_id(gateway: StripeParts, stub: StubStripe) -> None:
     line = replace(POSTER, stripe_price="price_1", quantity=3)
 
-    gateway.open_session(replace(REQUEST, lines=(line,)))
+    gateway.sessions.open(replace(REQUEST, lines=(line,)))
 
     items = {k: v for k, v in written(stub).items() if k.startswith("line_items")}
     assert items == {"line_items[0][price]": "price_1", "line_items[0][quantity]": "3"}
 
 
-def test_an_empty_description_is_left_out(gateway: PaymentGateway, stub: StubStripe) -> None:
-    gateway.open_session(replace(REQUEST, lines=(replace(POSTER, description=""),)))
+def test_an_empty_description_is_left_out(gateway: StripeParts, stub: StubStripe) -> None:
+    gateway.sessions.open(replace(REQUEST, lines=(replace(POSTER, description=""),)))
 
     assert "line_items[0][price_data][product_data][description]" not in written(stub)
 
 
 def test_a_subscription_hands_its_metadata_to_the_subscription(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     line = replace(POSTER, recurring={"interval": "month", "interval_count": 2})
 
-    gateway.open_session(replace(REQUEST, mode="subscription", lines=(line,)))
+    gateway.sessions.open(replace(REQUEST, mode="subscription", lines=(line,)))
 
     form = written(stub)
     assert form["line_items[0][price_data][recurring][interval]"] == "month"
@@ -152,11 +149,11 @@ def test_a_subscription_hands_its_metadata_to_the_subscription(
 
 
 def test_an_intent_is_created_with_its_key_and_its_secret_passes_through(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(Answer(sj.an_intent(status="requires_payment_method", amount_received=0)))
 
-    fact, secret = gateway.open_intent(INTENT)
+    fact, secret = gateway.intents.open(INTENT)
 
     assert intent_of(fact).status == "requires_payment_method"
     assert secret == f"{sj.INTENT_ID}_secret_x"
@@ -175,30 +172,30 @@ def test_an_intent_is_created_with_its_key_and_its_secret_passes_through(
 
 
 def test_a_secret_is_read_again_never_kept(
-    gateway: PaymentGateway, stub: StubStripe, reads: list[bool]
+    gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
     stub.says(Answer(sj.an_intent()))
 
-    assert gateway.client_secret(sj.INTENT_ID) == gateway.client_secret(sj.INTENT_ID)
+    assert gateway.intents.client_secret(sj.INTENT_ID) == gateway.intents.client_secret(
+        sj.INTENT_ID
+    )
     assert reads == [True, True]
 
 
 @pytest.mark.parametrize("secret", [None, "", 3])
 def test_an_intent_without_a_secret_is_not_believed(
-    gateway: PaymentGateway, stub: StubStripe, secret: object
+    gateway: StripeParts, stub: StubStripe, secret: object
 ) -> None:
     stub.says(Answer(sj.an_intent(client_secret=secret)))
 
     with pytest.raises(StripeUnavailable):
-        gateway.client_secret(sj.INTENT_ID)
+        gateway.intents.client_secret(sj.INTENT_ID)
 
 
-def test_an_intents_amount_is_changed_under_a_key(
-    gateway: PaymentGateway, stub: StubStripe
-) -> None:
+def test_an_intents_amount_is_changed_under_a_key(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(Answer(sj.an_intent(amount=700)))
 
-    fact = gateway.update_intent(sj.INTENT_ID, amount=700, idempotency_key="k")
+    fact = gateway.intents.update(sj.INTENT_ID, amount=700, idempotency_key="k")
 
     assert intent_of(fact).amount == 700
     assert stub.seen[0].path == f"/v1/payment_intents/{sj.INTENT_ID}"

@@ -22,7 +22,7 @@ from checkout_service.domain.errors import (
     OrderPaid,
 )
 from checkout_service.domain.order.cart import Cart, price_lines
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 from checkout_service.domain.status import SETTLED, OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView, SessionAnswer
 from checkout_service.use_cases.checkout.admit import Admit, everyone, prices_of

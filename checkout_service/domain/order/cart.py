@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 
 MAX_LINES = 100
 MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, Line, mode_of, price_lines
 from checkout_service.domain.order.ledger import DISCOUNT
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.prices import Prices
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
@@ -25,7 +25,7 @@ from .admit import Admit, everyone, prices_of
 @dataclass(frozen=True, slots=True)
 class CreateOrder:
     database: Database
-    gateway: PaymentGateway
+    prices: Prices
     clock: Clock
     catalog: Catalog
     public_base_url: str
@@ -64,7 +64,7 @@ class CreateOrder:
         return self.known(nonce) or order_id
 
     def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:
-        lines = price_lines(cart, self.catalog, self.gateway.price)
+        lines = price_lines(cart, self.catalog, self.prices.price)
         if kind is AttemptKind.INTENT and mode_of(lines) != "payment":
             raise InvalidInput([Fault("items", "a subscription needs a checkout session")])
         if kind is AttemptKind.INTENT and not sum(line.amount for line in lines):

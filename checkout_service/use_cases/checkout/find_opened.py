@@ -8,23 +8,26 @@ from itertools import islice
 from checkout_service.domain.clock import DAY
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.intents import Intents
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.records import AttemptRecord
 
 MOST, MOST_AT_LAST = 500, 5_000
 
 
-def find_opened(gateway: PaymentGateway, draft: AttemptRecord, *, most: int = MOST) -> Fact | None:
+def find_opened(
+    sessions: Sessions, intents: Intents, draft: AttemptRecord, *, most: int = MOST
+) -> Fact | None:
     """Look through so many of those opened in the days around the draft, newest first.
 
     Raises GatewayError.
     """
     since, until = draft.created_at - DAY, draft.created_at + DAY
     listing: Iterator[Snapshot] = (
-        gateway.find_intents(created_from=since, created_to=until)
+        intents.find(created_from=since, created_to=until)
         if draft.kind is AttemptKind.INTENT
-        else gateway.find_sessions(created_from=since, created_to=until)
+        else sessions.find(created_from=since, created_to=until)
     )
     for snapshot in islice(listing, most):
         view = snapshot.session or snapshot.intent

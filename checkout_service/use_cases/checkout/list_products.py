@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import GatewayError
 from checkout_service.domain.order.cart import resolve
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.prices import Prices
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class ProductView:
 @dataclass(frozen=True, slots=True)
 class ListProducts:
     catalog: Catalog
-    gateway: PaymentGateway
+    prices: Prices
 
     def list(self) -> tuple[ProductView, ...]:
         """List the catalog; a price that Stripe cannot tell right now is left out."""
@@ -52,7 +52,7 @@ class ListProducts:
 
     def _tag(self, price: Price) -> PriceTag | None:
         try:
-            known = resolve(price, self.gateway.price)
+            known = resolve(price, self.prices.price)
         except GatewayError as error:
             log.warning("price.unknown", extra={"price": price.id, "reason": error.code})
             return None

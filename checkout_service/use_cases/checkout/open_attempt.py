@@ -26,7 +26,8 @@ from checkout_service.domain.guard import Mismatches, unpayable, wrongly_opened
 from checkout_service.domain.order.cart import Line
 from checkout_service.domain.order.changes import Change, unchanged, withdraw
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.intents import Intents
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
@@ -64,7 +65,8 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class OpenAttempt:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
+    intents: Intents
     settle_order: SettleOrder
     close_attempt: CloseAttempt
     clock: Clock
@@ -108,7 +110,7 @@ class OpenAttempt:
         _, draft, _ = self._read(order_id)
         if draft is None:
             return
-        found = find_opened(self.gateway, draft, most=MOST_AT_LAST)
+        found = find_opened(self.sessions, self.intents, draft, most=MOST_AT_LAST)
         if found is None:
             self._withdraw(order_id, draft.id, source=source, reason=reason, then=then)
         else:
@@ -196,7 +198,7 @@ class OpenAttempt:
         except StripeUnavailable as error:
             if not error.indeterminate:
                 raise
-        found = find_opened(self.gateway, draft)
+        found = find_opened(self.sessions, self.intents, draft)
         if found is not None:
             return Opened(found)
         if refusal is not None:
@@ -210,9 +212,9 @@ class OpenAttempt:
         self, order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
     ) -> Opened:
         if draft.kind is AttemptKind.INTENT:
-            fact, secret = self.gateway.open_intent(intent_request(order, draft, lines, key))
+            fact, secret = self.intents.open(intent_request(order, draft, lines, key))
             return Opened(fact, secret, answered=True)
-        fact = self.gateway.open_session(session_request(order, draft, lines, key))
+        fact = self.sessions.open(session_request(order, draft, lines, key))
         return Opened(fact, answered=True)
 
     def _wait_for_twin(self, attempt_id: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from checkout_service.domain.checkout_options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.order.cart import Line
-from checkout_service.domain.ports.gateway import IntentRequest, LineRequest, SessionRequest
+from checkout_service.domain.ports.intents import IntentRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 
 _LATE_BY = 2 * MINUTE  # a request may reach Stripe this long after its draft was written

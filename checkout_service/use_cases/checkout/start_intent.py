@@ -12,7 +12,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
 from checkout_service.domain.facts.fact import of_attempt
 from checkout_service.domain.order.cart import Cart, Line
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import IntentAnswer
 from checkout_service.storage import orders
@@ -35,7 +35,7 @@ _ROUNDS = 3
 @dataclass(frozen=True, slots=True)
 class StartIntent:
     database: Database
-    gateway: PaymentGateway
+    intents: Intents
     create_order: CreateOrder
     open_attempt: OpenAttempt
     settle_order: SettleOrder
@@ -101,7 +101,7 @@ class StartIntent:
 
     def secret_of(self, intent_id: str) -> str:
         """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
-        return self.gateway.client_secret(intent_id)
+        return self.intents.client_secret(intent_id)
 
     def _draft_next(self, order_id: str, newest: AttemptRecord) -> bool:
         return self.database.write(
@@ -131,7 +131,7 @@ class StartIntent:
             raise InvalidInput([Fault("items", "an order's currency does not change")])
         admit(prices_of(lines))
         total = sum(line.amount for line in lines)
-        fact = self.gateway.update_intent(
+        fact = self.intents.update(
             newest.intent_id,
             amount=total,
             idempotency_key=f"{newest.id}.v{order.version}",

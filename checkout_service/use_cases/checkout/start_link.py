@@ -14,7 +14,7 @@ from checkout_service.domain.clock import DAY, Clock
 from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.facts.snapshots import SessionView
 from checkout_service.domain.order.cart import Line, line_of
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.prices import Prices
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views.orders import LinkAnswer
 from checkout_service.storage import orders
@@ -48,7 +48,7 @@ class LinkDraft:
 @dataclass(frozen=True, slots=True)
 class StartLink:
     database: Database
-    gateway: PaymentGateway
+    prices: Prices
     clock: Clock
     catalog: Catalog
     live: bool
@@ -179,9 +179,7 @@ class StartLink:
     def _line(self, link: PaymentLink, *, sold: bool = False) -> Line:
         faults: list[Fault] = []
         price = self.catalog.price(link.price)
-        line = price and line_of(
-            price, link.quantity, self.gateway.price, "link", faults, sold=sold
-        )
+        line = price and line_of(price, link.quantity, self.prices.price, "link", faults, sold=sold)
         if not line:
             raise InvalidInput(faults or [Fault("link", "its price is unknown")])
         return line

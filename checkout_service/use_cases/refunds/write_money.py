@@ -15,7 +15,9 @@ from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnava
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
-from checkout_service.domain.ports.gateway import PaymentGateway, RefundRequest
+from checkout_service.domain.ports.intents import Intents
+from checkout_service.domain.ports.refunds import RefundRequest, Refunds
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import backoff
 from checkout_service.storage import money_writes
 from checkout_service.storage.database import Database, Transaction
@@ -45,7 +47,9 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class WriteMoney:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
+    intents: Intents
+    refunds: Refunds
     clock: Clock
 
     def closing(
@@ -177,17 +181,17 @@ class WriteMoney:
         fact: Fact | None
         match write.kind:
             case WriteKind.REFUND:
-                fact = self.gateway.refund(_refund_request(write))
+                fact = self.refunds.create(_refund_request(write))
             case WriteKind.EXPIRE:
-                fact = self.gateway.close_session(write.subject, idempotency_key=write.key)
+                fact = self.sessions.close(write.subject, idempotency_key=write.key)
             case WriteKind.CANCEL | WriteKind.VOID:
-                fact = self.gateway.close_intent(
+                fact = self.intents.close(
                     write.subject,
                     idempotency_key=write.key,
                     reason=write.details.get("reason"),
                 )
             case WriteKind.CAPTURE:
-                fact = self.gateway.capture_intent(
+                fact = self.intents.capture(
                     write.subject,
                     amount=write.amount,
                     idempotency_key=write.key,
@@ -198,16 +202,12 @@ class WriteMoney:
     def _look_for(self, write: MoneyWrite) -> Outcome | None:
         """Find at Stripe what this write did; None if it shows nothing of it."""
         if write.kind is WriteKind.REFUND:
-            for fact in self.gateway.find_refunds(write.subject):
+            for fact in self.refunds.find(write.subject):
                 view = fact.subject
                 if isinstance(view, RefundView) and view.request_id == write.id:
                     return Outcome(write, (fact,))
             return None
-        look = (
-            self.gateway.look_at_session
-            if write.kind is WriteKind.EXPIRE
-            else self.gateway.look_at_intent
-        )
+        look = self.sessions.look if write.kind is WriteKind.EXPIRE else self.intents.look
         facts = tuple(facts_of_look(look(write.subject, urgent=True)))
         return Outcome(write, facts) if any(_is_closed(fact) for fact in facts) else None
 

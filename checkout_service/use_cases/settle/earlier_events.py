@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from checkout_service.domain.facts.fact import Fact, fact_of_event
 from checkout_service.domain.facts.snapshots import Billing, IntentView, SessionView
 from checkout_service.domain.order.ledger import Ledger
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.events import EventReader
 from checkout_service.storage import inbox
 from checkout_service.storage.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierEvents:
-    gateway: PaymentGateway
+    event_reader: EventReader
 
     def claim(
         self, connection: Transaction, ledger: Ledger, facts: Iterable[Fact], *, now: int
@@ -28,7 +28,7 @@ class EarlierEvents:
         found: list[Fact] = []
         for intent_id in sorted(unknown_intents(ledger, facts) - ledger.taken):
             for event_id, body in inbox.unclaimed_by_intent(connection, intent_id):
-                event = self.gateway.read_event(body)
+                event = self.event_reader.read(body)
                 if event.subject is not None and not isinstance(event.subject, Billing):
                     found.append(fact_of_event(event, event.subject, now=now, signed=False))
                 inbox.mark(

@@ -13,7 +13,8 @@ from checkout_service.domain.errors import NotFound
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.order.ledger import Attempt
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.intents import Intents
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import due_orders, leases
 from checkout_service.storage.database import Database
@@ -47,7 +48,8 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class LookAtOrder:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
+    intents: Intents
     clock: Clock
     settle_order: SettleOrder
     reads: ReadAllowance
@@ -113,9 +115,9 @@ class LookAtOrder:
 
     def _ask_for(self, attempt: Attempt, *, urgent: bool) -> Snapshot:
         if attempt.session_id is not None:
-            return self.gateway.look_at_session(attempt.session_id, urgent=urgent)
+            return self.sessions.look(attempt.session_id, urgent=urgent)
         if attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
-            return self.gateway.look_at_intent(attempt.intent_id, urgent=urgent)
+            return self.intents.look(attempt.intent_id, urgent=urgent)
         return Snapshot(self.clock.now())
 
     def failed(self, order_id: str, error: str) -> int:

@@ -19,7 +19,7 @@ from checkout_service.domain.errors import (
     StripeRejected,
 )
 from checkout_service.domain.ids import is_reference, is_session_id
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import UNPAID
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
@@ -51,7 +51,7 @@ class LinkPoll:
 @dataclass(frozen=True, slots=True)
 class PollLink:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
     clock: Clock
     look_at_order: LookAtOrder
     confirm_payment: ConfirmPayment
@@ -181,7 +181,7 @@ class PollLink:
     def _look_up(self, reference: str, session_id: str, source: str) -> None:
         """Ask Stripe for a session that nobody knows yet. Raises GatewayError."""
         try:
-            snapshot = self.gateway.look_at_session(session_id, urgent=True)
+            snapshot = self.sessions.look(session_id, urgent=True)
         except StripeRejected as refusal:
             log.info("poll.refused", extra={"reason": refusal.reason or refusal.code})
             at = self.clock.now() + MINUTE

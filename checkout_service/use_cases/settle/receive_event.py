@@ -13,7 +13,7 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMode
 from checkout_service.domain.facts.fact import fact_of_event
 from checkout_service.domain.facts.snapshots import Billing, IncomingEvent, SessionView
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.events import EventReader
 from checkout_service.domain.schedule import AT_ONCE, backoff
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database, Transaction
@@ -31,7 +31,7 @@ WEBHOOK = "webhook"
 @dataclass(frozen=True, slots=True)
 class ReceiveEvent:
     database: Database
-    gateway: PaymentGateway
+    event_reader: EventReader
     settle_order: SettleOrder
     follow_subscription: FollowSubscription
     place_event: PlaceEvent
@@ -47,7 +47,7 @@ class ReceiveEvent:
         """
         if self.pull_mode:
             raise PullMode
-        self.take(self.gateway.read_signed_event(body, signature), source=WEBHOOK)
+        self.take(self.event_reader.read_signed(body, signature), source=WEBHOOK)
 
     def take(self, event: IncomingEvent, *, source: str) -> None:
         """Write a verified event down and merge it, in one transaction; once."""
@@ -135,7 +135,7 @@ class ReceiveEvent:
         return place
 
     def _again(self, connection: Transaction, leftover: inbox.Leftover) -> None:
-        event = self.gateway.read_event(leftover.body)
+        event = self.event_reader.read(leftover.body)
         place = self.place_event.place(connection, event, received_at=leftover.received_at)
         self._act(connection, event, place, leftover.source, signed=False)
         inbox.mark(

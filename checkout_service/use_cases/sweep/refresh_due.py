@@ -15,7 +15,7 @@ from checkout_service.domain.errors import UnknownToStripe
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.order.changes import lapse, unchanged
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
 from checkout_service.storage import due_orders, leases, orders
@@ -48,7 +48,7 @@ class _LeaseLost(Exception):
 @dataclass(frozen=True, slots=True)
 class RefreshDue:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
     clock: Clock
     settle_order: SettleOrder
     look_at_order: LookAtOrder
@@ -166,7 +166,7 @@ class RefreshDue:
         if len(wanted) < _DENSE:
             return done
         times = [order.attempt_created_at for order in wanted.values()]
-        listing = self.gateway.find_sessions(
+        listing = self.sessions.find(
             created_from=min(times) - HOUR, created_to=max(times) + HOUR, whole=True
         )
         for turn, page in enumerate(pages(listing), start=1):

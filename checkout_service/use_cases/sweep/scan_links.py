@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import DAY, HOUR, Clock
 from checkout_service.domain.facts.snapshots import Snapshot
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import backoff
 from checkout_service.domain.status import AttemptState
 from checkout_service.storage import bookmarks, orders
@@ -36,7 +36,7 @@ _MOST_LEFTOVERS = 100
 @dataclass(frozen=True, slots=True)
 class ScanLinks:
     database: Database
-    gateway: PaymentGateway
+    sessions: Sessions
     clock: Clock
     catalog: Catalog
     adopt_session: AdoptSession
@@ -57,7 +57,7 @@ class ScanLinks:
             found = link_leftovers.due(connection, now=now, limit=_MOST_LEFTOVERS)
 
         def again(session_id: str) -> None:
-            snapshot = self.gateway.look_at_session(session_id, urgent=False)
+            snapshot = self.sessions.look(session_id, urgent=False)
             self.adopt_session.adopt(snapshot, source="sweep")
             self.database.write(lambda c: link_leftovers.done(c, session_id))
             report.retried += 1
@@ -75,7 +75,7 @@ class ScanLinks:
         deep = position is None or whole_at is None or abs(now - whole_at) > HOUR
         start = (now if position is None else position) - (_SESSION_LIFE if deep else _OVERLAP)
         newest = start if position is None else position
-        listing = self.gateway.find_sessions(
+        listing = self.sessions.find(
             created_from=start, payment_link=plink, status="complete", whole=True
         )
         for page in pages(listing):

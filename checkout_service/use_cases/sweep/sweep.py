@@ -14,7 +14,7 @@ from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
 from checkout_service.domain.facts.snapshots import IncomingEvent
-from checkout_service.domain.ports.gateway import PaymentGateway
+from checkout_service.domain.ports.events import Events
 from checkout_service.storage import bookmarks, inbox, leases
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
@@ -38,7 +38,7 @@ _UNDELIVERED = "undelivered"
 @dataclass(frozen=True, slots=True)
 class Sweep:
     database: Database
-    gateway: PaymentGateway
+    events: Events
     clock: Clock
     scan_links: ScanLinks
     refresh_due: RefreshDue
@@ -120,7 +120,7 @@ class Sweep:
         start = self.clock.now() - first if position is None else position - overlap
         # The first reading sets the bookmark even if it finds nothing: a later one goes on from it.
         newest = start if position is None else position
-        for page in pages(self.gateway.events_since(start, undelivered=undelivered)):
+        for page in pages(self.events.since(start, undelivered=undelivered)):
             with self.database.read() as connection:
                 known = inbox.known_ids(connection, [event.id for event in page])
             newest = max([newest, *(event.created for event in page)])

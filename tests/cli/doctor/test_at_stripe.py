@@ -10,7 +10,7 @@ import pytest
 
 from checkout_service import create_app
 from checkout_service.domain.ports.account import LinkLine, LinkView
-from checkout_service.domain.ports.gateway import PriceView
+from checkout_service.domain.ports.prices import PriceView
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import StripeAccount
 from checkout_service.use_cases.doctor.sale import payment_links

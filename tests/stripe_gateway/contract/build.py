@@ -10,18 +10,14 @@ from typing import Any
 from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView, Snapshot
 from checkout_service.domain.ids import new_id
-from checkout_service.domain.ports.gateway import (
-    IntentRequest,
-    LineRequest,
-    PaymentGateway,
-    RefundRequest,
-    SessionRequest,
-)
-from checkout_service.stripe_gateway import StripeGateway
+from checkout_service.domain.ports.intents import IntentRequest
+from checkout_service.domain.ports.refunds import RefundRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.stripe_gateway import StripeParts
 from tests.support.stack import Sandbox
 
 CARD, DECLINED, SEPA = "4242424242424242", "4000000000000002", "AT611904300234573201"
-Stripe = Callable[..., StripeGateway]
+Stripe = Callable[..., StripeParts]
 
 
 def now() -> int:
@@ -80,16 +76,16 @@ def ids(found: Iterable[Snapshot]) -> list[str]:
     return [session_of(snapshot).id for snapshot in found]
 
 
-def opened(gateway: PaymentGateway, request: SessionRequest | None = None) -> SessionView:
-    return session_of(gateway.open_session(request or a_request()))
+def opened(gateway: StripeParts, request: SessionRequest | None = None) -> SessionView:
+    return session_of(gateway.sessions.open(request or a_request()))
 
 
-def look(gateway: PaymentGateway, session: SessionView) -> SessionView:
-    return session_of(gateway.look_at_session(session.id, urgent=True))
+def look(gateway: StripeParts, session: SessionView) -> SessionView:
+    return session_of(gateway.sessions.look(session.id, urgent=True))
 
 
-def closed(gateway: PaymentGateway, session: SessionView, key: str = "x") -> Fact | None:
-    return gateway.close_session(session.id, idempotency_key=f"{key}_{session.id}")
+def closed(gateway: StripeParts, session: SessionView, key: str = "x") -> Fact | None:
+    return gateway.sessions.close(session.id, idempotency_key=f"{key}_{session.id}")
 
 
 def pay(sandbox: Sandbox, session: SessionView, method: str, **more: object) -> None:
@@ -97,7 +93,7 @@ def pay(sandbox: Sandbox, session: SessionView, method: str, **more: object) -> 
     sandbox.call("POST", f"checkout/sessions/{session.id}/pay", given)
 
 
-def paid(sandbox: Sandbox, gateway: PaymentGateway) -> tuple[SessionView, str]:
+def paid(sandbox: Sandbox, gateway: StripeParts) -> tuple[SessionView, str]:
     """A session paid by card, and its intent's id."""
     session = opened(gateway)
     pay(sandbox, session, CARD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.stripe_gateway import StripeGateway, build_gateway
+from checkout_service.stripe_gateway import StripeParts, build_stripe
 from tests.support.stack import Sandbox
 
 from .build import Stripe
@@ -12,8 +12,8 @@ from .build import Stripe
 
 @pytest.fixture
 def stripe(sandbox: Sandbox) -> Stripe:
-    def connect(key: str = "sk_test_contract") -> StripeGateway:
-        return build_gateway(
+    def connect(key: str = "sk_test_contract") -> StripeParts:
+        return build_stripe(
             secret_key=key, webhook_secrets=(), api_base=sandbox.url,
             take_read=lambda _urgent: None, slots=8, live=False,
         )  # fmt: skip
@@ -22,5 +22,5 @@ def stripe(sandbox: Sandbox) -> Stripe:
 
 
 @pytest.fixture
-def gateway(stripe: Stripe) -> StripeGateway:
+def gateway(stripe: Stripe) -> StripeParts:
     return stripe()

@@ -8,7 +8,7 @@ import pytest
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.snapshots import SessionView
-from checkout_service.stripe_gateway import API_VERSION, StripeGateway
+from checkout_service.stripe_gateway import API_VERSION, StripeParts
 from tests.stripe_gateway.stub_stripe import running_stub
 from tests.support.service import WEBHOOK_SECRET
 from tests.support.stack import Sandbox
@@ -16,11 +16,11 @@ from tests.support.stack import Sandbox
 from .build import Stripe, a_refund, a_request, closed, ids, look, now, opened, paid, session_of
 
 
-def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeParts) -> None:
     session, intent = paid(sandbox, gateway)
-    gateway.refund(a_refund(intent, 5000))
+    gateway.refunds.create(a_refund(intent, 5000))
 
-    events = list(gateway.events_since(now() - 60_000, undelivered=False))
+    events = list(gateway.events.since(now() - 60_000, undelivered=False))
 
     kinds = [event.type for event in events]
     assert kinds.index("payment_intent.succeeded") < kinds.index("checkout.session.completed")
@@ -30,21 +30,21 @@ def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeGateway) 
     told = next(e.subject for e in events if e.type == "checkout.session.completed")
     assert isinstance(told, SessionView)
     assert (told.id, told.payment_status) == (session.id, "paid")
-    assert list(gateway.events_since(now() + 60_000, undelivered=False)) == []
+    assert list(gateway.events.since(now() + 60_000, undelivered=False)) == []
 
 
-def test_a_long_backlog_of_events_is_told_whole(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_a_long_backlog_of_events_is_told_whole(sandbox: Sandbox, gateway: StripeParts) -> None:
     for _ in range(115):
         closed(gateway, opened(gateway))
 
-    everything = [event.id for event in gateway.events_since(0, undelivered=False)]
+    everything = [event.id for event in gateway.events.since(0, undelivered=False)]
 
     assert len(everything) == len(set(everything)) == 115
     start = now()
     sandbox.call("POST", "clock", {"advance": 3600})
     for _ in range(115):
         closed(gateway, opened(gateway))
-    later = [event.id for event in gateway.events_since(start + 60_000, undelivered=False)]
+    later = [event.id for event in gateway.events.since(start + 60_000, undelivered=False)]
     assert len(later) == len(set(later)) == 115
     assert not set(later) & set(everything)
 
@@ -58,15 +58,15 @@ def test_a_restricted_key_reads_sessions_and_writes_nothing(
     for _ in range(2):
         seen = look(restricted, session)
         assert seen.payment_status == "paid"
-    assert ids(restricted.find_sessions()) == [session.id]
+    assert ids(restricted.sessions.find()) == [session.id]
     with pytest.raises(StripeRejected) as refusal:
-        restricted.open_session(a_request())
+        restricted.sessions.open(a_request())
     assert refusal.value.permission
 
 
 def test_a_key_stripe_does_not_know_is_told_apart(stripe: Stripe) -> None:
     with pytest.raises(StripeRejected) as refusal:
-        stripe("nonsense").look_at_session("cs_test_1", urgent=True)
+        stripe("nonsense").sessions.look("cs_test_1", urgent=True)
     assert refusal.value.reason == "authentication_failed"
 
 
@@ -76,39 +76,38 @@ def test_a_key_stripe_does_not_know_is_told_apart(stripe: Stripe) -> None:
      ("reset", False), ("rate_limit", False)],
 )  # fmt: skip
 def test_an_unknown_outcome_is_mended_by_the_same_request(
-    sandbox: Sandbox, gateway: StripeGateway, kind: str, *, indeterminate: bool
+    sandbox: Sandbox, gateway: StripeParts, kind: str, *, indeterminate: bool
 ) -> None:
     request = a_request()
     fault = {"method": "POST", "path": "/v1/checkout/sessions", "kind": kind, "probability": 1.0}
     sandbox.call("PUT", "faults", {"seed": 1, "api": [fault]})
     try:
         with pytest.raises(StripeUnavailable) as failure:
-            gateway.open_session(request)
+            gateway.sessions.open(request)
     finally:
         sandbox.call("DELETE", "faults")
     assert failure.value.indeterminate is indeterminate
 
     if indeterminate:  # Stripe replays a 500 under its key: only a list tells
-        found = [session_of(one).order_id for one in gateway.find_sessions()]
+        found = [session_of(one).order_id for one in gateway.sessions.find()]
         assert found == ([request.order_id] if kind == "commit_then_500" else [])
     else:
         view = opened(gateway, request)
-        assert ids(gateway.find_sessions()) == [view.id]
+        assert ids(gateway.sessions.find()) == [view.id]
 
 
-def test_a_webhook_is_read_as_the_list_tells_it(sandbox: Sandbox, gateway: StripeGateway) -> None:
-    listener = replace(gateway, webhook_secrets=(WEBHOOK_SECRET,))
+def test_a_webhook_is_read_as_the_list_tells_it(sandbox: Sandbox, gateway: StripeParts) -> None:
+    listener = replace(gateway.event_reader, webhook_secrets=(WEBHOOK_SECRET,))
     with running_stub(sandbox.webhook_port) as inbox:
         paid(sandbox, gateway)
         sandbox.call("POST", "deliveries/flush")
         received = [
-            listener.read_signed_event(seen.body, seen.headers["Stripe-Signature"])
-            for seen in inbox.seen
+            listener.read_signed(seen.body, seen.headers["Stripe-Signature"]) for seen in inbox.seen
         ]
 
-    listed = gateway.events_since(0, undelivered=False)
+    listed = gateway.events.since(0, undelivered=False)
     told = {event.id: (event.type, event.subject) for event in received}
     assert "checkout.session.completed" in {kind for kind, _ in told.values()}
     for event in listed:
         assert told[event.id] == (event.type, event.subject)
-    assert list(gateway.events_since(0, undelivered=True)) == []
+    assert list(gateway.events.since(0, undelivered=True)) == []

@@ -8,8 +8,8 @@ import pytest
 
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
-from checkout_service.domain.ports.gateway import LineRequest, PaymentGateway
-from checkout_service.stripe_gateway import StripeGateway
+from checkout_service.domain.ports.sessions import LineRequest
+from checkout_service.stripe_gateway import StripeParts
 from tests.support.stack import Sandbox
 
 from .build import (
@@ -30,7 +30,7 @@ from .build import (
 )
 
 
-def test_an_open_session_is_what_we_asked_for(gateway: PaymentGateway) -> None:
+def test_an_open_session_is_what_we_asked_for(gateway: StripeParts) -> None:
     request = a_request(customer_email="buyer@example.com", locale="de")
 
     view = opened(gateway, request)
@@ -46,7 +46,7 @@ def test_an_open_session_is_what_we_asked_for(gateway: PaymentGateway) -> None:
     assert look(gateway, view) == view
 
 
-def test_stripe_takes_all_that_the_merchant_allows(gateway: PaymentGateway) -> None:
+def test_stripe_takes_all_that_the_merchant_allows(gateway: StripeParts) -> None:
     options = {
         "allow_promotion_codes": True, "automatic_tax": True,
         "shipping_countries": ("DE", "FR"), "recovery": True,
@@ -58,23 +58,23 @@ def test_stripe_takes_all_that_the_merchant_allows(gateway: PaymentGateway) -> N
     assert abs(view.expires_at - now() - 3_600_000) < 5_000
 
 
-def test_the_same_key_is_the_same_session(gateway: PaymentGateway) -> None:
+def test_the_same_key_is_the_same_session(gateway: StripeParts) -> None:
     request = a_request()
 
     assert opened(gateway, request) == opened(gateway, request)
-    assert ids(gateway.find_sessions()) == [opened(gateway, request).id]
+    assert ids(gateway.sessions.find()) == [opened(gateway, request).id]
 
 
-def test_the_same_key_with_another_request_is_refused(gateway: PaymentGateway) -> None:
+def test_the_same_key_with_another_request_is_refused(gateway: StripeParts) -> None:
     request = a_request()
-    gateway.open_session(request)
+    gateway.sessions.open(request)
 
     with pytest.raises(StripeRejected) as refusal:
-        gateway.open_session(replace(request, locale="fr"))
+        gateway.sessions.open(replace(request, locale="fr"))
     assert refusal.value.reason == "idempotency_error"
 
 
-def test_a_card_payment_is_seen_with_its_intent(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_a_card_payment_is_seen_with_its_intent(sandbox: Sandbox, gateway: StripeParts) -> None:
     request = a_request()
     session = opened(gateway, request)
     pay(sandbox, session, CARD)
@@ -88,7 +88,7 @@ def test_a_card_payment_is_seen_with_its_intent(sandbox: Sandbox, gateway: Strip
     assert (seen.intent.order_id, seen.intent.attempt_id) == (request.order_id, request.attempt_id)
 
 
-def test_a_declined_card_leaves_the_session_open(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_a_declined_card_leaves_the_session_open(sandbox: Sandbox, gateway: StripeParts) -> None:
     session = opened(gateway)
     with pytest.raises(Exception, match="402"):
         pay(sandbox, session, DECLINED)
@@ -105,7 +105,7 @@ def test_a_declined_card_leaves_the_session_open(sandbox: Sandbox, gateway: Stri
 )
 def test_a_delayed_payment_is_seen_under_way_and_at_its_end(
     sandbox: Sandbox,
-    gateway: StripeGateway,
+    gateway: StripeParts,
     outcome: str,
     payment_status: str,
     intent_status: str,
@@ -126,7 +126,7 @@ def test_a_delayed_payment_is_seen_under_way_and_at_its_end(
     assert end.intent.delayed_failure is (outcome == "failed")
 
 
-def test_an_open_session_is_closed_once(gateway: PaymentGateway) -> None:
+def test_an_open_session_is_closed_once(gateway: StripeParts) -> None:
     session = opened(gateway)
 
     over = session_of(closed(gateway, session))
@@ -136,35 +136,35 @@ def test_an_open_session_is_closed_once(gateway: PaymentGateway) -> None:
     assert closed(gateway, session, "another key") is None
 
 
-def test_a_paid_session_cannot_be_closed(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_a_paid_session_cannot_be_closed(sandbox: Sandbox, gateway: StripeParts) -> None:
     session, _ = paid(sandbox, gateway)
 
     assert closed(gateway, session) is None
 
 
 def test_sessions_are_found_newest_first_over_many_pages(
-    sandbox: Sandbox, gateway: StripeGateway
+    sandbox: Sandbox, gateway: StripeParts
 ) -> None:
     made = [opened(gateway) for _ in range(103)]
     over = closed(gateway, made[50])
 
-    assert ids(gateway.find_sessions()) == [session.id for session in made[::-1]]
-    assert ids(gateway.find_sessions(whole=True)) == ids(gateway.find_sessions())
+    assert ids(gateway.sessions.find()) == [session.id for session in made[::-1]]
+    assert ids(gateway.sessions.find(whole=True)) == ids(gateway.sessions.find())
     assert over is not None
-    assert ids(gateway.find_sessions(status="expired")) == [made[50].id]
-    assert list(gateway.find_sessions(created_to=now() - 3_600_000)) == []
-    assert len(list(gateway.find_sessions(created_from=now() - 3_600_000))) == 103
-    assert list(gateway.find_sessions(payment_link="plink_unknown")) == []
+    assert ids(gateway.sessions.find(status="expired")) == [made[50].id]
+    assert list(gateway.sessions.find(created_to=now() - 3_600_000)) == []
+    assert len(list(gateway.sessions.find(created_from=now() - 3_600_000))) == 103
+    assert list(gateway.sessions.find(payment_link="plink_unknown")) == []
 
 
-def test_a_price_of_stripes_is_read_and_sold(gateway: StripeGateway) -> None:
+def test_a_price_of_stripes_is_read_and_sold(gateway: StripeParts) -> None:
     calls = gateway.intents.calls
     product = calls.post("/v1/products", {"name": "Poster"})
     monthly = {"product": product["id"], "currency": "usd", "unit_amount": 900,
                "recurring": {"interval": "month"}}  # fmt: skip
     price = calls.post("/v1/prices", monthly)["id"]
 
-    view = gateway.price(price)
+    view = gateway.prices.price(price)
     line = LineRequest("Poster", 900, "usd", 1, stripe_price=price)
     session = opened(gateway, a_request(mode="subscription", lines=(line,)))
 
@@ -173,7 +173,7 @@ def test_a_price_of_stripes_is_read_and_sold(gateway: StripeGateway) -> None:
     assert (session.mode, session.amount_total) == ("subscription", 900)
 
 
-def test_an_altered_answer_is_seen_as_it_is(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_an_altered_answer_is_seen_as_it_is(sandbox: Sandbox, gateway: StripeParts) -> None:
     session, _ = paid(sandbox, gateway)
     alter = {"path": "/v1/checkout/sessions/", "fields": {"amount_total": 1}}
     sandbox.call("PUT", "faults", {"alter": alter})
@@ -185,8 +185,8 @@ def test_an_altered_answer_is_seen_as_it_is(sandbox: Sandbox, gateway: StripeGat
     assert seen.amount_total == 1
 
 
-def test_the_views_are_ours_alone(sandbox: Sandbox, gateway: StripeGateway) -> None:
+def test_the_views_are_ours_alone(sandbox: Sandbox, gateway: StripeParts) -> None:
     session, intent = paid(sandbox, gateway)
 
     assert type(session) is SessionView
-    assert type(intent_of(gateway.look_at_intent(intent, urgent=True))) is IntentView
+    assert type(intent_of(gateway.intents.look(intent, urgent=True))) is IntentView

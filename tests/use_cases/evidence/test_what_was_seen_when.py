@@ -241,7 +241,7 @@ def test_a_session_that_comes_to_light_beside_a_newer_one_is_closed_at_stripe(
     again = stage.use_cases.start_checkout.again(order)
     assert again.id != lost
     stage.parts.adopt_session.adopt(
-        stage.parts.gateway.look_at_session(lost, urgent=True), source="test"
+        stage.parts.stripe.sessions.look(lost, urgent=True), source="test"
     )
 
     stage.works(300)
