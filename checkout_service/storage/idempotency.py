@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
 
-from .rows import AnyRow
 from .tables import idempotency_keys, money_writes
 from .tables.money import UNFINISHED
 from .upsert import insert_once
@@ -14,19 +14,45 @@ from .upsert import insert_once
 _k = idempotency_keys.c
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key as it stands: running until `locked_until`, free, or kept with its answer."""
+
+    scope: str
+    key: str
+    fingerprint: str
+    nonce: str
+    state: str
+    locked_until: int
+    created_at: int
+    status: int | None
+    body: bytes | None
+
+    @property
+    def answer(self) -> tuple[int, bytes] | None:
+        """The status and body that are kept under it."""
+        if self.state != "kept" or self.status is None:
+            return None
+        return self.status, bytes(self.body or b"")
+
+
+_COLUMNS = tuple(_k[field.name] for field in fields(KeyRecord))
+
+
 def begin(connection: Connection, row: dict[str, Any]) -> bool:
     """Claim a fresh key; False if the key is there already."""
     return insert_once(connection, idempotency_keys, row)
 
 
-def find(connection: Connection, scope: str, key: str) -> AnyRow | None:
-    return connection.execute(
-        select(idempotency_keys).where(_k.scope == scope, _k.key == key)
+def find(connection: Connection, scope: str, key: str) -> KeyRecord | None:
+    row = connection.execute(
+        select(*_COLUMNS).where(_k.scope == scope, _k.key == key)
     ).one_or_none()
+    return None if row is None else KeyRecord(*row)
 
 
 def take_over(
-    connection: Connection, found: AnyRow, *, locked_until: int, fresh: dict[str, Any]
+    connection: Connection, found: KeyRecord, *, locked_until: int, fresh: dict[str, Any]
 ) -> bool:
     """Claim a freed key, or one whose holder died; False if somebody else was quicker.
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, bindparam, literal_column, select
 
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.prepared import Prepared
 from checkout_service.storage.read_budget import free_at
-from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, orders
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The order of a reference, who looks it up, and whose session was brought."""
+
+    order_id: str
+    look_lease_until: int | None
+    looked_at: int | None
+    reads: int
+    order_of_session: str | None
+    reads_free_at: int | None
+
 
 _a = attempts.c
 _claimed = attempts.alias("claimed")
@@ -38,7 +52,7 @@ _STANDING = (
 _READ = Prepared({"postgresql": _STANDING, "sqlite": _STANDING})
 
 
-def standing(connection: Connection, reference: str, session_id: str | None) -> AnyRow | None:
+def standing(connection: Connection, reference: str, session_id: str | None) -> Standing | None:
     """Name the order of a reference and of a session; tell who looks, and how busy reads are."""
     found = _READ.rows(connection, {"b_reference": reference, "b_session": session_id})
-    return found[0] if found else None
+    return Standing(*found[0]) if found else None

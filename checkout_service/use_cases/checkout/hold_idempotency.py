@@ -14,7 +14,6 @@ from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKey
 from checkout_service.storage import idempotency, money_writes
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.leases import VOID_BEYOND
-from checkout_service.storage.rows import AnyRow
 
 HOLD_FOR = 60 * SECOND
 KEEP_FOR = 72 * HOUR
@@ -91,12 +90,13 @@ class HoldIdempotency:
         if found.created_at < now - KEEP_FOR and not unfinished:
             return self._take(connection, found, row, now, fresh=True)
         same = found.fingerprint == fingerprint
-        if found.state == "kept" and same:
-            return Replay(found.status, bytes(found.body))
+        answer = found.answer
+        if answer is not None and same:
+            return Replay(*answer)
         running = (
             found.state == "running" and now < found.locked_until <= now + HOLD_FOR + VOID_BEYOND
         )
-        if not same and (found.state == "kept" or running or unfinished):
+        if not same and (answer is not None or running or unfinished):
             raise IdempotencyKeyReused
         if running:
             raise IdempotencyInProgress
@@ -105,7 +105,7 @@ class HoldIdempotency:
     def _take(
         self,
         connection: Transaction,
-        found: AnyRow,
+        found: idempotency.KeyRecord,
         row: dict[str, object],
         now: int,
         *,

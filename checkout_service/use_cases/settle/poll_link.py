@@ -25,7 +25,6 @@ from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.links import claims, link_polls
-from checkout_service.storage.rows import AnyRow
 from checkout_service.use_cases.orders.answer import order_view
 
 from .adopt_session import AdoptSession
@@ -66,29 +65,29 @@ class PollLink:
         A session id that we did not open is looked up only together with its pending reference,
         at most five a reference. Raises NotFound; Stripe's silence is no error.
         """
-        if not is_reference(reference) or not (session_id is None or is_session_id(session_id)):
-            raise NotFound
         with self.database.read() as connection:
-            seen = link_polls.standing(connection, reference, session_id)
-            if seen is None:
-                raise NotFound
+            seen = _standing(connection, reference, session_id)
             local = LinkPoll(reference, order_view(connection, seen.order_id))
             if session_id is None or (local.order.final and not _may_be_news(local, seen)):
                 return local
             busy = self._is_busy(seen)
             if busy and not wait:
                 return replace(local, retry_after=_SOON)
-            if not self._may_ask(connection, local, seen.order_of_session, session_id):
+            if not self._may_ask(connection, local, seen, session_id):
                 return local
         if not busy:
             if self.reads.is_spent(seen.reads_free_at):
                 return local
             busy = self._look(local, session_id, source) is Look.BUSY
+        return self._after(local, busy=busy, wait=wait)
+
+    def _after(self, local: LinkPoll, *, busy: bool, wait: bool) -> LinkPoll:
+        """Return where the order stands now, after the look of somebody else if need be."""
         if busy and wait:
             self.confirm_payment.wait_for_look(local.order.id)
         with self.database.read() as connection:
             order = order_view(connection, local.order.id)
-        return LinkPoll(reference, order, _SOON if busy else _LATER)
+        return LinkPoll(local.reference, order, _SOON if busy else _LATER)
 
     def returned(self, references: Sequence[str], session_id: str | None) -> LinkPoll | None:
         """Return where the order stands that a browser comes back for.
@@ -115,7 +114,7 @@ class PollLink:
             return None
         return self.poll(mine[order_id], session_id, source="return", wait=True)
 
-    def _is_busy(self, seen: AnyRow) -> bool:
+    def _is_busy(self, seen: link_polls.Standing) -> bool:
         """True if somebody looks the order up right now, or did a moment ago."""
         return not leases.is_free(
             seen.look_lease_until,
@@ -127,11 +126,15 @@ class PollLink:
         )
 
     def _may_ask(
-        self, connection: Transaction, local: LinkPoll, order_id: str | None, session_id: str
+        self,
+        connection: Transaction,
+        local: LinkPoll,
+        seen: link_polls.Standing,
+        session_id: str,
     ) -> bool:
-        """True if the session may be looked up for this reference; `order_id` is its order."""
-        if order_id is not None:
-            return order_id == local.order.id
+        """True if the session may be looked up for this reference."""
+        if seen.order_of_session is not None:
+            return seen.order_of_session == local.order.id
         now = self.clock.now()
         return claims.may_claim(connection, local.reference, session_id, now=now, most=MOST_CLAIMS)
 
@@ -195,7 +198,18 @@ class PollLink:
         return None if known is None else str(known.order_id)
 
 
-def _may_be_news(local: LinkPoll, seen: AnyRow) -> bool:
+def _standing(
+    connection: Transaction, reference: str, session_id: str | None
+) -> link_polls.Standing:
+    """Read what is known of a reference and a session. Raises NotFound, for malformed ones too."""
+    well_formed = is_reference(reference) and (session_id is None or is_session_id(session_id))
+    found = link_polls.standing(connection, reference, session_id) if well_formed else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_be_news(local: LinkPoll, seen: link_polls.Standing) -> bool:
     """True if a buyer brings a session that nobody knows for an order that is unpaid for us.
 
     A link can be paid again after a try that failed, or after we gave its order up.
