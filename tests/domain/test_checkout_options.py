@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.catalog import load_catalog
-from checkout_service.domain.checkout_options import CheckoutOptions, read_options
+from checkout_service.domain.catalog.options import CheckoutOptions, read_options
 from checkout_service.domain.errors import BadCatalog
 
 POST = {"name": "Post", "currency": "usd", "amount": 700}

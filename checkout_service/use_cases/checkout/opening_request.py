@@ -5,7 +5,7 @@ A repeat must be equal to the first, or Stripe refuses it under the same key.
 
 from __future__ import annotations
 
-from checkout_service.domain.checkout_options import HALF_HOUR
+from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.order.cart import Line
 from checkout_service.domain.ports.intents import IntentRequest

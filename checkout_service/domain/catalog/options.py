@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .money import BadAmount, check_unit_amount
-from .order.ledger import DISCOUNT, SHIPPING, TAX
-from .texts import why_unreadable
+from checkout_service.domain.money import BadAmount, check_unit_amount
+from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
+from checkout_service.domain.texts import why_unreadable
 
 HALF_HOUR, DAY = 1_800, 86_400  # seconds: Stripe's bounds of a session's life
 MAX_SHIPPING_OPTIONS = 5

@@ -1,0 +1,8 @@
+"""What is for sale: the catalog as it is used, and how its file is read, one file a table."""
+
+from __future__ import annotations
+
+from .catalog import Catalog, PaymentLink, Price, Product
+from .load import load_catalog
+
+__all__ = ["Catalog", "PaymentLink", "Price", "Product", "load_catalog"]

@@ -1,0 +1,60 @@
+"""The catalog's products and their prices: ours, in minor units, or Stripe's own by their id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checkout_service.domain.money import BadAmount, check_unit_amount
+
+from .catalog import DEFAULT_MAX_QUANTITY, Price, Product
+from .fields import name_of, number_of, tables_of, text_of
+
+_INTERVALS = frozenset(("day", "week", "month", "year"))
+
+
+def read_product(item: Mapping[str, object], faults: list[str]) -> Product:
+    product = Product(
+        id=text_of(item, "id", faults, None),
+        name=name_of(item, faults),
+        description=text_of(item, "description", faults, ""),
+        prices=(),
+    )
+    prices = tuple(_price(price, product, faults) for price in tables_of(item, "prices", faults))
+    return Product(product.id, product.name, product.description, prices)
+
+
+def _price(item: Mapping[str, object], product: Product, faults: list[str]) -> Price:
+    price_id = text_of(item, "id", faults, None)
+    stripe_price = item.get("stripe_price")
+    currency, unit_amount = item.get("currency"), item.get("unit_amount")
+    if stripe_price is None:
+        try:
+            check_unit_amount(unit_amount, currency)  # type: ignore[arg-type]  # it checks the types
+        except (BadAmount, TypeError) as error:
+            faults.append(f"{price_id}: {error}")
+    elif currency is not None or unit_amount is not None:
+        faults.append(f"{price_id}: give stripe_price or currency and unit_amount, not both")
+    return Price(
+        id=price_id,
+        product=product.id,
+        name=product.name,
+        description=product.description,
+        currency=currency if isinstance(currency, str) else None,
+        unit_amount=unit_amount if isinstance(unit_amount, int) else None,
+        max_quantity=number_of(item, "max_quantity", faults, DEFAULT_MAX_QUANTITY),
+        stripe_price=str(stripe_price) if stripe_price else None,
+        recurring=_recurring(item.get("recurring"), price_id, faults),
+    )
+
+
+def _recurring(value: object, where: str, faults: list[str]) -> dict[str, str | int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or value.get("interval") not in _INTERVALS:
+        faults.append(f"{where}.recurring: an interval of day, week, month or year is needed")
+        return None
+    count = value.get("interval_count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        faults.append(f"{where}.recurring.interval_count: a whole number from 1 is needed")
+        count = 1
+    return {"interval": str(value["interval"]), "interval_count": count}
