@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from .schema import metadata, moment, needed, one_of
+from .schema import metadata, moment, needed, one_of, partial_index
 
 INBOX_STATES = ("applied", "ignored", "waiting", "failed", "quarantined")
 
@@ -41,30 +41,18 @@ inbox_events = Table(
     moment("next_at"),
     one_of("state", INBOX_STATES),
 )
-Index(
-    "ix_inbox_events_next_at",
-    inbox_events.c.next_at,
-    sqlite_where=inbox_events.c.next_at.is_not(None),
-    postgresql_where=inbox_events.c.next_at.is_not(None),
+partial_index(
+    "ix_inbox_events_next_at", inbox_events.c.next_at, where=inbox_events.c.next_at.is_not(None)
 )
 UNCLAIMED = text("state IN ('ignored', 'waiting') AND intent_id IS NOT NULL")
-Index(
-    "ix_inbox_events_unclaimed_intent",
-    inbox_events.c.intent_id,
-    sqlite_where=UNCLAIMED,
-    postgresql_where=UNCLAIMED,
-)
+partial_index("ix_inbox_events_unclaimed_intent", inbox_events.c.intent_id, where=UNCLAIMED)
 Index("ix_inbox_events_order_id", inbox_events.c.order_id)
 Index("ix_inbox_events_received_at", inbox_events.c.received_at)
 
 # What a person looks for first: events that did not go through.
 TROUBLED = text("state IN ('waiting', 'failed', 'quarantined')")
-Index(
-    "ix_inbox_events_troubled",
-    inbox_events.c.received_at,
-    inbox_events.c.id,
-    sqlite_where=TROUBLED,
-    postgresql_where=TROUBLED,
+partial_index(
+    "ix_inbox_events_troubled", inbox_events.c.received_at, inbox_events.c.id, where=TROUBLED
 )
 
 OUTBOX_STATES = ("due", "delivered", "dead")
@@ -93,47 +81,34 @@ outbox_messages = Table(
     UniqueConstraint("order_id", "kind", "about"),
     one_of("state", OUTBOX_STATES),
 )
-Index(
+partial_index(
     "ix_outbox_messages_next_at",
     outbox_messages.c.next_at,
-    sqlite_where=outbox_messages.c.next_at.is_not(None),
-    postgresql_where=outbox_messages.c.next_at.is_not(None),
+    where=outbox_messages.c.next_at.is_not(None),
 )
 
 Index("ix_outbox_messages_created_at_id", outbox_messages.c.created_at, outbox_messages.c.id)
 UNDELIVERED = text("state <> 'delivered'")
-Index(
+partial_index(
     "ix_outbox_messages_undelivered",
     outbox_messages.c.created_at,
     outbox_messages.c.id,
-    sqlite_where=UNDELIVERED,
-    postgresql_where=UNDELIVERED,
+    where=UNDELIVERED,
 )
 
 UNPLACED = text("place IS NULL")
-Index(
+partial_index(
     "ix_outbox_messages_unplaced",
     outbox_messages.c.created_at,
     outbox_messages.c.sequence,
-    sqlite_where=UNPLACED,
-    postgresql_where=UNPLACED,
+    where=UNPLACED,
 )
-_PLACED = text("place IS NOT NULL")
-Index(
-    "uq_outbox_messages_place",
-    outbox_messages.c.place,
-    unique=True,
-    sqlite_where=_PLACED,
-    postgresql_where=_PLACED,
+partial_index(
+    "uq_outbox_messages_place", outbox_messages.c.place, unique=True, where="place IS NOT NULL"
 )
 
 FAILING = text("state = 'due' AND last_error IS NOT NULL")
-Index(
-    "ix_outbox_messages_failing",
-    outbox_messages.c.id,
-    sqlite_where=FAILING,
-    postgresql_where=FAILING,
-)
+partial_index("ix_outbox_messages_failing", outbox_messages.c.id, where=FAILING)
 
 bookmarks = Table(
     "bookmarks",

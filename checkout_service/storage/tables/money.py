@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from checkout_service.domain.order.money_writes import WriteKind, WriteState
 
-from .schema import metadata, moment, needed, observed, one_of
+from .schema import metadata, moment, needed, observed, one_of, partial_index
 
 
 def _money_back(name: str, *more: Column[Any]) -> Table:
@@ -74,12 +74,7 @@ money_writes = Table(
 )
 # Written out: a partial index serves only a condition that repeats its own.
 UNFINISHED = text("state IN ('asked', 'quarantined')")
-Index(
-    "ix_money_writes_unfinished",
-    money_writes.c.next_at,
-    sqlite_where=UNFINISHED,
-    postgresql_where=UNFINISHED,
-)
+partial_index("ix_money_writes_unfinished", money_writes.c.next_at, where=UNFINISHED)
 Index("ix_money_writes_subject", money_writes.c.subject)
 
 # The first edition's refunds: moved to `money_writes`, dropped with the next release but one.

@@ -17,12 +17,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
-from .schema import metadata, moment, needed, observed, one_of
+from .schema import metadata, moment, needed, observed, one_of, partial_index
 
 orders = Table(
     "orders",
@@ -81,18 +80,9 @@ orders = Table(
 )
 Index("ix_orders_created_at_id", orders.c.created_at, orders.c.id)
 Index("ix_orders_status_created_at_id", orders.c.status, orders.c.created_at, orders.c.id)
-_QUARANTINED = text("quarantined_at IS NOT NULL")
-Index(
-    "ix_orders_quarantined",
-    orders.c.quarantined_at,
-    sqlite_where=_QUARANTINED,
-    postgresql_where=_QUARANTINED,
-)
-Index(
-    "ix_orders_look_due_at",
-    orders.c.look_due_at,
-    sqlite_where=orders.c.look_due_at.is_not(None),
-    postgresql_where=orders.c.look_due_at.is_not(None),
+partial_index("ix_orders_quarantined", orders.c.quarantined_at, where="quarantined_at IS NOT NULL")
+partial_index(
+    "ix_orders_look_due_at", orders.c.look_due_at, where=orders.c.look_due_at.is_not(None)
 )
 
 order_lines = Table(
@@ -151,50 +141,33 @@ attempts = Table(
     one_of("state", AttemptState),
     CheckConstraint("amount >= 0", name="amount"),
 )
-_OPEN_ONCE = text("state IN ('draft', 'open') AND ours AND kind <> 'payment_link'")
-Index(
+partial_index(
     "uq_attempts_open",
     attempts.c.order_id,
     unique=True,
-    sqlite_where=_OPEN_ONCE,
-    postgresql_where=_OPEN_ONCE,
+    where="state IN ('draft', 'open') AND ours AND kind <> 'payment_link'",
 )
-Index(
-    "uq_attempts_won",
-    attempts.c.order_id,
-    unique=True,
-    sqlite_where=text("won"),
-    postgresql_where=text("won"),
+partial_index("uq_attempts_won", attempts.c.order_id, unique=True, where="won")
+partial_index("ix_attempts_reference", attempts.c.reference, where="link_id IS NOT NULL")
+partial_index(
+    "ix_attempts_subscription_id", attempts.c.subscription_id, where="subscription_id IS NOT NULL"
 )
-
-
-def _seldom(name: str, column: Column[str], condition: str) -> Index:
-    """Index only the rows that have the thing: every other write is spared the index."""
-    where = text(condition)
-    return Index(name, column, sqlite_where=where, postgresql_where=where)
-
-
-_seldom("ix_attempts_reference", attempts.c.reference, "link_id IS NOT NULL")
-_seldom("ix_attempts_subscription_id", attempts.c.subscription_id, "subscription_id IS NOT NULL")
-_seldom(
+partial_index(
     "ix_orders_client_reference_id",
     orders.c.client_reference_id,
-    "client_reference_id IS NOT NULL",
+    where="client_reference_id IS NOT NULL",
 )
 
-_seldom("ix_orders_customer_email", orders.c.customer_email, "customer_email IS NOT NULL")
-_seldom("ix_attempts_customer_email", attempts.c.customer_email, "customer_email IS NOT NULL")
+partial_index(
+    "ix_orders_customer_email", orders.c.customer_email, where="customer_email IS NOT NULL"
+)
+partial_index(
+    "ix_attempts_customer_email", attempts.c.customer_email, where="customer_email IS NOT NULL"
+)
 Index("ix_orders_number", orders.c.number)
 Index("ix_orders_updated_at", orders.c.updated_at)
 
-_HELD = text("holds <> ''")
-Index(
-    "ix_orders_held",
-    orders.c.created_at,
-    orders.c.id,
-    sqlite_where=_HELD,
-    postgresql_where=_HELD,
-)
+partial_index("ix_orders_held", orders.c.created_at, orders.c.id, where="holds <> ''")
 
 holds = Table(
     "holds",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, MetaData, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    MetaData,
+    Text,
+    TextClause,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -37,3 +48,14 @@ def observed() -> tuple[Column[Any], Column[Any]]:
         Column("seen_at", BigInteger, nullable=False, default=0),
         Column("seen_by_event", Boolean, nullable=False, default=False),
     )
+
+
+def partial_index(
+    name: str,
+    *columns: Column[Any],
+    where: str | TextClause | ColumnElement[bool],
+    unique: bool = False,
+) -> Index:
+    """Index only the rows that a condition holds for, on both databases; others cost no index."""
+    condition = text(where) if isinstance(where, str) else where
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
