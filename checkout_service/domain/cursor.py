@@ -1,14 +1,35 @@
-"""Where a listing goes on: the time and id of the last row shown, as one opaque word."""
+"""A page of a listing, and where the next begins: its last time and id, as one opaque word."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from .errors import Fault, InvalidInput
 
 _MOST_MILLIS = 2**53
 _LONGEST = 300
+
+
+class Listed(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Listed)
+
+
+def page_of(
+    found: Sequence[Row], *, limit: int, at: Callable[[Row], int]
+) -> tuple[tuple[Row, ...], str | None]:
+    """Cut a page of `limit` rows; one row more than that says that there is a next page.
+
+    Returns the rows and the next page's cursor; `at` is the time that the list is ordered by.
+    """
+    shown = tuple(found[:limit])
+    return shown, write_cursor(at(shown[-1]), shown[-1].id) if len(found) > limit else None
 
 
 def write_cursor(at: int, row_id: str) -> str:

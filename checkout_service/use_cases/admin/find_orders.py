@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.views.orders import OrderPage
 from checkout_service.storage.admin import order_search
 from checkout_service.storage.database import Database
@@ -31,6 +31,4 @@ class FindOrders:
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
             found = order_search.held(connection, before=before, limit=limit + 1)
-        views = tuple(found[:limit])
-        more = len(found) > limit
-        return OrderPage(views, write_cursor(views[-1].created_at, views[-1].id) if more else None)
+        return OrderPage(*page_of(found, limit=limit, at=lambda order: order.created_at))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import MINUTE, Clock
-from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import (
     CheckoutError,
     DatabaseUnavailable,
@@ -70,9 +70,7 @@ class KeepAudit:
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
             found = audit.page(connection, order_id=order_id, before=before, limit=limit + 1)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return AuditPage(shown, write_cursor(shown[-1].at, shown[-1].id) if more else None)
+        return AuditPage(*page_of(found, limit=limit, at=lambda entry: entry.at))
 
     def _begin(self, act: Act) -> bool:
         now = self.clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.views.events import EventDetail, EventPage
 from checkout_service.storage import event_views
@@ -29,9 +29,7 @@ class ReadEvents:
             found = event_views.events(
                 connection, state=state, order_id=order_id, before=before, limit=limit + 1
             )
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return EventPage(shown, write_cursor(shown[-1].received_at, shown[-1].id) if more else None)
+        return EventPage(*page_of(found, limit=limit, at=lambda event: event.received_at))
 
     def detail(self, event_id: str) -> EventDetail:
         """Return one event with its body. Raises NotFound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.views.events import MessageDetail, MessagePage
 from checkout_service.storage import event_views, outbox
@@ -29,11 +29,7 @@ class ReadMessages:
             found = event_views.messages(
                 connection, state=state, order_id=order_id, before=before, limit=limit + 1
             )
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return MessagePage(
-            shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None
-        )
+        return MessagePage(*page_of(found, limit=limit, at=lambda message: message.created_at))
 
     def detail(self, message_id: str) -> MessageDetail:
         """Return one message with its body. Raises NotFound."""

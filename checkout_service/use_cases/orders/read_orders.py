@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.cursor import read_cursor, write_cursor
+from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.status import AttemptState
@@ -66,6 +66,4 @@ class ReadOrders:
         before = None if cursor is None else read_cursor(cursor)
         with self.database.read() as connection:
             found = order_list.page(connection, wanted, before=before, limit=limit + 1)
-        shown = tuple(found[:limit])
-        more = len(found) > limit
-        return OrderPage(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else None)
+        return OrderPage(*page_of(found, limit=limit, at=lambda order: order.created_at))
