@@ -82,9 +82,9 @@ def read_books(play: Play) -> Books:
     """Read Stripe's books as they are now."""
     store = play.store
     of_reference = {
-        wish.bought.reference: wish
-        for wish in play.wishes
-        if wish.bought is not None and wish.bought.reference is not None
+        purchase.bought.reference: purchase
+        for purchase in play.purchases
+        if purchase.bought is not None and purchase.bought.reference is not None
     }
     refunds, disputes = _by_intent(play, "refund"), _by_intent(play, "dispute")
     found: list[Payment] = []
@@ -94,9 +94,11 @@ def read_books(play: Play) -> Books:
         if intent is not None:
             behind.add(intent["id"])
         order = (session["metadata"] or {}).get("order_id")
-        wish = of_reference.get(session["client_reference_id"])
-        if wish is not None and wish.bought is not None and order is None:
-            order = wish.bought.order if plink(wish.price) == session["payment_link"] else None
+        purchase = of_reference.get(session["client_reference_id"])
+        if purchase is not None and purchase.bought is not None and order is None:
+            order = (
+                purchase.bought.order if plink(purchase.price) == session["payment_link"] else None
+            )
         found.append(
             Payment(
                 session["id"],

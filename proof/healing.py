@@ -63,7 +63,9 @@ def _live(scheduler: Scheduler) -> None:
         play.stage.drops()
     if play.layer in ("polls", "pull"):
         turns = [
-            (w, n) for w, wish in enumerate(play.wishes) for n in range(len(wish.sessions) or 1)
+            (w, n)
+            for w, purchase in enumerate(play.purchases)
+            for n in range(len(purchase.sessions) or 1)
         ]
         for who, turn in turns:
             scheduler.act(Move("returns", who, 1 + 2 * turn))

@@ -18,8 +18,8 @@ from .world import Json, Play, link_ids
 _GRACE = 15_000  # milliseconds; no planned look is so near
 
 
-def looks_that_were_wished_for(play: Play, by: int) -> None:
-    """Try leftovers again, finish writes of money, and look where a look was wished for."""
+def requested_looks(play: Play, by: int) -> None:
+    """Try leftovers again, finish writes of money, and look where a look was requested."""
     replica = play.stage.replica(by)
     parts, now = replica.parts, play.stage.clock_of(by).now()
     with parts.database.read() as connection:
@@ -38,7 +38,7 @@ def looks_that_were_wished_for(play: Play, by: int) -> None:
     wanted = {row.id: row.look_due_at for row in play.rows("SELECT id, look_due_at FROM orders")}
     for order in due:
         at = wanted.get(order.order_id)
-        if at == AT_ONCE or (order.order_id, at) in play.wished:
+        if at == AT_ONCE or (order.order_id, at) in play.looks_requested:
             with suppress(CheckoutError):
                 parts.sweep.refresh_due._one(order)
 
@@ -51,8 +51,8 @@ def note_sale(play: Play, event: Json) -> None:
         play.sold_and_rung.add(thing["id"])
 
 
-def note_wishes(play: Play, by: int) -> None:
+def note_look_requests(play: Play, by: int) -> None:
     """Note the looks that an event has just asked for, a little later than at once."""
     at = play.stage.clock_of(by).now() + _GRACE
     for row in play.rows(f"SELECT id FROM orders WHERE look_due_at = {at}"):  # noqa: S608 - a number
-        play.wished.add((row.id, at))
+        play.looks_requested.add((row.id, at))

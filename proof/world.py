@@ -99,7 +99,7 @@ class Backend(RecordingReceiver):
 
 
 @dataclass(slots=True)
-class Wish:
+class Purchase:
     """What a buyer wants, under a nonce of its own; `bought` once an answer came."""
 
     kind: str
@@ -129,12 +129,14 @@ class Play:
     story: Story
     backend: Backend
     forgotten: set[str] = field(default_factory=set)  # orders whose session Stripe knows no more
-    wishes: list[Wish] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     by_dashboard: set[str] = field(default_factory=set)  # refunds made past the service
     canceling: set[str] = field(default_factory=set)
     canceled: set[str] = field(default_factory=set)  # the service said so
-    wished: set[tuple[str, int]] = field(default_factory=set)  # looks that events asked for
+    looks_requested: set[tuple[str, int]] = field(
+        default_factory=set
+    )  # looks that events asked for
     sold_and_rung: set[str] = field(default_factory=set)  # links' sessions, by doorbells
     told: list[Json] = field(default_factory=list)  # events that were handed over
     broken: list[str] = field(default_factory=list)
@@ -157,9 +159,9 @@ class Play:
     def takes_webhooks(self) -> bool:
         return self.layer in ("all", "webhooks")
 
-    def bought(self, who: int) -> Wish | None:
-        """Return the wish of this number among those that came to an order."""
-        there = [wish for wish in self.wishes if wish.bought is not None]
+    def bought(self, who: int) -> Purchase | None:
+        """Return the purchase of this number among those that came to an order."""
+        there = [purchase for purchase in self.purchases if purchase.bought is not None]
         return there[who % len(there)] if there else None
 
     def breaks(self, law: str, what: str) -> None:

@@ -18,7 +18,7 @@ class Events:
         self, kind: str, thing: Json, *, request: Json | None = None, before: Json | None = None
     ) -> Json:
         """Tell the world that something happened to an object."""
-        data: Json = {"object": _as_told(thing)}
+        data: Json = {"object": _as_sent(thing)}
         if before is not None:
             data["previous_attributes"] = before
         event = shapes.event(self._store, kind, data, request)
@@ -27,7 +27,7 @@ class Events:
         return event
 
 
-def _as_told(thing: Json) -> Json:
-    told = shown(thing)
-    told.pop("line_items", None)  # only ever there when it was expanded
-    return told
+def _as_sent(thing: Json) -> Json:
+    sent = shown(thing)
+    sent.pop("line_items", None)  # only ever there when it was expanded
+    return sent

@@ -30,9 +30,9 @@ def admin() -> None:
 )
 @for_people
 def add(*, name: str, role: str) -> None:
-    """Let NAME sign in, with a new password that is told once; again: another role and password."""
+    """Let NAME sign in, with a new password shown once; again: another role and password."""
     click.echo(use_cases().admin.staff.add(name, Role(role)))
-    _say("This password is not told again.")
+    _say("This password is not shown again.")
 
 
 @admin.command("list")

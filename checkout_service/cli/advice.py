@@ -62,7 +62,7 @@ def advice(
     if detail.quarantined is not None:
         yield (
             f"It is not looked up any more, since {moment(detail.quarantined.at)}: "
-            f"{detail.quarantined.told}. Once that is mended: flask quarantine retry {order.id}"
+            f"{detail.quarantined.why}. Once that is mended: flask quarantine retry {order.id}"
         )
     yield from _of_events(events)
     yield from _of_messages(messages)
@@ -106,16 +106,16 @@ def _of_money(detail: OrderDetail) -> Iterator[str]:
 
 
 def _of_write(write: MoneyWrite, currency: str) -> str:
-    told = _ASKED[write.kind].format(
+    what = _ASKED[write.kind].format(
         amount=amount(write.amount or 0, currency), subject=write.subject
     )
     if write.state is WriteState.QUARANTINED:
         why = in_words(write.last_error or "")
         todo = f"flask quarantine retry {write.id}"
-        return f"{told} was asked of Stripe, its outcome was not found ({why}). Try again: {todo}"
+        return f"{what} was asked of Stripe, its outcome was not found ({why}). Try again: {todo}"
     if not write.was_asked:
-        return f"{told} is about to be asked of Stripe."
-    return f"{told} was asked of Stripe, its outcome is not known yet."
+        return f"{what} is about to be asked of Stripe."
+    return f"{what} was asked of Stripe, its outcome is not known yet."
 
 
 def _of_events(events: Sequence[EventView]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`flask doctor`: what is wrong with this shop, and how to mend it. Exits 1 with a problem.
 
-A secret is shown by its prefix and its end only, but for the one that `--fix` was just told.
+A secret is shown by its prefix and its end only, but for the one that `--fix` has just got.
 """
 
 from __future__ import annotations

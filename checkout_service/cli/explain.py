@@ -54,14 +54,14 @@ def story(
     return Story(order, tuple(entries), tuple(advice(detail, events, messages)))
 
 
-def explain(told: Story) -> None:
+def explain(story: Story) -> None:
     """Print the story."""
     print_table(
         ("AT", "WHAT", "DETAIL"),
-        ((moment(entry.at), entry.what, entry.detail) for entry in told.timeline),
+        ((moment(entry.at), entry.what, entry.detail) for entry in story.timeline),
     )
     click.echo()
-    for sentence in told.advice:
+    for sentence in story.advice:
         click.echo(cell(sentence))
 
 
@@ -81,8 +81,8 @@ def _of_hold(hold: HoldView) -> Iterator[Entry]:
 
 def _of_money_back(what: str, view: MoneyBackView) -> Entry:
     reason = f" ({view.reason})" if view.reason else ""
-    told = f"{view.id} {amount(view.amount, view.currency)}{reason}: {view.status}"
-    return Entry(view.created_at, what, told)
+    detail = f"{view.id} {amount(view.amount, view.currency)}{reason}: {view.status}"
+    return Entry(view.created_at, what, detail)
 
 
 def _of_event(event: EventView) -> Entry:

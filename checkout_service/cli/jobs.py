@@ -54,7 +54,7 @@ class Job:
                 self.failing = None
 
 
-def run_until_told(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:
+def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:
     """Run the jobs, each at once and then on its interval, until a signal says stop."""
     # Blocked here and in every thread to come, the signals wait until we ask for them: no
     # handler can run in the middle of anything. They stay blocked: the process is about to end.
@@ -63,8 +63,8 @@ def run_until_told(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS)
     scheduler = _schedule(jobs, lambda: not stopping.is_set())
     scheduler.start()
     log.info("worker.started", extra={"jobs": [job.name for job in jobs]})
-    told = signal.sigwait(_SIGNALS)
-    log.info("worker.stopping", extra={"signal": signal.Signals(told).name})
+    received = signal.sigwait(_SIGNALS)
+    log.info("worker.stopping", extra={"signal": signal.Signals(received).name})
     stopping.set()
     scheduler.shutdown(wait=False)
     unfinished = _wait_for(jobs, time.monotonic() + grace_seconds)

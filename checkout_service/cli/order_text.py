@@ -68,7 +68,7 @@ def print_detail(detail: OrderDetail) -> None:
 
 
 def _print_order(detail: OrderDetail) -> None:
-    order, trouble = detail.order, detail.quarantined
+    order, stuck = detail.order, detail.quarantined
     lost = order.amount_charged_back
     charged_back = amount(lost, order.currency) if lost else None
     print_facts(
@@ -88,7 +88,7 @@ def _print_order(detail: OrderDetail) -> None:
             ("metadata", ", ".join(f"{name}={value}" for name, value in order.metadata.items())),
             ("live", order.livemode),
             ("created", moment(order.created_at)),
-            ("quarantined", trouble and f"{moment(trouble.at)}: {trouble.told}"),
+            ("quarantined", stuck and f"{moment(stuck.at)}: {stuck.why}"),
         )
     )
     for line in order.items:

@@ -71,16 +71,16 @@ def explain_order(*, order_id: str, as_json: bool) -> None:
     """Tell an order's whole story in one timeline, and what to do next."""
     uc = use_cases()
     detail = uc.read_orders.detail(order_id)
-    told = story(
+    found = story(
         detail,
         uc.read_events.page(order_id=order_id, limit=1000).events,
         uc.read_messages.page(order_id=order_id, limit=1000).messages,
     )
     if as_json:
-        timeline = [plain(entry) for entry in told.timeline]
-        print_json({"order": order_id, "timeline": timeline, "next": list(told.advice)})
+        timeline = [plain(entry) for entry in found.timeline]
+        print_json({"order": order_id, "timeline": timeline, "next": list(found.advice)})
     else:
-        explain(told)
+        explain(found)
 
 
 @orders.command("refund")
@@ -112,7 +112,7 @@ def refund_order(
 @for_people
 def cancel_order(*, order_id: str, as_json: bool) -> None:
     """Close an order at Stripe and cancel it, unless money came first."""
-    _told(use_cases().cancel_order.cancel(order_id, source="cli"), as_json=as_json)
+    _print_order(use_cases().cancel_order.cancel(order_id, source="cli"), as_json=as_json)
 
 
 @orders.command("release")
@@ -123,10 +123,12 @@ def cancel_order(*, order_id: str, as_json: bool) -> None:
 @for_people
 def release_hold(*, order_id: str, hold: str, by: str, as_json: bool) -> None:
     """Take a hold down after a look: the order is fulfilled if nothing else stands against it."""
-    _told(use_cases().release_hold.release(order_id, hold, by=by, source="cli"), as_json=as_json)
+    _print_order(
+        use_cases().release_hold.release(order_id, hold, by=by, source="cli"), as_json=as_json
+    )
 
 
-def _told(order: OrderView, *, as_json: bool) -> None:
+def _print_order(order: OrderView, *, as_json: bool) -> None:
     if as_json:
         print_json(private_order(order))
         return

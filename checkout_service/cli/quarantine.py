@@ -36,12 +36,12 @@ def list_quarantined(*, limit: int, as_json: bool) -> None:
     """List what waits for a person, and why."""
     found = use_cases().quarantine.list(limit=limit)
     if as_json:
-        print_json({"data": [plain(item) | {"told": item.told} for item in found]})
+        print_json({"data": [plain(item) | {"told": item.why} for item in found]})
         return
     if not found:
         click.echo("Nothing is in quarantine.")
         return
-    print_table(("KIND", "ID", "WHY"), ((item.kind, item.id, item.told) for item in found))
+    print_table(("KIND", "ID", "WHY"), ((item.kind, item.id, item.why) for item in found))
     click.echo("\nOnce the reason is gone: flask quarantine retry ID...")
 
 

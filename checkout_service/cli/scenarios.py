@@ -88,7 +88,7 @@ class Buyer:
 class Scenario:
     """A way for an order to go and the status it must end in."""
 
-    told: str
+    what_happened: str
     end: OrderStatus
     act: Callable[[Buyer], object]
     currency: str | None = None  # the only one in which this can happen

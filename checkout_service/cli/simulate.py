@@ -144,7 +144,7 @@ def _tell(played: Sequence[Played], *, as_json: bool) -> None:
         data = [
             {
                 "order": private_order(one.order),
-                "what_happened": one.scenario.told,
+                "what_happened": one.scenario.what_happened,
                 "must_end": one.scenario.end.value,
                 "as_it_must": one.right,
             }
@@ -157,7 +157,7 @@ def _tell(played: Sequence[Played], *, as_json: bool) -> None:
         (
             (
                 one.order.id,
-                one.scenario.told,
+                one.scenario.what_happened,
                 one.order.status.value,
                 one.order.fulfilled,
                 amount(one.order.amount_total, one.order.currency),

@@ -18,7 +18,7 @@ from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
 from .context import for_people, json_option, settings, use_cases
-from .jobs import Job, run_until_told
+from .jobs import Job, run_until_signal
 from .moment import Moment
 from .printing import print_json
 
@@ -37,7 +37,7 @@ _TURN_PAUSE_SECONDS = 0.5
 def worker() -> None:
     """Sweep, deliver, prune and forget on their intervals until SIGTERM."""
     uc = use_cases()
-    run_until_told([_sweeping(uc), _delivering(uc), _pruning(uc), *_forgetting(uc)])
+    run_until_signal([_sweeping(uc), _delivering(uc), _pruning(uc), *_forgetting(uc)])
 
 
 @click.command("sweep")
@@ -48,7 +48,7 @@ def sweep(*, once: bool, as_json: bool) -> None:
     """Look at everything that may have been missed. Exits 0 when the pass ran."""
     uc = use_cases()
     if not once:
-        run_until_told([_sweeping(uc)])
+        run_until_signal([_sweeping(uc)])
         return
     report = _in_turn(uc.sweep.sweep)
     if as_json:
@@ -77,7 +77,7 @@ def deliver(*, once: bool, since: int | None, as_json: bool) -> None:
         asked = uc.deliver_outbox.ask_for(since)
         click.echo(f"{asked} kept messages are due now.", err=True)
     if not once:
-        run_until_told([_delivering(uc)])
+        run_until_signal([_delivering(uc)])
         return
     report = uc.deliver_outbox.deliver()
     if as_json:

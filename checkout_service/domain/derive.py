@@ -127,7 +127,7 @@ def _may_fulfil(ledger: Ledger) -> bool:
         return False
     if ledger.status is _S.PAID:
         return True
-    # A person released the hold on a partly refunded order: that is the wish to fulfil it.
+    # A person released the hold on a partly refunded order: that is the decision to fulfil it.
     return ledger.status is _S.PARTIALLY_REFUNDED and any(
         hold.name is Hold.REFUNDED_BEFORE_FULFILMENT and hold.released for hold in ledger.holds
     )

@@ -233,13 +233,13 @@ class ReadsSpent(GatewayError):
 
 
 class DatabaseUnavailable(CheckoutError):
-    """The database does not serve us; `trouble` says why, to go after "the database"."""
+    """The database does not serve us; `outage` says why, to go after "the database"."""
 
     code = "database_unavailable"
 
-    def __init__(self, trouble: str = "does not answer") -> None:
-        super().__init__(f"The database {trouble} right now.")
-        self.trouble = trouble
+    def __init__(self, outage: str = "does not answer") -> None:
+        super().__init__(f"The database {outage} right now.")
+        self.outage = outage
 
 
 class BadEvent(CheckoutError):

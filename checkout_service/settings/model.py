@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         try:
             return cls(**overrides)
         except ValidationError as error:
-            raise SettingsError(_told_at_once(error)) from None
+            raise SettingsError(_in_one_message(error)) from None
 
     @property
     def live(self) -> bool:
@@ -185,7 +185,7 @@ class Settings(BaseSettings):
         return value
 
 
-def _told_at_once(error: ValidationError) -> str:
+def _in_one_message(error: ValidationError) -> str:
     faults: dict[str, str] = {}
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         reason = "is missing" if fault["type"] == "missing" else fault["msg"]

@@ -20,8 +20,8 @@ from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
 from .impatience import impatient
+from .outage import FAILURES, Episodes, outage_of
 from .pooler import bound, greet, is_pooled
-from .trouble import FAILURES, Episodes, trouble_of
 from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_timeout": _POOL_TIMEOUT,
         "pool_recycle": 1800,
-        # Nothing that a server is told at the start: a pooler refuses what it does not know.
+        # No parameter is sent at the start: a pooler refuses what it does not know.
         "connect_args": {name: value for name, value in _PATIENCE.items() if name not in given},
     }
 
@@ -133,7 +133,7 @@ class Database:
     def __init__(
         self, engine: Engine, *, watch: Watch = unwatched, clock: Clock | None = None
     ) -> None:
-        """`watch` is told of each write as it goes by; what it raises, the writer raises."""
+        """`watch` is called with each write as it goes by; what it raises, the writer raises."""
         self.engine = engine
         self._watch = watch
         self._clock = clock or SystemClock()
@@ -205,7 +205,7 @@ class Database:
             except FAILURES as error:
                 self._leave_outlived(error)
                 late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
-                if late or trouble_of(error) is None:
+                if late or outage_of(error) is None:
                     self._give_up(error, writing=True)
             else:
                 if not pooled:
@@ -251,14 +251,14 @@ class Database:
 
     def _give_up(self, error: DBAPIError | PoolTimeout, *, writing: bool) -> NoReturn:
         """Raise DatabaseUnavailable for what ails the database, anything else as it is."""
-        trouble = trouble_of(error)
-        if trouble is None:
+        outage = outage_of(error)
+        if outage is None:
             raise error
-        self._episodes.met(error, trouble, writing=writing)
-        raise DatabaseUnavailable(trouble) from error
+        self._episodes.met(error, outage, writing=writing)
+        raise DatabaseUnavailable(outage) from error
 
     def _leave_outlived(self, error: DBAPIError | PoolTimeout) -> None:
-        if self._episodes.outlived(trouble_of(error)):
+        if self._episodes.outlived(outage_of(error)):
             self.engine.dispose()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, case, func, select, update
 
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
-from checkout_service.domain.views.quarantine import LookTrouble
+from checkout_service.domain.views.quarantine import QuarantinedLook
 
 from .records import DueOrder
 from .rows import AnyRow
@@ -53,7 +53,7 @@ def _due_order(row: AnyRow) -> DueOrder:
     return DueOrder(
         order_id=row.id,
         version=row.version,
-        wishes=row.look_wishes,
+        requests=row.look_wishes,
         created_at=row.created_at,
         attempt_id=row.attempt_id,
         kind=AttemptKind(row.kind),
@@ -75,12 +75,12 @@ def look_failed(connection: Connection, order_id: str, *, error: str) -> int:
     return int(found or 0)
 
 
-def look_again_at(connection: Connection, order_id: str, at: int, *, wishes: int) -> None:
-    """Postpone a look that failed, unless another was wished for since it began."""
+def look_again_at(connection: Connection, order_id: str, at: int, *, requests: int) -> None:
+    """Postpone a look that failed, unless another was requested since it began."""
     connection.execute(
         update(orders)
         .where(_o.id == order_id)
-        .values(look_due_at=case((_o.look_wishes == wishes, at), else_=_o.look_due_at))
+        .values(look_due_at=case((_o.look_wishes == requests, at), else_=_o.look_due_at))
     )
 
 
@@ -123,14 +123,14 @@ def release_from_quarantine(connection: Connection, order_id: str) -> bool:
     return result.rowcount == 1
 
 
-def trouble_of(connection: Connection, order_id: str) -> LookTrouble | None:
-    """Tell since when and why an order is in quarantine; None if it is not."""
+def quarantined_look_of(connection: Connection, order_id: str) -> QuarantinedLook | None:
+    """Return since when and why an order is in quarantine; None if it is not."""
     row = connection.execute(
         select(_o.quarantined_at, _o.look_error).where(
             _o.id == order_id, _o.quarantined_at.is_not(None)
         )
     ).one_or_none()
-    return None if row is None else LookTrouble(row.quarantined_at, row.look_error or "")
+    return None if row is None else QuarantinedLook(row.quarantined_at, row.look_error or "")
 
 
 def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str | None]]:

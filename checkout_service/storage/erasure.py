@@ -1,4 +1,4 @@
-"""Take people out of an order's rows; what was sold, paid and told stays, without their data.
+"""Take people out of an order's rows; what was sold, paid and sent stays, without their data.
 
 A late event may bring some of it back: the order is then younger than its erasure, and found again.
 """
@@ -153,8 +153,8 @@ def _erase_events(connection: Connection, order_id: str) -> None:
 def _erase_messages(connection: Connection, order_id: str) -> None:
     bodies = connection.execute(select(_m.id, _m.body).where(_m.order_id == order_id)).all()
     for message_id, body in bodies:
-        told = json.dumps(without_person(json.loads(body)), separators=(",", ":"))
-        connection.execute(update(outbox_messages).where(_m.id == message_id).values(body=told))
+        kept = json.dumps(without_person(json.loads(body)), separators=(",", ":"))
+        connection.execute(update(outbox_messages).where(_m.id == message_id).values(body=kept))
 
 
 def _erase_keys(connection: Connection, order_id: str, nonce: str) -> None:

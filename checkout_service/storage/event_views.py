@@ -10,7 +10,7 @@ from checkout_service.domain.views.events import EventDetail, EventView, Message
 
 from .kept_messages import KEPT, state_shown
 from .tables import inbox_events, outbox_messages
-from .tables.machinery import TROUBLED, UNDELIVERED
+from .tables.machinery import STUCK, UNDELIVERED
 
 Before = tuple[int, str] | None
 
@@ -54,7 +54,7 @@ def events(
 ) -> list[EventView]:
     statement = _newest_first(select(*_EVENT), inbox_events, "received_at", before, limit)
     if state in ("waiting", "failed", "quarantined"):
-        statement = statement.where(TROUBLED)  # names its index: a parameter would not
+        statement = statement.where(STUCK)  # names its index: a parameter would not
     wanted = {"state": state, "order_id": order_id}
     rows = connection.execute(_only(statement, inbox_events, wanted))
     return [EventView(*row) for row in rows]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from checkout_service.domain.facts.snapshots import IncomingEvent
 
 from .tables import inbox_events
-from .tables.machinery import TROUBLED, UNCLAIMED
+from .tables.machinery import STUCK, UNCLAIMED
 from .upsert import insert_once
 
 _e = inbox_events.c
@@ -156,7 +156,7 @@ def quarantined(connection: Connection, *, limit: int) -> list[tuple[str, str, s
     """List events that wait for a person: id, type and error, the latest first."""
     rows = connection.execute(
         select(_e.id, _e.type, _e.last_error)
-        .where(TROUBLED, _e.state == "quarantined")
+        .where(STUCK, _e.state == "quarantined")
         .order_by(_e.received_at.desc())
         .limit(limit)
     )

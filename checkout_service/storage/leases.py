@@ -51,7 +51,7 @@ def take_look(
 
     A window of 0 asks for the lease alone, whatever another machine's clock wrote down of the last
     look. The window grows with the reads that the order has
-    cost, and beyond its budget there is no look. Returns the number of the last wish for a look;
+    cost, and beyond its budget there is no look. Returns how many looks were requested so far;
     None when somebody else looks or the time has not come.
     """
     o = orders.c
@@ -66,13 +66,13 @@ def take_look(
         if window_ms
         else true()
     )
-    wishes = connection.execute(
+    requests = connection.execute(
         update(orders)
         .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))
         .values(look_lease_until=now + for_ms)
         .returning(o.look_wishes)
     ).scalar()
-    return None if wishes is None else int(wishes)
+    return None if requests is None else int(requests)
 
 
 def has_reads(connection: Connection, order_id: str, *, now: int) -> bool:

@@ -114,7 +114,7 @@ def update_order(connection: Connection, order_id: str, values: dict[str, Any]) 
 
 
 def make_look_due(connection: Connection, order_id: str, at: int) -> None:
-    """Wish for a look no later than this time, or AT_ONCE; each wish has its number."""
+    """Request a look no later than this time, or AT_ONCE; each request has its number."""
     sooner = _o.look_due_at.is_(None) | (_o.look_due_at > at)
     connection.execute(
         update(orders)

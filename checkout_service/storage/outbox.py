@@ -56,7 +56,7 @@ class Message:
     created_at: int
     sequence: int
     next_at: int
-    wish: str = ""
+    request: str = ""
 
 
 def claim(
@@ -171,7 +171,7 @@ def mark_failed(
 
 
 def keep(connection: Connection, message_id: str, owner: str, *, error: str) -> None:
-    """Note that a send told nothing about the message; its own time and tries stay."""
+    """Note that a send said nothing about the message; its own time and tries stay."""
     connection.execute(_of(message_id, owner).values(last_error=error[:_MOST_ERROR], **_NO_LEASE))
 
 

@@ -43,12 +43,12 @@ _BOUND = "SELECT " + ", ".join(
 
 def greet(connection: Any, record: Any) -> None:
     """Find out who is at the other end of a new connection, and settle how it is used."""
-    told = connection.info.backend_pid
+    announced = connection.info.backend_pid
     connection.autocommit = True  # settings made in a transaction could be rolled back
-    process = connection.execute(_GREETING, (told,), prepare=False).fetchone()[0]
+    process = connection.execute(_GREETING, (announced,), prepare=False).fetchone()[0]
     connection.autocommit = False
-    record.info[_POOLED] = process != told
-    if process != told:
+    record.info[_POOLED] = process != announced
+    if process != announced:
         connection.prepare_threshold = None  # the driver then prepares nothing, asked or not
         log.info("database.pooler", extra={"prepared_statements": False})
 

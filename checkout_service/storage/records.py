@@ -58,12 +58,12 @@ class AttemptRecord:
 class DueOrder:
     """An order whose look is due, with its newest attempt.
 
-    `wishes` is the number to answer, `failures` how many looks failed in a row.
+    `requests` is how many looks were requested so far, `failures` how many failed in a row.
     """
 
     order_id: str
     version: int
-    wishes: int
+    requests: int
     created_at: int
     attempt_id: str
     kind: AttemptKind

@@ -89,7 +89,7 @@ def _settlement(loaded: Loaded, nonce: str, now: int) -> Writing:
         "canceled_at": None,
     }
     terms = loaded.ledger.terms
-    look = LookPlan(None, 0, loaded.look_wishes)
+    look = LookPlan(None, 0, loaded.look_requests)
     event = IncomingEvent(nonce, "trial", None, livemode=False, created=now, body=b"{}")
     row = event_row(event, source="trial", now=now, state="applied", order_id=terms.order_id)
     return Writing(terms.order_id, loaded.version, now, order, look, event=row)

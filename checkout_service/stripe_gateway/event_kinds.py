@@ -25,6 +25,6 @@ TYPES = (
     "customer.subscription.deleted",
     "radar.early_fraud_warning.created",
 )
-# A listing takes twenty kinds at most. A failed try is no fact: it only wishes for a look, and an
+# A listing takes twenty kinds at most. A failed try is no fact: it only asks for a look, and an
 # order that waits for another try has its own looks planned.
 LISTED = tuple(kind for kind in TYPES if kind != "payment_intent.payment_failed")

@@ -131,5 +131,5 @@ def _shipping(way: Mapping[str, Any], options: Mapping[str, Any]) -> Params:
 
 
 def _said(params: Params) -> Params:
-    """Leave out what was not said; Stripe takes an empty text for a wish to unset."""
+    """Leave out what was not said; Stripe takes an empty text for a request to unset."""
     return {key: value for key, value in params.items() if value not in (None, "", {}, [])}

@@ -79,31 +79,31 @@ def money_comes(play: Play, move: Move) -> None:
 
 def closed_in_dashboard(play: Play, move: Move) -> None:
     """Close a session or an intent at Stripe, past the service."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
-    if wish.bought.session is not None:
-        play.stage.control("POST", f"checkout/sessions/{wish.bought.session}/expire")
-    elif wish.bought.intent is not None:
-        play.stage.stripe("POST", f"/v1/payment_intents/{wish.bought.intent}/cancel")
+    if purchase.bought.session is not None:
+        play.stage.control("POST", f"checkout/sessions/{purchase.bought.session}/expire")
+    elif purchase.bought.intent is not None:
+        play.stage.stripe("POST", f"/v1/payment_intents/{purchase.bought.intent}/cancel")
 
 
 def session_vanishes(play: Play, move: Move) -> None:
     """Let Stripe know nothing of a session nobody has paid, as with the keys of another account."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None or wish.bought.session is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None or purchase.bought.session is None:
         return
-    session = play.store.get(wish.bought.session)
+    session = play.store.get(purchase.bought.session)
     if session is not None and session["payment_intent"] is None:
-        play.forgotten.add(wish.bought.order)
+        play.forgotten.add(purchase.bought.order)
         play.store.drop(session["id"])
 
 
 def amount_changes(play: Play, move: Move) -> None:
     """Change an intent's amount at Stripe, past the service: its payment is not what was agreed."""
-    wish = play.bought(move.who)
-    if wish is not None and wish.bought is not None and wish.bought.intent is not None:
-        path = f"/v1/payment_intents/{wish.bought.intent}"
+    purchase = play.bought(move.who)
+    if purchase is not None and purchase.bought is not None and purchase.bought.intent is not None:
+        path = f"/v1/payment_intents/{purchase.bought.intent}"
         play.stage.stripe("POST", path, amount=1000 + move.n)
 
 

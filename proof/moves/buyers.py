@@ -7,7 +7,7 @@ from collections.abc import Callable
 from checkout_service.domain.order.cart import Cart, CartItem
 from proof.books import read_books
 from proof.story import Move
-from proof.world import SOLD_BY_LINK, Play, Wish
+from proof.world import SOLD_BY_LINK, Play, Purchase
 
 _PRICES = ("poster-usd", "poster-usd", "mug-eur", "cloth-jpy", "linked-usd")
 _CARD, _DECLINED, _CHALLENGED = "4242424242424242", "4000000000000002", "4000002500003155"
@@ -30,20 +30,20 @@ def buys(play: Play, move: Move) -> None:
     kind = "payment_intent" if move.n % 3 == 2 else "checkout_session"
     price = _PRICES[(move.n // 3) % len(_PRICES)]
     quantity = 1 + (move.n // 15) % 3
-    wish = Wish(kind, price, quantity, f"non_{len(play.wishes)}")
-    play.wishes.append(wish)
-    _put(play, wish, move.by)
+    purchase = Purchase(kind, price, quantity, f"non_{len(play.purchases)}")
+    play.purchases.append(purchase)
+    _put(play, purchase, move.by)
 
 
 def buys_and_waits(play: Play, move: Move) -> None:
     """Put an order and pay it by a way that takes its time: a debit, a transfer, a voucher."""
     kind = ("payment_intent", "checkout_session")[move.n % 2]
     price, way = (("mug-eur", 2), ("mug-eur", 3), ("mug-eur", 5), ("cloth-jpy", 2))[move.n // 2 % 4]
-    wish = Wish(kind, price, 1, f"non_{len(play.wishes)}")
-    play.wishes.append(wish)
-    _put(play, wish, move.by)
-    there = [one for one in play.wishes if one.bought is not None]
-    pays(play, Move("pays", there.index(wish), way, move.by))
+    purchase = Purchase(kind, price, 1, f"non_{len(play.purchases)}")
+    play.purchases.append(purchase)
+    _put(play, purchase, move.by)
+    there = [one for one in play.purchases if one.bought is not None]
+    pays(play, Move("pays", there.index(purchase), way, move.by))
 
 
 def buys_by_link(play: Play, move: Move) -> None:
@@ -51,44 +51,48 @@ def buys_by_link(play: Play, move: Move) -> None:
     if not play.story.links:
         return
     link = SOLD_BY_LINK[move.n % len(SOLD_BY_LINK)]
-    wish = Wish("link", link, 1, f"non_{len(play.wishes)}")
-    play.wishes.append(wish)
-    _put(play, wish, move.by)
+    purchase = Purchase("link", link, 1, f"non_{len(play.purchases)}")
+    play.purchases.append(purchase)
+    _put(play, purchase, move.by)
 
 
 def buys_once_more(play: Play, move: Move) -> None:
     """Press the button again: the same nonce, whether or not the first press was answered."""
-    if play.wishes:
-        _put(play, play.wishes[move.who % len(play.wishes)], move.by)
+    if play.purchases:
+        _put(play, play.purchases[move.who % len(play.purchases)], move.by)
 
 
-def _put(play: Play, wish: Wish, by: int) -> None:
-    if wish.kind == "link":
-        bought = play.stage.link_order(wish.price, nonce=wish.nonce, by=by)
+def _put(play: Play, purchase: Purchase, by: int) -> None:
+    if purchase.kind == "link":
+        bought = play.stage.link_order(purchase.price, nonce=purchase.nonce, by=by)
     else:
-        bought = play.stage.buys(wish.price, wish.quantity, wish.kind, nonce=wish.nonce, by=by)
-    wish.bought = bought
+        bought = play.stage.buys(
+            purchase.price, purchase.quantity, purchase.kind, nonce=purchase.nonce, by=by
+        )
+    purchase.bought = bought
 
 
 def starts_over(play: Play, move: Move) -> None:
     """Try the same order again; an intent's cart may have changed."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None or wish.kind == "link":
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None or purchase.kind == "link":
         return
     verbs = play.stage.replica(move.by).use_cases
-    flying = money_in_flight(play, wish.bought.order)
-    if wish.kind == "payment_intent":
+    flying = money_in_flight(play, purchase.bought.order)
+    if purchase.kind == "payment_intent":
         cart = None
         if move.n % 3 == 0:
-            wish.quantity = 1 + move.n // 3 % 4
-            cart = Cart(items=[CartItem(wish.price, wish.quantity)])
-        intent = verbs.start_intent.again(wish.bought.order, cart)
-        wish.bought = type(wish.bought)(
+            purchase.quantity = 1 + move.n // 3 % 4
+            cart = Cart(items=[CartItem(purchase.price, purchase.quantity)])
+        intent = verbs.start_intent.again(purchase.bought.order, cart)
+        purchase.bought = type(purchase.bought)(
             intent.order.id, intent=intent.id, client_secret=intent.client_secret
         )
     else:
-        session = verbs.start_checkout.again(wish.bought.order)
-        wish.bought = type(wish.bought)(session.order.id, session=session.id, url=session.url)
+        session = verbs.start_checkout.again(purchase.bought.order)
+        purchase.bought = type(purchase.bought)(
+            session.order.id, session=session.id, url=session.url
+        )
     if flying:
         play.breaks("never pay again while money is in flight", "offered to pay once more")
 
@@ -104,32 +108,34 @@ def money_in_flight(play: Play, order: str) -> bool:
 
 def pays(play: Play, move: Move) -> None:
     """Pay what one holds, by a way that may be declined, challenged, delayed or awaited."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
-    currency = wish.price.split("-")[-1] if wish.kind != "link" else _currency(wish.price)
+    currency = (
+        purchase.price.split("-")[-1] if purchase.kind != "link" else _currency(purchase.price)
+    )
     methods = _METHODS[currency]
     method = methods[move.n % len(methods)]
     more = {}
     if method == "3ds-fails":
         method = _CHALLENGED
-        if wish.kind != "payment_intent":
+        if purchase.kind != "payment_intent":
             more = {"three_d_secure": "fail"}
-    if wish.kind == "payment_intent" and method in ("konbini", "voucher"):
+    if purchase.kind == "payment_intent" and method in ("konbini", "voucher"):
         kind = "customer_balance" if method == "voucher" else method
         more = {
             "payment_method_data[type]": kind,
             "payment_method_data[billing_details][email]": "buyer@example.com",
             "payment_method_data[billing_details][name]": "Buyer",
         }
-        path = f"/v1/payment_intents/{wish.bought.intent}/confirm"
+        path = f"/v1/payment_intents/{purchase.bought.intent}/confirm"
         play.stage.stripe("POST", path, return_url="https://shop.test/back", **more)
         return
-    if wish.kind == "payment_intent":
+    if purchase.kind == "payment_intent":
         more |= {"receipt_email": "buyer@example.com"}
-    paid = play.stage.pays(wish.bought, method, **more)
-    if wish.kind == "link":
-        wish.sessions.append(paid["id"])
+    paid = play.stage.pays(purchase.bought, method, **more)
+    if purchase.kind == "link":
+        purchase.sessions.append(paid["id"])
 
 
 def _currency(link: str) -> str:
@@ -144,23 +150,25 @@ def pays_oddly(play: Play, move: Move) -> None:
     if move.n % 5:
         play.stage.pays(link)
         return
-    wish = next((w for w in play.wishes if w.kind == "link" and w.bought), None)
-    if wish is not None and wish.bought is not None:
-        play.odd.add(wish.bought.order)
-        play.stage.pays(link, client_reference_id=wish.bought.reference)
+    purchase = next((w for w in play.purchases if w.kind == "link" and w.bought), None)
+    if purchase is not None and purchase.bought is not None:
+        play.odd.add(purchase.bought.order)
+        play.stage.pays(link, client_reference_id=purchase.bought.reference)
 
 
 def returns(play: Play, move: Move) -> None:
     """Come back from paying; the page waits for the answer, or not."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
     wait = bool(move.n % 2)
-    if wish.kind == "link":
-        session = wish.sessions[move.n // 2 % len(wish.sessions)] if wish.sessions else None
-        play.stage.polls(str(wish.bought.reference), session, wait=wait, by=move.by)
+    if purchase.kind == "link":
+        session = (
+            purchase.sessions[move.n // 2 % len(purchase.sessions)] if purchase.sessions else None
+        )
+        play.stage.polls(str(purchase.bought.reference), session, wait=wait, by=move.by)
     else:
-        play.stage.returns(wish.bought, wait=wait, by=move.by)
+        play.stage.returns(purchase.bought, wait=wait, by=move.by)
 
 
 def polls_for_hours(play: Play, move: Move) -> None:
@@ -172,9 +180,9 @@ def polls_for_hours(play: Play, move: Move) -> None:
 
 def leaves(play: Play, move: Move) -> None:
     """Close one's session at the shop."""
-    wish = play.bought(move.who)
-    if wish is not None and wish.bought is not None and wish.bought.session is not None:
-        play.stage.replica(move.by).use_cases.expire_session.expire(wish.bought.session)
+    purchase = play.bought(move.who)
+    if purchase is not None and purchase.bought is not None and purchase.bought.session is not None:
+        play.stage.replica(move.by).use_cases.expire_session.expire(purchase.bought.session)
 
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {

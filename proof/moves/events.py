@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from proof.story import Move
-from proof.webhooks_alone import note_sale, note_wishes
+from proof.webhooks_alone import note_look_requests, note_sale
 from proof.world import Play
 from stripe_sandbox.thin import thin_event
 
@@ -119,7 +119,7 @@ def _tell(
     play.stage.delivers(event, times=times, at_version=version, thin=thin, by=move.by)
     play.told.append(event)
     if play.layer == "webhooks":
-        note_wishes(play, move.by)
+        note_look_requests(play, move.by)
         if version is not None or thin:
             note_sale(play, event)
     name = thin_event(event)["id"] if thin else event["id"]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import CheckoutError
 from proof.story import Move
-from proof.webhooks_alone import looks_that_were_wished_for
+from proof.webhooks_alone import requested_looks
 from proof.world import Play
 
 _MOST_PASSES = 8
@@ -19,7 +19,7 @@ _OFF = (0, 40, -40, 290, -290, -290, -290, 3600, -3600, -7 * 3600)
 def works(play: Play, move: Move) -> None:
     """Let the worker make one pass: a sweep, as far as the layer has one, and a delivery."""
     if play.layer == "webhooks":
-        looks_that_were_wished_for(play, move.by)
+        requested_looks(play, move.by)
     elif play.layer != "polls":
         play.stage.sweeps(by=move.by)
     play.stage.delivers_messages(by=move.by)

@@ -38,11 +38,11 @@ _KINDS = (
 
 def refunds(play: Play, move: Move) -> None:
     """Ask the service to give money back: an amount, or the rest."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
     amount = (None, 100, 1000, 1250, 600)[move.n % 5]
-    ask = Ask(wish.bought.order, amount, f"ref_{len(play.asks)}")
+    ask = Ask(purchase.bought.order, amount, f"ref_{len(play.asks)}")
     play.asks.append(ask)
     _ask(play, ask, move.by)
 
@@ -103,23 +103,25 @@ def _room(play: Play, ask: Ask) -> int:
 
 def cancels(play: Play, move: Move) -> None:
     """Cancel an order through the service; when it says so, nobody can pay it any more."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
-    play.canceling.add(wish.bought.order)
-    play.stage.cancels(wish.bought, by=move.by)
-    play.canceled.add(wish.bought.order)
+    play.canceling.add(purchase.bought.order)
+    play.stage.cancels(purchase.bought, by=move.by)
+    play.canceled.add(purchase.bought.order)
 
 
 def releases(play: Play, move: Move) -> None:
     """Take the first hold of an order down."""
-    wish = play.bought(move.who)
-    if wish is None or wish.bought is None:
+    purchase = play.bought(move.who)
+    if purchase is None or purchase.bought is None:
         return
     verbs = play.stage.replica(move.by).use_cases
-    holds = verbs.read_orders.detail(wish.bought.order).order.holds
+    holds = verbs.read_orders.detail(purchase.bought.order).order.holds
     if holds:
-        verbs.release_hold.release(wish.bought.order, holds[move.n % len(holds)], by="the proof")
+        verbs.release_hold.release(
+            purchase.bought.order, holds[move.n % len(holds)], by="the proof"
+        )
 
 
 def receiver_fails(play: Play, move: Move) -> None:

@@ -97,8 +97,8 @@ FACTS = (
         "4; A8",
         (
             "storage.ledger.write",
-            'orders.c.look_wishes == bindparam("b_wishes"),',
-            'orders.c.look_wishes >= bindparam("b_wishes"),',
+            'orders.c.look_wishes == bindparam("b_requests"),',
+            'orders.c.look_wishes >= bindparam("b_requests"),',
         ),
         leaning="races, delayed",
         layer="webhooks",

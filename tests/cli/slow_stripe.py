@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from checkout_service.cli.jobs import Job, run_until_told
+from checkout_service.cli.jobs import Job, run_until_signal
 from checkout_service.domain.errors import DatabaseUnavailable
 
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(name)s %(message)s")
@@ -49,4 +49,4 @@ WORK = {work.__name__: work for work in (quick, failing, broken, slow, polite, s
 
 if __name__ == "__main__":
     jobs = [Job(name, WORK[name], 0.05) for name in sys.argv[1:]]
-    run_until_told(jobs, grace_seconds=1.0)
+    run_until_signal(jobs, grace_seconds=1.0)

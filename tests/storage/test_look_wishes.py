@@ -70,7 +70,7 @@ def test_a_wish_that_came_meanwhile_is_not_erased(
 
     assert settle_with(database, LookPlan(plan, 1, wishes))  # what the look saw is written
 
-    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (wished_for, 1)
+    assert (loaded(database).look_due_at, loaded(database).look_requests) == (wished_for, 1)
     assert settle_with(database, LookPlan(plan, 2, begun(database, NOW + 5_000)))
     assert loaded(database).look_due_at == plan
 
@@ -84,15 +84,15 @@ def test_a_settlement_without_a_look_of_its_own_leaves_the_wish(database: Databa
 
     assert database.write_at_once(lambda c: write(c, writing))
 
-    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (AT_ONCE, 1)
+    assert (loaded(database).look_due_at, loaded(database).look_requests) == (AT_ONCE, 1)
 
 
 def test_a_plan_that_is_itself_a_wish_is_counted(database: Database) -> None:
     database.write(write_order)
     on_its_way = begun(database)
 
-    assert settle_with(database, LookPlan(AT_ONCE, 0, on_its_way, wished=True))
-    assert loaded(database).look_wishes == on_its_way + 1
+    assert settle_with(database, LookPlan(AT_ONCE, 0, on_its_way, requested=True))
+    assert loaded(database).look_requests == on_its_way + 1
     assert settle_with(database, LookPlan(NOW + HOUR, 1, on_its_way))
 
     assert loaded(database).look_due_at == AT_ONCE
@@ -110,7 +110,7 @@ def test_a_wish_only_makes_a_look_sooner(
 
     wish(database, wished_for)
 
-    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (due, 1)
+    assert (loaded(database).look_due_at, loaded(database).look_requests) == (due, 1)
 
 
 def test_wishes_made_at_once_are_all_counted(database: Database) -> None:
@@ -124,7 +124,7 @@ def test_wishes_made_at_once_are_all_counted(database: Database) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(go, range(THREADS)))
 
-    assert loaded(database).look_wishes == THREADS
+    assert loaded(database).look_requests == THREADS
 
 
 def test_a_look_that_failed_is_postponed_unless_another_was_wished_for(
@@ -132,11 +132,11 @@ def test_a_look_that_failed_is_postponed_unless_another_was_wished_for(
 ) -> None:
     database.write(write_order)
     wishes = begun(database)
-    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, wishes=wishes))
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=wishes))
     assert loaded(database).look_due_at == NOW + HOUR
 
     wish(database)
-    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, wishes=wishes))
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=wishes))
 
     assert loaded(database).look_due_at == AT_ONCE
 
@@ -146,9 +146,9 @@ def test_what_is_due_says_which_wishes_it_has_to_answer(database: Database) -> N
     wish(database)
     with database.read() as connection:
         (due,) = due_orders.due_orders(connection, now=NOW, limit=9)
-    numbered = loaded(database).look_wishes
+    numbered = loaded(database).look_requests
 
-    assert (due.order_id, due.wishes, numbered) == (ORDER, 1, 1)
+    assert (due.order_id, due.requests, numbered) == (ORDER, 1, 1)
     begun(database)
     with database.read() as connection:
         assert due_orders.due_orders(connection, now=NOW, limit=9) == []
@@ -171,5 +171,5 @@ def test_a_person_who_takes_an_order_out_of_quarantine_wishes_for_a_look(
 
     assert database.write(lambda c: due_orders.release_from_quarantine(c, ORDER))
 
-    assert (loaded(database).look_due_at, loaded(database).look_wishes) == (AT_ONCE, 1)
+    assert (loaded(database).look_due_at, loaded(database).look_requests) == (AT_ONCE, 1)
     assert not database.write(lambda c: due_orders.release_from_quarantine(c, ORDER))

@@ -127,7 +127,7 @@ def planned(connection: Connection, turn: int) -> Writing:
     loaded = _load(connection, order_id)
     settlement = settle(loaded.ledger, facts, new_attempt_id=f"att_new_{turn}", change=change)
     wished = settlement.look_wanted
-    look = LookPlan(0 if wished else at + 9, turn, loaded.look_wishes, wished=wished)
+    look = LookPlan(0 if wished else at + 9, turn, loaded.look_requests, requested=wished)
     cause = Cause("webhook", at, f"evt_{turn}", "because")
     writing = plan_writing(loaded, settlement, cause, look if wished or turn % 3 else None)
     if turn % 2 == 0:
@@ -222,7 +222,7 @@ def test_the_plans_are_of_every_kind_there_is(both: list[Database]) -> None:
         assert any(not getattr(writing, part) for writing in made), part
     assert {writing.plain for writing in made} == {True, False}
     assert {writing.fulfils for writing in made} == {True, False}
-    assert {writing.look.wished for writing in made} == {True, False}
+    assert {writing.look.requested for writing in made} == {True, False}
     assert {writing.event is None for writing in made} == {True, False}
     assert max(len(writing.attempts) for writing in made) > 1
     assert max(len(writing.messages) for writing in made) > 1

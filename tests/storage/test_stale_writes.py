@@ -35,7 +35,7 @@ def planned(database: Database) -> Writing:
     """Plan a settlement that moves nothing but the next look."""
     known = loaded(database)
     nothing = Settlement(known.ledger, known.ledger, ())
-    return plan_writing(known, nothing, CAUSE, LookPlan(NOW * 2, 3, known.look_wishes))
+    return plan_writing(known, nothing, CAUSE, LookPlan(NOW * 2, 3, known.look_requests))
 
 
 def rows(database: Database) -> dict[str, list[object]]:

@@ -73,7 +73,7 @@ def test_each_thing_has_one_schema(spec: dict[str, Any]) -> None:
 
     assert len(names) == len({name.lower() for name in names})
     assert not [name for name in names if "." in name or name.endswith("Document")]
-    assert {"Order", "PrivateOrder", "Line", "Problem", "ToldDispute"} < set(names)
+    assert {"Order", "PrivateOrder", "Line", "Problem", "NotifiedDispute"} < set(names)
 
 
 def test_every_answer_names_its_headers(client: FlaskClient, spec: dict[str, Any]) -> None:

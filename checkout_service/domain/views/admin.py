@@ -78,7 +78,7 @@ class AuditEntry:
     subject: str
     order_id: str | None
     outcome: str
-    told: str
+    detail: str
     at: int
     finished_at: int | None
 

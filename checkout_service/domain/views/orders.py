@@ -12,7 +12,7 @@ from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
 from checkout_service.domain.status import WAITING, OrderStatus
 
-from .quarantine import LookTrouble
+from .quarantine import QuarantinedLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class OrderDetail:
     subscriptions: tuple[Subscription, ...] = ()
     holds: tuple[HoldView, ...] = ()
     open_writes: tuple[MoneyWrite, ...] = ()
-    quarantined: LookTrouble | None = None
+    quarantined: QuarantinedLook | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,19 @@ class Quarantined:
     reason: str
 
     @property
-    def told(self) -> str:
+    def why(self) -> str:
         return in_words(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
-class LookTrouble:
+class QuarantinedLook:
     """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
 
     at: int
     reason: str
 
     @property
-    def told(self) -> str:
+    def why(self) -> str:
         return in_words(self.reason)
 
 

@@ -36,11 +36,11 @@ def by_nonce(connection: Connection, nonce: str) -> AuditEntry | None:
     return None if row is None else AuditEntry(*tuple(row))
 
 
-def finish(connection: Connection, nonce: str, *, outcome: str, told: str, now: int) -> None:
+def finish(connection: Connection, nonce: str, *, outcome: str, detail: str, now: int) -> None:
     connection.execute(
         update(admin_audit)
         .where(_a.nonce == nonce)
-        .values(outcome=outcome, told=told, finished_at=now)
+        .values(outcome=outcome, told=detail, finished_at=now)
     )
 
 

@@ -12,7 +12,7 @@ from checkout_service.domain.views.events import EventView
 from checkout_service.storage import event_views
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import figures, inbox_events, orders, outbox_messages, refunds
-from checkout_service.storage.tables.machinery import TROUBLED, UNDELIVERED
+from checkout_service.storage.tables.machinery import STUCK, UNDELIVERED
 from checkout_service.storage.upsert import upsert
 
 _o, _r, _e, _m = orders.c, refunds.c, inbox_events.c, outbox_messages.c
@@ -64,7 +64,7 @@ def keep(connection: Connection, name: str, body: str, *, at: int, fresh_until: 
 def stuck(connection: Connection, *, most: int) -> list[tuple[str, str | None]]:
     """List state and error of the latest events that did not go through."""
     statement = (
-        select(_e.state, _e.last_error).where(TROUBLED).order_by(_e.received_at.desc()).limit(most)
+        select(_e.state, _e.last_error).where(STUCK).order_by(_e.received_at.desc()).limit(most)
     )
     return [(state, error) for state, error in connection.execute(statement)]
 

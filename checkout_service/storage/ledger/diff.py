@@ -37,15 +37,15 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class LookPlan:
-    """When the next look is due; it counts unless a look was wished for after number `wishes`.
+    """When the next look is due; it counts unless a look was requested after number `requests`.
 
-    `wished` says that the plan is itself a wish, so that a look on its way does not answer it.
+    `requested` says that the plan is itself a request, which a look on its way does not answer.
     """
 
     due_at: int | None
     tries: int
-    wishes: int
-    wished: bool = False
+    requests: int
+    requested: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Writing:
     transitions: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     event: Row | None = None
-    intent_id: str | None = None  # nobody may have told of this one meanwhile
+    intent_id: str | None = None  # no event may have named this one meanwhile
 
     @property
     def plain(self) -> bool:
@@ -112,7 +112,7 @@ def plan_writing(
         "moves": moves,
         "canceled_at": canceled_at,
     }
-    kept = LookPlan(loaded.look_due_at, loaded.look_tries, loaded.look_wishes)
+    kept = LookPlan(loaded.look_due_at, loaded.look_tries, loaded.look_requests)
     writing = Writing(
         order_id, loaded.version, cause.at, order, look or kept, fulfils=settlement.fulfils
     )
@@ -263,9 +263,9 @@ def plan_message(
     sequence, moves = loaded.sequence + 1, loaded.moves + 1
     writing = plan_writing(loaded, Settlement(ledger, ledger, ()), cause)
     writing.order |= {"sequence": sequence, "moves": moves}
-    told = {"order": shapes.private_order(loaded.view(ledger)), **data}
+    data = {"order": shapes.private_order(loaded.view(ledger)), **data}
     writing.messages = [
-        _message(message, message.about, told, sequence=sequence, now=cause.at, heard=heard)
+        _message(message, message.about, data, sequence=sequence, now=cause.at, heard=heard)
     ]
     writing.transitions = [
         {

@@ -140,7 +140,7 @@ class Loaded:
         return int(self.row.order_look_tries)
 
     @property
-    def look_wishes(self) -> int:
+    def look_requests(self) -> int:
         return int(self.row.order_look_wishes)
 
     @property

@@ -1,7 +1,7 @@
 """Write a planned settlement: statement by statement, or on PostgreSQL all in one.
 
 One data-modifying statement is one round trip instead of six; it writes nothing at all unless
-the order is still at the version it was read at. A look wished for meanwhile stays wished for.
+the order is still at the version it was read at. A look requested meanwhile stays requested.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
 _ALL_IN_ONE = f"""
 WITH moved AS (
   UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now,
-    look_due_at = CASE WHEN look_wishes = :wishes THEN CAST(:look_due_at AS bigint)
+    look_due_at = CASE WHEN look_wishes = :look_requests THEN CAST(:look_due_at AS bigint)
       ELSE look_due_at END,
-    look_tries = :look_tries, look_wishes = look_wishes + :wished
+    look_tries = :look_tries, look_wishes = look_wishes + :look_requested
   WHERE id = :order_id AND version = :version
     AND NOT EXISTS (SELECT FROM inbox_events
       WHERE intent_id = CAST(:unknown_intent AS text) AND {UNCLAIMED})
@@ -84,7 +84,7 @@ WITH moved AS (
   FROM moved, jsonb_to_recordset(CAST(:transitions AS jsonb))
     AS t(order_id text, seq integer, before text, after text, source text, reason text,
          event_id text, at bigint)
-), told AS (
+), notified AS (
   {_insert_one(outbox_messages, "message_", _MESSAGE)}
 )
 SELECT count(*) FROM moved
@@ -98,12 +98,12 @@ _UPDATE_ORDER = (
     .values(
         look_due_at=case(
             (
-                orders.c.look_wishes == bindparam("b_wishes"),
+                orders.c.look_wishes == bindparam("b_requests"),
                 bindparam("b_due_at", type_=BigInteger),
             ),
             else_=orders.c.look_due_at,
         ),
-        look_wishes=orders.c.look_wishes + bindparam("b_wished"),
+        look_wishes=orders.c.look_wishes + bindparam("b_requested"),
     )
 )
 _UPDATE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("b_id"))
@@ -134,8 +134,8 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         "version": writing.version,
         "look_due_at": writing.look.due_at,
         "look_tries": writing.look.tries,
-        "wishes": writing.look.wishes,
-        "wished": int(writing.look.wished),
+        "look_requests": writing.look.requests,
+        "look_requested": int(writing.look.requested),
         "unknown_intent": writing.intent_id,
         "now": writing.now,
         "fulfils": writing.fulfils,
@@ -152,8 +152,8 @@ def _write_one_by_one(connection: Connection, writing: Writing) -> int:
             "b_id": writing.order_id,
             "b_version": writing.version,
             "b_due_at": look.due_at,
-            "b_wishes": look.wishes,
-            "b_wished": int(look.wished),
+            "b_requests": look.requests,
+            "b_requested": int(look.requested),
         },
     )
     if result.rowcount != 1:

@@ -50,9 +50,9 @@ Index("ix_inbox_events_order_id", inbox_events.c.order_id)
 Index("ix_inbox_events_received_at", inbox_events.c.received_at)
 
 # What a person looks for first: events that did not go through.
-TROUBLED = text("state IN ('waiting', 'failed', 'quarantined')")
+STUCK = text("state IN ('waiting', 'failed', 'quarantined')")
 partial_index(
-    "ix_inbox_events_troubled", inbox_events.c.received_at, inbox_events.c.id, where=TROUBLED
+    "ix_inbox_events_troubled", inbox_events.c.received_at, inbox_events.c.id, where=STUCK
 )
 
 OUTBOX_STATES = ("due", "delivered", "dead")

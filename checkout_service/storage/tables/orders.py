@@ -60,7 +60,7 @@ orders = Table(
     moment("looked_at"),
     moment("look_due_at"),
     Column("look_tries", Integer, nullable=False, default=0),
-    # Raised with every wish for a look: a look answers those that were there when it began.
+    # Raised with every request for a look: a look answers those that were there when it began.
     Column("look_wishes", Integer, nullable=False, default=0),
     moment("look_lease_until"),
     # How often looks failed in a row, why, and since when a person must see to it.

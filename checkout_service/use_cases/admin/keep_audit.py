@@ -22,7 +22,7 @@ from checkout_service.storage.database import Database
 _STUCK = 2 * MINUTE
 # The act may have happened: the same press may be sent again, under the same nonce.
 _UNSURE = (StripeUnavailable, ReadsSpent, StaleOrder, DatabaseUnavailable)
-_MOST_TOLD = 500
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class KeepAudit:
     def record(self, act: Act, do: Callable[[], str]) -> AuditEntry:
         """Do the act unless its nonce was done before; return what became of it.
 
-        `do` tells its outcome in words. An error of ours is recorded, and passes through.
+        `do` returns its outcome in words. An error of ours is recorded, and passes through.
         """
         if not self._begin(act):
             return self._known(act.nonce)
         try:
-            told = do()
+            detail = do()
         except _UNSURE as error:
             self._finish(act.nonce, "unknown", error.code)
             raise
@@ -60,7 +60,7 @@ class KeepAudit:
         except Exception:
             self._finish(act.nonce, "unknown", "failed on our side")
             raise
-        self._finish(act.nonce, "done", told)
+        self._finish(act.nonce, "done", detail)
         return self._known(act.nonce)
 
     def page(
@@ -92,10 +92,10 @@ class KeepAudit:
             )
         )
 
-    def _finish(self, nonce: str, outcome: str, told: str) -> None:
+    def _finish(self, nonce: str, outcome: str, detail: str) -> None:
         now = self.clock.now()
         self.database.write(
-            lambda c: audit.finish(c, nonce, outcome=outcome, told=told[:_MOST_TOLD], now=now)
+            lambda c: audit.finish(c, nonce, outcome=outcome, detail=detail[:_LONGEST], now=now)
         )
 
     def _known(self, nonce: str) -> AuditEntry:

@@ -32,7 +32,7 @@ class KeepStaff:
     audit: KeepAudit
 
     def add(self, name: str, role: Role) -> str:
-        """Take somebody in and return the password, told this once.
+        """Take somebody in and return the password, shown this once.
 
         Of somebody who is here already, role and password are replaced and sessions end.
         """
@@ -43,7 +43,7 @@ class KeepStaff:
             _turn_out(connection, name, now)
             staff.put(connection, name, role, hashed, now=now)
 
-        self._record("staff.add", name, put, told=f"role {role}")
+        self._record("staff.add", name, put, detail=f"role {role}")
         return password
 
     def list(self) -> tuple[StaffMember, ...]:
@@ -85,11 +85,11 @@ class KeepStaff:
         return token
 
     def _record(
-        self, action: str, name: str, work: Callable[[Transaction], None], *, told: str = ""
+        self, action: str, name: str, work: Callable[[Transaction], None], *, detail: str = ""
     ) -> None:
         def do() -> str:
             self.database.write(work)
-            return told
+            return detail
 
         self.audit.record(Act(ids.new_id("non"), "", action, name, None, COMMAND_LINE), do)
 

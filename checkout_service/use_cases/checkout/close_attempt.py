@@ -1,4 +1,4 @@
-"""Close what could still be paid at Stripe, and record what Stripe says, not what we wished."""
+"""Close what could still be paid at Stripe, and record what Stripe says, not what we asked for."""
 
 from __future__ import annotations
 

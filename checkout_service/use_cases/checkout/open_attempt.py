@@ -123,8 +123,8 @@ class OpenAttempt:
         if wrong:
             log.error("attempt.opened_wrong", extra={"order_id": order_id, "what": sorted(wrong)})
             self._close_wrong(order_id, opened, source)
-            told = (f"{one.seen} instead of {one.expected}" for one in wrong.values())
-            raise OpenedWrong("; ".join(told))
+            differences = (f"{one.seen} instead of {one.expected}" for one in wrong.values())
+            raise OpenedWrong("; ".join(differences))
         settled = self.settle_order.settle(Case(source, [opened.fact], order_id))
         if settled.after.canceled:
             self._close_again(order_id, opened.view, source)

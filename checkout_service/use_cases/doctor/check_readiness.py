@@ -10,8 +10,8 @@ from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
+from checkout_service.storage.outage import UNMIGRATED
 from checkout_service.storage.trial import try_sale
-from checkout_service.storage.trouble import UNMIGRATED
 
 DATABASE = "database"
 _WAIT = 3.0  # seconds: a database that takes longer for one row serves nobody
@@ -68,6 +68,6 @@ class CheckReadiness:
                 return ["migrations"]
             try_sale(self.database, now=self.clock.now())
         except DatabaseUnavailable as error:
-            lacking = error.trouble == UNMIGRATED
-            return ["migrations"] if lacking else [f"{DATABASE} {error.trouble}"]
+            lacking = error.outage == UNMIGRATED
+            return ["migrations"] if lacking else [f"{DATABASE} {error.outage}"]
         return []

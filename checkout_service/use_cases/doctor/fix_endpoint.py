@@ -1,6 +1,6 @@
 """Make the webhook endpoint or put it right: what `doctor --fix` does at Stripe, and all it does.
 
-A new endpoint's secret is told here once and never again. The endpoint before it stays on until
+A new endpoint's secret is shown here once and never again. The endpoint before it stays on until
 the new secret is set: an event in between must not find a closed door on both sides.
 """
 
@@ -33,8 +33,8 @@ class FixEndpoint:
         best = scene.best
         if best is None or scene.wrong_version:
             made, secret = shop.account.add_endpoint(shop.webhook_url)
-            told = f"Made webhook endpoint {made.id} for {made.url}, API version {made.api_version}"
-            return Fixed((f"{told}.",), secret)
+            what = f"webhook endpoint {made.id} for {made.url}, API version {made.api_version}"
+            return Fixed((f"Made {what}.",), secret)
         done = []
         if scene.faults:
             best = shop.account.fix_endpoint(best, shop.webhook_url)

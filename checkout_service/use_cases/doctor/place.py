@@ -126,8 +126,8 @@ def origins(shop: Shop) -> Iterator[CheckResult]:
     allowed = shop.settings.allowed_origins
     open_ones = [origin for origin in allowed if origin.startswith("http://")]
     if shop.settings.development or not open_ones:
-        told = ", ".join(allowed) if allowed else "None: only the service's own pages"
-        yield ok("origins", f"{told}.")
+        shown = ", ".join(allowed) if allowed else "None: only the service's own pages"
+        yield ok("origins", f"{shown}.")
         return
     for origin in open_ones:
         own_machine = urlsplit(origin).hostname in _LOOPBACK
@@ -157,9 +157,9 @@ def worker(shop: Shop) -> Iterator[CheckResult]:
         return
     silent = shop.clock.now() - at
     pace = int(shop.settings.sweep_interval_seconds * SECOND) * _INTERVALS_OF_SILENCE
-    told = f"The worker swept {max(0, silent) // SECOND} s ago"
+    swept = f"The worker swept {max(0, silent) // SECOND} s ago"
     if silent > max(_LONGEST_SILENCE, pace):
         lost = "notifications and lost webhooks are waiting for it"
-        yield problem("worker", f"{told} for the last time; {lost}.", mend)
+        yield problem("worker", f"{swept} for the last time; {lost}.", mend)
     else:
-        yield ok("worker", f"{told}.")
+        yield ok("worker", f"{swept}.")

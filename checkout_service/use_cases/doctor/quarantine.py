@@ -29,12 +29,12 @@ def quarantine(shop: Shop) -> Iterator[CheckResult]:
     for item in found:
         groups[item.kind, item.reason].append(item.id)
     for (kind, why), names in groups.items():
-        told = next(item.told for item in found if item.reason == why)
+        in_words = next(item.why for item in found if item.reason == why)
         shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
         first = _OTHER_KEYS if why == UNKNOWN_AT_STRIPE else "Once the reason is gone: "
         yield problem(
             _CHECK,
-            f"{_count(kind, len(names))} ({shown}): {told}.",
+            f"{_count(kind, len(names))} ({shown}): {in_words}.",
             f"{first}flask --app wsgi quarantine retry {' '.join(names[:_SHOWN])}",
         )
     if not found:

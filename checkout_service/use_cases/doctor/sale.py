@@ -132,11 +132,11 @@ def _amount_faults(
     elif right:
         right = (lines[0].price.currency, lines[0].price.unit_amount) == (currency, unit)
     if not right:
-        told = " + ".join(_shown(line) for line in lines) or "nothing"
+        sold = " + ".join(_shown(line) for line in lines) or "nothing"
         wanted = f"{quantity} x {name or f'{unit} {currency}'}"
         yield problem(
             f"link {link.id}",
-            f"It sells {told}, the catalog says {wanted}: every payment would be held.",
+            f"It sells {sold}, the catalog says {wanted}: every payment would be held.",
             "Make price and quantity of the link in the catalog those of the link at Stripe.",
         )
 
@@ -169,11 +169,11 @@ def _redirect_faults(shop: Shop, check: str, link: LinkView) -> Iterator[CheckRe
         yield warning(check, "Buyers stay on Stripe's page after they paid.", mend)
         return
     if _ENCODED in redirect.lower():
-        told = "The placeholder in its redirect is percent-encoded, so Stripe does not fill it in."
-        yield problem(check, told, mend)
+        wrong = "The placeholder in its redirect is percent-encoded, so Stripe does not fill it in."
+        yield problem(check, wrong, mend)
     elif PLACEHOLDER not in redirect:
-        told = f"Its redirect carries no {PLACEHOLDER}: the buyer who returns cannot be told."
-        yield problem(check, told, mend)
+        wrong = f"Its redirect carries no {PLACEHOLDER}: nobody knows the buyer who returns."
+        yield problem(check, wrong, mend)
     parts = urlsplit(redirect)
     origin = f"{parts.scheme}://{parts.netloc}"
     if origin not in (settings.public_origin, *settings.allowed_origins):

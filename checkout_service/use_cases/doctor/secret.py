@@ -19,7 +19,7 @@ NAME = "webhook secret"
 _LATEST = 50
 _TIME_TO_ARRIVE = 5 * MINUTE
 _COPY = (
-    "Copy the signing secret of {endpoint} (told when it was made; Stripe's dashboard reveals it) "
+    "Copy the signing secret of {endpoint} (shown when it was made; Stripe's dashboard reveals it) "
     "into STRIPE_WEBHOOK_SECRET, then restart web and worker."
 )
 
@@ -57,8 +57,8 @@ def _by_evidence(shop: Shop, shown: str, endpoint: Endpoint | None) -> Iterator[
     waiting = _undelivered(shop, arrived)
     mend = _COPY.format(endpoint=endpoint.id if endpoint else "the endpoint")
     if arrived is None and waiting:
-        told = f"{waiting} events since yesterday could not be delivered and none ever arrived here"
-        yield problem(NAME, f"{told}: {shown} may be another endpoint's.", mend)
+        lost = f"{waiting} events since yesterday could not be delivered and none ever arrived here"
+        yield problem(NAME, f"{lost}: {shown} may be another endpoint's.", mend)
     elif waiting:
         yield warning(NAME, f"{waiting} events since the last that arrived were not taken.", mend)
     elif arrived is not None:
@@ -67,7 +67,7 @@ def _by_evidence(shop: Shop, shown: str, endpoint: Endpoint | None) -> Iterator[
     else:
         yield warning(
             NAME,
-            f"Whether {shown} is right cannot be told before the first event: Stripe's API "
+            f"Whether {shown} is right cannot be known before the first event: Stripe's API "
             "tells a secret once.",
             "Make a payment and run doctor again.",
         )

@@ -103,9 +103,9 @@ def webhook_endpoint(shop: Shop) -> Iterator[CheckResult]:
     if scene.best is None and thin:
         yield _only_thin(thin[0])
     else:
-        yield from _told(scene, shop)
+        yield from _endpoint_result(scene, shop)
         for one in thin:
-            yield ok(NAME, f"{one.id} sends thin events here too: each is a wish for a look.")
+            yield ok(NAME, f"{one.id} sends thin events here too: each asks for a look.")
 
 
 def _thin(shop: Shop) -> list[ThinDestination]:
@@ -125,15 +125,15 @@ def _only_thin(thin: ThinDestination) -> CheckResult:
     )
 
 
-def _told(scene: Scene, shop: Shop) -> Iterator[CheckResult]:
+def _endpoint_result(scene: Scene, shop: Shop) -> Iterator[CheckResult]:
     best = scene.best
     if best is None:
-        told = f"Stripe has no webhook endpoint for {shop.webhook_url}"
+        missing = f"Stripe has no webhook endpoint for {shop.webhook_url}"
         if shop.settings.development:  # `stripe listen` and the sandbox bring events without one
             hint = "Leave it so while `stripe listen` or the sandbox forwards events; else --fix."
-            yield warning(NAME, f"{told}.", hint)
+            yield warning(NAME, f"{missing}.", hint)
         else:
-            yield problem(NAME, f"{told}: no event arrives.", f"{_FIX}: it makes one.")
+            yield problem(NAME, f"{missing}: no event arrives.", f"{_FIX}: it makes one.")
         return
     if scene.faults:
         yield problem(NAME, f"{best.id} {'; '.join(scene.faults)}.", f"{_FIX}: {_remedy(scene)}.")

@@ -102,9 +102,9 @@ class DeliverOutbox:
         return self.database.write(lambda c: bookmarks.begin(c, _BEGAN, now))
 
     def _wants(self, message: Message, began: int) -> bool:
-        if message.wish == ASKED:
+        if message.request == ASKED:
             return True
-        too_old = message.wish == UNHEARD and message.created_at < began
+        too_old = message.request == UNHEARD and message.created_at < began
         return not too_old and (self.kinds is None or message.kind in self.kinds)
 
     def _keep(self, message_ids: list[str]) -> None:

@@ -49,7 +49,7 @@ class ReadOrders:
                 holds=details.holds_of(connection, order_id),
                 subscriptions=subscriptions.of_order(connection, order_id),
                 open_writes=money_writes.unfinished_of(connection, order_id),
-                quarantined=due_orders.trouble_of(connection, order_id),
+                quarantined=due_orders.quarantined_look_of(connection, order_id),
             )
 
     def open_url(self, order_id: str) -> str | None:

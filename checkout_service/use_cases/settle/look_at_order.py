@@ -31,7 +31,7 @@ SWEEP = "sweep"
 
 
 class Look(Enum):
-    """What became of the wish to look an order up."""
+    """What became of a look that was asked for."""
 
     DONE = "done"
     BUSY = "busy"  # somebody else is looking, or looked a moment ago, or too often
@@ -39,9 +39,9 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to look an order up: the wishes to answer, and the reads it costs."""
+    """The right to look an order up: the requests it answers, and the reads it costs."""
 
-    wishes: int
+    requests: int
     reads: ReadCount
 
 
@@ -65,7 +65,7 @@ class LookAtOrder:
             if turn is None:
                 return Look.BUSY
             facts = self._ask(order_id, urgent=urgent)
-            done = LookDone(turn.wishes, planned=source == SWEEP)
+            done = LookDone(turn.requests, planned=source == SWEEP)
             self.settle_order.settle(Case(source, facts, order_id, look=done))
         return Look.DONE
 
@@ -73,17 +73,17 @@ class LookAtOrder:
     def leased(self, order_id: str, *, window: int, urgent: bool) -> Iterator[Turn | None]:
         """Hold the right to look the order up; None when it is not to be had now."""
         now = self.clock.now()
-        wishes = self.database.write(
+        requests = self.database.write(
             lambda c: leases.take_look(
                 c, order_id, now=now, for_ms=LEASE_MS, window_ms=window, urgent=urgent
             )
         )
-        if wishes is None:
+        if requests is None:
             yield None
             return
         with self.reads.counted() as count:
             try:
-                yield Turn(wishes, count)
+                yield Turn(requests, count)
             finally:
                 # A failed look counts as one too: a Stripe that is down is not asked on every poll.
                 self.end(order_id, lease_until=now + LEASE_MS, reads=count)

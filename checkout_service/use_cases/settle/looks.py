@@ -16,9 +16,9 @@ _LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
 
 @dataclass(frozen=True, slots=True)
 class LookDone:
-    """A look whose answer is at hand: it answers the wishes up to the number it began with."""
+    """A look whose answer is at hand: it answers the requests up to the number it began with."""
 
-    wishes: int
+    requests: int
     planned: bool = False  # by the sweep: a buyer's own looks do not wear the plan out
 
 
@@ -46,17 +46,17 @@ def plan_look(
     if look is not None and look.planned and not begins_anew:
         tries += 1
     if settlement.look_wanted and look is None:
-        return LookPlan(AT_ONCE, tries, loaded.look_wishes, wished=True)
+        return LookPlan(AT_ONCE, tries, loaded.look_requests, requested=True)
     due = next_look(after, now=now, tries=tries, interval=interval, created_at=loaded.created_at)
     if settlement.look_wanted:  # this look did not tell all, and the next one will not at once
         due = min(due or now + interval, now + interval)
     if look is not None:
         answered = look.planned or begins_anew or loaded.look_due_at in (None, AT_ONCE)
         kept = loaded.look_due_at if due is not None and not answered else due
-        return LookPlan(kept, tries, look.wishes)
+        return LookPlan(kept, tries, look.requests)
     if loaded.look_due_at == AT_ONCE or not _is_needless(loaded, settlement):
         due = loaded.look_due_at
-    return LookPlan(due, tries, loaded.look_wishes)
+    return LookPlan(due, tries, loaded.look_requests)
 
 
 def _is_needless(loaded: Loaded, settlement: Settlement) -> bool:

@@ -141,7 +141,7 @@ class SettleOrder:
         )
         look = plan_look(loaded, settlement, case.look, now=now, interval=self.sweep_interval)
         same_look = (look.due_at, look.tries) == (loaded.look_due_at, loaded.look_tries)
-        idle = same_look and not look.wished and case.receipt is None
+        idle = same_look and not look.requested and case.receipt is None
         if idle and not settlement.changed and not settlement.messages:
             return settlement, None
         cause = Cause(case.source, now, case.event_id, case.reason)

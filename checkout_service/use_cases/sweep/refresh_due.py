@@ -123,7 +123,7 @@ class RefreshDue:
         at = window_end(order.created_at, window)
         log.warning("order.out_of_reads", extra={"order_id": order.order_id})
         self.database.write(
-            lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
+            lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
         )
 
     def _failed(self, order: DueOrder, error: Exception) -> None:
@@ -141,7 +141,7 @@ class RefreshDue:
             self._set_aside(order.order_id, why)
         else:
             self.database.write(
-                lambda c: due_orders.look_again_at(c, order.order_id, at, wishes=order.wishes)
+                lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
             )
 
     def _wait_for_buyer(self, order: DueOrder) -> None:
@@ -153,7 +153,7 @@ class RefreshDue:
                 order_id=order.order_id,
                 change=lapse(order.attempt_id) if old else unchanged,
                 reason="nobody came to pay" if old else None,
-                look=LookDone(order.wishes, planned=True),
+                look=LookDone(order.requests, planned=True),
             )
         )
 
@@ -184,7 +184,7 @@ class RefreshDue:
 
         def settle(found: Snapshot) -> None:
             order = wanted[found.session.id if found.session else ""]
-            look = LookDone(order.wishes, planned=True) if found.whole else None
+            look = LookDone(order.requests, planned=True) if found.whole else None
             self.settle_order.settle(Case(SWEEP, facts_of_look(found), order.order_id, look=look))
             if found.whole:
                 self.end_stale.end(order.order_id)

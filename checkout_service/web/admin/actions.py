@@ -59,7 +59,7 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
         # Of an act whose outcome is unknown the same form goes out again: the same nonce.
         again = nonce if problem.status in (502, 503) else ids.new_id("non")
         return _page(kind, subject, again, said), problem.status
-    flash(done.told if done.outcome == "done" else f"{name}: {done.outcome} {done.told}")
+    flash(done.detail if done.outcome == "done" else f"{name}: {done.outcome} {done.detail}")
     return redirect(subject.back, SEE_OTHER)
 
 
@@ -99,4 +99,4 @@ def _order(target: str, back: str) -> Subject:
 def _set_aside(target: str, back: str) -> Subject:
     found = use_cases().quarantine.find(target)
     order = use_cases().read_orders.view(target) if found.kind == "order" else None
-    return Subject(target, back, clerk().name, order, note=found.told)
+    return Subject(target, back, clerk().name, order, note=found.why)

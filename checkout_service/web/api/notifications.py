@@ -33,7 +33,7 @@ bp = APIBlueprint(
 def list_notifications(query: ReadNotifications) -> Response:
     """List every message, oldest first; keep `next_cursor`, and give it as `after` next time."""
     page = use_cases().read_feed.page(after=query.after, limit=query.limit)
-    data = [_told(message) for message in page.messages]
+    data = [_shown(message) for message in page.messages]
     return tell({"data": data, "next_cursor": page.next_cursor})
 
 
@@ -50,7 +50,7 @@ def redeliver_notification(message_id: str) -> Response:
     return tell({"id": message_id, "state": "due"}, 202)
 
 
-def _told(message: FedMessage) -> dict[str, Any]:
+def _shown(message: FedMessage) -> dict[str, Any]:
     return {
         "id": message.id,
         "type": message.kind,

@@ -111,10 +111,10 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
             },
         )
     for status, response in operation["responses"].items():
-        told = ["X-Request-ID", "Cache-Control"]
-        told += ["Retry-After"] if status in _ASK_AGAIN or _has_end(path) else []
-        told += ["Idempotent-Replayed"] if is_post and status[0] in "24" else []
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in told}
+        headers = ["X-Request-ID", "Cache-Control"]
+        headers += ["Retry-After"] if status in _ASK_AGAIN or _has_end(path) else []
+        headers += ["Idempotent-Replayed"] if is_post and status[0] in "24" else []
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
 def _has_end(path: str) -> bool:

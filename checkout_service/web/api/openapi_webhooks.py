@@ -32,7 +32,7 @@ _WHAT = {
 }
 
 
-class ToldRefund(BaseModel):
+class NotifiedRefund(BaseModel):
     id: str
     amount: int
     currency: str
@@ -40,7 +40,7 @@ class ToldRefund(BaseModel):
     payment_intent: str | None
 
 
-class ToldDispute(BaseModel):
+class NotifiedDispute(BaseModel):
     id: str
     kind: Literal["dispute", "inquiry"]
     status: str = Field(description="Stripe's own word")
@@ -51,25 +51,25 @@ class ToldDispute(BaseModel):
     payment_intent: str | None
 
 
-class ToldWarning(BaseModel):
+class NotifiedWarning(BaseModel):
     id: str
     fraud_type: str
     actionable: bool = Field(description="a refund now may spare the dispute")
     payment_intent: str | None
 
 
-class ToldInvoice(BaseModel):
+class NotifiedInvoice(BaseModel):
     id: str
     amount_due: int
     amount_paid: int
     currency: str
 
 
-_REFUND: dict[str, type[BaseModel]] = {"refund": ToldRefund}
-_DISPUTE: dict[str, type[BaseModel]] = {"dispute": ToldDispute}
+_REFUND: dict[str, type[BaseModel]] = {"refund": NotifiedRefund}
+_DISPUTE: dict[str, type[BaseModel]] = {"dispute": NotifiedDispute}
 _RENEWAL: dict[str, type[BaseModel]] = {
     "subscription": SubscriptionDocument,
-    "invoice": ToldInvoice,
+    "invoice": NotifiedInvoice,
 }
 _BESIDE: dict[Kind, dict[str, type[BaseModel]]] = {
     Kind.REFUND_PENDING: _REFUND,
@@ -78,13 +78,14 @@ _BESIDE: dict[Kind, dict[str, type[BaseModel]]] = {
     Kind.DISPUTE_NEEDS_RESPONSE: _DISPUTE,
     Kind.DISPUTED: _DISPUTE,
     Kind.DISPUTE_CLOSED: _DISPUTE,
-    Kind.EARLY_FRAUD_WARNING: {"early_fraud_warning": ToldWarning},
+    Kind.EARLY_FRAUD_WARNING: {"early_fraud_warning": NotifiedWarning},
     Kind.SUBSCRIPTION_RENEWED: _RENEWAL,
     Kind.SUBSCRIPTION_PAST_DUE: _RENEWAL,
     Kind.SUBSCRIPTION_ENDED: {"subscription": SubscriptionDocument},
 }
 MODELS: tuple[type[BaseModel], ...] = (
-    PrivateOrder, ToldRefund, ToldDispute, ToldWarning, ToldInvoice, SubscriptionDocument,
+    PrivateOrder, NotifiedRefund, NotifiedDispute, NotifiedWarning, NotifiedInvoice,
+    SubscriptionDocument,
 )  # fmt: skip
 _HEADERS = {
     "webhook-id": "the message's own id: keep it, and skip what you have seen",
@@ -129,7 +130,7 @@ def _header(name: str, what: str) -> dict[str, Any]:
 def _body(kind: Kind) -> dict[str, Any]:
     models = {"order": PrivateOrder} | _BESIDE.get(kind, {})
     beside = {name: {"$ref": _ref(model)} for name, model in models.items()}
-    # An invoice is told where Stripe's event was the invoice's own.
+    # An invoice is shown where Stripe's event was the invoice's own.
     needed = [name for name in beside if name != "invoice"]
     data = _an_object(beside | {"sequence": {"type": "integer"}}, [*needed, "sequence"])
     moment = {"type": "string", "format": "date-time"}

@@ -102,7 +102,7 @@ _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One failure, ready to be told."""
+    """One failure, ready to be shown."""
 
     status: int
     code: str
@@ -116,7 +116,7 @@ class Problem:
         return self.code.replace("_", " ").capitalize()
 
     def body(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        body: dict[str, Any] = {
             "type": f"urn:problem:checkout:{self.code}",
             "title": self.title,
             "status": self.status,
@@ -125,10 +125,10 @@ class Problem:
             "request_id": request_id(),
         }
         if self.errors:
-            told["errors"] = [{"loc": fault.loc, "message": fault.message} for fault in self.errors]
+            body["errors"] = [{"loc": fault.loc, "message": fault.message} for fault in self.errors]
         if self.stripe_code is not None:
-            told["stripe_code"] = self.stripe_code
-        return told
+            body["stripe_code"] = self.stripe_code
+        return body
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -149,8 +149,8 @@ def problem_of(error: CheckoutError) -> Problem:
         log.debug("request.not_served", extra={"code": error.code})  # one line an episode is enough
     elif status >= SERVER_ERROR or isinstance(error, e.BadEvent):
         cause = type(error.__cause__).__name__ if error.__cause__ else None
-        told = {"code": error.code, "reason": str(error), "cause": cause}
-        log.warning("request.not_served", extra=told)
+        facts = {"code": error.code, "reason": str(error), "cause": cause}
+        log.warning("request.not_served", extra=facts)
     return Problem(
         status=status,
         code=error.code,

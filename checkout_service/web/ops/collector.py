@@ -137,17 +137,17 @@ def _all(counts: Mapping[str, int], names: Iterable[str]) -> Mapping[str, int]:
     return {str(name): 0 for name in names} | dict(counts)
 
 
-def _by(name: str, told: str, label: str, counts: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(f"checkout_{name}", told, labels=(label,))
+def _by(name: str, help_text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(f"checkout_{name}", help_text, labels=(label,))
     for value, count in counts.items():
         family.add_metric((value,), count)
     return family
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"checkout_{name}", told, value=value)
+def _gauge(name: str, help_text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"checkout_{name}", help_text, value=value)
 
 
-def _maybe(name: str, told: str, value: float | None) -> Iterator[Metric]:
+def _maybe(name: str, help_text: str, value: float | None) -> Iterator[Metric]:
     if value is not None:
-        yield _gauge(name, told, value)
+        yield _gauge(name, help_text, value)

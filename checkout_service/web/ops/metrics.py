@@ -51,13 +51,13 @@ class _WarningCounter(logging.Handler):
     """Counts our own warnings: their names and reasons are words of ours, and few."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = record.__dict__
+        facts = record.__dict__
         _WARNINGS.labels(record.msg).inc()
         if record.msg.startswith("stripe."):
             kind = record.msg.removeprefix("stripe.")
-            _STRIPE_FAILURES.labels(told.get("call", "other"), kind).inc()
-        elif told.get("code") == "bad_event":
-            _REFUSED.labels(told["reason"]).inc()
+            _STRIPE_FAILURES.labels(facts.get("call", "other"), kind).inc()
+        elif facts.get("code") == "bad_event":
+            _REFUSED.labels(facts["reason"]).inc()
 
 
 _COUNTER = _WarningCounter(logging.WARNING)

@@ -19,7 +19,7 @@ LANGUAGES = (DEFAULT, "de", "es", "fr")
 # A region changes how numbers are written, not the words: Mexico writes 1,234.50, Spain 1.234,50.
 _TAG = re.compile(r"([a-z]{2})(?:-[a-z]{4})?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.ASCII)
 _KNOWN = frozenset(locale_identifiers())
-_LONGEST = 1000  # characters of a wish that are read; a browser sends a tenth of that
+_LONGEST = 1000  # characters of the header that are read; a browser sends a tenth of that
 _ENGLISH_ONLY = ("/admin", "/api/")
 
 
@@ -45,8 +45,8 @@ def _selected() -> str:
 
 
 def _asked_locale() -> str | None:
-    wish = request.headers.get("Accept-Language", "")[:_LONGEST]
-    for tag, quality in parse_accept_header(wish, LanguageAccept):
+    accepted = request.headers.get("Accept-Language", "")[:_LONGEST]
+    for tag, quality in parse_accept_header(accepted, LanguageAccept):
         found = _TAG.fullmatch(tag.lower().replace("_", "-"))
         if quality > 0 and found is not None and found[1] in LANGUAGES:
             regional = f"{found[1]}_{(found[2] or '').upper()}"
@@ -55,7 +55,7 @@ def _asked_locale() -> str | None:
 
 
 def _name_language(response: Response) -> Response:
-    """Say on every page for buyers what it is written in, and that a browser's wish decided it."""
+    """Say on every page for buyers what it is written in, and that the browser decided it."""
     is_page = response.mimetype == "text/html" and response.location is None
     if is_page and not request.path.startswith(_ENGLISH_ONLY):
         response.content_language.add(page_locale().language)

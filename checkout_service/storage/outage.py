@@ -1,4 +1,4 @@
-"""What ails a database that does not serve us: in words, and told once however many meet it."""
+"""Outages of the database: what is wrong, in words, and one log line however many meet it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _RENEW_EVERY = 1.0  # seconds
 FAILURES = (DBAPIError, PoolTimeout)
 
 
-def trouble_of(error: DBAPIError | PoolTimeout) -> str | None:
-    """Say what ails the database; None for what is the statement's own fault."""
+def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
+    """Say what is wrong with the database; None for what is the statement's own fault."""
     if isinstance(error, PoolTimeout):
         return _CROWDED
     state = getattr(error.orig, "sqlstate", None)
@@ -62,7 +62,7 @@ def trouble_of(error: DBAPIError | PoolTimeout) -> str | None:
 
 
 class Episodes:
-    """Tells of trouble when it begins and when it is over: one line each, for all threads."""
+    """Logs an outage when it begins and when it is over: one line each, for all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,9 +70,9 @@ class Episodes:
         self._writing = False
         self._renewed = float("-inf")
 
-    def outlived(self, trouble: str | None) -> bool:
+    def outlived(self, outage: str | None) -> bool:
         """True if connections made before now should be left; said once a second at most."""
-        if trouble not in _OUTLIVED:
+        if outage not in _OUTLIVED:
             return False
         now = time.monotonic()
         with self._lock:
@@ -80,15 +80,15 @@ class Episodes:
             self._renewed = now if renew else self._renewed
         return renew
 
-    def met(self, error: DBAPIError | PoolTimeout, trouble: str, *, writing: bool) -> None:
+    def met(self, error: DBAPIError | PoolTimeout, outage: str, *, writing: bool) -> None:
         with self._lock:
             begins = self._since is None
             self._since = time.monotonic() if self._since is None else self._since
             self._writing |= writing
         if begins:
             cause = getattr(error, "orig", None) or error
-            told = {"trouble": trouble, "cause": type(cause).__name__, "writing": writing}
-            log.error("database.unavailable", extra=told)
+            facts = {"trouble": outage, "cause": type(cause).__name__, "writing": writing}
+            log.error("database.unavailable", extra=facts)
 
     def went_well(self, *, writing: bool) -> None:
         """Note that the database served; it is well again when what had failed succeeds."""
