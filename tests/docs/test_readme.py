@@ -144,10 +144,3 @@ def test_every_command_that_a_document_names_exists(
             command = command.commands[words.pop(0)]
         options = {option for param in command.params for option in param.opts}
         assert {word for word in words if word.startswith("-")} <= options, told
-
-
-@each_document
-def test_every_link_inside_the_repository_leads_somewhere(document: Path) -> None:
-    text = document.read_text("utf-8")
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
-        assert (document.parent / target).exists(), target
