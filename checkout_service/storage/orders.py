@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from checkout_service.domain.order.cart import Line
+from checkout_service.domain.order.line import Line
 
 from .prepared import one_for_all
 from .records import AttemptRecord, OrderRecord, attempt_record, order_record

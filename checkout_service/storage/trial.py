@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from checkout_service.domain import ids
 from checkout_service.domain.facts.snapshots import IncomingEvent
-from checkout_service.domain.order.cart import Line
 from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
 from . import bookmarks

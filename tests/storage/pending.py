@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from checkout_service.domain.order.cart import Line
+from checkout_service.domain.order.line import Line
 from checkout_service.storage.ledger import new_orders
 
 NOW = 1_800_000_000_000

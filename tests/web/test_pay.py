@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from checkout_service.domain.errors import NotFound, PullMode, StripeUnavailable
-from checkout_service.domain.order.cart import Cart, Line, price_lines
+from checkout_service.domain.order.cart import Cart, price_lines
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import PriceView
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView

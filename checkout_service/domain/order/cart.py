@@ -10,6 +10,8 @@ from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
 
+from .line import Line
+
 MAX_LINES = 100
 MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create
 
@@ -30,24 +32,6 @@ class PricedItem:
     unit_amount: int
     currency: str
     quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an order, frozen; minor units."""
-
-    price: str | None
-    name: str
-    description: str
-    quantity: int
-    unit_amount: int
-    currency: str
-    stripe_price: str | None = None
-    recurring: Mapping[str, str | int] | None = None
-
-    @property
-    def amount(self) -> int:
-        return self.unit_amount * self.quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnDefault, Connection, Table, text
 
 from checkout_service.domain.ids import number_of
-from checkout_service.domain.order.cart import Line
+from checkout_service.domain.order.line import Line
 from checkout_service.storage.orders import insert_attempt, insert_lines, line_rows
 from checkout_service.storage.prepared import Prepared, given, type_of
 from checkout_service.storage.tables import attempts, order_lines, orders

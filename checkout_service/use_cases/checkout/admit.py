@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from checkout_service.domain.order.cart import Line
+from checkout_service.domain.order.line import Line
 
 Admit = Callable[[Iterable[str]], object]
 """Let a request on to Stripe, or raise; it is told which prices of the catalog will be paid."""

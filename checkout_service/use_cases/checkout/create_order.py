@@ -11,8 +11,9 @@ from checkout_service.domain import ids
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import Fault, InvalidInput
-from checkout_service.domain.order.cart import Cart, Line, mode_of, price_lines
+from checkout_service.domain.order.cart import Cart, mode_of, price_lines
 from checkout_service.domain.order.ledger import DISCOUNT
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders

@@ -23,8 +23,8 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.facts.fact import Fact, of_attempt
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
 from checkout_service.domain.guard import Mismatches, unpayable, wrongly_opened
-from checkout_service.domain.order.cart import Line
 from checkout_service.domain.order.changes import Change, unchanged, withdraw
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions

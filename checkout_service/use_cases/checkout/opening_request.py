@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
-from checkout_service.domain.order.cart import Line
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 from checkout_service.storage.records import AttemptRecord, OrderRecord

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
 from checkout_service.domain.facts.fact import of_attempt
-from checkout_service.domain.order.cart import Cart, Line
+from checkout_service.domain.order.cart import Cart
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import IntentAnswer

@@ -13,7 +13,8 @@ from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.clock import DAY, Clock
 from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.facts.snapshots import SessionView
-from checkout_service.domain.order.cart import Line, line_of
+from checkout_service.domain.order.cart import line_of
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.domain.views.orders import LinkAnswer
