@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from checkout_service.web.http.origins import may_send_buyer_to, with_session_id
+from tests.support.hostile.origins import FOREIGN
+from tests.support.hostile.redirects import REDIRECTS
 from tests.web.asserts import page, problem
 from tests.web.conftest import BASE, MERCHANT, SHOP_SITE
 from tests.web.fakes import FakeShop, an_order
@@ -17,30 +19,8 @@ from tests.web.fakes import FakeShop, an_order
 CREATE = "/api/v1/checkout-sessions"
 FORM = {"price": "poster-usd", "quantity": "1"}
 
-FOREIGN = [
-    "null",
-    "https://evil.example",
-    "http://site.example",
-    "https://site.example:8443",
-    "https://site.example.evil.example",
-    "https://evilsite.example",
-    "https://xsite.example",
-    "https://siteXexample",
-    "https://sub.site.example",
-    "https://site.example.",
-    "https://site.example/",
-    "https://site.example@evil.example",
-    "https://site.example%0d%0a",
-    "https://site.example, https://evil.example",
-    "HTTPS://site.example",
-    "file://",
-    "https://",
-    "*",
-    "",
-]
 
-
-@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("origin", FOREIGN, ids=lambda origin: ascii(origin)[:40])
 def test_a_foreign_origin_gets_no_permission(client: FlaskClient, origin: str) -> None:
     for response in (
         client.get("/api/v1/products", headers={"Origin": origin}),
@@ -48,6 +28,10 @@ def test_a_foreign_origin_gets_no_permission(client: FlaskClient, origin: str) -
     ):
         assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
         assert "Origin" in response.headers["Vary"]
+
+
+def test_the_foreign_origins_are_forty_at_least() -> None:
+    assert len(set(FOREIGN)) >= 40
 
 
 def test_an_allowed_origin_may_call_and_read_the_headers_it_needs(client: FlaskClient) -> None:
@@ -230,104 +214,14 @@ def test_in_production_a_host_header_does_not_make_an_origin_ours(
     page(response, 403)
 
 
-HOSTS = [
-    "evil.example",
-    "site.example.evil.example",
-    "evilsite.example",
-    "sub.site.example",
-    "site.example@evil.example",
-    "site.example:x@evil.example",
-    "user@site.example",
-    ":@site.example",
-    "site.example:444",
-    "site.example:0443",
-    "site.example:",
-    "site.example.",
-    "site.example%2eevil.example",
-    "site.example\\.evil.example",
-    "site.example\\@evil.example",
-    "\\evil.example",
-    "site%E3%80%82example",
-    "site\u3002example",
-    "s\u0456te.example",
-    "\uff53ite.example",
-    "site.example\u2044.evil.example",
-    "site.example\u200b",
-    "site.exam\u00adple",
-    "[site.example]",
-    "[::1]",
-    "2130706433",
-    "0x7f.1",
-    " site.example",
-    "site.example ",
-    "\tsite.example",
-    "site.example\n.evil.example",
-    "site.example\r\nLocation: https://evil.example",
-    "site.example\x00.evil.example",
-    "site.example;evil.example",
-    "site.example,evil.example",
-    "site.example#@evil.example",
-    "site.example?@evil.example\\",
-    "",
-]
-SCHEMES = ["https://{}/thanks", "//{}/thanks", "https:\\\\{}\\thanks", "http://{}/thanks"]
-OTHERS = [
-    "",
-    "/",
-    "/thanks",
-    "thanks",
-    "site.example",
-    "site.example/thanks",
-    "https:site.example",
-    "https:/site.example/thanks",
-    "https:///site.example/thanks",
-    "https:////site.example",
-    "https://site.example\\@evil.example/",
-    "https:\n//site.example/",
-    "ht\ntps://site.example/",
-    " https://site.example/",
-    "https://site.example/ ",
-    "https://site.example/\r\nSet-Cookie: a=b",
-    "https://site.example/\x00",
-    "https://site.example/\u2028",
-    "https://site.example/<script>",
-    'https://site.example/"onload',
-    "https://site.example/`",
-    "https://site.example/^",
-    "https://site.example/caf\u00e9",
-    "https://site.example/\\..\\evil",
-    "javascript:alert(1)",
-    "JaVaScRiPt://site.example/%0aalert(1)",
-    "data:text/html,hi",
-    "vbscript:x",
-    "file:///etc/passwd",
-    "ftp://site.example/",
-    "wss://site.example/",
-    "blob:https://site.example/x",
-    "view-source:https://site.example/",
-    "https://site.example/" + "a" * 2_000,
-    "%68ttps://site.example/",
-    "https%3A%2F%2Fsite.example/",
-    "//site.example",
-    "///evil.example",
-    "\\\\evil.example",
-    "/\\evil.example",
-    "https://evil.example/?https://site.example/",
-    "https://evil.example#https://site.example/",
-    "https://evil.example/https://site.example/",
-]
-HOSTILE = [scheme.format(host) for host in HOSTS for scheme in SCHEMES[:1] + SCHEMES[3:]]
-HOSTILE += [scheme.format(host) for host in HOSTS[:12] for scheme in SCHEMES[1:3]] + OTHERS
-
-
 def test_none_of_a_hundred_and_more_hostile_addresses_passes(app: Flask) -> None:
-    assert len(set(HOSTILE)) > 120
+    assert len(set(REDIRECTS)) >= 120
     with app.test_request_context():
-        assert [url for url in HOSTILE if may_send_buyer_to(url)] == []
+        assert [url for url in REDIRECTS if may_send_buyer_to(url)] == []
 
 
 def test_hostile_addresses_are_a_422_and_open_nothing(client: FlaskClient, shop: FakeShop) -> None:
-    for url in HOSTILE[::7]:
+    for url in REDIRECTS[::7]:
         for field in ("success_url", "cancel_url"):
             body = {"items": [{"price": "poster-usd", "quantity": 1}], field: url}
             assert client.post(CREATE, json=body).status_code == 422, url
@@ -369,27 +263,3 @@ def test_addresses_on_an_allowed_origin_pass(app: Flask, url: str) -> None:
 )
 def test_the_placeholder_is_sent_literally(given: str, sent: str) -> None:
     assert with_session_id(given) == sent
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Host": "evil.example"},
-        {"X-Forwarded-Host": "evil.example"},
-        {"Forwarded": "host=evil.example;proto=https"},
-        {"X-Original-Host": "evil.example"},
-        {"X-Forwarded-Proto": "https", "X-Forwarded-Port": "444"},
-        {"X-Forwarded-Prefix": "//evil.example"},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("hops", [0, 2])
-def test_no_header_gets_into_an_address_of_ours(
-    make_app: Callable[..., Flask], headers: dict[str, str], hops: int
-) -> None:
-    client = make_app(trusted_proxy_hops=hops).test_client()
-
-    for path in ("/", "//orders/x", "/api/v1/openapi.json", "/admin", "/checkout/success/"):
-        response = client.get(path, headers=headers)
-        assert "evil.example" not in response.get_data(as_text=True)
-        assert "evil.example" not in response.headers.get("Location", "")
