@@ -63,7 +63,7 @@ def test_the_preflight_names_methods_headers_and_its_age(client: FlaskClient) ->
     assert "idempotency-key" in allowed
     assert "x-evil" not in allowed
     methods = response.headers["Access-Control-Allow-Methods"]
-    assert {method.strip() for method in methods.split(",")} == {"GET", "POST"}
+    assert {method.strip() for method in methods.split(",")} == {"GET", "POST", "PUT"}
     assert response.headers["Access-Control-Max-Age"] == "600"
 
 

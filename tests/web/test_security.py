@@ -148,6 +148,12 @@ def test_static_files_carry_the_headers_of_pages_each_once(client: FlaskClient, 
     assert "frame-ancestors 'none'" in file.headers["Content-Security-Policy"]
 
 
+def test_one_script_may_be_loaded_by_other_sites(client: FlaskClient) -> None:
+    for name, wanted in {"checkout.js": "cross-origin", "poll.js": "same-origin"}.items():
+        with client.get(f"/static/{name}") as response:
+            assert response.headers.getlist("Cross-Origin-Resource-Policy") == [wanted]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -48,7 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         resources=rf"{_API}.*",
         origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
-        methods=["GET", "POST"],
+        methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", PROOF, "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["Idempotent-Replayed", "Retry-After", "X-Request-ID"],
         supports_credentials=False,

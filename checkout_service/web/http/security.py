@@ -23,6 +23,7 @@ from checkout_service.web.context import REQUEST_ID
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{20,200}", re.ASCII)
 _TWO_YEARS = 63_072_000
+_FOR_OTHER_SITES = frozenset(("/static/checkout.js",))  # a script that shops put on their pages
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -42,6 +43,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             known = {name.lower(): value for name, value in headers}
             headers = [*headers, *always, ("X-Request-ID", request_id)]
+            shared = environ.get("PATH_INFO") in _FOR_OTHER_SITES
+            readers = "cross-origin" if shared else "same-origin"
+            headers.append(("Cross-Origin-Resource-Policy", readers))
             if "cache-control" not in known:
                 headers.append(("Cache-Control", "no-store"))
             if "content-security-policy" not in known:
@@ -94,7 +98,6 @@ def _always(settings: Settings) -> tuple[tuple[str, str], ...]:
         # Not no-referrer: that would turn the Origin of our own forms into "null".
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin-allow-popups"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Permissions-Policy", permissions.header_value),
     ]
     if urlsplit(settings.public_base_url).scheme == "https":
