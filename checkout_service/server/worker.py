@@ -15,7 +15,7 @@ from collections import deque
 from functools import partial
 from typing import Any
 
-from gunicorn.http.errors import InvalidHeader, NoMoreData
+from gunicorn.http.errors import InvalidHeader, NoMoreData, UnsupportedTransferCoding
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
@@ -274,6 +274,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
             return bool(self.handle_request(req, conn))
         except NoMoreData:
             self.handle_error(req, conn.sock, conn.client, InvalidHeader("the request ends early"))
+        except UnsupportedTransferCoding:  # gunicorn's answer is 501, as if the fault were ours
+            self.handle_error(req, conn.sock, conn.client, InvalidHeader("Transfer-Encoding"))
         except (StopIteration, OSError) as error:
             self.log.debug("Closing connection. %s", error)
         except Exception as error:  # noqa: BLE001 - gunicorn's own knows them apart

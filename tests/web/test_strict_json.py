@@ -154,6 +154,14 @@ def test_a_form_with_a_card_number_is_refused(client: FlaskClient, shop: FakeSho
     assert not shop.asked
 
 
+@pytest.mark.parametrize("disposition", ["form-data", "nothing", "", 'form-data; filename="x"'])
+def test_a_form_with_a_part_without_a_name_is_a_400(client: FlaskClient, disposition: str) -> None:
+    body = f"--x\r\nContent-Disposition: {disposition}\r\n\r\nvalue\r\n--x--\r\n"
+    kind = "multipart/form-data; boundary=x"
+
+    page(client.post("/checkout", data=body, content_type=kind), 400)
+
+
 def test_a_request_id_that_holds_a_card_number_is_replaced(client: FlaskClient) -> None:
     given = "4242-4242-4242-4242-order"
 

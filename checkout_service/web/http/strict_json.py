@@ -18,6 +18,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from flask import Request, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
 
 from checkout_service.domain.errors import Fault, InvalidInput
 
@@ -33,12 +34,24 @@ _MAX_DIGITS = 32
 _TEXT_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{\]}]', re.DOTALL)
 
 
+class _NamedParts(FormDataParser):
+    """A reader of forms that refuses a part without a name: no field is called None."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        stream, form, files = super().parse(*args, **kwargs)
+        if None in form or None in files:
+            raise BadRequest("A part of the form has no name.")
+        return stream, form, files
+
+
 class StrictRequest(Request):
     """A request whose `get_json` gives a checked object, or raises.
 
     400 for what is no JSON, 413, 415, and InvalidInput for JSON that is no object, whose texts no
     database could keep, or in which a stranger sends a card number.
     """
+
+    form_data_parser_class = _NamedParts
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: FBT001, FBT002, ARG002 - Flask's own signature
         if "strict_json" not in self.__dict__:
