@@ -29,7 +29,7 @@ _LINGER_SECONDS = 2.0
 _TICK_SECONDS = 0.25
 _READ_SECONDS = 30.0  # for a reader to take what was kept, and a second for each _READ_BYTES
 _READ_BYTES = 4096
-_MOST_GATHERED = 64 * 1024 * 1024
+_MOST_GATHERED = _MOST_KEPT = 64 * 1024 * 1024
 _MOST_DRAINED = 2 * 1024 * 1024
 _PIECE = 64 * 1024
 
@@ -104,6 +104,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
             conn.timeout = time.monotonic() + _READ_SECONDS + len(conn.sock.kept) / _READ_BYTES
             self._flushing[conn] = keep
             self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._flush, conn))
+            self._keep_little()
         else:
             self._answered(conn, keep=keep)
 
@@ -212,6 +213,14 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
         if not conn.sock.kept:
             self.poller.unregister(conn.sock)
             self._answered(conn, keep=self._flushing.pop(conn))
+
+    def _keep_little(self) -> None:
+        """Let those go who have most left to read, when all of it together is too much."""
+        kept = sum(len(conn.sock.kept) for conn in self._flushing)
+        while kept > _MOST_KEPT:
+            conn = max(self._flushing, key=lambda one: len(one.sock.kept))
+            kept -= len(conn.sock.kept)
+            self._end(conn, self._flushing)
 
     def _answered(self, conn: Connection, *, keep: bool) -> None:
         if not keep:

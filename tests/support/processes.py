@@ -128,7 +128,7 @@ def run(
     command: Sequence[str],
     *,
     env: Mapping[str, str],
-    seconds: float = 60,
+    seconds: float = 300,
     python: str = sys.executable,
     folder: Path = ROOT,
 ) -> str:

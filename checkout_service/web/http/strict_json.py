@@ -40,6 +40,8 @@ class _NamedParts(FormDataParser):
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         stream, form, files = super().parse(*args, **kwargs)
         if None in form or None in files:
+            for _, file in files.items(multi=True):
+                file.close()
             raise BadRequest("A part of the form has no name.")
         return stream, form, files
 
