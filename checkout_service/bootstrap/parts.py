@@ -242,7 +242,8 @@ class Parts(Ground):
             self.clock,
             self.real_clock,
             self.deliver_outbox,
-            self.settings.admin_password,
+            password=self.settings.admin_password,
+            secret_key=self.settings.secret_key,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import click
 
@@ -11,6 +11,7 @@ from checkout_service.domain.staff import OWNER, Role
 from .context import for_people, json_option, settings, use_cases
 from .printing import moment, plain, print_json, print_table
 
+_YES_NO = {True: "yes", False: "no"}
 _NO_DOOR = "ADMIN_PASSWORD is not set: there is no /admin/ to sign in to yet."
 
 
@@ -45,8 +46,11 @@ def list_staff(*, as_json: bool) -> None:
         print_json({"data": [plain(one) for one in found]})
         return
     print_table(
-        ("NAME", "ROLE", "SINCE", "LAST HERE"),
-        ((one.name, one.role, moment(one.created_at), moment(one.seen_at)) for one in found),
+        ("NAME", "ROLE", "SINCE", "LAST HERE", "CODE"),
+        (
+            (one.name, one.role, moment(one.created_at), moment(one.seen_at), _YES_NO[one.has_code])
+            for one in found
+        ),
     )
 
 
@@ -57,6 +61,24 @@ def remove(*, name: str) -> None:
     """Let NAME in no more; whoever is signed in by it is out at once."""
     use_cases().admin.staff.remove(name)
     click.echo(f"{name} is removed.")
+
+
+@admin.command("totp")
+@click.argument("name", default=OWNER)
+@click.option("--off", is_flag=True, help="Ask NAME for the password alone from now on.")
+@for_people
+def totp(*, name: str, off: bool) -> None:
+    """Ask NAME for the code of an authenticator app at every sign-in; tell the app's address."""
+    staff = use_cases().admin.staff
+    if off:
+        staff.ask_for_no_code(name)
+        click.echo(f"{name} signs in with the password alone.")
+        return
+    issuer = urlsplit(settings().public_base_url).netloc
+    click.echo(staff.ask_for_code(name, issuer=issuer))
+    _say(
+        "Give this to the app, typed or as a QR code (qrencode -t ansiutf8). It is not told again."
+    )
 
 
 @admin.command("unlock")

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from checkout_service.domain.clock import DAY, MINUTE
 from checkout_service.domain.staff import Role
 from checkout_service.storage.tables import admin_devices
-from checkout_service.use_cases.admin.sign_in import DEVICE_LIFE
+from checkout_service.use_cases.admin.guesses import DEVICE_LIFE
 from tests.support.admin import (
     add_event,
     add_order,

@@ -91,6 +91,7 @@ class StaffMember:
     role: Role
     created_at: int | None
     seen_at: int | None
+    has_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ def note_seen(connection: Connection, digest: str, *, now: int) -> None:
     connection.execute(update(admin_devices).where(_d.id == digest).values(guesses=0, seen_at=now))
 
 
+def give_back(connection: Connection, digest: str) -> None:
+    """Give back one guess of this browser's, if it has used any."""
+    used = update(admin_devices).where(_d.id == digest, _d.guesses > 0)
+    connection.execute(used.values(guesses=_d.guesses - 1))
+
+
 def free_guesses_of(connection: Connection, who: str) -> None:
     connection.execute(update(admin_devices).where(_d.who == who).values(guesses=0))
 

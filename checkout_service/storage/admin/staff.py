@@ -9,7 +9,7 @@ from checkout_service.domain.views.admin import StaffMember
 from checkout_service.storage.tables import staff
 from checkout_service.storage.upsert import upsert
 
-from . import admin_sessions
+from . import admin_sessions, one_time_codes
 
 _s = staff.c
 
@@ -31,9 +31,13 @@ def put(connection: Connection, name: str, role: Role, password_hash: str, *, no
 
 def everybody(connection: Connection) -> tuple[StaffMember, ...]:
     seen = admin_sessions.last_seen(connection)
+    with_code = one_time_codes.names(connection)
     found = connection.execute(select(_s.name, _s.role, _s.created_at).order_by(_s.name))
     return tuple(
-        StaffMember(row.name, Role(row.role), row.created_at, seen.get(row.name)) for row in found
+        StaffMember(
+            row.name, Role(row.role), row.created_at, seen.get(row.name), row.name in with_code
+        )
+        for row in found
     )
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .admin import admin_audit, admin_devices, admin_guesses, admin_sessions, figures, staff
+from .admin import (
+    admin_audit,
+    admin_codes,
+    admin_devices,
+    admin_guesses,
+    admin_sessions,
+    figures,
+    staff,
+)
 from .machinery import (
     bookmarks,
     idempotency_keys,
@@ -20,6 +28,7 @@ from .schema import metadata
 
 __all__ = [
     "admin_audit",
+    "admin_codes",
     "admin_devices",
     "admin_guesses",
     "admin_sessions",

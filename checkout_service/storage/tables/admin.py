@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from .schema import metadata, moment, needed, one_of
 
@@ -28,6 +28,16 @@ staff = Table(
     needed("role"),
     moment("created_at", null=False),
     one_of("role", ROLES),
+)
+
+# Whoever is asked for a code of an authenticator app: half of its secret; SECRET_KEY is the other.
+admin_codes = Table(
+    "admin_codes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    needed("seed"),
+    moment("created_at", null=False),
+    Column("used_step", BigInteger, nullable=False, default=0),  # the last half minute used
 )
 
 # Browsers that somebody has signed in with: their guesses are counted apart from strangers'.

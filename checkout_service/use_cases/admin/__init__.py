@@ -9,8 +9,10 @@ from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 
 from .find_orders import FindOrders
+from .guesses import Guesses
 from .keep_audit import KeepAudit
 from .keep_staff import KeepStaff
+from .one_time_codes import OneTimeCodes
 from .passwords import Passwords
 from .read_figures import ReadFigures
 from .read_metrics import ReadMetrics
@@ -34,13 +36,16 @@ def build_admin(
     clock: Clock,
     real_clock: Clock,
     deliver_outbox: DeliverOutbox,
+    *,
     password: str | None,
+    secret_key: str,
 ) -> Admin:
     passwords, audit = Passwords(password), KeepAudit(database, clock)
+    codes, guesses = OneTimeCodes(secret_key), Guesses(database, real_clock)
     return Admin(
-        sign_in=SignIn(database, real_clock, passwords),
+        sign_in=SignIn(database, real_clock, passwords, codes, guesses),
         audit=audit,
-        staff=KeepStaff(database, real_clock, passwords, audit),
+        staff=KeepStaff(database, real_clock, passwords, codes, audit),
         figures=ReadFigures(database, clock),
         status=ReadStatus(database, clock, deliver_outbox),
         metrics=ReadMetrics(database, clock, deliver_outbox),

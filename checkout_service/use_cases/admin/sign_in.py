@@ -1,27 +1,26 @@
-"""The admin's door: sessions kept here, not in the cookie, and guesses at passwords rationed.
+"""The admin's door: sessions kept here, not in the cookie, and guesses rationed.
 
-Strangers share a small ration. A browser that signed in before has one of its own for that name,
-so that no crowd of strangers can keep its owner out.
+Whoever has an authenticator app is asked for its code after the password; both cost a guess when
+they are wrong.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, Clock
 from checkout_service.domain.staff import OWNER, Clerk, Role, name_at_the_door
-from checkout_service.storage.admin import admin_devices, admin_sessions, staff
+from checkout_service.storage.admin import admin_devices, admin_sessions, one_time_codes, staff
 from checkout_service.storage.database import Database, Transaction
 
+from .guesses import DEVICE_LIFE, Guess, Guesses, digest_of
+from .one_time_codes import OneTimeCodes
 from .passwords import Passwords
 
-WINDOW = 15 * MINUTE
-MOST_BY_ALL, MOST_BY_ONE, MOST_BY_DEVICE = 20, 10, 10
-DEVICE_LIFE = 180 * DAY
 _LONGEST, _IDLE, _SEEN_EVERY = 12 * HOUR, 2 * HOUR, MINUTE
 _KEPT = 30 * DAY
+_CODE_WITHIN = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,11 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guess:
-    """One look at a password, paid for by a slot of the strangers' or by a known browser."""
+class CodeWanted:
+    """The password of this name was right; a code is waited for until then."""
 
-    slot: int | None = None
+    name: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +47,56 @@ class SignIn:
     database: Database
     clock: Clock
     passwords: Passwords
+    codes: OneTimeCodes
+    guesses: Guesses
 
     def sign_in(
         self, name: str, password: str, *, address: str, device: str = ""
-    ) -> SignedIn | None:
-        """Look at a password once and open a session, or return None.
+    ) -> SignedIn | CodeWanted | None:
+        """Look at a password once and open a session, or ask for a code; None is a refusal.
 
-        In 15 minutes at most 20 are looked at for all strangers together, 10 for one address, and
-        10 for one name on a browser that it signed in with before; those that were right do not
-        count. Beyond that the answer is None unseen.
+        A password is looked at only if a guess is left; those that were right do not count.
         """
         name = name_at_the_door(name)
-        guess = self._guess(name, address, device)
+        guess = self.guesses.take(name, address, device)
         if guess is None or not self._is_right(name, password):
             return None
+        with self.database.read() as connection:
+            has_code = one_time_codes.seed_of(connection, name) is not None
+        if not has_code:
+            return self._open(name, guess, address)
+        self.guesses.give_back(guess)
+        return CodeWanted(name, self.clock.now() + _CODE_WITHIN)
+
+    def sign_in_with_code(
+        self, wanted: CodeWanted, code: str, *, address: str, device: str = ""
+    ) -> SignedIn | None:
+        """Look at a code once and open the session that the password was right for, or refuse.
+
+        Each code opens one session: whoever saw it being typed is too late.
+        """
+        now = self.clock.now()
+        if not now < wanted.until <= now + _CODE_WITHIN:
+            return None
+        guess = self.guesses.take(wanted.name, address, device)
+        if guess is None:
+            return None
+        with self.database.read() as connection:
+            seed = one_time_codes.seed_of(connection, wanted.name)
+        step = None if seed is None else self.codes.step_of(seed, code, now=now)
+        if step is None:
+            return None
+        return self._open(wanted.name, guess, address, step=step)
+
+    def _open(
+        self, name: str, guess: Guess, address: str, *, step: int | None = None
+    ) -> SignedIn | None:
         token, now = secrets.token_urlsafe(32), self.clock.now()
-        browser = device if guess.slot is None else secrets.token_urlsafe(32)
+        browser = secrets.token_urlsafe(32) if guess.is_strangers else guess.device
 
         def open_session(connection: Transaction) -> Role | None:
+            if step is not None and not one_time_codes.use(connection, name, step):
+                return None
             if guess.slot is None:
                 admin_devices.note_seen(connection, digest_of(browser), now=now)
             else:
@@ -112,42 +144,12 @@ class SignIn:
             since = self.clock.now() - DEVICE_LIFE
             return admin_devices.is_known(connection, digest_of(device), seen_since=since)
 
-    def _guess(self, name: str, address: str, device: str) -> _Guess | None:
-        now, digest = self.clock.now(), digest_of(device)
-        own = admin_devices.Ration(MOST_BY_DEVICE, now, WINDOW, seen_since=now - DEVICE_LIFE)
-        shared = {"slots": MOST_BY_ALL, "now": now, "window": WINDOW}
-        # Whoever is refused has only read: a flood at the door must not queue before the sales.
-        with self.database.read() as connection:
-            if not admin_devices.is_guess_left(connection, digest, name, own) and (
-                _spent(connection, address, now)
-                or not admin_sessions.is_guess_left(connection, **shared)
-            ):
-                return None
-
-        def take(connection: Transaction) -> _Guess | None:
-            if admin_devices.take_guess(connection, digest, name, own):
-                return _Guess()
-            if _spent(connection, address, now):
-                return None
-            slot = admin_sessions.take_guess(connection, address, **shared)
-            return None if slot is None else _Guess(slot)
-
-        return self.database.write(take)
-
     def _is_right(self, name: str, password: str) -> bool:
         """Look at a hash whoever is asked for: an unknown name takes as long as a known one."""
         with self.database.read() as connection:
             kept = None if name == OWNER else staff.password_hash(connection, name)
         right = self.passwords.is_right(kept or self.passwords.owners_hash, password)
         return right and (name == OWNER or kept is not None)
-
-
-def digest_of(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _spent(connection: Transaction, address: str, now: int) -> bool:
-    return admin_sessions.guesses_of(connection, address, since=now - WINDOW) >= MOST_BY_ONE
 
 
 def _role(connection: Transaction, name: str) -> Role | None:

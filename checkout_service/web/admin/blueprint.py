@@ -18,7 +18,11 @@ from checkout_service.web.http.origins import refuse_foreign_forms
 
 SEE_OTHER = 303
 TOKEN = "session"  # noqa: S105 - where the cookie keeps it
-_OPEN = frozenset(("admin.login", "admin.try_password", "admin.without_slash"))
+_OPEN = frozenset(
+    (
+        "admin.login", "admin.try_password", "admin.code", "admin.try_code", "admin.without_slash",
+    )
+)  # fmt: skip
 _WORDS_LONGEST = 500
 
 bp = APIBlueprint("admin", __name__, url_prefix="/admin", enable_openapi=False)

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import SECOND
+from checkout_service.use_cases.admin.guesses import DEVICE_LIFE
 from checkout_service.use_cases.admin.keep_audit import Act
-from checkout_service.use_cases.admin.sign_in import DEVICE_LIFE
+from checkout_service.use_cases.admin.sign_in import CodeWanted, SignedIn
 from checkout_service.web.context import settings
 from checkout_service.web.http import cookies
 from checkout_service.web.http.limits import client_address
@@ -17,6 +18,7 @@ from .blueprint import SEE_OTHER, TOKEN, admin, bp, clerk, who_is_here
 
 _REFUSED = 401
 _BROWSER = "browser"
+_WANTED = "code of"  # where the cookie keeps whose password was right, and until when that counts
 
 
 @bp.get("")
@@ -39,20 +41,40 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 def try_password() -> ResponseReturnValue:
     """Look at the password if a guess is left, and start a session of a new id."""
-    name, address = request.form.get("name", ""), client_address()
-    device = request.cookies.get(_name_and_path()[0], "")
-    signed_in = admin().sign_in.sign_in(
-        name, request.form.get("password", ""), address=address, device=device
+    name = request.form.get("name", "")
+    outcome = admin().sign_in.sign_in(
+        name, request.form.get("password", ""), address=client_address(), device=_device()
+    )
+    if outcome is None:
+        return render_template("admin/login.html", refused=True, name=name[:32]), _REFUSED
+    if isinstance(outcome, SignedIn):
+        return _enter(outcome)
+    _begin_anew()
+    session[_WANTED] = [outcome.name, outcome.until]
+    return redirect(url_for("admin.code"), SEE_OTHER)
+
+
+@bp.get("/login/code")
+def code() -> ResponseReturnValue:
+    if _WANTED not in session:
+        return redirect(url_for("admin.login"), SEE_OTHER)
+    return render_template("admin/code.html", refused=False)
+
+
+@bp.post("/login/code")
+def try_code() -> ResponseReturnValue:
+    """Look at the code if the password was right, a guess is left, and nobody used it before."""
+    if _WANTED not in session:
+        return redirect(url_for("admin.login"), SEE_OTHER)
+    signed_in = admin().sign_in.sign_in_with_code(
+        CodeWanted(*session[_WANTED]),
+        request.form.get("code", ""),
+        address=client_address(),
+        device=_device(),
     )
     if signed_in is None:
-        return render_template("admin/login.html", refused=True, name=name[:32]), _REFUSED
-    if before := session.get(TOKEN):
-        admin().sign_in.close(before)
-    session.clear()
-    session[TOKEN] = signed_in.token
-    _note("sign in", address, signed_in.clerk.name)
-    answer = make_response(redirect(url_for("admin.overview"), SEE_OTHER))
-    return _known_from_now_on(answer, signed_in.device)
+        return render_template("admin/code.html", refused=True), _REFUSED
+    return _enter(signed_in)
 
 
 @bp.post("/logout")
@@ -62,6 +84,24 @@ def logout() -> ResponseReturnValue:
     session.clear()
     _note("sign out", client_address(), clerk().name)
     return redirect(url_for("admin.login"), SEE_OTHER)
+
+
+def _enter(signed_in: SignedIn) -> Response:
+    _begin_anew()
+    session[TOKEN] = signed_in.token
+    _note("sign in", client_address(), signed_in.clerk.name)
+    answer = make_response(redirect(url_for("admin.overview"), SEE_OTHER))
+    return _known_from_now_on(answer, signed_in.device)
+
+
+def _begin_anew() -> None:
+    if before := session.get(TOKEN):
+        admin().sign_in.close(before)
+    session.clear()
+
+
+def _device() -> str:
+    return request.cookies.get(_name_and_path()[0], "")
 
 
 def _known_from_now_on(answer: Response, browser: str) -> Response:
