@@ -133,7 +133,7 @@ def stack(folder: Path) -> Iterator[Stack]:
         ports = {"ours": int(env["PORT"]), "limit": free_port(), "sample": free_port()}
         try:
             for name, app in _APPS.items():
-                servers[name] = _serve(name, app, ports[name], env, folder)
+                servers[name] = serve(name, ports[name], env, folder, app)
             made = Stack(ports, servers, postgres.get_pid(), dsn, env)
             ports["sandbox"] = sandbox_port
             made.event, made.paid, made.waiting = _buy(sandbox_port, ports["ours"])
@@ -143,10 +143,10 @@ def stack(folder: Path) -> Iterator[Stack]:
                 server.stop()
 
 
-def _serve(name: str, app: str, port: int, env: dict[str, str], folder: Path) -> Running:
-    bind = f"127.0.0.1:{port}"
-    log = folder / f"{name}.log"
-    return start(["gunicorn", "--bind", bind, app], env=env, log=log, ready=_listens(port))
+def serve(name: str, port: int, env: dict[str, str], folder: Path, *command: str) -> Running:
+    """Start a server; the command follows gunicorn's own and its `--bind`."""
+    log, bind = folder / f"{name}.log", f"127.0.0.1:{port}"
+    return start(["gunicorn", "--bind", bind, *command], env=env, log=log, ready=_listens(port))
 
 
 def _listens(port: int) -> Callable[[], bool]:
