@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import customers, discounts, links, payments, shapes, subscriptions, totals, vouchers
+from . import (
+    collecting,
+    customers,
+    discounts,
+    invoices,
+    links,
+    payments,
+    shapes,
+    subscriptions,
+    totals,
+    vouchers,
+)
 from .errors import ApiError
 from .methods import Method
 from .store import Json
@@ -42,15 +53,31 @@ def known_intent(call: Call, session: Json) -> Json | None:
     return call.store.get(name, "payment_intent") if name else None
 
 
-def pay(call: Call, session: Json, method: Method, *, email: str | None, passed: bool) -> Json:
-    """Pay an open session; return its last event. Raises ApiError 402 on a decline."""
+def pay(
+    call: Call,
+    session: Json,
+    method: Method,
+    *,
+    email: str | None,
+    passed: bool,
+    told: Json | None = None,
+) -> Json:
+    """Pay an open session; return its last event. Raises ApiError 402 on a decline.
+
+    `told` is what the buyer told beside the e-mail.
+    """
     check_open(call, session)
-    session["customer_details"] = _buyer(email or session["customer_email"])
+    told = told or {}
+    if told.get("shipping_rate") is not None:
+        totals.ship_by(session, told["shipping_rate"])
+        totals.recount(session)
+    collecting.take(call, session, told, email or session["customer_email"])
     totals.know_the_place(session)
     if session["amount_total"] == 0:
         return complete(call, session, "no_payment_required")
     intent = intent_of(call, session)
     intent["amount"] = session["amount_total"]
+    collecting.hand_on(session, intent)
     payments.attempt(
         call, intent, method, email=session["customer_details"]["email"], passed=passed
     )
@@ -71,25 +98,13 @@ def check_open(call: Call, session: Json) -> None:
         )
 
 
-def _buyer(email: str | None) -> Json:
-    return {
-        "address": None,
-        "business_name": None,
-        "email": email or "buyer@example.com",
-        "individual_name": None,
-        "name": None,
-        "phone": None,
-        "tax_exempt": "none",
-        "tax_ids": [],
-    }
-
-
 def complete(call: Call, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
     if session["mode"] == "subscription":
         subscriptions.begin(call, session, known_intent(call, session))
     else:
         customers.of_session(call, session)
+        invoices.of_session(call, session)
     call.store.put(session)
     discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from . import checkout, links, money_controls, sessions
+from . import checkout, collecting, links, money_controls, sessions
 from .bodies import check, given, whole
 from .clock import after_payment, tick
 from .errors import invalid
@@ -17,7 +17,7 @@ from .world import Call
 bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
 bp.register_blueprint(money_controls.bp)
 bp.before_request(check)
-_PAYING = ("payment_method", "email", "three_d_secure")
+_PAYING = ("payment_method", "email", "three_d_secure", *collecting.TOLD)
 
 
 def _gate() -> Gate:
@@ -123,6 +123,7 @@ def pay(now: Call, session: Json, body: Json) -> Json:
     if email is not None and not isinstance(email, str):
         raise invalid("email", "email is a text")
     method = find_method(body.get("payment_method", "4242424242424242"), session["currency"])
-    event = checkout.pay(now, session, method, email=email, passed=challenge == "pass")
+    told = {name: body[name] for name in collecting.TOLD if name in body}
+    event = checkout.pay(now, session, method, email=email, passed=challenge == "pass", told=told)
     after_payment(now, session)
     return event

@@ -68,7 +68,8 @@ def of_session(call: Call, session: Json) -> Json | None:
         return call.store.get(session["customer"], "customer")
     if session["customer_creation"] != "always":
         return None
-    made = make(call, email=session["customer_details"]["email"])
+    details = session["customer_details"]
+    made = make(call, **{name: details[name] for name in ("address", "email", "name", "phone")})
     session["customer"] = made["id"]
     call.store.put(session)
     return made

@@ -19,7 +19,7 @@ _NESTED = frozenset((  # all other parameters are plain texts
     "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
     "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
     "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
-    "invoice_creation", "line_items", "metadata", "payment_intent_data", "payment_method_data",
+    "invoice_creation", "line_items", "metadata", "name_collection", "payment_intent_data", "payment_method_data",
     "payment_method_options", "payment_method_types", "phone_number_collection", "product_data",
     "promotion",
     "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import holds, money_back, payments, shapes, vouchers
+from . import collecting, holds, money_back, payments, shapes, vouchers
 from .errors import ApiError, missing
 from .forms import boolean, integer, metadata, table
 from .method_details import details
@@ -36,6 +36,7 @@ def create(call: Call) -> Json:
         receipt_email=params.get("receipt_email"),
         capture_method=params.get("capture_method", "automatic_async"),
         metadata=metadata(params),
+        shipping=collecting.shipping_of(params),
         payment_method_options=_options(params, {}),
         payment_method_types=_kinds(params, params, currency),
         automatic_payment_methods={
@@ -81,6 +82,8 @@ def update(call: Call, intent: Json) -> Json:
         kinds = _kinds(params, intent | params, currency)
     intent |= {"amount": amount, "currency": currency, "payment_method_types": kinds}
     intent["payment_method_options"] = _options(params, intent)
+    if "shipping" in params:
+        intent["shipping"] = collecting.shipping_of(params)
     for name in ("description", "receipt_email", "capture_method", "customer"):
         if name in params:
             intent[name] = params[name] or None
@@ -156,7 +159,13 @@ def confirm(call: Call, intent: Json) -> Json:
         url = f"{call.base}/3ds/{intent['id']}"
         payments.demand_challenge(call, intent, method, url, return_url)
         return intent
-    email = table(data, "billing_details").get("email")
+    billing = table(data, "billing_details")
+    intent["_billing"] = {name: billing[name] for name in ("name", "phone") if name in billing}
+    if "address" in billing:
+        intent["_billing"]["address"] = collecting.address_of(billing["address"], "billing_details")
+    if "shipping" in call.params:
+        intent["shipping"] = collecting.shipping_of(call.params)
+    email = billing.get("email")
     payments.attempt(call, intent, method, email=email, passed=False)
     money_back.maybe_dispute(call, intent)
     return intent

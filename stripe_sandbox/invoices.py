@@ -57,6 +57,42 @@ def make(call: Call, subscription: Json, reason: str, totals: Json, lines: Itera
     return thing
 
 
+def of_session(call: Call, session: Json) -> Json | None:
+    """Make the invoice over a payment that is in, where the session was asked to."""
+    if not (session["invoice_creation"] or {}).get("enabled"):
+        return None
+    customer = call.world.need(session["customer"], "customer")
+    totals, details = session["total_details"], session["customer_details"]
+    number = customers.next_invoice_number(call, customer)
+    thing = {
+        **subscription_shapes.invoice(call),
+        "amount_due": session["amount_total"],
+        "amount_remaining": session["amount_total"],
+        "billing_reason": "manual",
+        "currency": session["currency"],
+        "customer": customer["id"],
+        **{f"customer_{name}": details[name] for name in ("address", "email", "name", "phone")},
+        "metadata": dict(session["invoice_creation"]["invoice_data"]["metadata"]),
+        "number": number,
+        "parent": None,
+        "period_end": call.store.now(),
+        "period_start": call.store.now(),
+        "subtotal": session["amount_subtotal"],
+        "subtotal_excluding_tax": session["amount_subtotal"],
+        "total": session["amount_total"],
+        "total_discount_amounts": [],
+        "total_excluding_tax": session["amount_total"] - totals["amount_tax"],
+    }
+    thing["lines"] = shapes.listing(f"/v1/invoices/{thing['id']}/lines", [])
+    thing["hosted_invoice_url"] = f"{call.base}/invoices/{thing['id']}"
+    thing["invoice_pdf"] = f"{call.base}/invoices/{thing['id']}/pdf"
+    session["invoice"] = thing["id"]
+    call.emit("invoice.created", call.store.put(thing))
+    call.emit("invoice.finalized", thing)
+    pay(call, thing)
+    return thing
+
+
 def collect(call: Call, invoice: Json, number: str) -> None:
     """Try to collect an open invoice by a method, without the buyer. Raises ApiError 402."""
     method = METHODS[number]

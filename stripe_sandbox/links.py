@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import catalog_shapes, line_items, sessions
+from . import catalog_shapes, collecting, line_items, sessions
 from .errors import ApiError, invalid
 from .forms import boolean, check_url, integer, metadata, table
 from .store import Json, new_id
@@ -28,10 +28,13 @@ def create(call: Call) -> Json:
         inactive_message=params.get("inactive_message"),
         allow_promotion_codes=boolean(params, "allow_promotion_codes") or False,
         restrictions=_restrictions(params),
+        billing_address_collection=params.get("billing_address_collection", "auto"),
+        **collecting.asked(params, "payment", answers=False),
         **({"id": named} if named else {}),
     )
     thing["after_completion"] = _after(params) or thing["after_completion"]
     thing["_handed_on"] = table(params, "payment_intent_data")
+    thing["_asked"] = {name: params[name] for name in collecting.ASKED if name in params}
     thing["_items"] = items
     thing["_slug"] = "test_" + thing["id"].removeprefix("plink_")[:20]
     thing["url"] = f"{call.base}/b/{thing['_slug']}"
@@ -99,6 +102,7 @@ def open_session(call: Call, link: Json, reference: object) -> Json:
         "metadata": dict(link["metadata"]),
         "payment_intent_data": link["_handed_on"],
         "success_url": after["redirect"]["url"] if after["redirect"] else None,
+        **link.get("_asked", {}),
     }
     if isinstance(reference, str) and _REFERENCE.fullmatch(reference):
         params["client_reference_id"] = reference

@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from . import checkout, discounts, links, money, money_back, payments, sessions, vouchers
+from . import (
+    checkout,
+    discounts,
+    hosted_form,
+    links,
+    money,
+    money_back,
+    payments,
+    sessions,
+    vouchers,
+)
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
@@ -78,11 +88,13 @@ def _pay(session: Json) -> Answer:
         with world().store.lock:
             checkout.check_open(call(), session)
             session["customer_email"] = form.get("email") or session["customer_email"]
+            session["_told"] = hosted_form.told(session, form)
             intent = checkout.intent_of(call(), session)
             url = f"{base()}/3ds/{intent['id']}"
             back = f"{base()}/c/pay/{session['id']}"
             payments.demand_challenge(call(), intent, method, url, back)
         return redirect(f"/3ds/{intent['id']}", 303)
+    session["_told"] = hosted_form.told(session, form)
     return _finish(session, method.number, passed=True)
 
 
@@ -92,7 +104,12 @@ def _finish(session: Json, number: str, *, passed: bool) -> Answer:
         if session["status"] == "complete":
             return _leave(session)
         event = checkout.pay(
-            call(), session, method, email=request.form.get("email"), passed=passed
+            call(),
+            session,
+            method,
+            email=request.form.get("email"),
+            passed=passed,
+            told=session.get("_told"),
         )
         after_payment(call(), session)
     # Checkout keeps the buyer up to ten seconds for the webhook's answer.
@@ -152,6 +169,18 @@ def voucher(name: str) -> Answer:
         return _closed("There is nothing to pay."), 410
     amount = money.shown(intent["amount"], intent["currency"])
     return _closed(f"Pay {amount} with what your bank or shop was told. No money moves here.")
+
+
+@bp.get("/receipts/<name>")
+@bp.get("/invoices/<name>")
+@bp.get("/invoices/<name>/pdf")
+def receipt(name: str) -> Answer:
+    """Show what was paid, in one line."""
+    paid = world().store.get(name)
+    if paid is None or paid["object"] not in ("charge", "invoice"):
+        return _closed(_NOT_THERE), 404
+    amount = money.shown(paid.get("amount", paid.get("amount_paid")), paid["currency"])
+    return _closed(f"Paid: {amount}. No money moved here.")
 
 
 @bp.get("/b/<slug>")
@@ -235,5 +264,6 @@ def _view(session: Json) -> Json:
         "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],
         "codes": session["allow_promotion_codes"],
         "back": session["cancel_url"],
+        "asks": hosted_form.asks(session, world()),
         **more,
     }

@@ -98,7 +98,9 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
         status=status,
         **more,
     )
-    charge["billing_details"]["email"] = email
+    charge["billing_details"] |= {**intent.get("_billing", {}), "email": email}
+    charge["shipping"] = intent["shipping"]
+    charge["presentment_details"] = intent["presentment_details"]
     if status == "succeeded":
         charge["outcome"] = _outcome(
             network_status="approved_by_network",

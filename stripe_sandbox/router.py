@@ -190,7 +190,7 @@ def check_scope(kind: str, key: str, method: str, path: str) -> None:
 _EXPANDED = {  # what a key must be allowed to read to expand a field
     "charge": "charge", "customer": "customer", "invoice": "invoice", "latest_charge": "charge",
     "latest_invoice": "invoice", "payment_method": "payment_method", "refunds": "charge",
-    "subscription": "subscription",
+    "shipping_rate": "shipping_rate", "subscription": "subscription",
 }  # fmt: skip
 
 

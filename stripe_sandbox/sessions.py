@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import discounts, line_items, shapes, totals, vouchers
+from . import collecting, discounts, line_items, shapes, totals, vouchers
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, check_url, integer, metadata, table, text
 from .methods import kinds_for
@@ -16,8 +16,7 @@ HALF_HOUR, DAY = 1_800, 86_400
 _RECOVERABLE = 30 * DAY
 _COMPUTED = (
     "allowed_payment_method_types", "automatic_tax", "excluded_payment_method_types",
-    "payment_method_options", "payment_method_types", "shipping_address_collection",
-    "shipping_options",
+    "payment_method_options", "payment_method_types", "shipping_options", *collecting.ASKED,
 )  # fmt: skip
 
 
@@ -61,6 +60,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         payment_method_collection="always" if mode == "subscription" else "if_required",
         customer_creation="always" if mode == "subscription" else _creation(params),
         billing_address_collection=params.get("billing_address_collection"),
+        **collecting.asked(params, mode),
         **more,
     )
     thing["after_expiration"] = _recovery(params)
@@ -140,6 +140,8 @@ def _expiry(call: Call, params: Json) -> int:
 
 
 def _creation(params: Json) -> str:
+    if boolean(table(params, "invoice_creation"), "enabled"):
+        return "always"  # an invoice is somebody's
     return str(params.get("customer_creation", "if_required"))
 
 

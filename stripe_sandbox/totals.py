@@ -21,9 +21,6 @@ def begin(call: Call, session: Json, params: Json) -> None:
             "provider": "stripe",
             "status": "requires_location_inputs",
         }
-    countries = table(params, "shipping_address_collection").get("allowed_countries")
-    if countries:
-        session["shipping_address_collection"] = {"allowed_countries": countries}
     _ship(call, session, params.get("shipping_options"))
 
 
@@ -39,12 +36,19 @@ def _ship(call: Call, session: Json, options: object) -> None:
         {"shipping_amount": rate["fixed_amount"]["amount"], "shipping_rate": rate["id"]}
         for rate in rates
     ]
-    amount = rates[0]["fixed_amount"]["amount"]
+    ship_by(session, rates[0]["id"])
+
+
+def ship_by(session: Json, rate: object) -> None:
+    """Choose one of the ways to ship that are offered. Raises ApiError."""
+    amounts = {way["shipping_rate"]: way["shipping_amount"] for way in session["shipping_options"]}
+    if rate not in amounts:
+        raise invalid("shipping_rate", "This session does not offer that way to ship.")
     session["shipping_cost"] = {
-        "amount_subtotal": amount,
+        "amount_subtotal": amounts[rate],
         "amount_tax": 0,
-        "amount_total": amount,
-        "shipping_rate": rates[0]["id"],
+        "amount_total": amounts[rate],
+        "shipping_rate": rate,
         "taxes": [],
     }
 

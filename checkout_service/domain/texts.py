@@ -21,6 +21,11 @@ def why_unreadable(text: str) -> str | None:
     return None
 
 
+def without_control_characters(text: str) -> str:
+    """Write a space for each character that no text of ours may hold."""
+    return _UNREADABLE.sub(" ", text)
+
+
 def has_control_characters(text: str) -> bool:
     """True for a character that no text of ours may hold, lone surrogates among them."""
     return _UNREADABLE.search(text) is not None

@@ -137,7 +137,9 @@ def _without_query(url: str | None) -> str | None:
 
 def _erase_attempts(connection: Connection, order_id: str) -> None:
     mine = _a.order_id == order_id
-    connection.execute(update(attempts).where(mine).values(customer_email=None, recovery_url=None))
+    connection.execute(
+        update(attempts).where(mine).values(customer_email=None, recovery_url=None, buyer=None)
+    )
     connection.execute(update(attempts).where(mine, _a.state != "open").values(url=None))
     references = select(_a.reference).where(mine)
     claims = session_claims.c.reference.in_(references)

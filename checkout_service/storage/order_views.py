@@ -9,10 +9,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from checkout_service.domain import ids
+from checkout_service.domain.facts.buyer import SHOWN, Buyer
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView
 
+from .buyers import buyer_of
 from .rows import AnyRow
 from .tables import attempts, order_lines
 
@@ -51,6 +53,7 @@ def build_view(
     customer_email: str | None,
     lines: Iterable[Line],
     shown: _Shown | None,
+    buyer: Buyer,
 ) -> OrderView:
     """Describe an order; `kept` and `derived` hold its columns of these names."""
     return OrderView(
@@ -70,6 +73,7 @@ def build_view(
         amount_discount=shown.amount_discount if shown else 0,
         amount_tax=shown.amount_tax if shown else 0,
         amount_shipping=shown.amount_shipping if shown else 0,
+        **{part: getattr(buyer, part) for part in SHOWN},
     )
 
 
@@ -101,4 +105,5 @@ def _view(row: AnyRow, lines: Sequence[Line], tries: Sequence[AnyRow]) -> OrderV
         customer_email=row.customer_email,
         lines=lines,
         shown=shown,
+        buyer=buyer_of(shown.buyer if shown else None),
     )

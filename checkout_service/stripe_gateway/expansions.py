@@ -19,14 +19,14 @@ T = TypeVar("T")
 class Expansions:
     """Ways to expand one kind of object, from the richest to none at all."""
 
-    ways: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...]
     _first: int = 0
 
     def retrieve(self, get: Callable[[list[str]], T]) -> T:
         """Read with the richest expansion the key is allowed; each refusal costs a read."""
         for index in range(self._first, len(self.ways)):
             try:
-                data = get([self.ways[index]])
+                data = get(list(self.ways[index]))
             except StripeRejected as refusal:
                 if not refusal.permission:
                     raise

@@ -24,7 +24,7 @@ from .params import created_between, intent_params
 from .translate import REQUEST_KEY, intent_view
 
 _INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
-_EXPANSIONS = ("latest_charge.refunds", "latest_charge")
+_EXPANSIONS = (("latest_charge.refunds",), ("latest_charge",))
 
 
 @dataclass(frozen=True, slots=True)

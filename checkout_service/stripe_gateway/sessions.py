@@ -20,22 +20,22 @@ from .intents import StripeIntents
 from .money_back import money_back_of, refunds_shown
 from .params import Params, created_between, session_params
 from .translate import session_view
+from .translate_buyer import with_rate_names
 
 log = logging.getLogger(__name__)
 
 _PAYMENTS = "/v1/invoice_payments"
 _SESSIONS, _ONE = "/v1/checkout/sessions", "/v1/checkout/sessions/{id}"
 
-_IN_LISTS = (
-    "data.payment_intent.latest_charge.refunds",
-    "data.payment_intent.latest_charge",
-    "data.payment_intent",
-)
-_EXPANSIONS = (
+_PAYMENT = (
     "payment_intent.latest_charge.refunds",
     "payment_intent.latest_charge",
     "payment_intent",
 )
+# Links for the buyer, and what the way to ship is called: asked for on reads made anyway.
+_BESIDE = ("invoice", "shipping_cost.shipping_rate")
+_EXPANSIONS = ((_PAYMENT[0], *_BESIDE), *((way,) for way in _PAYMENT))
+_IN_LISTS = tuple(tuple(f"data.{name}" for name in way) for way in _EXPANSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class StripeSessions:
         asked_at = self.calls.clock.now()
         data = self.calls.post(_SESSIONS, params, key=request.idempotency_key)
         with reading(write=True):
-            return fact_of_answer(session_view(data), asked_at=asked_at)
+            view = session_view(data)
+            buyer = with_rate_names(view.buyer, params, data)
+            return fact_of_answer(replace(view, buyer=buyer), asked_at=asked_at)
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.

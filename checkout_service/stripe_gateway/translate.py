@@ -35,6 +35,7 @@ from .fields import (
     wants_object,
     word,
 )
+from .translate_buyer import buyer_of, of_charge, of_intent, of_session
 
 ORDER_KEY, ATTEMPT_KEY, REQUEST_KEY = "order_id", "checkout_attempt_id", "checkout_request_id"
 
@@ -87,6 +88,7 @@ def session_view(data: Json, *, async_failed: bool = False) -> SessionView:
         async_failed=async_failed,
         lines=_lines(data.get("line_items")),
         lines_total=_lines_total(data.get("line_items")),
+        buyer=buyer_of(of_session, data, live=live),
     )
 
 
@@ -121,6 +123,7 @@ def _lines_total(listing: object) -> int | None:
 
 
 def intent_view(data: Json) -> IntentView:
+    live = livemode(data)
     metadata = maybe_object(data.get("metadata"), "metadata")
     return IntentView(
         id=identifier(data, "id"),
@@ -128,7 +131,7 @@ def intent_view(data: Json) -> IntentView:
         amount=number(data, "amount"),
         amount_received=number(data, "amount_received"),
         currency=word(data, "currency"),
-        livemode=livemode(data),
+        livemode=live,
         order_id=text(metadata, ORDER_KEY),
         attempt_id=text(metadata, ATTEMPT_KEY),
         delayed_failure=_failed_late(data),
@@ -137,6 +140,7 @@ def intent_view(data: Json) -> IntentView:
         waits=_waits_for(data) is not None,
         waits_until=_end_of_voucher(data),
         cancellation_reason=maybe_word(data, "cancellation_reason"),
+        buyer=buyer_of(of_intent, data, live=live),
     )
 
 
@@ -207,6 +211,7 @@ def charge_view(data: Json) -> ChargeView:
         amount_refunded=number(data, "amount_refunded"),
         disputed=flag(data, "disputed"),
         order_id=text(metadata, ORDER_KEY),
+        buyer=buyer_of(of_charge, data, live=data.get("livemode") is True),
     )
 
 

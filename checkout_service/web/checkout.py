@@ -25,13 +25,14 @@ from checkout_service.domain.errors import (
     WrongFlow,
 )
 from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.views.orders import OrderView
 
 from .context import request_id, settings, use_cases
 from .http.card_numbers import refuse_card_numbers
 from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
-from .pages import form_token, languages
+from .pages import form_token, languages, order_cookie
 from .pages.order_page import OrderPage
 
 SEE_OTHER = 303
@@ -68,7 +69,7 @@ def success() -> ResponseReturnValue:
     """Confirm the session the buyer comes back with, and say how it stands."""
     session_id = request.args.get("session_id", "")
     answer = use_cases().confirm_payment.by_session(session_id, source="return", wait=True)
-    return _order_page(OrderPage(answer.order))
+    return _order_page(answer.order)
 
 
 @bp.get("/orders/<order_id>")
@@ -76,7 +77,7 @@ def success() -> ResponseReturnValue:
 def order(order_id: str) -> ResponseReturnValue:
     """Say the same for a bookmark."""
     known = use_cases().confirm_payment.by_order(order_id, source="poll", wait=True)
-    return _order_page(OrderPage(known))
+    return _order_page(known)
 
 
 @bp.get("/checkout/cancel")
@@ -94,7 +95,8 @@ def cancel() -> ResponseReturnValue:
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)
 
 
-def _order_page(page: OrderPage) -> Response:
+def _order_page(order: OrderView) -> Response:
+    page = OrderPage(order, mine=order_cookie.is_mine(order.id))
     response = make_response(render_template("shop/order.html", page=page, order=page.order))
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -113,7 +115,9 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
         return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"price": price, "quantity": quantity, "token": token})
-    return _to_stripe(session.url, session.order.id)
+    response = make_response(_to_stripe(session.url, session.order.id))
+    order_cookie.remember(response, session.order.id)
+    return response
 
 
 def _start_over(order_id: str) -> ResponseReturnValue:

@@ -27,7 +27,8 @@ from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
 from .fact import Age, Fact
 from .money_back import merge_dispute, merge_refund
-from .reading import Reading, is_over, last_moment, read_intent, read_session
+from .known_buyer import join
+from .reading import Reading, is_over, last_moment, read_buyer, read_intent, read_session
 from .snapshots import (
     ChargeView,
     DisputeView,
@@ -56,8 +57,10 @@ def merge(ledger: Ledger, fact: Fact, *, new_attempt_id: str) -> Ledger:
             return merge_refund(ledger, view, fact)
         case DisputeView() as view:
             return merge_dispute(ledger, view, fact)
-        case ChargeView() | FraudWarningView():
-            return ledger  # it links an intent, asks for a look or is told; it carries no facts
+        case ChargeView() as view:
+            return _merge_charge(ledger, view, fact)
+        case FraudWarningView():
+            return ledger  # it links an intent or is told; it carries no facts
 
 
 def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id: str) -> Ledger:
@@ -89,6 +92,7 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
         subscription_id=view.subscription_id or attempt.subscription_id,
         recovery_url=view.recovery_url or attempt.recovery_url,
     )
+    after = _with_buyer(ledger, after, view, fact)
     found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:
         found = session_mismatches(ledger.terms, after, view) | found
@@ -125,6 +129,7 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         if attempt is None:
             return ledger
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
+    attempt = _with_buyer(ledger, attempt, view, fact)
     if attempt.kind is not AttemptKind.INTENT:
         # Only session facts carry a session's money: promotion codes, tax and presentment
         # currency make its intent's amounts differ.
@@ -148,6 +153,24 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
     if reading.state in _MONEY_MOVES:
         found = intent_mismatches(ledger.terms, after, view)
     return _hold(_put(ledger, after), after, reading, found, fact)
+
+
+def _merge_charge(ledger: Ledger, view: ChargeView, fact: Fact) -> Ledger:
+    """Take in how a payment of ours was made; what became of its money is for a look."""
+    for attempt in ledger.attempts:
+        if view.intent_id is not None and attempt.intent_id == view.intent_id:
+            return _put(ledger, _with_buyer(ledger, attempt, view, fact))
+    return ledger
+
+
+def _with_buyer(
+    ledger: Ledger, attempt: Attempt, view: SessionView | IntentView | ChargeView, fact: Fact
+) -> Attempt:
+    """Take in what the buyer told; who was erased stays so, though Stripe remembers."""
+    if ledger.erased:
+        return attempt
+    told = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
+    return replace(attempt, buyer=join(attempt.buyer, told, fact.seen))
 
 
 def _advance(ledger: Ledger, attempt: Attempt, reading: Reading, fact: Fact) -> Attempt:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from checkout_service.domain.clock import DAY
 from checkout_service.domain.status import AttemptState, Hold
 
-from .snapshots import IntentView, SessionView
+from .buyer import Buyer
+from .snapshots import ChargeView, IntentView, SessionView
 
 # The reason under which we cancel an intent that nobody came to pay, in Stripe's words.
 ABANDONED = "abandoned"
@@ -98,6 +99,19 @@ def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
     if view.status == "requires_payment_method" and (view.delayed_failure or was is _A.PROCESSING):
         return Reading(_A.FAILED)
     return reading
+
+
+def read_buyer(view: SessionView | IntentView | ChargeView, *, of_session: bool) -> Buyer:
+    """Return what the buyer told. `of_session` says that a session is paid: the payment behind it
+    tells how that was done, and the session itself whose it is.
+    """
+    if isinstance(view, SessionView):
+        return (
+            view.buyer
+            if view.intent is None
+            else view.buyer.beside(view.intent.buyer.how_it_was_paid)
+        )
+    return view.buyer.how_it_was_paid if of_session else view.buyer
 
 
 def last_moment(intent: IntentView) -> int | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .buyer import NOBODY, Buyer
+
 
 @dataclass(frozen=True, slots=True)
 class IntentView:
@@ -24,6 +26,7 @@ class IntentView:
     waits: bool = False  # a voucher or transfer was shown, and its buyer has yet to pay it
     waits_until: int | None = None  # the voucher's own end
     cancellation_reason: str | None = None
+    buyer: Buyer = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class SessionView:
     async_failed: bool = False  # told by checkout.session.async_payment_failed
     lines: tuple[tuple[int, int], ...] | None = None  # quantity and amount, where they were shown
     lines_total: int | None = None  # after discounts and with the tax that is on top, likewise
+    buyer: Buyer = NOBODY  # as the session itself tells; how it was paid is its intent's to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,14 @@ class DisputeView:
 
 @dataclass(frozen=True, slots=True)
 class ChargeView:
-    """A charge says which intent it belongs to and that money may have moved back."""
+    """A charge says how an intent was paid, and that money may have moved back."""
 
     id: str
     intent_id: str | None
     amount_refunded: int = 0
     disputed: bool = False
     order_id: str | None = None
+    buyer: Buyer = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
+from checkout_service.domain.facts.known_buyer import KnownBuyer
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
@@ -71,6 +72,7 @@ class Attempt:
     customer_email: str | None = None
     subscription_id: str | None = None
     recovery_url: str | None = None
+    buyer: KnownBuyer = KnownBuyer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Ledger:
     status: OrderStatus = OrderStatus.PENDING
     canceled: bool = False  # by us
     fulfilled: bool = False
+    erased: bool = False  # the person was taken out
     attempts: tuple[Attempt, ...] = ()
     refunds: dict[str, RefundView] = field(default_factory=dict)
     disputes: dict[str, DisputeView] = field(default_factory=dict)

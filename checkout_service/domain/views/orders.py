@@ -8,6 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from checkout_service.domain.facts.buyer import (
+    Consent,
+    Customer,
+    CustomField,
+    Invoice,
+    PaymentMethod,
+    Presentment,
+    Shipping,
+)
 from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
 from checkout_service.domain.status import WAITING, OrderStatus
@@ -56,6 +65,14 @@ class OrderView(PublicOrder):
     amount_tax: int = 0
     amount_shipping: int = 0
     amount_charged_back: int = 0
+    customer: Customer | None = None
+    shipping: Shipping | None = None
+    custom_fields: tuple[CustomField, ...] = ()
+    consent: Consent | None = None
+    presentment: Presentment | None = None
+    payment_method: PaymentMethod | None = None
+    receipt_url: str | None = None
+    invoice: Invoice | None = None
 
     @property
     def final(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from checkout_service.domain.clock import rfc3339
+from checkout_service.domain.facts.buyer import SHOWN, plain
 from checkout_service.domain.facts.snapshots import (
     DisputeView,
     FraudWarningView,
@@ -44,7 +45,7 @@ _WRITTEN: dict[str, Callable[[Any], Any]] = {
     "created_at": rfc3339,
     "items": lambda items: [_line(line) for line in items],
     "metadata": dict,
-}
+} | dict.fromkeys(SHOWN, plain)
 
 
 def public_order(order: OrderView) -> dict[str, Any]:
@@ -66,10 +67,17 @@ def without_person(message: dict[str, Any]) -> dict[str, Any]:
     """
     data = message["data"]
     kept = {
-        key: value if key in _IMPERSONAL else type(value)() if value is not None else None
+        key: value if key in _IMPERSONAL else _emptied(key, value)
         for key, value in data["order"].items()
     }
     return message | {"data": data | {"order": kept}}
+
+
+def _emptied(name: str, value: Any) -> Any:
+    """Return nothing of its kind; a part of what the buyer told is not there then."""
+    if value is None or (name in SHOWN and not isinstance(value, list)):
+        return None
+    return type(value)()
 
 
 def _line(line: LineView) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import Any
 from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.order.ledger import Attempt
 from checkout_service.domain.status import AttemptKind, AttemptState
+from checkout_service.storage.buyers import buyer_of, text_of
 from checkout_service.storage.rows import AnyRow
 
 _FIXED = frozenset(("id", "seq", "kind", "ours", "link_id", "reference"))
-_PLAIN = tuple(f.name for f in fields(Attempt) if f.name not in ("kind", "state", "seen"))
+_WRITTEN = ("kind", "state", "seen", "buyer")  # in another way than they are kept
+_PLAIN = tuple(f.name for f in fields(Attempt) if f.name not in _WRITTEN)
 _SEEN = ("seen_at", "seen_by_event")
 
 COLUMNS = (*(f.name for f in fields(Attempt) if f.name != "seen"), *_SEEN)
@@ -28,6 +30,7 @@ def attempt_of(row: AnyRow) -> Attempt:
         kind=AttemptKind(row.kind),
         state=AttemptState(row.state),
         seen=Seen(row.seen_at, row.seen_by_event),
+        buyer=buyer_of(row.buyer),
         **dict(zip(_PLAIN, _values(row), strict=True)),
     )
 
@@ -40,4 +43,5 @@ def row_of(attempt: Attempt) -> dict[str, Any]:
         "state": attempt.state.value,
         "seen_at": attempt.seen.at,
         "seen_by_event": attempt.seen.by_event,
+        "buyer": text_of(attempt.buyer),
     }

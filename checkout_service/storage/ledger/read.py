@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
 
+from checkout_service.domain.facts.buyer import NOBODY
 from checkout_service.domain.order.ledger import Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
@@ -46,6 +47,7 @@ _ORDER_COLUMNS = [
         orders.c.client_reference_id,
         orders.c.metadata,
         orders.c.customer_email,
+        orders.c.erased_at,
     )
 ]
 _LINES = {
@@ -170,6 +172,7 @@ class Loaded:
     def view(self, after: Ledger) -> OrderView:
         """Describe the order with this ledger in the place of the one that was read."""
         row = self.row
+        shown = after.winner or next((a for a in reversed(after.attempts) if a.ours), None)
         return build_view(
             {name: getattr(row, f"order_{name}") for name in KEPT},
             {name: getattr(after, name) for name in Ledger.DERIVED},
@@ -178,7 +181,8 @@ class Loaded:
             metadata=row.order_metadata,
             customer_email=row.order_customer_email,
             lines=_lines(row),
-            shown=after.winner or next((a for a in reversed(after.attempts) if a.ours), None),
+            shown=shown,
+            buyer=shown.buyer if shown else NOBODY,
         )
 
 
@@ -223,6 +227,7 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
         status=OrderStatus(first.order_status),
         canceled=first.order_canceled_at is not None,
         fulfilled=first.order_fulfilled,
+        erased=first.order_erased_at is not None,
         attempts=tuple(attempt_of(row) for row in rows if row.id is not None),
         holds=seldom.holds,
         refunds=seldom.refunds,

@@ -127,6 +127,7 @@ attempts = Table(
     Column("customer_email", Text),
     Column("subscription_id", Text),
     Column("recovery_url", Text),
+    Column("buyer", Text),  # what the buyer told Stripe, as JSON
     moment("expires_at"),
     moment("created_at", null=False),
     Column("tries", Integer, nullable=False, default=0),

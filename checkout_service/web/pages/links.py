@@ -58,6 +58,7 @@ def back() -> Response:
         polled.order,
         link=links[polled.reference],
         watch=link_poll_url(polled.reference, session_id),
+        mine=True,
     )
     return _unlisted(render_template("shop/order.html", page=page, order=polled.order))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checkout_service.domain.facts.buyer import PaymentMethod
 from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 
@@ -21,12 +22,14 @@ _MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
 class OrderPage:
     """An order as its page shows it. Amounts are minor units.
 
-    `link` is the Payment Link this browser left by, `watch` what its page polls.
+    `link` is the Payment Link this browser left by, `watch` what its page polls. `mine` says that
+    this browser made the order: nobody else is shown how it was paid.
     """
 
     order: OrderView
     link: str | None = None
     watch: str | None = None
+    mine: bool = False
 
     @property
     def state(self) -> str:
@@ -74,6 +77,18 @@ class OrderPage:
         if self.by_link:
             return f"/api/v1/payment-links/orders/{order.client_reference_id}"
         return None
+
+    @property
+    def paid_with(self) -> PaymentMethod | None:
+        return self.order.payment_method if self._shows_payment else None
+
+    @property
+    def receipt_url(self) -> str | None:
+        return self.order.receipt_url if self._shows_payment else None
+
+    @property
+    def _shows_payment(self) -> bool:
+        return self.mine and self.state == "paid"
 
     @property
     def adjusted(self) -> bool:

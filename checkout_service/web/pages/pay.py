@@ -24,7 +24,7 @@ from checkout_service.web.http.limits import POLL, limited
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.security import content_policy
 
-from . import form_token
+from . import form_token, order_cookie
 from .order_page import OrderPage
 
 SEE_OTHER = 303
@@ -57,7 +57,7 @@ def complete() -> ResponseReturnValue:
         clean = urlencode({"payment_intent": intent_id})
         return redirect(at(f"/pay/complete?{clean}"), SEE_OTHER)
     answer = use_cases().confirm_payment.by_intent(intent_id, source="return", wait=True)
-    page = OrderPage(answer.order)
+    page = OrderPage(answer.order, mine=order_cookie.is_mine(answer.order.id))
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
 
 

@@ -1,0 +1,140 @@
+"""What a buyer told Stripe, part by part: all of it is text of a stranger's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxId:
+    type: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who buys; `id` is there when Stripe keeps them as a customer."""
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: Address | None = None
+    tax_ids: tuple[TaxId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingRate:
+    """The way to ship that was chosen; minor units, with the tax that is on it."""
+
+    id: str | None
+    name: str | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    name: str | None = None
+    phone: str | None = None
+    address: Address | None = None
+    rate: ShippingRate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    key: str
+    type: str
+    label: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    promotions: str | None = None
+    terms_of_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentment:
+    """What the buyer was shown and paid, where that was in another currency than ours."""
+
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    type: str
+    brand: str | None = None
+    last4: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice over the payment itself: its page and its PDF."""
+
+    id: str
+    url: str | None = None
+    pdf: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The parts as one object shows them.
+
+    `rate_names` is what the ways to ship are called that were offered: an event names their ids.
+    """
+
+    customer: Customer | None = None
+    shipping: Shipping | None = None
+    custom_fields: tuple[CustomField, ...] = ()
+    consent: Consent | None = None
+    presentment: Presentment | None = None
+    payment_method: PaymentMethod | None = None
+    receipt_url: str | None = None
+    invoice: Invoice | None = None
+    rate_names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def how_it_was_paid(self) -> Buyer:
+        """Return what a payment tells by itself, and no name or address."""
+        return Buyer(
+            presentment=self.presentment,
+            payment_method=self.payment_method,
+            receipt_url=self.receipt_url,
+        )
+
+    def beside(self, other: Buyer) -> Buyer:
+        """Fill what is not shown here from what was shown with it."""
+        gaps = {part: getattr(other, part) for part in PARTS if not getattr(self, part)}
+        return replace(self, **gaps)
+
+
+NOBODY = Buyer()
+
+
+def plain(value: Any) -> Any:
+    """Write a part as JSON has it."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    names = getattr(value, "__slots__", None)
+    return value if names is None else {name: plain(getattr(value, name)) for name in names}
+
+
+SHOWN = (
+    "customer", "shipping", "custom_fields", "consent", "presentment", "payment_method",
+    "receipt_url", "invoice",
+)  # fmt: skip
+"""The parts that an order shows."""
+PARTS = (*SHOWN, "rate_names")

@@ -1,0 +1,58 @@
+"""The hosted page's questions beside the money: which are shown, and what a buyer answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import money
+from .collecting import LINES
+from .store import Json
+from .world import World
+
+
+def asks(session: Json, world: World) -> Json:
+    """Say what the page is to ask for."""
+    names = session["name_collection"] or {}
+    consent = session["consent_collection"] or {}
+    return {
+        "phone": (session["phone_number_collection"] or {}).get("enabled"),
+        "countries": (session["shipping_address_collection"] or {}).get("allowed_countries"),
+        "address": session["billing_address_collection"] == "required",
+        "rates": [_rate(session, way, world) for way in session["shipping_options"]],
+        "fields": session["custom_fields"],
+        "tax_id": (session["tax_id_collection"] or {}).get("enabled"),
+        "names": [who for who, one in names.items() if one and one["enabled"]],
+        "terms": consent.get("terms_of_service") == "required",
+        "promotions": consent.get("promotions") == "auto",
+    }
+
+
+def _rate(session: Json, way: Json, world: World) -> Json:
+    rate = world.need(way["shipping_rate"], "shipping_rate")
+    amount = money.shown(way["shipping_amount"], session["currency"])
+    return {"id": rate["id"], "name": rate["display_name"], "amount": amount}
+
+
+def told(session: Json, form: Mapping[str, str]) -> Json:
+    """Read the answers of the page's form; what was left empty is not told."""
+    said: Json = {
+        name: form[name]
+        for name in ("name", "phone", "individual_name", "business_name", "shipping_rate")
+        if form.get(name)
+    }
+    said["custom_fields"] = {
+        field["key"]: form.get(f"field-{field['key']}") for field in session["custom_fields"]
+    }
+    said["consent"] = {"promotions": "opt_in" if form.get("promotions") else None}
+    if form.get("tax_id"):
+        said["tax_ids"] = [{"type": "eu_vat", "value": form["tax_id"]}]
+    if form.get("billing-line1"):
+        said["address"] = _address(form, "billing")
+    if form.get("shipping-line1"):
+        name = form.get("shipping-name") or form.get("name")
+        said["shipping"] = {"name": name, "address": _address(form, "shipping")}
+    return said
+
+
+def _address(form: Mapping[str, str], which: str) -> Json:
+    return {line: form.get(f"{which}-{line}") for line in LINES}
