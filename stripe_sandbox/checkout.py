@@ -71,7 +71,7 @@ def pay(
     if told.get("shipping_rate") is not None:
         totals.ship_by(session, told["shipping_rate"])
         totals.recount(session)
-    collecting.take(call, session, told, email or session["customer_email"])
+    collecting.take(session, told, email or session["customer_email"])
     totals.know_the_place(session)
     if session["amount_total"] == 0:
         return complete(call, session, "no_payment_required")

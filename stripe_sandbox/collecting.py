@@ -7,7 +7,6 @@ from typing import Any
 from .errors import invalid
 from .forms import boolean, integer, table
 from .store import Json
-from .world import Call
 
 ASKED = (
     "billing_address_collection", "consent_collection", "custom_fields", "invoice_creation",
@@ -100,7 +99,7 @@ def _custom_field(item: Json, *, answers: bool) -> Json:
     }
 
 
-def take(call: Call, session: Json, told: Json, email: str | None) -> None:
+def take(session: Json, told: Json, email: str | None) -> None:
     """Write down what the buyer told; what was asked for and not told has an answer of its own.
 
     The hosted page lets nobody past a field; a control call need not name them all.
@@ -198,6 +197,15 @@ def _consent(session: Json, told: Json) -> None:
         "promotions": told.get("promotions") or ("opt_out" if asks["promotions"] else None),
         "terms_of_service": "accepted" if terms else None,
     }
+
+
+def billing_of(params: Json) -> Json:
+    """Read who pays, as far as that is told. Raises ApiError."""
+    given = table(params, "billing_details")
+    told: Json = {name: given[name] for name in ("email", "name", "phone") if given.get(name)}
+    if "address" in given:
+        told["address"] = address_of(given["address"], "billing_details[address]")
+    return told
 
 
 def shipping_of(params: Json) -> Json | None:

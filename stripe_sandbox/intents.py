@@ -159,14 +159,11 @@ def confirm(call: Call, intent: Json) -> Json:
         url = f"{call.base}/3ds/{intent['id']}"
         payments.demand_challenge(call, intent, method, url, return_url)
         return intent
-    billing = table(data, "billing_details")
-    intent["_billing"] = {name: billing[name] for name in ("name", "phone") if name in billing}
-    if "address" in billing:
-        intent["_billing"]["address"] = collecting.address_of(billing["address"], "billing_details")
+    billing = collecting.billing_of(data) if data else table(kept or {}, "billing_details")
+    intent["_billing"] = billing
     if "shipping" in call.params:
         intent["shipping"] = collecting.shipping_of(call.params)
-    email = billing.get("email")
-    payments.attempt(call, intent, method, email=email, passed=False)
+    payments.attempt(call, intent, method, email=billing.get("email"), passed=False)
     money_back.maybe_dispute(call, intent)
     return intent
 
@@ -196,6 +193,7 @@ def create_method(call: Call) -> Json:
     thing = shapes.payment_method(call.store, method.kind, {}, None)
     tax_id = {"_tax_id": _tax_id(params, "")} if kind == "boleto" else {}
     thing[method.kind] = details(method) or vouchers.details_of(kind, tax_id)
+    thing["billing_details"] |= collecting.billing_of(params)
     thing["_number"] = method.number
     return call.store.put(thing)
 

@@ -20,9 +20,8 @@ from checkout_service.domain.facts.buyer import (
     plain,
 )
 from checkout_service.domain.facts.fact import Seen
-from checkout_service.domain.facts.known_buyer import KnownBuyer
+from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
 
-_NOTHING = KnownBuyer()
 _CLASSES: dict[str, Any] = {
     "customer": Customer, "shipping": Shipping, "consent": Consent, "presentment": Presentment,
     "payment_method": PaymentMethod, "invoice": Invoice, "address": Address, "rate": ShippingRate,
@@ -41,7 +40,7 @@ def text_of(buyer: KnownBuyer) -> str | None:
 
 def buyer_of(text: str | None) -> KnownBuyer:
     if text is None:
-        return _NOTHING
+        return NOT_KNOWN
     known = json.loads(text)
     seen = {part: Seen(*at) for part, at in known["seen"].items()}
     parts = {part: _read(part, known[part]) for part in PARTS if part in known}

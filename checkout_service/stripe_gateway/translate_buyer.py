@@ -7,7 +7,7 @@ a payment.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -40,16 +40,16 @@ _NO_ADDRESS, _NO_CONSENT, _NO_CUSTOMER, _NO_SHIPPING = Address(), Consent(), Cus
 Part = TypeVar("Part")
 
 
-def buyer_of(read: Callable[[Json, bool], Buyer], data: Json, *, live: bool) -> Buyer:
+def buyer_of(read: Callable[..., Buyer], data: Json, **how: bool) -> Buyer:
     """Read what an object shows of its buyer; nobody, where that is not of the shape we know."""
     try:
-        return read(data, live)
+        return read(data, **how)
     except Malformed as error:
         log.warning("stripe.buyer_unreadable", extra={"field": str(error)})
         return NOBODY
 
 
-def of_session(data: Json, live: bool) -> Buyer:
+def of_session(data: Json, *, live: bool) -> Buyer:
     """Read what a session collected; the payment behind it tells how it was paid."""
     details = maybe_object(data.get("customer_details"), "customer_details")
     collected = maybe_object(data.get("collected_information"), "collected_information")
@@ -69,18 +69,20 @@ def with_rate_names(buyer: Buyer, asked: Json, answer: Json) -> Buyer:
 
     Later answers and events show the id of the one that was chosen, and no more.
     """
-    named = zip(asked.get("shipping_options", ()), _objects(answer.get("shipping_options")))
-    return replace(buyer, rate_names=tuple(_rate_names(named)))
+    return buyer_of(lambda data: _named(buyer, asked, data), answer)
 
 
-def _rate_names(named: Iterable[tuple[Json, Json]]) -> Iterator[tuple[str, str]]:
-    for way, offered in named:
-        name, rate = way.get("shipping_rate_data"), reference(offered, "shipping_rate")
-        if name is not None and rate is not None:
-            yield rate, name["display_name"]
+def _named(buyer: Buyer, asked: Json, answer: Json) -> Buyer:
+    offered = [reference(way, "shipping_rate") for way in _objects(answer.get("shipping_options"))]
+    ways = asked.get("shipping_options", [])
+    if len(ways) != len(offered):
+        return buyer
+    names = [way.get("shipping_rate_data", {}).get("display_name") for way in ways]
+    both = zip(offered, names, strict=True)
+    return replace(buyer, rate_names=tuple((rate, name) for rate, name in both if rate and name))
 
 
-def of_intent(data: Json, live: bool) -> Buyer:
+def of_intent(data: Json, *, live: bool) -> Buyer:
     """Read what an intent shows, with its latest charge where that was expanded."""
     shown = Buyer(
         customer=_customer(data, {"email": data.get("receipt_email")}),
@@ -90,11 +92,11 @@ def of_intent(data: Json, live: bool) -> Buyer:
     charge = data.get("latest_charge")
     if not isinstance(charge, dict):
         return shown
-    paid = of_charge(charge, live)
+    paid = of_charge(charge, live=live)
     return replace(paid.beside(shown), shipping=shown.shipping or paid.shipping)
 
 
-def of_charge(data: Json, live: bool) -> Buyer:
+def of_charge(data: Json, *, live: bool) -> Buyer:
     """Read how a charge was paid and by whom; one that failed was paid by nobody."""
     if data.get("status") == "failed":
         return NOBODY

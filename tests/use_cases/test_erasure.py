@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from checkout_service.domain.clock import DAY, SECOND
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.facts.buyer import SHOWN
 from checkout_service.storage.tables import inbox_events, metadata
 from checkout_service.use_cases.checkout.hold_idempotency import Ticket
 from tests.support.stage import DECLINED, GOOD, Bought, Refused, Stage
@@ -25,6 +26,12 @@ CART: dict[str, Any] = {
     "metadata": {"who": "Anna Canary", "canary": "1"},
     "success_url": "https://shop.example/thanks?for=canary&session_id={CHECKOUT_SESSION_ID}",
     "cancel_url": "https://shop.example/?for=canary",
+}
+BUYER = {
+    "email": EMAIL,
+    "name": "Anna Canary",
+    "address": {"line1": "Canary Wharf 1", "country": "GB"},
+    "tax_ids": [{"type": "eu_vat", "value": "CANARY1"}],
 }
 KINDS = ("checkout_session", "payment_intent")
 
@@ -46,7 +53,7 @@ def buys(stage: Stage, kind: str = "checkout_session") -> Bought:
 
 
 def pays(stage: Stage, bought: Bought, method: str = GOOD) -> None:
-    stage.pays(bought, method, **({"email": EMAIL} if bought.session else {}))
+    stage.pays(bought, method, **(BUYER if bought.session else {}))
     stage.delivers()
 
 
@@ -115,6 +122,7 @@ def test_nothing_of_a_person_is_left_and_the_ledger_is(stage: Stage, way: str) -
     for bought, was in zip(orders, before, strict=True):
         attempts = [attempt | {"recovery_url": None} for attempt in was["attempts"]]
         gone: dict[str, Any] = {"metadata": {}, "customer_email": None, "attempts": attempts}
+        gone |= dict.fromkeys(SHOWN) | {"custom_fields": []}
         assert stage.order(bought) == was | gone
         for message in stage.messages(bought):
             told = message["body"]["data"]["order"]
@@ -171,6 +179,17 @@ def test_an_erased_order_goes_on_and_what_a_late_event_brings_is_forgotten_too(
     stage.advance(31 * DAY / SECOND)
     stage.use_cases.forget_old.forget(30 * DAY)
     assert traces(stage) == []
+
+
+def test_a_look_at_an_erased_order_does_not_bring_its_buyer_back(stage: Stage) -> None:
+    bought = buys(stage)
+    paid(stage, bought)
+    stage.use_cases.erase_person.of_order(bought.order)
+
+    stage.works(3 * 3600, every=3600)
+
+    order = stage.order(bought)
+    assert {part: order[part] for part in SHOWN} == dict.fromkeys(SHOWN) | {"custom_fields": []}
 
 
 def test_events_of_strangers_lose_their_bodies_with_age(stage: Stage) -> None:

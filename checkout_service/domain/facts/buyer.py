@@ -8,6 +8,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Address:
+    """A postal address; `country` is two letters (ISO 3166-1)."""
+
     line1: str | None = None
     line2: str | None = None
     city: str | None = None
@@ -18,6 +20,8 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class TaxId:
+    """A tax number and its kind, in Stripe's word."""
+
     type: str
     value: str | None
 
@@ -45,6 +49,8 @@ class ShippingRate:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
+    """Where the goods go to, and by which way."""
+
     name: str | None = None
     phone: str | None = None
     address: Address | None = None
@@ -53,6 +59,8 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
+    """A question of the merchant's and what was answered; of a dropdown the option's value."""
+
     key: str
     type: str
     label: str | None
@@ -61,6 +69,8 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
+    """What the buyer agreed to: `opt_in` or `opt_out`, and `accepted`."""
+
     promotions: str | None = None
     terms_of_service: str | None = None
 
@@ -75,6 +85,8 @@ class Presentment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
+    """What it was paid with; a brand is a card's."""
+
     type: str
     brand: str | None = None
     last4: str | None = None

@@ -25,6 +25,9 @@ class KnownBuyer(Buyer):
     seen: Mapping[str, Seen] = field(default_factory=dict)
 
 
+NOT_KNOWN = KnownBuyer()
+
+
 def join(known: KnownBuyer, shown: Buyer, seen: Seen) -> KnownBuyer:
     """Take in what was shown at a time; safe to repeat."""
     changes: dict[str, Any] = {}

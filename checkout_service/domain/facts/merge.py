@@ -26,8 +26,8 @@ from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
 from .fact import Age, Fact
-from .money_back import merge_dispute, merge_refund
 from .known_buyer import join
+from .money_back import merge_dispute, merge_refund
 from .reading import Reading, is_over, last_moment, read_buyer, read_intent, read_session
 from .snapshots import (
     ChargeView,

@@ -102,16 +102,15 @@ def read_intent(view: IntentView, *, was: AttemptState) -> Reading:
 
 
 def read_buyer(view: SessionView | IntentView | ChargeView, *, of_session: bool) -> Buyer:
-    """Return what the buyer told. `of_session` says that a session is paid: the payment behind it
-    tells how that was done, and the session itself whose it is.
+    """Return what the buyer told.
+
+    A session says whose it is; the payment behind it (`of_session`) only how it was paid.
     """
-    if isinstance(view, SessionView):
-        return (
-            view.buyer
-            if view.intent is None
-            else view.buyer.beside(view.intent.buyer.how_it_was_paid)
-        )
-    return view.buyer.how_it_was_paid if of_session else view.buyer
+    if not isinstance(view, SessionView):
+        return view.buyer.how_it_was_paid if of_session else view.buyer
+    if view.intent is None:
+        return view.buyer
+    return view.buyer.beside(view.intent.buyer.how_it_was_paid)
 
 
 def last_moment(intent: IntentView) -> int | None:

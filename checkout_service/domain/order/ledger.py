@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
-from checkout_service.domain.facts.known_buyer import KnownBuyer
+from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
@@ -72,7 +72,7 @@ class Attempt:
     customer_email: str | None = None
     subscription_id: str | None = None
     recovery_url: str | None = None
-    buyer: KnownBuyer = KnownBuyer()
+    buyer: KnownBuyer = NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)

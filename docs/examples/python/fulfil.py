@@ -1,5 +1,7 @@
 """A small merchant's backend: takes notifications, verifies them, fulfils each paid order once.
 
+What is to be shipped gets an address label.
+
 NOTIFY_SECRET=whsec_... python3 fulfil.py 9000 seen.sqlite3
 The second word is where the ids it has seen are kept; without it they are forgotten at its end.
 """
@@ -38,6 +40,21 @@ def fulfil(order: Mapping[str, Any]) -> None:
     """Do what the buyer paid for; here, say so."""
     things = ", ".join(f"{item['name'].lower()} x {item['quantity']}" for item in order["items"])
     print(f"fulfilled {order['id']} ({things})", flush=True)
+    if order.get("shipping") and order["shipping"]["address"]:
+        print(label(order["shipping"]), flush=True)
+
+
+def label(shipping: Mapping[str, Any]) -> str:
+    """Write an address label; only your carrier knows the order of lines in each country."""
+    address, rate = shipping["address"], shipping["rate"]
+    town = " ".join(filter(None, (address["postal_code"], address["city"])))
+    lines = (
+        shipping["name"], address["line1"], address["line2"], town, address["state"],
+        address["country"],
+    )  # fmt: skip
+    said = [f"| {line}" for line in lines if line]
+    ways = [f"by {rate['name'] or rate['id']}"] if rate else []
+    return "\n".join([" ".join(["ship", *ways, "to"]), *said])
 
 
 class Door(BaseHTTPRequestHandler):
