@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, http
+from tests.docs.runner import Runner
+from tests.drills.stack import KEY, http, until
+from tests.support.ports import free_port
 
 from .shop import MUG, POSTER, Shop
 
@@ -103,6 +105,41 @@ def test_discount_tax_and_shipping_are_paid_and_told(shop: Shop) -> None:
     assert isinstance(body, dict)
     told = body["data"]["order"]
     assert (told["amount_paid"], told["amount_tax"], told["amount_shipping"]) == (5650, 450, 700)
+
+
+def test_a_poster_goes_from_the_cart_to_an_address_label(shop: Shop) -> None:
+    opened = shop.open()
+    home = {"line1": "Am Kanal 3", "postal_code": "01234", "city": "Köln", "country": "DE"}
+    form = {"email": "ada@example.com", "number": "4242424242424242", "expiry": "12 / 40"}
+    form |= {"shipping-name": "Ada Lovelace"} | {f"shipping-{k}": v for k, v in home.items()}
+    paid = http().post(opened["url"], data=form, timeout=60, allow_redirects=False)
+    paid.raise_for_status()
+    shop.flush()
+    order = shop.detail(opened["id"])["id"]
+    until(lambda: bool(shop.told(order, "order.paid")), seconds=60, what="order.paid")
+    (message,) = shop.told(order, "order.paid")
+
+    port = str(free_port())
+    backend = Runner("node", shop).start("fulfil.py", port)
+    assert backend.stdout is not None
+    try:
+        assert "backend on" in backend.stdout.readline()
+        taken = http().post(
+            f"http://127.0.0.1:{port}/", message.body, headers=message.headers, timeout=60
+        )
+    finally:
+        backend.terminate()
+        said, complaints = backend.communicate(timeout=60)
+
+    assert taken.status_code == 204, complaints
+    assert said.splitlines() == [
+        f"fulfilled {order} (poster x 2)",
+        "ship by Post to",
+        "| Ada Lovelace",
+        "| Am Kanal 3",
+        "| 01234 Köln",
+        "| DE",
+    ]
 
 
 def test_a_currency_without_a_way_to_ship_ships_for_nothing(shop: Shop) -> None:

@@ -45,7 +45,11 @@ def test_a_plain_payment_costs_one_read(
     assert asked(stub) == [
         (
             f"/v1/checkout/sessions/{sj.SESSION_ID}",
-            {"expand[0]": ["payment_intent.latest_charge.refunds"]},
+            {
+                "expand[0]": ["payment_intent.latest_charge.refunds"],
+                "expand[1]": ["invoice"],
+                "expand[2]": ["shipping_cost.shipping_rate"],
+            },
         )
     ]
     assert reads == [True]
@@ -124,29 +128,41 @@ def test_a_session_without_a_payment_is_looked_at_alone(
 def test_a_restricted_key_sees_what_it_may_and_does_not_ask_again(
     gateway: StripeParts, stub: StubStripe, reads: list[bool]
 ) -> None:
-    stub.says(FORBIDDEN, FORBIDDEN, FORBIDDEN, Answer(sj.a_session()))
+    stub.says(*[FORBIDDEN] * 4, Answer(sj.a_session()))
 
     first = gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert first.session is not None
     assert first.session.intent_id == sj.INTENT_ID
-    assert len(reads) == 4
+    assert len(reads) == 5
 
     gateway.sessions.look(sj.SESSION_ID, urgent=True)
     assert asked(stub)[-1][1] == {}
-    assert len(reads) == 5
+    assert len(reads) == 6
 
 
 def test_a_key_that_may_see_payments_but_not_charges_sees_payments(
     gateway: StripeParts, stub: StubStripe
 ) -> None:
-    stub.says(FORBIDDEN, FORBIDDEN, looked_at(charge=None))
+    stub.says(*[FORBIDDEN] * 3, looked_at(charge=None))
 
     for _ in range(2):
         snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
         assert snapshot.session is not None
         assert snapshot.session.intent is not None
     assert [query for _, query in asked(stub)][-1] == {"expand[0]": ["payment_intent"]}
-    assert len(stub.seen) == 4
+    assert len(stub.seen) == 5
+
+
+def test_a_key_that_may_not_see_invoices_sees_charges_and_refunds(
+    gateway: PaymentGateway, stub: StubStripe
+) -> None:
+    stub.says(FORBIDDEN, looked_at(charge=sj.a_charge()))
+
+    for _ in range(2):
+        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        assert snapshot.whole
+    assert asked(stub)[-1][1] == {"expand[0]": ["payment_intent.latest_charge.refunds"]}
+    assert len(stub.seen) == 3
 
 
 def test_a_key_that_may_see_no_session_is_refused_and_nothing_is_concluded(
@@ -157,7 +173,7 @@ def test_a_key_that_may_see_no_session_is_refused_and_nothing_is_concluded(
     for _ in range(2):
         with pytest.raises(StripeRejected):
             gateway.sessions.look(sj.SESSION_ID, urgent=True)
-    assert len(stub.seen) == 8
+    assert len(stub.seen) == 10
 
 
 def test_a_key_that_may_not_list_refunds_still_tells_the_payment(
