@@ -70,7 +70,8 @@ def test_the_hosted_page_asks_and_every_answer_is_told(
         "phone": "+4922155501", "business_name": "Engines Ltd", "tax_id": "DE123456789",
         "field-engraving": "To Ada", "field-size": "l", "promotions": "1", "terms": "1",
         "shipping_rate": express, "shipping-name": "A. Lovelace",
-        **{f"{which}-{line}": text for which in ("shipping", "billing") for line, text in home.items()},
+        **{f"shipping-{line}": text for line, text in home.items()},
+        **{f"billing-{line}": text for line, text in home.items()},
     }  # fmt: skip
     answer = world.raw("POST", f"/c/pay/{name}", data=form)
     assert answer.status_code == 303, answer.text
