@@ -179,7 +179,7 @@ def receipt(name: str) -> Answer:
     paid = world().store.get(name)
     if paid is None or paid["object"] not in ("charge", "invoice"):
         return _closed(_NOT_THERE), 404
-    amount = money.shown(paid.get("amount", paid.get("amount_paid")), paid["currency"])
+    amount = money.shown(int(paid.get("amount") or paid["amount_paid"]), paid["currency"])
     return _closed(f"Paid: {amount}. No money moved here.")
 
 

@@ -28,11 +28,12 @@ from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView
 
 from .context import request_id, settings, use_cases
+from .http import order_cookie
 from .http.card_numbers import refuse_card_numbers
 from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
-from .pages import form_token, languages, order_cookie
+from .pages import form_token, languages
 from .pages.order_page import OrderPage
 
 SEE_OTHER = 303

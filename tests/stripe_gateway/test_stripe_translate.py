@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from checkout_service.domain.facts.buyer import Buyer, Customer
 from checkout_service.domain.facts.snapshots import (
     ChargeView,
     DisputeView,
@@ -41,6 +42,7 @@ def test_a_session_is_told_whole() -> None:
         attempt_id="att_1",
         intent_id=sj.INTENT_ID,
         customer_email="buyer@example.com",
+        buyer=Buyer(customer=Customer(name="A Buyer", email="buyer@example.com")),
     )
 
 
@@ -138,6 +140,7 @@ def test_the_other_objects_are_told_whole() -> None:
     assert translate.intent_view(sj.an_intent(receipt_email="x@y.z")) == IntentView(
         sj.INTENT_ID, "succeeded", 5150, 5150, "usd", livemode=False,
         order_id=sj.ORDER_ID, attempt_id="att_1", created=at, customer_email="x@y.z",
+        buyer=Buyer(customer=Customer(email="x@y.z")),
     )  # fmt: skip
     assert translate.refund_view(sj.a_refund()) == RefundView(
         "re_1", 150, "usd", "succeeded", sj.INTENT_ID, "ch_1", at

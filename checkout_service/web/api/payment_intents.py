@@ -12,9 +12,9 @@ from flask import Response, request
 
 from checkout_service.domain.ids import is_intent_id
 from checkout_service.web.context import use_cases
+from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
 from checkout_service.web.http.limits import CREATE, POLL, gate, limited
-from checkout_service.web.pages import order_cookie
 
 from .cart_faults import every_fault
 from .carts import cart_of, chosen

@@ -28,7 +28,7 @@ def _documented(view: type, base: type[BaseModel] = BaseModel) -> Any:
 
 def _modelled(kind: Any) -> Any:
     """Put a model in the place of each view in a type, however deep."""
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return _part(kind)
     inside = tuple(map(_modelled, get_args(kind)))
     if not inside:

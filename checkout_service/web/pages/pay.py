@@ -20,11 +20,12 @@ from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.status import AttemptKind
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http import order_cookie
 from checkout_service.web.http.limits import POLL, limited
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.security import content_policy
 
-from . import form_token, order_cookie
+from . import form_token
 from .order_page import OrderPage
 
 SEE_OTHER = 303

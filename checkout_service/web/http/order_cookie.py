@@ -10,7 +10,8 @@ from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from checkout_service.web.context import settings
-from checkout_service.web.http import cookies
+
+from . import cookies
 
 NAME = "orders"
 MOST = 5
