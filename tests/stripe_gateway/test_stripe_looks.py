@@ -154,12 +154,12 @@ def test_a_key_that_may_see_payments_but_not_charges_sees_payments(
 
 
 def test_a_key_that_may_not_see_invoices_sees_charges_and_refunds(
-    gateway: PaymentGateway, stub: StubStripe
+    gateway: StripeParts, stub: StubStripe
 ) -> None:
     stub.says(FORBIDDEN, looked_at(charge=sj.a_charge()))
 
     for _ in range(2):
-        snapshot = gateway.look_at_session(sj.SESSION_ID, urgent=True)
+        snapshot = gateway.sessions.look(sj.SESSION_ID, urgent=True)
         assert snapshot.whole
     assert asked(stub)[-1][1] == {"expand[0]": ["payment_intent.latest_charge.refunds"]}
     assert len(stub.seen) == 3
