@@ -30,6 +30,7 @@ from checkout_service.use_cases.notify.read_messages import ReadMessages
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
+from checkout_service.use_cases.retention.copy_database import CopyDatabase
 from checkout_service.use_cases.retention.erase_person import ErasePerson
 from checkout_service.use_cases.retention.forget_old import ForgetOld
 from checkout_service.use_cases.settle.adopt_session import AdoptSession
@@ -219,6 +220,10 @@ class Parts(Ground):
     @cached_property
     def forget_old(self) -> ForgetOld:
         return ForgetOld(self.database, self.clock)
+
+    @cached_property
+    def copy_database(self) -> CopyDatabase:
+        return CopyDatabase(self.database, self.migration_head)
 
     @cached_property
     def deliver_outbox(self) -> DeliverOutbox:

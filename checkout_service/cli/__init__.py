@@ -10,6 +10,7 @@ from flask import Flask
 
 from .admin import admin
 from .catalog import catalog
+from .copy_database import add_to_migrations
 from .doctor import doctor
 from .erase import erase
 from .events import events
@@ -27,5 +28,6 @@ _COMMANDS = (
 
 def register_cli(app: Flask) -> None:
     """Put the commands beside `flask db`."""
+    add_to_migrations()
     for command in _COMMANDS:
         app.cli.add_command(command)

@@ -242,6 +242,15 @@ class DatabaseUnavailable(CheckoutError):
         self.outage = outage
 
 
+class CopyRefused(CheckoutError):
+    """The database cannot be copied there; nothing was written."""
+
+    code = "copy_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Nothing was copied: {reason}.")
+
+
 class BadEvent(CheckoutError):
     """The webhook is forged, stale, or no event."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from .tables import bookmarks
 from .upsert import insert_once, upsert
@@ -26,6 +26,10 @@ def begin(connection: Connection, name: str, at: int) -> int:
 
 def move_to(connection: Connection, name: str, to: int) -> None:
     upsert(connection, bookmarks, {"name": name, "position": to}, ["name"])
+
+
+def forget(connection: Connection, name: str) -> None:
+    connection.execute(delete(bookmarks).where(bookmarks.c.name == name))
 
 
 def count(connection: Connection, name: str) -> None:

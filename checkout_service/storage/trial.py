@@ -38,6 +38,11 @@ def try_sale(database: Database, *, now: int) -> None:
         database.write_or_give_up(lambda c: bookmarks.move_to(c, _WRITTEN, now), seconds=_SECONDS)
 
 
+def forget(connection: Connection) -> None:
+    """Take out the one row that trials leave."""
+    bookmarks.forget(connection, _WRITTEN)
+
+
 def _sell(connection: Connection, now: int) -> None:
     order_id, nonce = ids.new_id("ord"), ids.new_id("non")
     insert_order(connection, _order(order_id, nonce, now), [_LINE], _attempt(order_id, nonce, now))

@@ -25,6 +25,7 @@ from .notify.read_messages import ReadMessages
 from .orders.read_orders import ReadOrders
 from .refunds.refund_order import RefundOrder
 from .refunds.release_hold import ReleaseHold
+from .retention.copy_database import CopyDatabase
 from .retention.erase_person import ErasePerson
 from .retention.forget_old import ForgetOld
 from .settle.confirm_payment import ConfirmPayment
@@ -59,6 +60,7 @@ class UseCases:
     sweep: Sweep
     erase_person: ErasePerson
     forget_old: ForgetOld
+    copy_database: CopyDatabase
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
     admin: Admin

@@ -59,6 +59,16 @@ def test_down_to_nothing_and_up_again(empty_database_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_no_key_is_drawn_from_a_sequence_so_a_copy_has_none_to_set(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        sequences = text("SELECT count(*) FROM pg_class WHERE relkind = 'S'")
+
+        assert connection.execute(sequences).scalar_one() == 0
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -53,6 +53,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.StripeRejected: HTTPStatus.BAD_GATEWAY,
     e.UnknownToStripe: HTTPStatus.CONFLICT,
     e.ReadsSpent: HTTPStatus.SERVICE_UNAVAILABLE,
+    e.CopyRefused: HTTPStatus.CONFLICT,
     e.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     e.BadEvent: HTTPStatus.BAD_REQUEST,
     e.StaleOrder: HTTPStatus.SERVICE_UNAVAILABLE,
