@@ -42,7 +42,9 @@ class Ground:
         self.migration_head = migration_head
         self.around = around or real_surroundings(settings)
         self.clock, self.real_clock = self.around.clock, self.around.real_clock
-        self.database = Database(engine, watch=self.around.watch, clock=self.real_clock)
+        self.database = Database(
+            engine, watch=self.around.watch, clock=self.real_clock, rings=self.around.rings
+        )
         self.interval = int(settings.sweep_interval_seconds * SECOND)
         self.heard = settings.notify_url is not None
         self.live, self.pull_mode = settings.live, settings.pull_mode

@@ -36,8 +36,9 @@ class Surroundings:
     make_receiver: Callable[[Settings], Receiver | None] = _real_receiver
     senders: int | None = None  # messages sent at once, if not as many as the settings say
     watch: Watch = unwatched
+    rings: bool = False  # senders hear of messages at once
 
 
 def real_surroundings(settings: Settings) -> Surroundings:
     """Return what a service that serves people stands on."""
-    return Surroundings(SystemClock(settings.clock_offset_file))
+    return Surroundings(SystemClock(settings.clock_offset_file), rings=True)

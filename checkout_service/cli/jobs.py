@@ -27,15 +27,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _HABITS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 Work = Callable[[Callable[[], bool]], None]
+Alarm = Callable[[Callable[[], None], Callable[[], bool]], None]
 
 
 @dataclass(slots=True)
 class Job:
-    """Work that is repeated; it is handed the question whether it may go on."""
+    """Work that is repeated; it is handed the question whether it may go on.
+
+    An `alarm` runs in a thread of its own and calls for the work ahead of its time.
+    """
 
     name: str
     work: Work
     seconds: float
+    alarm: Alarm | None = None
     busy: threading.Lock = field(default_factory=threading.Lock)
     failing: str | None = None
 
@@ -53,6 +58,18 @@ class Job:
             else:
                 self.failing = None
 
+    def on_alarm(self, keep_going: Callable[[], bool]) -> None:
+        """Run whenever the alarm rings. However it ends, the interval stays."""
+
+        def run() -> None:
+            try:
+                self.run(keep_going)
+            except Exception:
+                log.exception("job.broken", extra={"job": self.name})
+
+        if self.alarm is not None:
+            self.alarm(run, keep_going)
+
 
 def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:
     """Run the jobs, each at once and then on its interval, until a signal says stop."""
@@ -60,8 +77,14 @@ def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECOND
     # handler can run in the middle of anything. They stay blocked: the process is about to end.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     stopping = threading.Event()
-    scheduler = _schedule(jobs, lambda: not stopping.is_set())
+
+    def keep_going() -> bool:
+        return not stopping.is_set()
+
+    scheduler = _schedule(jobs, keep_going)
     scheduler.start()
+    for job in jobs:
+        threading.Thread(target=job.on_alarm, args=(keep_going,), daemon=True).start()
     log.info("worker.started", extra={"jobs": [job.name for job in jobs]})
     received = signal.sigwait(_SIGNALS)
     log.info("worker.stopping", extra={"signal": signal.Signals(received).name})

@@ -113,7 +113,8 @@ def _delivering(uc: UseCases) -> Job:
     def work(keep_going: Callable[[], bool]) -> None:
         uc.deliver_outbox.deliver(keep_going)
 
-    return Job("deliver", work, settings().deliver_interval_seconds)
+    seconds = settings().deliver_interval_seconds
+    return Job("deliver", work, seconds, alarm=uc.deliver_outbox.listen)
 
 
 def _pruning(uc: UseCases) -> Job:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
+from .bell import Bell, has_message
 from .impatience import impatient
 from .outage import FAILURES, Episodes, outage_of
 from .pooler import bound, greet, is_pooled
@@ -131,13 +132,22 @@ class Database:
     """Transactions for the use cases, over one engine."""
 
     def __init__(
-        self, engine: Engine, *, watch: Watch = unwatched, clock: Clock | None = None
+        self,
+        engine: Engine,
+        *,
+        watch: Watch = unwatched,
+        clock: Clock | None = None,
+        rings: bool = False,
     ) -> None:
-        """`watch` is called with each write as it goes by; what it raises, the writer raises."""
+        """`watch` is called with each write as it goes by; what it raises, the writer raises.
+
+        With `rings` those who send hear at once of a message that was written.
+        """
         self.engine = engine
         self._watch = watch
         self._clock = clock or SystemClock()
         self._episodes = Episodes()
+        self._bell = Bell(engine) if rings and not self.is_sqlite else None
         if engine.dialect.name == "sqlite":
             self._reader = engine.execution_options(**{_WRITES: False})
         else:
@@ -173,8 +183,10 @@ class Database:
         with self.engine.begin() as connection:
             bound(connection)
             done = work(connection)
+            message = has_message(connection)
             self._watch(Write.COMMITS)
         self._watch(Write.COMMITTED)
+        self._ring(message)
         return done
 
     def write_or_give_up(self, work: Callable[[Connection], T], *, seconds: float) -> T:
@@ -202,6 +214,7 @@ class Database:
                 with self._reader.connect() as connection:
                     pooled = is_pooled(connection)
                     done = None if pooled else work(connection)
+                    message = has_message(connection)
             except FAILURES as error:
                 self._leave_outlived(error)
                 late = self._clock.monotonic() - began > _TRY_AGAIN_WITHIN
@@ -209,9 +222,14 @@ class Database:
                     self._give_up(error, writing=True)
             else:
                 if not pooled:
+                    self._ring(message)
                     self._episodes.went_well(writing=True)
                     return cast("T", done)
         return self.write(work)
+
+    def _ring(self, message: bool) -> None:  # noqa: FBT001
+        if message and self._bell is not None:
+            self._bell.ring()
 
     def await_others(self) -> None:
         """Wait until whoever was writing when this was called is done; a second at most.

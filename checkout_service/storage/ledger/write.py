@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, insert, text, update
 
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
+from checkout_service.storage.bell import note_message
 from checkout_service.storage.prepared import Prepared, given
 from checkout_service.storage.tables import (
     attempts,
@@ -118,6 +119,8 @@ def write(connection: Connection, writing: Writing) -> bool:
         ((written,),) = _AT_ONCE.rows(connection, _parameters(writing))
     else:
         written = _write_one_by_one(connection, writing)
+    if writing.messages:
+        note_message(connection)
     return bool(written == 1)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.ports.notify import ASKED, FIRST_PROBE, UNHEARD, Receiver, pause
-from checkout_service.storage import bookmarks, kept_messages, outbox, receivers
+from checkout_service.storage import bell, bookmarks, kept_messages, outbox, receivers
 from checkout_service.storage.database import Database
 from checkout_service.storage.outbox import Message
 
@@ -82,6 +82,11 @@ class DeliverOutbox:
             width = 1 if sent.failed else max(_WIDE, 4 * self.at_once)
         report.receiver = self.status()
         return report
+
+    def listen(self, heard: Callable[[], None], keep_going: Callable[[], bool]) -> None:
+        """Call `heard` when somebody wrote a message, until told; not all databases can tell."""
+        if self.receiver is not None:
+            bell.listen(self.database.engine, heard, keep_going)
 
     def ask_for(self, since: int) -> int:
         """Make due what was kept since a time (milliseconds UTC); return how many."""
