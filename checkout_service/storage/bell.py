@@ -16,7 +16,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, Engine, text
 
 from .pooler import is_pooled
-from .trouble import FAILURES
+from .outage import FAILURES
 
 log = logging.getLogger(__name__)
 

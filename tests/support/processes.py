@@ -19,7 +19,7 @@ from tests.support.process_group import ProcessGroup
 ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
 _SECONDS_TO_START = 120  # of a machine that does a lot besides
-_SECONDS_TO_STOP = 15
+_SECONDS_TO_STOP = 90.0  # generous: what is promised is tested where it is promised
 
 
 class DidNotStart(RuntimeError):

@@ -9,7 +9,7 @@ from checkout_service.storage import copying, trial
 from checkout_service.storage.admin import figures
 from checkout_service.storage.copying import Sums, Tell
 from checkout_service.storage.database import Database, Transaction, make_engine
-from checkout_service.storage.trouble import UNMIGRATED
+from checkout_service.storage.outage import UNMIGRATED
 
 _PATIENCE = 10.0  # seconds for a lock that somebody else holds
 
@@ -60,7 +60,7 @@ class CopyDatabase:
             with database.read() as connection:
                 at = figures.migration(connection)
         except DatabaseUnavailable as error:
-            if error.trouble != UNMIGRATED:
+            if error.outage != UNMIGRATED:
                 raise
             at = "no revision"
         if at != self.head:
