@@ -15,8 +15,8 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, text
 
-from .pooler import is_pooled
 from .outage import FAILURES
+from .pooler import is_pooled
 
 log = logging.getLogger(__name__)
 
