@@ -40,6 +40,14 @@ PRIVATE_FIELDS = {
     "amount_shipping",
     "amount_charged_back",
     "number",
+    "customer",
+    "shipping",
+    "custom_fields",
+    "consent",
+    "presentment",
+    "payment_method",
+    "receipt_url",
+    "invoice",
 }
 
 
