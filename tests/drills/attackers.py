@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import secrets
 import socket
 import struct
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.support.hostile.attack import Attack
+import stripe
+
+from tests.support.hostile.attack import Attack, request
+from tests.support.service import WEBHOOK_SECRET
 
 SERVER_ERROR = 500
 _SHOWN = 600  # bytes of an attack that broke something
@@ -74,3 +80,16 @@ async def say(port: int, data: bytes, *, patience: float = PATIENCE) -> bytes:
 def statuses_in(answers: bytes) -> list[int]:
     """List the statuses of answers that stand one behind the other."""
     return [int(status) for status in _STATUS.findall(answers)]
+
+
+def honest_event() -> bytes:
+    """Write the request of an event that is signed, whole, and none of ours."""
+    event = {
+        "id": f"evt_{secrets.token_hex(8)}", "object": "event", "type": "plan.created",
+        "created": int(time.time()), "livemode": False, "api_version": stripe.api_version,
+        "data": {"object": {"id": "plan_x", "object": "plan"}},
+    }  # fmt: skip
+    body = json.dumps(event)
+    said = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
+    headers = {"Content-Type": "application/json", "Stripe-Signature": said}
+    return request("POST", "/webhooks/stripe", headers=headers, body=body.encode())

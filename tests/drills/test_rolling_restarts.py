@@ -8,15 +8,12 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
-
-import stripe
 
 from tests.support.hostile.attack import request
-from tests.support.service import WEBHOOK_SECRET, Service
+from tests.support.service import Service
 from tests.support.stack import StartService
 
-from .attackers import say, statuses_in
+from .attackers import honest_event, say, statuses_in
 from .balancer import balancer
 from .crowd import in_its_own_loop
 
@@ -85,18 +82,10 @@ def _create() -> bytes:
     return request("POST", "/api/v1/checkout-sessions", headers=headers, body=body)
 
 
-def _event() -> bytes:
-    event: dict[str, Any] = {"id": f"evt_{secrets.token_hex(8)}", "object": "event"}
-    body = json.dumps(event | {"type": "plan.created"})
-    said = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
-    headers = _JSON | {"Stripe-Signature": said}
-    return request("POST", "/webhooks/stripe", headers=headers, body=body.encode())
-
-
 _ASKED: dict[str, Callable[[], bytes]] = {
     "page": lambda: request("GET", "/"),
     "products": lambda: request("GET", "/api/v1/products"),
-    "event": _event,
+    "event": honest_event,
     "create": _create,
     "style": lambda: request("GET", "/static/style.css"),
 }
