@@ -54,6 +54,15 @@ def test_pages_and_redirects_name_our_own_address_alone(shop: tuple[Stage, Flask
             assert "evil" not in answer.text.lower(), (path, trick)
 
 
+def test_no_path_at_all_is_the_first_page(shop: tuple[Stage, FlaskClient]) -> None:
+    _, client = shop
+    evil = {"Host": "evil.example"}
+
+    answer = client.get("/", headers=evil, environ_overrides={"PATH_INFO": ""})
+
+    assert (answer.status_code, answer.headers.get("Location")) == (200, None)
+
+
 def test_stripe_is_told_our_own_address_alone(shop: tuple[Stage, FlaskClient]) -> None:
     stage, client = shop
     body = {"items": [{"price": "poster-usd", "quantity": 1}]}

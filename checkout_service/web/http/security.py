@@ -38,6 +38,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         usable = _REQUEST_ID.fullmatch(given) and not holds_card_number(given)
         request_id = given if usable else secrets.token_hex(16)
         environ[REQUEST_ID] = request_id
+        # No path at all would be redirected to whatever Host the request names.
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         logs.bind_request(request_id)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
