@@ -56,7 +56,7 @@ MACHINES = (
         ),
         (
             "storage.database",
-            "        self._watch(Write.COMMITTED)\n        return done",
+            "        self._watch(Write.COMMITTED)\n        self._ring(message)\n        return done",
             "        from checkout_service.storage.ledger import write\n"
             "        rows, write.LATER[:] = list(write.LATER), []\n"
             "        self._watch(Write.COMMITTED)\n"
