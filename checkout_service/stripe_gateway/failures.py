@@ -23,8 +23,8 @@ from checkout_service.domain.errors import (
 
 log = logging.getLogger(__name__)
 
-BAD_KEY, REUSED_KEY = "authentication_failed", "idempotency_error"
-NOT_ABOUT_STATE = frozenset((BAD_KEY, REUSED_KEY, "resource_missing"))
+BAD_KEY, REUSED_KEY, MISSING = "authentication_failed", "idempotency_error", "resource_missing"
+NOT_ABOUT_STATE = frozenset((BAD_KEY, REUSED_KEY, MISSING))
 
 RETRY_AFTER = 2  # seconds, when Stripe does not say
 _LONGEST_RETRY_AFTER = 60
@@ -86,7 +86,7 @@ def _refusal(error: stripe.StripeError) -> StripeRejected:
         return StripeRejected(_sentence(error), reason=reason, permission=True)
     if isinstance(error, stripe.IdempotencyError):
         return StripeRejected(_sentence(error), reason=REUSED_KEY)
-    if error.http_status == HTTPStatus.NOT_FOUND and _code(error) == UnknownToStripe().reason:
+    if error.http_status == HTTPStatus.NOT_FOUND and _code(error) == MISSING:
         return UnknownToStripe()  # the address; something unknown in a parameter is a 400
     return StripeRejected(_sentence(error), reason=_code(error) or "invalid_request_error")
 

@@ -117,12 +117,8 @@ def _told(part: Part, nothing: Part) -> Part | None:
 
 def _text(value: object, what: str) -> str | None:
     """Read one line of a buyer's; a card number in it is never kept."""
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise Malformed(what)
-    line = without_control_characters(value)[:LONGEST].strip()
-    return CARD_NUMBER if holds_card_number(line) else line or None
+    line = _number(value, what)
+    return CARD_NUMBER if line is not None and holds_card_number(line) else line
 
 
 def _number(value: object, what: str) -> str | None:
