@@ -58,7 +58,7 @@ class Job:
             else:
                 self.failing = None
 
-    def on_alarm(self, keep_going: Callable[[], bool]) -> None:
+    def on_alarm(self, alarm: Alarm, keep_going: Callable[[], bool]) -> None:
         """Run whenever the alarm rings. However it ends, the interval stays."""
 
         def run() -> None:
@@ -67,8 +67,7 @@ class Job:
             except Exception:
                 log.exception("job.broken", extra={"job": self.name})
 
-        if self.alarm is not None:
-            self.alarm(run, keep_going)
+        alarm(run, keep_going)
 
 
 def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECONDS) -> None:
@@ -84,7 +83,9 @@ def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECOND
     scheduler = _schedule(jobs, keep_going)
     scheduler.start()
     for job in jobs:
-        threading.Thread(target=job.on_alarm, args=(keep_going,), daemon=True).start()
+        if job.alarm is not None:
+            watch = (job.alarm, keep_going)
+            threading.Thread(target=job.on_alarm, args=watch, daemon=True).start()
     log.info("worker.started", extra={"jobs": [job.name for job in jobs]})
     received = signal.sigwait(_SIGNALS)
     log.info("worker.stopping", extra={"signal": signal.Signals(received).name})
