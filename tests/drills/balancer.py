@@ -16,14 +16,14 @@ async def balancer(ports: Sequence[int]) -> AsyncIterator[int]:
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         start = next(turns)
-        for place in range(len(ports)):
-            port = ports[(start + place) % len(ports)]
-            with contextlib.suppress(ConnectionRefusedError):
-                back = await asyncio.open_connection("127.0.0.1", port)
-                await asyncio.gather(_pass(reader, back[1]), _pass(back[0], writer))
-                back[1].close()
-                break
-        writer.close()
+        with contextlib.closing(writer):
+            for place in range(len(ports)):
+                port = ports[(start + place) % len(ports)]
+                with contextlib.suppress(ConnectionRefusedError):
+                    there, back = await asyncio.open_connection("127.0.0.1", port)
+                    with contextlib.closing(back):  # also when the drill ends in the middle
+                        await asyncio.gather(_pass(reader, back), _pass(there, writer))
+                    break
 
     server = await asyncio.start_server(carry, "127.0.0.1", 0)
     try:
