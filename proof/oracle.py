@@ -6,6 +6,7 @@ still there at the end breaks a law.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ class _Verdict:
         self.attempts = play.rows("SELECT * FROM attempts ORDER BY seq")
         self.holds = play.rows("SELECT * FROM holds")
         self.given = {r.order_id: r.fulfilled_at for r in play.rows("SELECT * FROM fulfilments")}
-        self.messages = play.rows("SELECT * FROM outbox_messages")
+        self.messages = play.rows("SELECT * FROM outbox_messages ORDER BY sequence")
 
     def all(self) -> Iterator[tuple[str, str]]:
         for row in self.orders:
@@ -116,9 +117,19 @@ class _Verdict:
             if refund["status"] == "succeeded" and ("order.refunded", refund["id"]) not in told:
                 yield "every refund is told of", f"{refund['amount']} came back, nobody is told"
         for dispute in winner.disputes:
-            closed = dispute["status"] in ("won", "lost", "prevented")
-            if closed and ("order.dispute_closed", dispute["id"]) not in told:
+            decided = dispute["status"] in ("won", "lost", "prevented")
+            if decided and self._last_word(row, dispute["id"]) != dispute["status"]:
                 yield "every decided dispute is told of", dispute["status"]
+
+    def _last_word(self, row: Any, dispute: str) -> str | None:
+        """Return how the merchant heard last that a dispute was decided; None once reopened."""
+        word = None
+        for message in self.messages:
+            if message.order_id != row.id or message.about.split(":")[0] != dispute:
+                continue
+            closed = message.kind == "order.dispute_closed"
+            word = json.loads(message.body)["data"]["dispute"]["status"] if closed else None
+        return word
 
     def _unpaid(self, row: Any, payments: list[Payment]) -> Iterator[tuple[str, str]]:
         if row.id in self.play.forgotten:

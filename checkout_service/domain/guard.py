@@ -43,9 +43,7 @@ def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mis
 def opening_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
     """Name what differs already when a session is opened, before the buyer adds anything."""
     found: Mismatches = {}
-    total = terms.amount_total
-    computed = view.status == "open" and not terms.adjustable and view.amount_total != total
-    if view.amount_subtotal != total or computed:
+    if view.amount_subtotal != terms.amount_total or not _adds_up(terms, view):
         found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
     if view.currency != terms.currency:
         found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
@@ -111,17 +109,26 @@ def line_mismatches(terms: Terms, view: SessionView) -> Mismatches:
     return {Hold.AMOUNT_MISMATCH: Difference(_lines(terms.lines), _lines(view.lines))}
 
 
-def _amounts_agree(terms: Terms, view: SessionView) -> bool:
-    if view.amount_total not in _possible_totals(terms, view):
-        return False
-    if view.payment_status == "no_payment_required" and view.amount_total != 0:
-        return False
-    computed = {
+def _adds_up(terms: Terms, view: SessionView) -> bool:
+    """True if the total is made of what was agreed and of parts that may be added to it.
+
+    How much of a tax is inside its price is not known before the lines are: either is taken here.
+    """
+    parts = {
         DISCOUNT: view.amount_discount,
         TAX: view.amount_tax,
         SHIPPING: view.amount_shipping,
     }
-    return all(amount == 0 or part in terms.adjustable for part, amount in computed.items())
+    if any(amount and part not in terms.adjustable for part, amount in parts.items()):
+        return False
+    net = view.amount_subtotal - view.amount_discount + view.amount_shipping
+    return net <= view.amount_total <= net + view.amount_tax
+
+
+def _amounts_agree(terms: Terms, view: SessionView) -> bool:
+    if view.payment_status == "no_payment_required" and view.amount_total != 0:
+        return False
+    return view.amount_total in _possible_totals(terms, view)
 
 
 def _possible_totals(terms: Terms, view: SessionView) -> set[int]:

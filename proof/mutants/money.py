@@ -92,7 +92,11 @@ MONEY = (
     mutant(
         "the-amount-of-a-session-is-unread",
         "10",
-        ("domain.guard", "if view.amount_subtotal != total or computed:", "if False:"),
+        (
+            "domain.guard",
+            "if view.amount_subtotal != terms.amount_total or not _adds_up(terms, view):",
+            "if False:",
+        ),
         ("domain.guard", "and not _amounts_agree(terms, view):", "and False:"),
         ("domain.guard", "if terms.lines is None or view.lines is None or", "if True or"),
         leaning="links, amounts",
@@ -141,6 +145,16 @@ MONEY = (
             "domain.order.ledger",
             "return min(sum(lost), self.amount_paid)",
             "return self.amount_paid if sum(lost) else 0",
+        ),
+        leaning="disputes",
+    ),
+    mutant(
+        "a-dispute-decided-again-is-not-told",
+        "contract 7",
+        (
+            "domain.order.settlement",
+            'f"{dispute.id}:{new}:{after.seen[dispute.id].at}"',
+            'f"{dispute.id}:{new}"',
         ),
         leaning="disputes",
     ),

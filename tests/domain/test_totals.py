@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkout_service.domain.guard import wrongly_opened
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import Hold
 
-from .build import TERMS, ledger, session, settled
+from .build import TERMS, attempt, ledger, session, settled
 
 
 def order(*adjustable: str) -> Ledger:
@@ -99,6 +100,27 @@ def test_what_nobody_allowed_stripe_to_compute_is_held_whatever_it_adds_up_to(
     for total in (net, net + parts.get("amount_tax", 0)):
         result = settled(order(*allowed), session(amount_total=total, **parts))
         assert result.after.active_holds == (Hold.AMOUNT_MISMATCH,)
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "wrong"),
+    [
+        ({}, 5000, False),
+        ({}, 4999, True),
+        ({}, 1, True),
+        ({"amount_shipping": 1000}, 6000, False),  # the first way to ship is chosen beforehand
+        ({"amount_shipping": 1000}, 5000, True),
+        ({"amount_shipping": 1000, "amount_tax": 300}, 6100, False),  # lines may differ in it
+        ({"amount_shipping": 1000, "amount_tax": 300}, 6301, True),
+        ({"amount_discount": 500}, 4500, True),  # nobody allowed one
+    ],
+)
+def test_a_session_is_opened_with_a_total_of_its_parts(
+    parts: dict[str, int], total: int, wrong: bool
+) -> None:
+    view = session(status="open", payment_status="unpaid", amount_total=total, **parts)
+
+    assert (Hold.AMOUNT_MISMATCH in wrongly_opened(TAXED.terms, attempt(), view)) is wrong
 
 
 @given(st.integers(0, 2_000), st.integers(0, 2_000), st.integers(0, 1_000), st.integers(0, 9_000))

@@ -22,7 +22,6 @@ from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatu
 
 from .changes import Change, unchanged
 from .ledger import (
-    DISPUTE_APPEALED,
     DISPUTE_CLOSED,
     DISPUTE_OPEN,
     Attempt,
@@ -203,16 +202,13 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         old, new = was.get(dispute.id), dispute.status
         if old == new:
             continue
+        # It may come to the same word again: each change has an id of its own.
+        about = dispute.id if old is None else f"{dispute.id}:{new}:{after.seen[dispute.id].at}"
         if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
-            yield Message(
-                MessageKind.DISPUTED, _about(dispute, anew=old in DISPUTE_CLOSED), dispute
-            )
+            yield Message(MessageKind.DISPUTED, about, dispute)
         if new in _NEEDS_RESPONSE:
-            first = old is None
-            about = dispute.id if first else f"{dispute.id}:{new}"
             yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
         if new in DISPUTE_CLOSED:
-            about = _about(dispute, anew=old in DISPUTE_CLOSED | DISPUTE_APPEALED)
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
 
 
@@ -226,8 +222,3 @@ def _of_warnings(ledger: Ledger, facts: Iterable[Fact]) -> Iterable[Message]:
         warning = fact.subject
         if isinstance(warning, FraudWarningView) and warning.intent_id in payments:
             yield Message(MessageKind.EARLY_FRAUD_WARNING, warning.id, warning)
-
-
-def _about(dispute: DisputeView, *, anew: bool) -> str:
-    """Name a message by its dispute; one that is decided or opened once more, by its word too."""
-    return f"{dispute.id}:{dispute.status}" if anew else dispute.id

@@ -6,6 +6,7 @@ import pytest
 
 from checkout_service.domain.errors import MoneyInFlight, OpenedWrong
 from tests.support.stage import Bought, Stage
+from tests.support.stage.catalog import catalog_text
 
 BILLING = {
     "payment_method_data[billing_details][email]": "buyer@example.com",
@@ -79,6 +80,28 @@ def test_a_session_that_opens_wrong_is_closed_and_nobody_is_sent_there(
     stage.control("DELETE", "faults")
     (session,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
     assert session["status"] == "expired"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "promotion_codes = true",
+        "automatic_tax = true",
+        'shipping_options = [{ name = "Post", currency = "usd", amount = 700 }]',
+    ],
+)
+def test_what_may_be_added_is_no_reason_to_open_with_another_total(more: str) -> None:
+    with Stage(catalog=catalog_text() + f"[checkout]\n{more}\n") as stage:
+        rule = {"path": "/v1/checkout/sessions", "fields": {"amount_total": 1}}
+        stage.control("PUT", "faults", {"alter": [rule]})
+
+        with pytest.raises(OpenedWrong):
+            stage.buys()
+
+        stage.control("DELETE", "faults")
+        (session,) = stage.stripe("GET", "/v1/checkout/sessions")["data"]
+        assert session["status"] == "expired"
+        stage.pays(stage.buys())
 
 
 def test_a_session_that_opens_wrong_while_stripe_goes_away_is_closed_by_the_sweep(
@@ -171,6 +194,25 @@ def test_a13_won_then_lost_is_followed_and_told(stage_on: Stage) -> None:
 
     told = ["paid", "disputed", "dispute_needs_response", "dispute_closed", "dispute_closed"]
     assert kinds(stage, bought) == told
+
+
+def test_a_dispute_that_is_opened_again_is_told_each_time_it_opens_and_closes(
+    stage_on: Stage,
+) -> None:
+    stage = stage_on
+    bought, dispute = disputed(stage)
+    for end in ("lost", "lost"):
+        stage.advance(60)
+        stage.control("POST", f"disputes/{dispute}/close", {"status": end})
+        stage.delivers()
+        stage.advance(60)
+        stage.control("POST", f"disputes/{dispute}/update", {"status": "needs_response"})
+        stage.delivers()
+
+    closed = stage.messages(bought, "order.dispute_closed")
+    assert len({message["id"] for message in closed}) == len(closed) == 2
+    assert len(stage.messages(bought, "order.disputed")) == 3
+    assert len(stage.messages(bought, "order.dispute_needs_response")) == 3
 
 
 def test_a13_a_prevented_dispute_is_closed(stage: Stage) -> None:
