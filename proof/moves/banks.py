@@ -48,6 +48,10 @@ def disputes(play: Play, move: Move) -> None:
     play.stage.control("POST", f"payment_intents/{intent['id']}/dispute", body)
 
 
+# Which of five dice let an open dispute move on, and a decided one be opened again.
+_MOVES_ON = {False: (4,), True: (1, 3, 4)}
+
+
 def dispute_goes_on(play: Play, move: Move) -> None:
     """Let a dispute be decided, decided anew, or move on."""
     found = list(play.store.newest("dispute"))
@@ -61,7 +65,7 @@ def dispute_goes_on(play: Play, move: Move) -> None:
         play.stage.control("POST", f"{path}/update", {"status": word})
     elif inquiry:
         play.stage.control("POST", f"{path}/close", {"status": "warning_closed"})
-    elif move.n % 5 == 4:
+    elif move.n % 5 in _MOVES_ON[dispute["status"] in ("won", "lost")]:
         play.stage.control("POST", f"{path}/update", {"status": "under_review"})
     else:
         word = ("won", "lost", "lost", "won")[move.n % 5]

@@ -149,16 +149,6 @@ MONEY = (
         leaning="disputes",
     ),
     mutant(
-        "a-dispute-decided-again-is-not-told",
-        "contract 7",
-        (
-            "domain.order.settlement",
-            'f"{dispute.id}:{new}:{after.seen[dispute.id].at}"',
-            'f"{dispute.id}:{new}"',
-        ),
-        leaning="disputes",
-    ),
-    mutant(
         "an-open-dispute-is-overlooked",
         "contract 4",
         (

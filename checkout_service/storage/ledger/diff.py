@@ -33,6 +33,7 @@ class Cause:
     at: int
     event_id: str | None = None
     reason: str | None = None
+    note: str | None = None  # a line of the trail that moves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,8 @@ def _trail(settlement: Settlement, cause: Cause) -> list[Row]:
             entries.append(entry | {"reason": f"released {hold.name} ({cause.reason})"})
     if settlement.fulfils:
         entries.append(entry | {"reason": "fulfilled"})
+    if cause.note is not None:
+        entries.append(entry | {"reason": cause.note})
     return entries
 
 

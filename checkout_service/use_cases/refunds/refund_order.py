@@ -27,6 +27,7 @@ from checkout_service.storage import money_writes, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.money_writes import NewWrite
+from checkout_service.use_cases.settle.look_at_order import SWEEP
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .write_money import WriteMoney
@@ -72,6 +73,8 @@ class RefundOrder:
         except StripeRejected as refusal:
             # Stripe knows something of this payment that we do not.
             self.database.write(lambda c: orders.make_look_due(c, request.order_id, AT_ONCE))
+            if source == SWEEP:
+                self._note(request, refusal)
             raise _refused(refusal) from refusal
         self.settle_order.settle(Case(source, outcome.facts, request.order_id))
         view = outcome.refund
@@ -80,6 +83,12 @@ class RefundOrder:
         return RefundAnswer(
             view.id, view.amount, view.currency, view.status, request.subject, request.order_id
         )
+
+    def _note(self, request: MoneyWrite, refusal: StripeRejected) -> None:
+        """Leave a line for people: whoever asked was told to wait, and may never ask again."""
+        reason = refusal.reason or "permission"
+        note = f"refund of {request.amount} refused: {reason}"
+        self.settle_order.settle(Case(SWEEP, order_id=request.order_id, note=note))
 
     def _write_down(
         self, connection: Transaction, order_id: str, requested: RequestedRefund, nonce: str

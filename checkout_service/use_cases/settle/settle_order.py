@@ -35,13 +35,17 @@ CORRECTED = "corrected"  # how many settled orders a planned look has put right
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a door brings. `look` says that the facts are a look's; `receipt` is an event's row."""
+    """What a door brings. `look` says that the facts are a look's; `receipt` is an event's row.
+
+    `note` is a line of the trail for people, whatever else changes.
+    """
 
     source: str
     facts: Sequence[Fact] = ()
     order_id: str = ""
     change: Change = unchanged
     reason: str | None = None
+    note: str | None = None
     look: LookDone | None = None
     event_id: str | None = None
     receipt: dict[str, Any] | None = None
@@ -141,10 +145,10 @@ class SettleOrder:
         )
         look = plan_look(loaded, settlement, case.look, now=now, interval=self.sweep_interval)
         same_look = (look.due_at, look.tries) == (loaded.look_due_at, loaded.look_tries)
-        idle = same_look and not look.requested and case.receipt is None
+        idle = same_look and not look.requested and case.receipt is None and case.note is None
         if idle and not settlement.changed and not settlement.messages:
             return settlement, None
-        cause = Cause(case.source, now, case.event_id, case.reason)
+        cause = Cause(case.source, now, case.event_id, case.reason, case.note)
         writing = plan_writing(loaded, settlement, cause, look, heard=self.heard)
         if case.receipt is not None:
             writing.event = case.receipt | {"order_id": loaded.ledger.terms.order_id}

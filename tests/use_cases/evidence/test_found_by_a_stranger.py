@@ -108,3 +108,22 @@ def _pays_by_hand(stage: Stage, bought: Bought) -> str:
     stage.control("POST", f"checkout/sessions/{made['id']}/pay", {"payment_method": GOOD})
     name: str = made["id"]
     return name
+
+
+def test_a_refund_that_is_refused_long_after_it_was_asked_for_leaves_a_line(stage: Stage) -> None:
+    """Whoever asked was told to come back, and may never do so."""
+    bought = stage.buys()
+    paid = stage.pays(bought)
+    stage.delivers()
+    away = {"method": "POST", "path": "/v1/refunds", "kind": "error_500", "probability": 1}
+    stage.control("PUT", "faults", {"api": [away]})
+    with pytest.raises(StripeUnavailable):
+        stage.refunds(bought, 1000, nonce="r1")
+    stage.control("DELETE", "faults")
+    stage.control("POST", f"payment_intents/{paid['payment_intent']}/dispute", {})
+
+    stage.works(25 * HOUR / 1000, every=1800)
+
+    (line,) = [t for t in stage.order(bought)["trail"] if "refused" in str(t["reason"])]
+    assert line["reason"] == "refund of 1000 refused: charge_disputed"
+    assert line["source"] == "sweep"
