@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from checkout_service.settings.env_file import read_env_file
-from tests.app.test_settings import LIVE, SANDBOX, bare_environment, load, named, refusal
+from tests.app.settings.conftest import bare_environment
+from tests.app.settings.loading import LIVE, SANDBOX, load, named, refusal
 from tests.support.processes import ROOT
 
 __all__ = ["bare_environment"]

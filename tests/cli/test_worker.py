@@ -12,6 +12,7 @@ import pytest
 from tests.support.databases import KEYS
 from tests.support.merchant import SECRET, Merchant, Says, running_merchant
 from tests.support.outbox import MovableClock, Outbox, open_outbox
+from tests.support.patience import PATIENCE, at_this_pace
 from tests.support.processes import Running, start
 
 StartWorker = Callable[..., Running]
@@ -64,7 +65,7 @@ def start_worker(
             running.kill()
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> float:
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> float:
     begun = time.monotonic()
     while not true():
         assert time.monotonic() - begun < seconds, "it did not come to pass"
@@ -95,7 +96,7 @@ def test_what_a_killed_worker_held_goes_out_again_under_its_id(
     doomed.kill()
     start_worker()
 
-    took = until(lambda: outbox.states() == {"delivered": 1}, seconds=30)
+    took = until(lambda: outbox.states() == {"delivered": 1})
 
     assert took > 10  # no sooner than the dead worker's lease ran out
     assert outbox.merchant.ids == [id_, id_]
@@ -108,7 +109,7 @@ def test_a_worker_stops_within_ten_seconds(
     running = start_worker(command)
     until(lambda: "worker.started" in running.logs)
 
-    assert running.stop(seconds=10) == 0
+    assert running.stop(seconds=at_this_pace(10)) == 0
 
 
 def test_a_worker_stops_while_the_merchants_backend_hangs(
@@ -119,7 +120,7 @@ def test_a_worker_stops_while_the_merchants_backend_hangs(
     running = start_worker()
     until(lambda: len(outbox.merchant.got) == 1)
 
-    assert running.stop(seconds=10) == 0
+    assert running.stop(seconds=at_this_pace(10)) == 0
 
 
 def test_after_an_outage_all_arrives_within_a_minute_of_the_services_clock(

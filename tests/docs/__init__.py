@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.journeys.shop")
+pytest.register_assert_rewrite("tests.support.running_shop")

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
-from tests.drills.stack import http
-from tests.journeys.shop import Shop
 from tests.support.databases import Databases
 from tests.support.merchant import SECRET, running_merchant
 from tests.support.processes import ROOT
+from tests.support.running_shop import Shop
+from tests.support.running_stack import http
 from tests.support.service import Service, environment
 from tests.support.stack import running_sandbox
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.journeys.shop import Shop
 from tests.support.merchant import SECRET
 from tests.support.processes import ROOT, clean_environment
+from tests.support.running_shop import Shop
 from tests.support.service import API_KEY
 
 EXAMPLES = ROOT / "docs" / "examples"

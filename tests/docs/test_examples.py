@@ -15,10 +15,10 @@ from flask import Flask, Request, Response
 from playwright.sync_api import Page, expect
 from werkzeug.test import create_environ
 
-from tests.drills.stack import KEY, http, until
-from tests.journeys.shop import DECLINED, GOOD, POSTER, Shop
 from tests.support.merchant import Got
 from tests.support.ports import free_port
+from tests.support.running_shop import DECLINED, GOOD, POSTER, Shop
+from tests.support.running_stack import KEY, http, until
 
 from .runner import EXAMPLES, Runner
 
@@ -34,7 +34,7 @@ def paid(shop: Shop) -> str:
 
 
 def message_of(shop: Shop, order: str) -> Got:
-    until(lambda: bool(shop.told(order, "order.paid")), seconds=15, what="order.paid")
+    until(lambda: bool(shop.told(order, "order.paid")), what="order.paid")
     return shop.told(order, "order.paid")[0]
 
 
@@ -63,7 +63,7 @@ def test_a_busy_stripe_is_asked_again_and_sells_once(shop: Shop, run: Runner, ex
     shop.faults(seed=1, api=[fault | {"kind": "error_500"}])
     before = len(shop.stripe("/v1/checkout/sessions", limit=100)["data"])
     program = run.start(example, "mug-eur", "1")
-    until(lambda: refusals(shop) > 0, seconds=20, what="a create that fails")
+    until(lambda: refusals(shop) > 0, what="a create that fails")
     shop.no_faults()
     assert program.stdout is not None
 
@@ -144,7 +144,7 @@ def test_a_page_of_ones_own_sends_the_buyer_and_takes_him_back(
     pay(page)
 
     page.wait_for_url(f"{site}/thanks.html?session_id={session[0]}")
-    expect(page.get_by_role("status")).to_have_text("Paid. Thank you!", timeout=15_000)
+    expect(page.get_by_role("status")).to_have_text("Paid. Thank you!")
 
 
 def pay(page: Page) -> None:
@@ -213,7 +213,7 @@ def test_the_small_backend_fulfils_once_and_refuses_what_is_forged(
         ]
     finally:
         program.terminate()
-        said, complaints = program.communicate(timeout=15)
+        said, complaints = program.communicate(timeout=60)
 
     assert answers == [400, 204, 204], complaints
     assert said.count("refused a message: no signature fits") == 1

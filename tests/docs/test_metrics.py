@@ -10,9 +10,9 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.drills.stack import until
-from tests.journeys.shop import POSTER, Shop
 from tests.support.processes import ROOT
+from tests.support.running_shop import POSTER, Shop
+from tests.support.running_stack import until
 
 DOCUMENT = (ROOT / "docs" / "metrics.md").read_text("utf-8")
 TOKEN = {"Authorization": "Bearer tests-metrics-token"}
@@ -48,7 +48,7 @@ def busy(site_and_shop: tuple[str, Shop]) -> Shop:
     shop.faults(seed=1, api=[{"path": "/v1/", "kind": "error_500", "probability": 1.0}])
     assert shop.create().status_code == 503
     shop.no_faults()
-    until(lambda: value(shop, "checkout_sweep_age_seconds") > 0, seconds=15, what="a sweep")
+    until(lambda: value(shop, "checkout_sweep_age_seconds") > 0, what="a sweep")
     return shop
 
 

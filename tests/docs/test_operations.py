@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import MetaData, create_engine, func, select
 
 from checkout_service.settings import Settings
-from tests.drills.stack import http
 from tests.support.databases import Databases
 from tests.support.processes import ROOT, clean_environment
+from tests.support.running_stack import http
 from tests.support.service import Service
 from tests.support.stack import StartService
 
@@ -65,7 +65,7 @@ def elsewhere(databases: Databases, database_kind: str, tmp_path: Path) -> Itera
 
 def sell(service: Service) -> str:
     cart = {"items": [{"price": "poster-usd", "quantity": 1}]}
-    answer = http().post(f"{service.url}/api/v1/checkout-sessions", json=cart, timeout=30)
+    answer = http().post(f"{service.url}/api/v1/checkout-sessions", json=cart, timeout=60)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["order"]["id"])
 

@@ -11,10 +11,10 @@ import pytest
 
 from checkout_service import create_app
 from checkout_service.settings import Settings
-from tests.drills.stack import KEY
-from tests.journeys.shop import MUG, POSTER, Shop
 from tests.support.databases import KEYS
 from tests.support.processes import ROOT, clean_environment
+from tests.support.running_shop import MUG, POSTER, Shop
+from tests.support.running_stack import KEY
 from tests.support.service import API_KEY
 
 README = (ROOT / "README.md").read_text("utf-8")

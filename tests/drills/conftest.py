@@ -7,11 +7,19 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.merchant import SECRET, Merchant, running_merchant
+from tests.support.running_stack import Stack
 from tests.support.stack import Sandbox, StartService
 
-from .stack import Stack
-
 MakeStack = Callable[..., Stack]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is `long` to `make drill`."""
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from .conftest import MakeStack
-from .stack import Bought, Stack, side_by_side
+from tests.support.running_stack import Bought, Stack, side_by_side
+
 
 SHORT_ON = "postgresql"
 

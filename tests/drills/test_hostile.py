@@ -15,7 +15,7 @@ from tests.support.stack import StartService
 
 from .attackers import attack, honest_event, say, statuses_in
 from .crowd import in_its_own_loop
-from .stack import http
+from tests.support.running_stack import http
 
 SHORT_ON = "sqlite"
 WARM_UP = 0.1  # of all requests; memory grows until every path was taken once

@@ -9,12 +9,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tests.support.running_stack import KEY, Stack, http, side_by_side, until
+
 from .conftest import MakeStack
-from .stack import KEY, Stack, http, side_by_side, until
 
 SHORT_ON = "postgresql"
 
 SELECT_ALL = sql.SQL("SELECT * FROM {}")
+TURNS = 4
 CARD = {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/"}
 
 
@@ -22,7 +24,7 @@ def test_webhook_and_return_page_race_and_no_secret_stays(
     make_stack: MakeStack, full: bool
 ) -> None:
     stack = make_stack()
-    orders = 100 if full else 20
+    orders = 100 if full else 8
     intents = side_by_side(lambda turn: _create(stack, turn), range(orders), threads=8)
 
     def live(intent: Any) -> None:
@@ -41,7 +43,7 @@ def test_webhook_and_return_page_race_and_no_secret_stays(
             assert "_secret_" not in str(answer.headers)
 
     side_by_side(live, intents, threads=8)
-    until(lambda: len(stack.paid_messages()) == orders, seconds=60, what=f"{orders} paid messages")
+    until(lambda: len(stack.paid_messages()) == orders, what=f"{orders} paid messages")
 
     for intent in intents:
         answer = stack.request("GET", f"/api/v1/orders/{intent['order']['id']}", headers=KEY)
@@ -76,12 +78,12 @@ def test_creates_at_once_for_one_order_are_one_intent(make_stack: MakeStack) -> 
         assert len({one["id"] for one in [*made, *again]}) == 1
         assert len({one["client_secret"] for one in [*made, *again]}) == 1
 
-    side_by_side(press, range(6), threads=2)
+    side_by_side(press, range(TURNS), threads=2)
 
     stack.no_faults()
     listed = stack.stripe("/v1/payment_intents", limit=100)["data"]
     orders = [intent["metadata"]["order_id"] for intent in listed]
-    assert len(orders) == len(set(orders)) == 6
+    assert len(orders) == len(set(orders)) == TURNS
 
 
 def _create(stack: Stack, turn: int, body: Any = None, *, service: int = 0) -> Any:
@@ -101,7 +103,7 @@ def _create(stack: Stack, turn: int, body: Any = None, *, service: int = 0) -> A
         assert answers[-1].status_code in {201, 409, 503}, answers[-1].text
         return bool(answers[-1].status_code == 201)
 
-    until(opened, seconds=60, what="an intent")
+    until(opened, what="an intent")
     return answers[-1].json()
 
 
@@ -111,7 +113,7 @@ def _pay(stack: Stack, intent: Any) -> None:
         f"{stack.sandbox.url}/v1/payment_intents/{intent['id']}/confirm",
         data=CARD | {"client_secret": intent["client_secret"]},
         headers={"Authorization": f"Bearer {intent['publishable_key']}"},
-        timeout=30,
+        timeout=60,
     )
     assert answer.status_code == 200, answer.text
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import requests
 
+from tests.support.running_stack import Bought, Stack, side_by_side, until
 from tests.support.service import Service
 
 from .conftest import MakeStack
-from .stack import Bought, Stack, side_by_side, until
 
 SHORT_ON = "postgresql"
 
 
 def test_killing_workers_and_whole_trees_loses_nothing(make_stack: MakeStack, full: bool) -> None:
     stack = make_stack()
-    orders, kills = (300, 60) if full else (40, 8)
+    orders, kills = (300, 60) if full else (16, 5)
     bought = side_by_side(lambda n: stack.buy(n, tries=10), range(orders), threads=8)
     stack.faults(webhooks={"drop": 1.0})
     side_by_side(stack.pay, bought)
@@ -48,7 +48,6 @@ def test_killing_workers_and_whole_trees_loses_nothing(make_stack: MakeStack, fu
     assert len(killed) >= kills
     until(
         lambda: len(stack.paid_messages()) == orders,
-        seconds=90,
         what="one message id per paid order",
     )
     for one in bought:

@@ -16,7 +16,7 @@ from tests.support.admin import field
 from tests.support.service import ADMIN_PASSWORD, Service
 from tests.support.stack import StartService
 
-from .stack import side_by_side
+from tests.support.running_stack import side_by_side
 
 SHORT_ON = "postgresql"
 TRUSTED = {"TRUSTED_PROXY_HOPS": "1"}

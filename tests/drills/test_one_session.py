@@ -7,8 +7,9 @@ import time
 from collections import Counter
 from typing import Any
 
+from tests.support.running_stack import Stack, side_by_side
+
 from .conftest import MakeStack
-from .stack import Stack, side_by_side
 
 SHORT_ON = "sqlite"
 
@@ -17,7 +18,7 @@ def test_one_key_is_one_open_session_whatever_stripe_does(
     make_stack: MakeStack, full: bool
 ) -> None:
     stack = make_stack()
-    keys = 200 if full else 20
+    keys = 200 if full else 8
     stack.faults(
         seed=3,
         api=[

@@ -10,9 +10,8 @@ import pytest
 from tests.support import pgbouncer
 from tests.support.databases import Databases
 from tests.support.merchant import SECRET, Merchant
+from tests.support.running_stack import KEY, Bought, Stack, side_by_side, until
 from tests.support.stack import Sandbox, StartService
-
-from .stack import KEY, Bought, Stack, side_by_side, until
 
 pytestmark = pytest.mark.skipif(pgbouncer.PROGRAM is None, reason=pgbouncer.WHY_NOT)
 BUYERS = 60
@@ -54,7 +53,7 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
 
     bought = side_by_side(buy, range(BUYERS), threads=BUYERS)
     side_by_side(stack.pay, bought)
-    until(lambda: len(stack.paid_messages()) == BUYERS, seconds=60, what="every order told")
+    until(lambda: len(stack.paid_messages()) == BUYERS, what="every order told")
 
     assert set(refused) <= {"stripe_unavailable"}  # its threads for Stripe were taken: try again
     assert set(stack.paid_messages().values()) == {1}
@@ -68,5 +67,5 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
         headers=KEY | {"Idempotency-Key": "r" * 20},
     )
     assert refund.status_code == 201
-    until(lambda: stack.order(bought[0])["status"] == "refunded", seconds=30, what="the refund")
+    until(lambda: stack.order(bought[0])["status"] == "refunded", what="the refund")
     assert stack.request("GET", "/readyz").status_code == 200

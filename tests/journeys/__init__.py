@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.journeys.shop")
+pytest.register_assert_rewrite("tests.support.running_shop")
 
 # What differs between databases is shown on the stage and in storage; DB=sqlite tells them there.
 SHORT_ON = "postgresql"

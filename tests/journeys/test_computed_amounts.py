@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.docs.runner import Runner
-from tests.drills.stack import KEY, http, until
+from tests.support.databases import Databases
 from tests.support.ports import free_port
-
-from .shop import MUG, POSTER, Shop
+from tests.support.running_shop import MUG, POSTER, Shop
+from tests.support.running_stack import KEY, http, until
+from tests.support.shops import open_shop
 
 ALMANAC = {"items": [{"price": "almanac-monthly", "quantity": 1}]}
 
 
-@pytest.fixture(scope="module")
-def catalog() -> str:
-    return """
+CATALOG = """
 [checkout]
 promotion_codes = true
 automatic_tax = true
@@ -54,6 +54,15 @@ recurring = { interval = "month" }
 """
 
 
+@pytest.fixture(scope="module")
+def running_shop(
+    databases: Databases, database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    with open_shop(databases, database_kind, folder, CATALOG) as shop:
+        yield shop
+
+
 def at_stripe(shop: Shop, session: str) -> Any:
     return shop.stripe(f"/v1/checkout/sessions/{session}")
 
@@ -63,7 +72,7 @@ def buys(shop: Shop, url: str, code: str | None = None) -> None:
     forms = [{"action": "promotion", "code": code}] if code else []
     card = {"email": "jenny@example.com", "number": "4242424242424242", "expiry": "12 / 40"}
     for form in [*forms, card]:
-        http().post(url, data=form, timeout=30, allow_redirects=False).raise_for_status()
+        http().post(url, data=form, timeout=60, allow_redirects=False).raise_for_status()
     shop.flush()
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, http, until
-
-from .shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_stack import KEY, http, until
 
 INTENTS = "/api/v1/payment-intents"
 CARDS = {
@@ -37,7 +36,7 @@ def confirm_at_stripe(shop: Shop, intent: Any, method: str) -> int:
         f"{shop.sandbox.url}/v1/payment_intents/{intent['id']}/confirm",
         data=form,
         headers={"Authorization": f"Bearer {intent['publishable_key']}"},
-        timeout=30,
+        timeout=60,
     )
     return answer.status_code
 
@@ -234,4 +233,4 @@ def test_a_debit_settles_days_later(shop: Shop, iban: str, outcome: str, status:
     shop.flush()
 
     # A failure after "processing" may be old news: it is believed after a look at Stripe.
-    until(lambda: seen(shop, intent)["order"]["status"] == status, seconds=10, what=status)
+    until(lambda: seen(shop, intent)["order"]["status"] == status, what=status)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, until
-
-from .shop import DECLINED, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_shop import DECLINED, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_stack import KEY, until
 
 ORDERS = "/api/v1/orders"
 FRAME: dict[str, Any] = {
@@ -201,7 +200,7 @@ def test_part_of_the_money_goes_back_and_then_the_rest(shop: Shop) -> None:
     assert (whole["status"], whole["amount_refunded"], len(whole["refunds"])) == (
         "refunded", 5000, 2,
     )  # fmt: skip
-    until(lambda: len(shop.told(order["id"], "order.refunded")) == 2, seconds=15, what="both told")
+    until(lambda: len(shop.told(order["id"], "order.refunded")) == 2, what="both told")
     shop.flush()  # Stripe's own events of the refunds say nothing new
     assert len({got.id for got in shop.told(order["id"], "order.refunded")}) == 2
 
@@ -247,7 +246,7 @@ def test_a_canceled_order_can_be_paid_no_more(shop: Shop) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "canceled"
     assert shop.stripe(f"/v1/checkout/sessions/{opened['id']}")["status"] == "expired"
-    until(lambda: bool(shop.told(order, "order.canceled")), seconds=15, what="order.canceled")
+    until(lambda: bool(shop.told(order, "order.canceled")), what="order.canceled")
     again = shop.create({"order": order})
     assert (again.status_code, again.json()["code"]) == (409, "order_canceled")
 

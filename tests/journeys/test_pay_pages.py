@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drills.stack import until
+from tests.support.running_shop import GOOD, IBAN_BAD, MUG, Shop
+from tests.support.running_stack import until
 
-from .shop import GOOD, IBAN_BAD, MUG, Shop
 from .test_intents_over_the_api import confirm_at_stripe, create, seen
 
 
@@ -102,14 +102,14 @@ def test_after_a_failed_debit_a_card_is_believed_without_news_of_it(shop: Shop) 
     assert confirm_at_stripe(shop, intent, IBAN_BAD) == 200
     shop.sandbox.call("POST", f"payment_intents/{intent['id']}/settle", {"outcome": "failed"})
     shop.flush()
-    until(lambda: seen(shop, intent)["order"]["status"] == "failed", seconds=10, what="failed")
+    until(lambda: seen(shop, intent)["order"]["status"] == "failed", what="failed")
     shop.faults(webhooks={"drop": 1.0})
     again = create(shop, {"order": intent["order"]["id"]})  # the form opens: a look, in vain
     assert confirm_at_stripe(shop, again, GOOD) == 200
 
     # A machine too busy for its turn at Stripe says what it knew; the next visit looks again.
     page = f"/pay/complete?payment_intent={intent['id']}"
-    until(lambda: shop.state(page) == "paid", seconds=30, what="the card believed")
+    until(lambda: shop.state(page) == "paid", what="the card believed")
 
 
 def test_a_failed_debit_is_still_failed_when_stripe_does_not_answer(shop: Shop) -> None:
@@ -117,7 +117,7 @@ def test_a_failed_debit_is_still_failed_when_stripe_does_not_answer(shop: Shop) 
     assert confirm_at_stripe(shop, intent, IBAN_BAD) == 200
     shop.sandbox.call("POST", f"payment_intents/{intent['id']}/settle", {"outcome": "failed"})
     shop.flush()
-    until(lambda: seen(shop, intent)["order"]["status"] == "failed", seconds=10, what="failed")
+    until(lambda: seen(shop, intent)["order"]["status"] == "failed", what="failed")
     look = {"method": "GET", "path": f"/v1/payment_intents/{intent['id']}"}
     shop.faults(api=[look | {"kind": "error_500", "probability": 1.0}])
 

@@ -9,11 +9,10 @@ from functools import partial
 import pytest
 import requests
 
-from tests.drills.stack import until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, Buyer, LinkShop, link_url, plink, running_link_shop
-
-from .shop import IBAN_GOOD
+from tests.support.running_shop import IBAN_GOOD
+from tests.support.running_stack import until
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +119,7 @@ def test_a_reference_on_another_link_pays_nothing_for_its_order(shop: LinkShop) 
 
     held = shop.comes_to_be(session)
     assert (held["holds"], held["fulfilled"], held["amount_total"]) == (["wrong_link"], False, 2500)
-    until(lambda: bool(shop.told(held["id"], "order.held")), seconds=20, what="order.held")
+    until(lambda: bool(shop.told(held["id"], "order.held")), what="order.held")
     assert shop.told(held["id"], "order.paid") == []
     page = buyer.returns(session)
     assert 'data-state="checking"' in page
@@ -174,7 +173,7 @@ def test_only_five_session_ids_of_a_reference_are_looked_up(shop: LinkShop) -> N
         return bool(shop.polls(reference, session).headers["Retry-After"] == "2")
 
     for session in made_up:
-        until(partial(was_not_put_off, session), seconds=10, what="an answer of its own")
+        until(partial(was_not_put_off, session), what="an answer of its own")
 
     assert [len(shop.calls(session)) for session in made_up] == [1, 1, 1, 1, 1, 0, 0]
 
@@ -209,7 +208,7 @@ def test_a_browser_without_the_cookie_is_told_only_that_it_is_checked(shop: Link
     assert made["order"]["id"] not in page
     assert shop.calls(session) == []
     order = shop.comes_to_be(session)["id"]  # the sweep's listing finds it, a look gives it
-    until(lambda: shop.by_id(order)["fulfilled"], seconds=60, what="fulfilled")
+    until(lambda: shop.by_id(order)["fulfilled"], what="fulfilled")
 
 
 def test_an_inactive_link_takes_no_money_and_the_order_waits(shop: LinkShop) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drills.stack import until
-
-from .shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, MUG, POSTER, Shop
+from tests.support.running_stack import until
 
 
 def test_a_card_pays(shop: Shop) -> None:
@@ -154,5 +153,5 @@ def test_a_changed_amount_is_held_for_a_person(shop: Shop) -> None:
     assert shop.success_page(session) == "checking"
     order = shop.detail(session)
     assert order["holds"] == ["amount_mismatch"]
-    until(lambda: bool(shop.told(order["id"], "order.held")), seconds=15, what="order.held")
+    until(lambda: bool(shop.told(order["id"], "order.held")), what="order.held")
     shop.never_fulfilled(session)

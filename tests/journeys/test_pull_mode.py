@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, http, until
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, PULL, Buyer, LinkShop, running_link_shop
+from tests.support.running_stack import KEY, http, until
 
 ITEMS = {"items": [{"price": "print-usd", "quantity": 1}]}
 
@@ -90,7 +90,7 @@ def test_refunds_need_a_full_key_and_cancelling_does_not(shop: LinkShop) -> None
 
 def test_a_session_that_is_still_open_is_watched_and_never_closed(shop: LinkShop) -> None:
     made = shop.starts("print")
-    opened = http().get(made["url"], allow_redirects=False, timeout=10).headers["Location"]
+    opened = http().get(made["url"], allow_redirects=False, timeout=60).headers["Location"]
     session = opened.rpartition("/")[2]
     seen = shop.polls(made["client_reference_id"], session).json()
     assert (seen["final"], seen["order"]["status"]) == (False, "pending")
@@ -101,7 +101,6 @@ def test_a_session_that_is_still_open_is_watched_and_never_closed(shop: LinkShop
     assert shop.pays(session) == 200
     until(
         lambda: shop.standing(made["client_reference_id"], session)["fulfilled"],
-        seconds=10,
         what="the payment seen",
     )
     assert {row["method"] for row in shop.calls()} == {"GET"}
@@ -135,7 +134,7 @@ def test_money_for_a_cancelled_order_is_held(shop: LinkShop) -> None:
 
     shop.pays_by_link("print", made["client_reference_id"])
 
-    until(lambda: bool(shop.told(made["order"]["id"], "order.held")), seconds=20, what="a hold")
+    until(lambda: bool(shop.told(made["order"]["id"], "order.held")), what="a hold")
     order = shop.by_id(made["order"]["id"])
     assert (order["holds"], order["fulfilled"]) == (["paid_after_cancel"], False)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, http, until
 from tests.support.admin import field
+from tests.support.databases import Databases
+from tests.support.running_shop import POSTER, Shop
+from tests.support.running_stack import KEY, http, until
 from tests.support.service import ADMIN_PASSWORD
+from tests.support.shops import open_shop
 
-from .shop import POSTER, Shop
-
-
-@pytest.fixture(scope="module")
-def catalog() -> str:
-    return """
+CATALOG = """
 [checkout]
 recovery = true
 promotion_codes = true
@@ -27,6 +26,15 @@ id = "poster-usd"
 currency = "usd"
 unit_amount = 2500
 """
+
+
+@pytest.fixture(scope="module")
+def running_shop(
+    databases: Databases, database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    with open_shop(databases, database_kind, folder, CATALOG) as shop:
+        yield shop
 
 
 def order_of(shop: Shop, order: str) -> Any:
@@ -44,7 +52,7 @@ def expire(shop: Shop, session: str) -> str:
 
 def come_back(url: str) -> str:
     """Follow a recovery link; return the new session's id."""
-    answer = http().get(url, timeout=30, allow_redirects=False)
+    answer = http().get(url, timeout=60, allow_redirects=False)
     assert answer.status_code == 303
     return answer.headers["Location"].rsplit("/", 1)[1]
 
@@ -75,11 +83,11 @@ def test_the_admin_shows_the_way_back(shop: Shop) -> None:
     opened = shop.open()
     way = expire(shop, opened["id"])
     url = shop.service.url
-    page = http().get(f"{url}/admin/login", timeout=30).text
+    page = http().get(f"{url}/admin/login", timeout=60).text
     form = {"csrf_token": field(page), "password": ADMIN_PASSWORD}
-    assert http().post(f"{url}/admin/login", data=form, timeout=30).status_code == 200
+    assert http().post(f"{url}/admin/login", data=form, timeout=60).status_code == 200
 
-    page = http().get(f"{url}/admin/orders/{opened['order']['id']}", timeout=30).text
+    page = http().get(f"{url}/admin/orders/{opened['order']['id']}", timeout=60).text
 
     assert f'href="{way}"' in page
     assert way in shop.service.flask("orders", "show", opened["order"]["id"])
@@ -109,9 +117,7 @@ def test_the_sweep_finds_a_recovered_payment_that_no_webhook_told(shop: Shop) ->
     shop.pays(again)
 
     order = opened["order"]["id"]
-    until(
-        lambda: bool(order_of(shop, order)["status"] == "paid"), seconds=20, what="the order paid"
-    )
+    until(lambda: bool(order_of(shop, order)["status"] == "paid"), what="the order paid")
     shop.fulfils_once(again)
 
 
@@ -130,7 +136,7 @@ def test_who_pays_both_ways_is_fulfilled_once_and_held(shop: Shop) -> None:
     detail = order_of(shop, order)
     assert (detail["fulfilled"], detail["holds"]) == (True, ["duplicate_payment"])
     assert detail["amount_paid"] == 5000
-    until(lambda: bool(shop.told(order, "order.held")), seconds=15, what="order.held")
+    until(lambda: bool(shop.told(order, "order.held")), what="order.held")
     assert len(shop.told(order, "order.paid")) == 1
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import side_by_side, until
-
-from .shop import Shop
+from tests.support.running_shop import Shop
+from tests.support.running_stack import side_by_side, until
 
 
 def test_the_page_knows_before_any_webhook(shop: Shop) -> None:
@@ -32,7 +31,7 @@ def test_a_webhook_that_comes_late_changes_nothing(shop: Shop) -> None:
     assert shop.success_page(session) == "paid"
     shop.no_faults()
 
-    until(lambda: _delivered(shop, session), seconds=15, what="the late webhook")
+    until(lambda: _delivered(shop, session), what="the late webhook")
 
     shop.fulfils_once(session)
 
@@ -40,7 +39,7 @@ def test_a_webhook_that_comes_late_changes_nothing(shop: Shop) -> None:
 def test_the_page_after_the_webhook_asks_stripe_nothing(shop: Shop) -> None:
     session = shop.open()["id"]
     shop.pays(session)
-    until(lambda: _delivered(shop, session), seconds=10, what="the webhook")
+    until(lambda: _delivered(shop, session), what="the webhook")
     asked = _reads(shop, session)
 
     assert shop.success_page(session) == "paid"
@@ -56,7 +55,7 @@ def test_neither_page_nor_webhook_is_needed(shop: Shop) -> None:
 
     shop.pays(session)
 
-    until(lambda: bool(shop.told(order, "order.paid")), seconds=20, what="order.paid")
+    until(lambda: bool(shop.told(order, "order.paid")), what="order.paid")
     shop.fulfils_once(session)
 
 
@@ -152,7 +151,7 @@ def test_an_event_of_ours_that_cannot_be_read_is_kept_and_looked_after(
 
     assert shop.post_event(odd) == 200
 
-    until(lambda: shop.detail(session)["fulfilled"], seconds=20, what="a look at Stripe")
+    until(lambda: shop.detail(session)["fulfilled"], what="a look at Stripe")
     told = json.loads(shop.service.flask("events", "show", odd["id"], "--json"))
     assert told["state"] == "quarantined"
     assert told["last_error"].startswith("unreadable: ")

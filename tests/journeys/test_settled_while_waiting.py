@@ -10,10 +10,9 @@ from sqlalchemy import text
 
 from checkout_service.storage.database import make_engine
 from checkout_service.storage.ledger.read import Loaded, load_ledger
+from tests.support.running_shop import Shop
 
-from .shop import Shop
-
-pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="module")
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="session")
 _LONG_ENOUGH_TO_WAIT = 0.5
 
 
@@ -33,7 +32,7 @@ def test_a_ledger_read_after_a_wait_is_all_of_one_moment(shop: Shop) -> None:
             time.sleep(_LONG_ENOUGH_TO_WAIT)
             first.execute(text("UPDATE orders SET status='paid' WHERE id=:id"), {"id": order})
             first.execute(text("UPDATE attempts SET won=true WHERE order_id=:id"), {"id": order})
-        loaded = waiting.result(timeout=10)
+        loaded = waiting.result(timeout=60)
 
     engine.dispose()
     assert loaded is not None

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.drills.stack import side_by_side, until
-
-from .shop import POSTER, Shop
+from tests.support.running_shop import POSTER, Shop
+from tests.support.running_stack import side_by_side, until
 
 # One kind of database is enough here: the drills race creates on both.
-pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="module")
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="session")
 SESSIONS = "/v1/checkout/sessions"
 
 
@@ -125,7 +124,7 @@ def test_a_return_while_stripe_is_down_asks_for_patience(shop: Shop, kind: str) 
     assert int(waiting.headers["Retry-After"]) >= 1
 
     shop.no_faults()
-    until(lambda: shop.confirm(session)["final"], seconds=30, what="paid after all")
+    until(lambda: shop.confirm(session)["final"], what="paid after all")
     shop.fulfils_once(session)
 
 
@@ -147,7 +146,7 @@ def _created(shop: Shop, key: str) -> Any:
         assert answers[-1].status_code == 201 or "Retry-After" in answers[-1].headers
         return bool(answers[-1].status_code == 201)
 
-    until(created, seconds=40, what="a session")
+    until(created, what="a session")
     return answers[-1].json()
 
 
@@ -159,5 +158,5 @@ def _pressed_until_open(shop: Shop, token: str) -> str:
         places.append(answer.headers.get("Location", ""))
         return bool(answer.status_code == 303)
 
-    until(opened, seconds=30, what="the payment page")
+    until(opened, what="the payment page")
     return places[-1]

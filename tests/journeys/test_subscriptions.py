@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.drills.stack import KEY, until
+from tests.support.databases import Databases
 from tests.support.merchant import Got
-
-from .shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, Shop
+from tests.support.running_shop import DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, Shop
+from tests.support.running_stack import KEY, until
+from tests.support.shops import open_shop
 
 MONTH = 31 * 86_400
 FAILS = "pm_card_chargeCustomerFail"
@@ -18,9 +20,7 @@ ALMANAC = {"items": [{"price": "almanac-monthly", "quantity": 1}]}
 RENEWED, LATE, ENDED = "subscription.renewed", "subscription.past_due", "subscription.ended"
 
 
-@pytest.fixture(scope="module")
-def catalog() -> str:
-    return """
+CATALOG = """
 [[products]]
 id = "almanac"
 name = "Almanac"
@@ -34,6 +34,15 @@ id = "binder"
 currency = "eur"
 unit_amount = 500
 """
+
+
+@pytest.fixture(scope="module")
+def running_shop(
+    databases: Databases, database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    with open_shop(databases, database_kind, folder, CATALOG) as shop:
+        yield shop
 
 
 def subscribe(shop: Shop, method: str = GOOD) -> tuple[str, Any]:
@@ -53,7 +62,6 @@ def tell(shop: Shop, order: str, kind: str, count: int = 1) -> list[Got]:
     """Wait for so many different messages of a kind, and check that there are no more."""
     until(
         lambda: len({got.id for got in shop.told(order, kind)}) >= count,
-        seconds=30,
         what=f"{count} {kind}",
     )
     got = shop.told(order, kind)
@@ -240,7 +248,6 @@ def test_the_first_payment_is_refunded_here_or_at_stripe(shop: Shop) -> None:
     order, _ = subscribe(shop)
     until(
         lambda: order_of(shop, order)["payment_intent"] is not None,
-        seconds=30,
         what="the payment of the first invoice known",
     )
     intent = order_of(shop, order)["payment_intent"]
@@ -250,7 +257,7 @@ def test_the_first_payment_is_refunded_here_or_at_stripe(shop: Shop) -> None:
     rest = shop.request("POST", f"/api/v1/orders/{order}/refunds", headers=KEY, json={})
 
     assert (rest.status_code, rest.json()["amount"]) == (201, 800)
-    until(lambda: order_of(shop, order)["status"] == "refunded", seconds=15, what="refunded")
+    until(lambda: order_of(shop, order)["status"] == "refunded", what="refunded")
     tell(shop, order, "order.refunded", 2)
     advance(shop, MONTH)
     assert data_of(*tell(shop, order, RENEWED))["order"]["status"] == "refunded"
@@ -269,6 +276,5 @@ def test_a_refund_that_came_before_we_knew_the_payment_counts(shop: Shop) -> Non
 
     until(
         lambda: order_of(shop, order)["status"] == "partially_refunded",
-        seconds=30,
         what="the refund counted",
     )

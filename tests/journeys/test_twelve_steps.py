@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from tests.drills.stack import http
-
-from .shop import POSTER, Shop
+from tests.support.running_shop import POSTER, Shop
+from tests.support.running_stack import http
 
 
 def test_the_twelve_steps_end_in_one_fulfilled_order(shop: Shop) -> None:
@@ -19,7 +18,7 @@ def test_the_twelve_steps_end_in_one_fulfilled_order(shop: Shop) -> None:
     assert (session["order"]["status"], session["order"]["amount_total"]) == ("pending", 5000)
 
     # 4: the browser goes to Stripe's page
-    assert http().get(session["url"], timeout=10).status_code == 200
+    assert http().get(session["url"], timeout=60).status_code == 200
 
     # 5-6: the buyer pays; Stripe sends them back with the session's id
     paid = shop.sandbox.call("POST", f"checkout/sessions/{session['id']}/pay", {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.support.admin import a_busy_shop, admin_app, database_of
-from tests.support.browser import Complaints
+from tests.support.browser import Complaints, Look
 from tests.support.databases import PASSWORD
 from tests.support.ports import free_port
 
@@ -48,11 +47,6 @@ def faults(page: Page) -> list[Any]:
     return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]
 
 
-def too_wide(page: Page) -> int:
-    script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return int(page.evaluate(script))
-
-
 def every_path(app: Flask, order_id: str) -> dict[str, str]:
     cases = app.extensions["checkout_service"]
     event = cases.read_events.page(order_id=order_id).events[0].id
@@ -73,30 +67,16 @@ def every_path(app: Flask, order_id: str) -> dict[str, str]:
 
 
 @ONE_KIND
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_clean_for_axe_and_fits_a_phone(
-    admin: tuple[str, Flask], page: Page, scheme: Any, tmp_path: Path
+    admin: tuple[str, Flask], page: Page, look: Look
 ) -> None:
     url, app = admin
     order_id = a_busy_shop(app)
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{url}/admin/")
-    assert faults(page) == []
+    look("admin", f"{url}/admin/")
     sign_in(page, url)
-    wrong: dict[str, Any] = {}
+    look.takes(page.context.cookies())
     for name, path in every_path(app, order_id).items():
-        page.set_viewport_size({"width": 1200, "height": 900})
-        page.goto(url + path)
-        if found := faults(page):
-            wrong[name] = found
-        page.screenshot(path=tmp_path / f"admin-{name}-{scheme}.png", full_page=True)
-        page.set_viewport_size({"width": 360, "height": 740})
-        if excess := too_wide(page):
-            wrong[f"{name} at 360"] = excess
-        if found := faults(page):
-            wrong[f"{name} at 360, axe"] = found
-        page.screenshot(path=tmp_path / f"admin-{name}-{scheme}-360.png", full_page=True)
-    assert wrong == {}
+        look(f"admin-{name}", url + path)
 
 
 @ONE_KIND

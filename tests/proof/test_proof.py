@@ -23,8 +23,8 @@ from proof.tell import tell
 from tests.support.processes import ROOT
 
 JOBS = str(os.cpu_count() or 2)
-FIXED = "1-200"
-FRESH = 100
+FIXED = "1-100"
+FRESH = 60
 
 
 def prove(*words: str) -> subprocess.CompletedProcess[str]:

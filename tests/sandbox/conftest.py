@@ -30,7 +30,7 @@ class World(Sandbox):
         return stripe.StripeClient(
             key,
             base_addresses={"api": self.url},
-            http_client=stripe.RequestsClient(timeout=20, session=http),
+            http_client=stripe.RequestsClient(timeout=60, session=http),
             max_network_retries=retries,
         )
 
@@ -48,7 +48,7 @@ class World(Sandbox):
     def raw(self, method: str, path: str, **more: Any) -> requests.Response:
         headers = {"Authorization": "Bearer sk_test_1"} | more.pop("headers", {})
         return self._http.request(
-            method, f"{self.url}{path}", headers=headers, timeout=30, allow_redirects=False, **more
+            method, f"{self.url}{path}", headers=headers, timeout=60, allow_redirects=False, **more
         )
 
     def events(self) -> list[Json]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.support.databases import Databases
+from tests.support.patience import at_this_pace
 from tests.support.service import Service, environment
 
 NOBODY_THERE = "http://127.0.0.1:9"
@@ -27,13 +28,18 @@ MALFORMED = {
 Open = Callable[[], socket.socket]
 
 
-@pytest.fixture
-def web(database_url: str, tmp_path: Path) -> Iterator[Service]:
-    env = environment(database_url=database_url, stripe_url=NOBODY_THERE)
-    service = Service(tmp_path, env | {"WEB_THREADS": str(THREADS), "WEB_CONCURRENCY": "1"})
-    service.start_web()
-    yield service
-    service.stop()
+@pytest.fixture(scope="module")
+def web(
+    databases: Databases, database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """One web for all, until the last test stops it."""
+    with contextmanager(databases.at_head)(database_kind) as database_url:
+        env = environment(database_url=database_url, stripe_url=NOBODY_THERE)
+        env |= {"WEB_THREADS": str(THREADS), "WEB_CONCURRENCY": "1"}
+        service = Service(tmp_path_factory.mktemp("web"), env)
+        service.start_web()
+        yield service
+        service.stop()
 
 
 @pytest.fixture
@@ -114,11 +120,10 @@ def test_requests_sent_together_are_answered_one_by_one(web: Service, dial: Open
     assert answer_on(client).count(b"HTTP/1.1 200 OK") == 4
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_stop_does_not_wait_for_those_who_dawdle(web: Service, dial: Open) -> None:
     dial().sendall(b"GET / HTTP/1.1\r\n")
     dial()
     time.sleep(0.5)
 
     assert web.web is not None
-    assert web.web.stop(seconds=10) == 0
+    assert web.web.stop(seconds=at_this_pace(10)) == 0

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Route
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
+
+from tests.support.patience import PATIENCE
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 BROWSERS = (
     "chromium-headless-shell", "chromium", "chromium-browser",
@@ -21,6 +27,9 @@ _FLAGS = (
     "--no-proxy-server",
 )  # fmt: skip
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
+Snap = Callable[[Page, str], None]
 
 
 def find_browser() -> str:
@@ -76,4 +85,59 @@ def context(context: BrowserContext, complaints: Complaints) -> Iterator[Browser
     """The browser's context, watched: any complaint left at the end fails the test."""
     complaints.watch(context)
     yield context
+    assert complaints.left() == []
+
+
+@pytest.fixture(scope="session")
+def snap() -> Snap:
+    """Save a whole page as a picture where SCREENSHOTS names a folder; else do nothing."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return take
+
+
+class Look:
+    """Opens a page in every look; it must be accessible and fit."""
+
+    def __init__(self, pages: list[tuple[str, int, Page]], snap: Snap) -> None:
+        self._pages, self._snap, self._axe = pages, snap, Axe()
+
+    def __call__(self, name: str, url: str, *, ready: str = "main") -> None:
+        for scheme, width, page in self._pages:
+            page.goto(url)
+            page.locator(ready).wait_for()
+            found = self._axe.run(page)
+            assert found.violations_count == 0, f"{name} {scheme}: {found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert page.locator("h1").count() == 1, name
+            self._snap(page, f"{name}-{scheme}-{width}")
+
+    def takes(self, cookies: list[Any]) -> None:
+        """Be whoever these cookies say, in every look."""
+        for _, _, page in self._pages:
+            page.context.add_cookies(cookies)
+
+
+@pytest.fixture
+def look(browser: Browser, complaints: Complaints, snap: Snap, *, full: bool) -> Iterator[Look]:
+    """Look at pages, and hear of whatever they complain.
+
+    The short version takes both schemes and both widths once; --full, and a camera, all four.
+    """
+    pages: list[tuple[str, int, Page]] = []
+    for scheme, width in LOOKS if full or "SCREENSHOTS" in os.environ else LOOKS[1:3]:
+        context = browser.new_context(
+            viewport={"width": width, "height": 740},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        complaints.watch(context)
+        pages.append((scheme, width, context.new_page()))
+    yield Look(pages, snap)
+    for _, _, page in pages:
+        page.context.close()
     assert complaints.left() == []

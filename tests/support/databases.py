@@ -6,9 +6,12 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from checkout_service import create_app
+from checkout_service.models import db
+from checkout_service.settings import Settings
 from tests.support.postgres import Postgres
-from tests.support.processes import run
 
 KINDS = ("sqlite", "postgresql")
 # What a command needs besides DATABASE_URL to start; nothing listens at this address.
@@ -31,9 +34,14 @@ UNPUBLISHED = {
 }
 
 
-def migrate(url: str) -> None:
-    """Bring the database to head by the very command that a release runs."""
-    run(["flask", "--app", "wsgi", "db", "upgrade"], env=KEYS | {"DATABASE_URL": url})
+def migrate(url: str, *command: str) -> None:
+    """Bring the database to head, in this process, by the very command that a release runs."""
+    values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
+    app = create_app(Settings.load(**values, database_url=url))
+    done = app.test_cli_runner().invoke(args=["db", *(command or ("upgrade",))])
+    with app.app_context():
+        db.engine.dispose()
+    assert done.exit_code == 0, done.output
 
 
 class Sqlite:

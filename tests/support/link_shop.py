@@ -13,9 +13,10 @@ from typing import Any
 
 import requests
 
-from tests.drills.stack import KEY, Stack, until
-from tests.journeys.shop import GOOD, Shop
 from tests.support.merchant import SECRET, running_merchant
+from tests.support.patience import PATIENCE
+from tests.support.running_shop import GOOD, Shop
+from tests.support.running_stack import KEY, Stack, until
 from tests.support.service import Service, environment
 from tests.support.stack import running_sandbox
 
@@ -109,13 +110,13 @@ class LinkShop(Shop):
         answer = self.request("GET", f"/api/v1/checkout-sessions/{session}", headers=KEY)
         return answer.json()["order"] if answer.status_code == 200 else None
 
-    def comes_to_be(self, session: str, *, seconds: float = 20) -> Any:
+    def comes_to_be(self, session: str, *, seconds: float = PATIENCE) -> Any:
         """Wait until the sweep has found a session's order; give it."""
         until(lambda: self.of_session(session) is not None, seconds=seconds, what="an order")
         return self.by_id(self.of_session(session)["id"])
 
     def told_once(self, order: str) -> None:
-        until(lambda: bool(self.told(order, "order.paid")), seconds=20, what="order.paid")
+        until(lambda: bool(self.told(order, "order.paid")), what="order.paid")
         assert len(self.told(order, "order.paid")) == 1
 
     def calls(self, of: str = "") -> list[Any]:
@@ -134,7 +135,7 @@ class Buyer:
 
     def get(self, path: str, **headers: str) -> requests.Response:
         url = f"{self.shop.service.url}{path}"
-        return self.http.get(url, headers=headers, allow_redirects=False, timeout=30)
+        return self.http.get(url, headers=headers, allow_redirects=False, timeout=60)
 
     def leaves(self, link: str = "print") -> str:
         """Open the link's page; return the reference it sends the buyer away with."""

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
 
@@ -71,12 +72,16 @@ def pooled(url: str, *, servers: int = 20) -> Iterator[str]:
             yield lent
         finally:
             process.terminate()
-            process.wait(10)
-            group.let_go()
+            try:
+                process.wait(PATIENCE)
+            finally:
+                process.kill()
+                process.wait()
+                group.let_go()
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             psycopg.connect(url, connect_timeout=2).close()

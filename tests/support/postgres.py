@@ -19,11 +19,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
 
 _NOBODY = 65534
-_SECONDS_TO_START = 30
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
 HOW_TO_MEND = (
     "No PostgreSQL for the tests. Install requirements-dev.txt (it brings one), put the server's "
@@ -101,8 +101,14 @@ class OwnServer:
     def halt(self) -> None:
         """Stop at once, as an outage does; `start` brings everything back."""
         self._process.send_signal(2)  # SIGINT: the server's fast shutdown
-        self._process.wait(20)
-        self._process_group.let_go()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+        finally:
+            self._process_group.let_go()
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -110,7 +116,7 @@ class OwnServer:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + _SECONDS_TO_START
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 psycopg.connect(self.url, connect_timeout=2).close()

@@ -14,12 +14,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.support.patience import PATIENCE
 from tests.support.process_group import ProcessGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
-_SECONDS_TO_START = 120  # of a machine that does a lot besides
-_SECONDS_TO_STOP = 90.0  # generous: what is promised is tested where it is promised
 
 
 class DidNotStart(RuntimeError):
@@ -58,7 +57,7 @@ class Running:
             self._asked = True
             self.process.send_signal(signal.SIGTERM)
 
-    def stop(self, *, seconds: float = _SECONDS_TO_STOP) -> int:
+    def stop(self, *, seconds: float = PATIENCE) -> int:
         """Ask it to stop and give its exit code; kill the whole group if it does not listen."""
         self.ask_to_stop()
         try:
@@ -71,9 +70,10 @@ class Running:
 
     def kill(self) -> None:
         """End the process and its children at once, as a power cut would."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(_SECONDS_TO_STOP)
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         self._process_group.let_go()
 
 
@@ -98,13 +98,20 @@ def start(
             start_new_session=True,
         )
     running = Running(process, log)
-    deadline = time.monotonic() + _SECONDS_TO_START
+    try:
+        _wait_until(ready, running, command)
+    except BaseException:
+        running.kill()
+        raise
+    return running
+
+
+def _wait_until(ready: Callable[[], bool], running: Running, command: Sequence[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            running.kill()
+        if running.process.poll() is not None or time.monotonic() > deadline:
             raise DidNotStart(f"{' '.join(command)} did not start:\n{running.logs}")
         time.sleep(0.05)
-    return running
 
 
 def answers(url: str, *, status: int = 200) -> Callable[[], bool]:
@@ -128,7 +135,7 @@ def run(
     command: Sequence[str],
     *,
     env: Mapping[str, str],
-    seconds: float = 300,
+    seconds: float = 2 * PATIENCE,
     python: str = sys.executable,
     folder: Path = ROOT,
 ) -> str:

@@ -36,8 +36,10 @@ class SandboxServer:
 
     def stop(self) -> None:
         self._http.close()
-        self.process.stop()
-        self._folder.cleanup()
+        try:
+            self.process.stop()
+        finally:
+            self._folder.cleanup()
 
 
 def start_sandbox(

@@ -64,8 +64,11 @@ class Service:
     def stop(self) -> None:
         """Stop all parts together, as a host does before it moves the service."""
         self.ask_to_stop()
-        for part in self.parts:
-            part.stop()
+        try:
+            for part in self.parts:
+                part.stop()
+        finally:
+            self.kill()
 
     def kill(self) -> None:
         for part in self.parts:

@@ -28,7 +28,7 @@ class Sandbox:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Call a control route (`path` follows /_sandbox/); raise on any other answer than 2xx."""
-        answer = self._http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=30)
+        answer = self._http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -87,8 +87,12 @@ def start_service(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterat
     yield launch
     for service in services:
         service.ask_to_stop()
-    for service in services:
-        service.stop()
+    try:
+        for service in services:
+            service.stop()
+    finally:
+        for service in services:
+            service.kill()
 
 
 @pytest.fixture

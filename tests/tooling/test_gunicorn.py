@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from tests.support.databases import KINDS
+from tests.support.patience import at_this_pace
 from tests.support.service import Service, environment
 from tests.support.stack import Sandbox, StartService
 
@@ -44,11 +45,11 @@ def test_sqlite_gets_one_process_and_postgresql_two(web: Service, database_kind:
 
 def test_a_stop_is_over_in_ten_seconds_though_a_client_keeps_its_connection(web: Service) -> None:
     assert web.web is not None
-    idle = HTTPConnection("127.0.0.1", int(web.env["PORT"]), timeout=5)
+    idle = HTTPConnection("127.0.0.1", int(web.env["PORT"]), timeout=60)
     idle.request("GET", "/healthz")
     idle.getresponse().read()
 
-    code = web.web.stop(seconds=SECONDS_TO_STOP)
+    code = web.web.stop(seconds=at_this_pace(SECONDS_TO_STOP))
     idle.close()
 
     assert code == 0
@@ -67,10 +68,10 @@ def test_a_refused_body_does_not_spoil_the_connection(web: Service, path: str, s
     with requests.Session() as session:
         session.trust_env = False
         headers = {"Content-Type": "application/json"}
-        refused = session.post(f"{web.url}{path}", data=b"x" * size, headers=headers, timeout=10)
+        refused = session.post(f"{web.url}{path}", data=b"x" * size, headers=headers, timeout=60)
 
         assert refused.status_code in {404, 413}
-        assert session.get(f"{web.url}/healthz", timeout=10).status_code == 200
+        assert session.get(f"{web.url}/healthz", timeout=60).status_code == 200
 
 
 class Crowd:
@@ -114,7 +115,7 @@ class Crowd:
                 connection = self._connect()
 
     def _connect(self) -> HTTPConnection | None:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=15)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             connection.connect()
         except ConnectionRefusedError:
@@ -128,7 +129,7 @@ def test_a_stop_amid_a_crowd_answers_whoever_was_let_in(web: Service) -> None:
     crowd.come()
     time.sleep(1.5)
 
-    code = web.web.stop(seconds=SECONDS_TO_STOP)
+    code = web.web.stop(seconds=at_this_pace(SECONDS_TO_STOP))
     crowd.go()
 
     assert code == 0
@@ -150,13 +151,13 @@ def test_a_stop_waits_for_sessions_that_are_being_opened(
         with requests.Session() as session:
             session.trust_env = False
             url = f"{web.url}/api/v1/checkout-sessions"
-            return session.post(url, json=cart, timeout=15).status_code
+            return session.post(url, json=cart, timeout=60).status_code
 
     with ThreadPoolExecutor(6) as pool:
         bought = pool.map(buy, range(6))
         time.sleep(1.5)
         assert web.web is not None
-        code = web.web.stop(seconds=SECONDS_TO_STOP)
+        code = web.web.stop(seconds=at_this_pace(SECONDS_TO_STOP))
         statuses = list(bought)
     sandbox.call("DELETE", "faults")
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import pytest
@@ -19,12 +20,11 @@ from tests.support.ports import free_port
 from tests.support.processes import ROOT, Running, answers, clean_environment
 
 SECONDS_TO_SERVE = 120
-SECONDS_TO_STOP = 15
+SECONDS_TO_STOP = 90
 
 
-@pytest.fixture
-def env(tmp_path: Path) -> dict[str, str]:
-    """The caller's settings: other ports and other files than the developer's own."""
+def settings_in(tmp_path: Path) -> dict[str, str]:
+    """Return the caller's settings: other ports and other files than the developer's own."""
     return clean_environment(
         {
             "PORT": str(free_port()),
@@ -34,6 +34,11 @@ def env(tmp_path: Path) -> dict[str, str]:
             "BACKEND_SEEN": str(tmp_path / "backend.sqlite3"),
         }
     )
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return settings_in(tmp_path)
 
 
 def make_run(env: dict[str, str], log: Path) -> Running:
@@ -51,15 +56,25 @@ def press_ctrl_c(running: Running) -> None:
     running.process.wait(SECONDS_TO_STOP)
 
 
-@pytest.fixture
-def running(env: dict[str, str], tmp_path: Path) -> Iterator[Running]:
-    made = make_run(env, tmp_path / "log")
+class MadeRun(NamedTuple):
+    """`make run`, and the settings it was given."""
+
+    running: Running
+    env: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def made_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeRun]:
+    """One for all, until the last who asks for it presses Ctrl-C."""
+    folder = tmp_path_factory.mktemp("run")
+    env = settings_in(folder)
+    made = make_run(env, folder / "log")
     try:
         deadline = time.monotonic() + SECONDS_TO_SERVE
         while "Open " not in made.logs and made.process.poll() is None:
             assert time.monotonic() < deadline, made.logs
             time.sleep(0.1)
-        yield made
+        yield MadeRun(made, env)
     finally:
         press_ctrl_c(made)
         made.stop()
@@ -73,25 +88,8 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def test_make_run_serves_shop_and_sandbox_until_ctrl_c(
-    running: Running, env: dict[str, str]
-) -> None:
-    shop, sandbox = (f"http://127.0.0.1:{env[name]}" for name in ("PORT", "SANDBOX_PORT"))
-    assert f"Open     {shop}/" in running.logs, running.logs
-    family = psutil.Process(running.pid).children(recursive=True)
-
-    served = [answers(f"{shop}/readyz")(), answers(f"{shop}/")(), answers(f"{sandbox}/")()]
-    press_ctrl_c(running)
-
-    assert served == [True, True, True], running.logs
-    assert [process for process in family if _lives(process)] == []
-    assert "Traceback" not in running.logs, running.logs
-    assert "rc=-9" not in running.logs, running.logs
-
-
-def test_a_busy_port_ends_make_run_with_a_sentence(
-    env: dict[str, str], tmp_path: Path, running: Running
-) -> None:
+def test_a_busy_port_ends_make_run_with_a_sentence(made_run: MadeRun, tmp_path: Path) -> None:
+    running, env = made_run
     second = make_run(env, tmp_path / "second.log")
 
     code = second.process.wait(SECONDS_TO_SERVE)
@@ -113,21 +111,37 @@ def wait_for(running: Running, words: str, *, seconds: float = SECONDS_TO_SERVE)
         time.sleep(0.1)
 
 
-def test_the_backend_of_make_run_prints_what_it_fulfils(
-    running: Running, env: dict[str, str]
-) -> None:
+def test_the_backend_of_make_run_prints_what_it_fulfils(made_run: MadeRun) -> None:
+    running, env = made_run
     shop, sandbox = (f"http://127.0.0.1:{env[name]}" for name in ("PORT", "SANDBOX_PORT"))
     with requests.Session() as browser:
         browser.trust_env = False
         cart = {"items": [{"price": "poster-usd", "quantity": 2}]}
-        opened = browser.post(f"{shop}/api/v1/checkout-sessions", json=cart, timeout=10).json()
+        opened = browser.post(f"{shop}/api/v1/checkout-sessions", json=cart, timeout=60).json()
         pay = f"{sandbox}/_sandbox/checkout/sessions/{opened['id']}/pay"
-        browser.post(pay, json={"payment_method": "4242424242424242"}, timeout=10)
+        browser.post(pay, json={"payment_method": "4242424242424242"}, timeout=60)
 
-    said = wait_for(running, "fulfilled ", seconds=30)
+    said = wait_for(running, "fulfilled ")
 
     assert said.endswith(f"fulfilled {opened['order']['id']} (poster x 2)")
     assert running.logs.count("fulfilled ") == 1
+
+
+def test_make_run_serves_shop_and_sandbox_until_ctrl_c(
+    made_run: MadeRun,
+) -> None:
+    running, env = made_run
+    shop, sandbox = (f"http://127.0.0.1:{env[name]}" for name in ("PORT", "SANDBOX_PORT"))
+    assert f"Open     {shop}/" in running.logs, running.logs
+    family = psutil.Process(running.pid).children(recursive=True)
+
+    served = [answers(f"{shop}/readyz")(), answers(f"{shop}/")(), answers(f"{sandbox}/")()]
+    press_ctrl_c(running)
+
+    assert served == [True, True, True], running.logs
+    assert [process for process in family if _lives(process)] == []
+    assert "Traceback" not in running.logs, running.logs
+    assert "rc=-9" not in running.logs, running.logs
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""The real web floor over a shop in memory."""
+"""The real web floor over the whole product in this process: a stage beneath every application."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,50 +10,49 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checkout_service import create_app
-from checkout_service.settings import Settings
-from tests.web.fakes import FakeShop
+from tests.support.on_stage import app_on
+from tests.support.stage import Stage
+from tests.web.catalog import CATALOG
 
 BASE = "http://127.0.0.1:8000"
 SHOP_SITE = "https://site.example"
 API_KEY = "key-of-the-merchants-backend"
 MERCHANT = {"Authorization": f"Bearer {API_KEY}"}
+_USUAL: dict[str, Any] = {
+    "public_base_url": BASE,
+    "allowed_origins": SHOP_SITE,
+    "api_keys": API_KEY,
+    "admin_password": None,
+    "create_rate_limit": "10000 per minute",
+    "poll_rate_limit": "10000 per minute",
+}
 
-MakeClient = Callable[..., FlaskClient]
+MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
-def shop() -> FakeShop:
-    return FakeShop()
+def shop() -> Iterator[Stage]:
+    with Stage(catalog=CATALOG) as opened:
+        yield opened
 
 
 @pytest.fixture
-def make_app(shop: FakeShop, tmp_path: Path) -> Callable[..., Flask]:
+def make_app(shop: Stage, tmp_path: Path) -> MakeApp:
     """Build an application with other settings than the usual ones."""
+    return lambda **changes: app_on(shop, tmp_path, **(_USUAL | changes))
 
-    def make(**changes: Any) -> Flask:
-        values: dict[str, Any] = {
-            "stripe_secret_key": "sk_test_web",
-            "stripe_webhook_secret": "whsec_web",
-            "stripe_api_base": "http://127.0.0.1:9",
-            "database_url": f"sqlite:///{tmp_path}/web.sqlite3",
-            "secret_key": "tests-only",
-            "public_base_url": BASE,
-            "allowed_origins": SHOP_SITE,
-            "api_keys": API_KEY,
-            "create_rate_limit": "1000 per minute",
-            "poll_rate_limit": "1000 per minute",
-        }
-        app = create_app(Settings.load(**(values | changes)))
-        app.extensions["checkout_service"] = shop
-        return app
 
-    return make
+@pytest.fixture(scope="session")
+def usual_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application with the usual settings: it keeps nothing of one test for the next."""
+    with Stage(catalog=CATALOG) as shop:
+        return app_on(shop, tmp_path_factory.mktemp("web"), **_USUAL)
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def app(usual_app: Flask, shop: Stage) -> Flask:
+    usual_app.extensions["checkout_service"] = shop.use_cases
+    return usual_app
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from flask import Flask, Request, Response, jsonify
+from flask import Request, Response, jsonify
 
 from checkout_service.settings import SettingsError
-from tests.web.conftest import MERCHANT, SHOP_SITE
-from tests.web.fakes import FakeShop
+from tests.support.stage import Stage
+from tests.web.conftest import MERCHANT, SHOP_SITE, MakeApp
 
 CREATE = "/api/v1/checkout-sessions"
 CART = {"items": [{"price": "poster-usd", "quantity": 1}]}
 PROOF = {"Challenge-Response": "solved"}
-MakeApp = Callable[..., Flask]
 
 
 def ask(request: Request, *, busy: bool) -> Response | None:
@@ -34,7 +31,7 @@ NOT_CALLABLE = "a text"
 
 
 def test_a_stranger_without_a_proof_gets_the_hooks_own_answer(
-    make_app: MakeApp, shop: FakeShop
+    make_app: MakeApp, shop: Stage
 ) -> None:
     client = make_app(challenge=f"{__name__}:ask_always").test_client()
 
@@ -43,7 +40,7 @@ def test_a_stranger_without_a_proof_gets_the_hooks_own_answer(
 
     assert (answer.status_code, answer.get_json()["puzzle"]) == (403, "three")
     assert proven.status_code == 201
-    assert len(shop.sessions) == 1
+    assert len(shop.writes("/v1/checkout/sessions")) == 1
 
 
 def test_it_is_asked_neither_of_garbage_nor_of_the_merchant(make_app: MakeApp) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.domain.money import THREE_DECIMAL, WHOLE_UNITS_ONLY, ZERO_DECIMAL
-from checkout_service.domain.status import OrderStatus
 from checkout_service.web.pages.languages import LANGUAGES, page_locale
 from checkout_service.web.pages.rendering import interval, moment, money
+from tests.support.stage import Stage, calling
+from tests.web import standings as reach
 from tests.web.asserts import page, problem
-from tests.web.fakes import FakeShop, an_order
+from tests.web.conftest import MakeApp
 
 STYLE = Path("checkout_service/static/style.css")
 THANKS = {
@@ -30,11 +29,8 @@ def asking(accept: str) -> dict[str, str]:
     return {"Accept-Language": accept}
 
 
-def test_a_page_speaks_the_language_asked_for_and_says_so(
-    client: FlaskClient, shop: FakeShop
-) -> None:
-    session = shop.add(an_order(status=OrderStatus.PAID, fulfilled=True))
-    path = f"/checkout/success?session_id={session.id}"
+def test_a_page_speaks_the_language_asked_for_and_says_so(client: FlaskClient, shop: Stage) -> None:
+    path = f"/checkout/success?session_id={reach.paid(shop).session}"
 
     for language in LANGUAGES:
         response = client.get(path, headers=asking(language))
@@ -89,7 +85,7 @@ def test_a_wish_that_makes_no_sense_still_gets_a_page(client: FlaskClient) -> No
         assert response.headers["Content-Language"] in LANGUAGES
 
 
-def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: FakeShop) -> None:
+def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Stage) -> None:
     german = asking("de")
 
     unknown = page(client.get("/orders/ord_unknown", headers=german), 404)
@@ -97,7 +93,7 @@ def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Fake
     choice = page(client.post("/checkout", data={"price": "none"}, headers=german), 422)
     amount = {"price": "poster-usd", "quantity": "0"}
     number = page(client.post("/checkout", data=amount, headers=german), 422)
-    shop.failure = StripeUnavailable()
+    shop.cuts(calling("POST", "/v1/checkout/sessions"), times=None)
     stripe = page(client.post("/checkout", data={"price": "poster-usd"}, headers=german), 503)
 
     assert "Das können wir nicht finden" in unknown
@@ -110,7 +106,7 @@ def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Fake
         assert "Referenz:" in text
 
 
-def test_a_wait_is_counted_as_the_language_counts(make_app: Callable[..., Flask]) -> None:
+def test_a_wait_is_counted_as_the_language_counts(make_app: MakeApp) -> None:
     client = make_app(poll_rate_limit="1 per hour").test_client()
     for _ in range(2):
         response = client.get("/orders/ord_unknown", headers=asking("es"))
@@ -194,13 +190,13 @@ def test_a_subscription_says_how_often_in_every_language(app: Flask) -> None:
 
 
 def test_the_buyer_goes_on_to_stripe_in_the_language_of_the_page(
-    client: FlaskClient, shop: FakeShop
+    client: FlaskClient, shop: Stage
 ) -> None:
     for accept in ("fr-CA", "en-GB", "ja", ""):
         client.post("/checkout", data={"price": "poster-usd"}, headers=asking(accept))
 
-    assert [cart.page_locale for cart, _, _ in shop.asked] == ["fr", "en", None, None]
-    assert {cart.locale for cart, _, _ in shop.asked} == {None}
+    asked = shop.writes("/v1/checkout/sessions")
+    assert [call.params.get("locale") for call in asked] == ["fr", "en", None, None]
 
 
 def test_the_stylesheet_knows_no_left_and_right() -> None:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse_many
 
 from checkout_service.web.http.counters import OwnCounters
 from checkout_service.web.http.limits import times
+from tests.support.stage import Stage
 from tests.web.asserts import page, problem
-from tests.web.conftest import MERCHANT
-from tests.web.fakes import FakeShop, an_order
+from tests.web.conftest import MERCHANT, MakeApp
+from tests.web.hook import signed_event
 
 CREATE = "/api/v1/checkout-sessions"
 CART = {"items": [{"price": "poster-usd", "quantity": 1}]}
-MakeApp = Callable[..., Flask]
 
 
 def creates(client: FlaskClient, count: int, **options: object) -> list[int]:
     return [client.post(CREATE, json=CART, **options).status_code for _ in range(count)]
 
 
-def test_the_limit_is_the_limit_and_says_when_to_come_back(
-    make_app: MakeApp, shop: FakeShop
-) -> None:
+def opened(shop: Stage) -> int:
+    return len(shop.writes("/v1/checkout/sessions"))
+
+
+def test_the_limit_is_the_limit_and_says_when_to_come_back(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="5 per hour").test_client()
 
     assert creates(client, 5) == [201] * 5
@@ -35,7 +35,7 @@ def test_the_limit_is_the_limit_and_says_when_to_come_back(
 
     problem(response, 429, "too_many_requests")
     assert 1 <= int(response.headers["Retry-After"]) <= 3600
-    assert len(shop.sessions) == 5
+    assert opened(shop) == 5
 
 
 def test_the_form_and_the_api_share_one_limit_and_the_form_gets_a_page(
@@ -56,12 +56,12 @@ def test_an_api_key_is_exempt(make_app: MakeApp) -> None:
     assert creates(client, 1, headers={"Authorization": "Bearer wrong"}) == [201]
 
 
-def test_reading_has_a_limit_of_its_own(make_app: MakeApp, shop: FakeShop) -> None:
+def test_reading_has_a_limit_of_its_own(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="1 per hour", poll_rate_limit="3 per hour").test_client()
-    session = shop.add(an_order())
+    session = shop.buys().session
     creates(client, 2)
 
-    statuses = [client.get(f"{CREATE}/{session.id}").status_code for _ in range(4)]
+    statuses = [client.get(f"{CREATE}/{session}").status_code for _ in range(4)]
 
     assert statuses == [200, 200, 200, 429]
 
@@ -73,13 +73,14 @@ def test_a_good_answer_has_no_retry_after_from_the_limiter(client: FlaskClient) 
     assert not [name for name, _ in response.headers if "RateLimit" in name]
 
 
-def test_stripe_and_monitors_are_never_limited(make_app: MakeApp) -> None:
+def test_stripe_and_monitors_are_never_limited(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="1 per hour", poll_rate_limit="1 per hour").test_client()
 
     for path in ("/healthz", "/readyz"):
         assert {client.get(path).status_code for _ in range(20)} == {200}
+    body, signature = signed_event(shop)
     events = [
-        client.post("/webhooks/stripe", data=b"{}", headers={"Stripe-Signature": "good"})
+        client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature})
         for _ in range(20)
     ]
     assert {response.status_code for response in events} == {200}
@@ -126,7 +127,7 @@ def test_an_ipv6_network_is_one_client(make_app: MakeApp) -> None:
     assert elsewhere == [201]
 
 
-def test_one_price_is_bounded_whoever_asks(make_app: MakeApp, shop: FakeShop) -> None:
+def test_one_price_is_bounded_whoever_asks(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="1 per hour").test_client()
 
     statuses = [
@@ -151,7 +152,7 @@ def test_who_is_over_his_limit_uses_up_nobody_elses(make_app: MakeApp) -> None:
 
 
 def test_ninety_addresses_that_send_garbage_do_not_close_checkout(
-    make_app: MakeApp, shop: FakeShop
+    make_app: MakeApp, shop: Stage
 ) -> None:
     client = make_app(create_rate_limit="10 per minute").test_client()
     garbage: list[dict[str, object]] = [
@@ -169,7 +170,7 @@ def test_ninety_addresses_that_send_garbage_do_not_close_checkout(
     assert client.post("/checkout", data={"price": "poster-usd"}).status_code == 303
 
 
-def test_under_attack_new_buyers_still_get_a_session(make_app: MakeApp, shop: FakeShop) -> None:
+def test_under_attack_new_buyers_still_get_a_session(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="30 per hour").test_client()
     honest, dice = [], random.Random(3)
     for turn in range(2_000):  # ninety addresses, each as often as it may and more
@@ -180,12 +181,12 @@ def test_under_attack_new_buyers_still_get_a_session(make_app: MakeApp, shop: Fa
             buyer = {"REMOTE_ADDR": f"198.51.100.{turn // 10}"}
             honest += creates(client, 1, environ_base=buyer)
 
-    print(f"honest: {honest.count(201)} of {len(honest)}; sessions in all: {len(shop.sessions)}")
+    print(f"honest: {honest.count(201)} of {len(honest)}; sessions in all: {opened(shop)}")
     assert len(honest) == 200
     assert honest.count(201) >= 0.99 * len(honest)
 
 
-def test_what_all_share_is_a_ceiling_all_the_same(make_app: MakeApp, shop: FakeShop) -> None:
+def test_what_all_share_is_a_ceiling_all_the_same(make_app: MakeApp, shop: Stage) -> None:
     client = make_app(create_rate_limit="1 per hour").test_client()
 
     for price in ("poster-usd", "cloth-jpy", "almanac-year"):
@@ -193,7 +194,7 @@ def test_what_all_share_is_a_ceiling_all_the_same(make_app: MakeApp, shop: FakeS
             cart = {"items": [{"price": price, "quantity": 1}]}
             client.post(CREATE, json=cart, environ_base={"REMOTE_ADDR": f"198.51.{n}.{len(price)}"})
 
-    assert len(shop.sessions) == 40
+    assert opened(shop) == 40
 
 
 @pytest.mark.parametrize(

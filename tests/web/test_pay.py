@@ -1,91 +1,35 @@
-"""The form's pages over a shop in memory: every state, what they offer, and whom they let in."""
+"""The form's pages: every state, what they offer, and whom they let in."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from html import unescape
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from checkout_service.domain.errors import NotFound, PullMode, StripeUnavailable
-from checkout_service.domain.order.cart import Cart, price_lines
-from checkout_service.domain.order.line import Line
-from checkout_service.domain.ports.prices import PriceView
-from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views.orders import IntentAnswer, OrderView
+from tests.support.stage import Bought, Stage, calling
+from tests.web import standings as reach
 from tests.web.asserts import page
-from tests.web.fakes import CATALOG, an_order
+from tests.web.catalog import CATALOG
+from tests.web.conftest import MakeApp
+from tests.web.standings import Reach
 
-S = OrderStatus
-INTENT = "pi_" + "a1" * 12
-COMPLETE = f"/pay/complete?payment_intent={INTENT}"
 CHOICE = "/pay?price=poster-usd&quantity=2"
-MakeApp = Callable[..., Flask]
-
-
-@dataclass
-class Counter:
-    """A shop with one order that is paid by an intent; every question to it is noted."""
-
-    order: OrderView = field(
-        default_factory=lambda: an_order(flow="payment_intent", payment_intent=INTENT)
-    )
-    failure: Exception | None = None
-    asked: list[str] = field(default_factory=list)
-
-    def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
-        self.asked.append(f"{intent_id} {source} {wait}")
-        if intent_id != INTENT:
-            raise NotFound
-        return IntentAnswer(INTENT, "requires_payment_method", self.order)
-
-    def view(self, order_id: str) -> OrderView:
-        if order_id != self.order.id:
-            raise NotFound
-        return self.order
-
-    def priced(self, cart: Cart) -> tuple[Line, ...]:
-        if self.failure is not None:
-            raise self.failure
-        return tuple(price_lines(cart, CATALOG, _no_price))
-
-
-def _no_price(price_id: str) -> PriceView:
-    raise NotFound
 
 
 @pytest.fixture
-def counter() -> Counter:
-    return Counter()
+def bought(shop: Stage) -> Bought:
+    """An order that is to be paid by an intent."""
+    return reach.pending(shop, reach.INTENT)
 
 
-@pytest.fixture
-def open_shop(make_app: MakeApp, counter: Counter) -> Callable[..., FlaskClient]:
-    def make(**changes: Any) -> FlaskClient:
-        app = make_app(**changes)
-        app.extensions["checkout_service"] = SimpleNamespace(
-            confirm_payment=counter, read_orders=counter, start_intent=counter
-        )
-        return app.test_client()
-
-    return make
-
-
-@pytest.fixture
-def client(open_shop: Callable[..., FlaskClient]) -> FlaskClient:
-    return open_shop()
-
-
-def change(counter: Counter, **changes: Any) -> None:
-    counter.order = an_order(flow="payment_intent", payment_intent=INTENT, **changes)
+def complete(bought: Bought) -> str:
+    return f"/pay/complete?payment_intent={bought.intent}"
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -100,76 +44,73 @@ def policy(response: TestResponse) -> dict[str, list[str]]:
 
 
 class Case(NamedTuple):
-    """An order, and what its page must say and offer."""
+    """How an order is reached, and what its page must say and offer."""
 
-    order: dict[str, Any]
+    reached: Reach
     state: str
     words: str
     offer: str | None = None
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.order.values()))
 
 
 # A decline and 3-D Secure leave the order pending; held money is a reason to look; a canceled
 # intent, like a debit that bounced, has failed.
 CASES = (
-    Case({}, "unpaid", "Not paid yet", "Pay now"),
-    Case({"status": S.PROCESSING}, "processing", "should not pay again"),
-    Case({"holds": ("uncaptured",)}, "checking", "checking your payment"),
-    Case({"holds": ("unknown_status",)}, "checking", "checking your payment"),
-    Case({"status": S.PAID, "fulfilled": True, "amount_paid": 5000}, "paid", "Thank you!"),
-    Case({"status": S.PAID, "holds": ("amount_mismatch",)}, "checking", "do not pay again"),
-    Case({"status": S.FAILED}, "failed", "You were not charged", "Try again"),
-    Case({"status": S.CANCELED}, "expired", "was canceled"),
-    Case({"status": S.EXPIRED}, "expired", "has expired"),
-    Case({"status": S.REFUNDED, "fulfilled": True, "amount_refunded": 5000}, "paid", "Refunded"),
+    Case(reach.pending, "unpaid", "Not paid yet", "Pay now"),
+    Case(reach.processing, "processing", "should not pay again"),
+    Case(reach.shows("requires_capture"), "checking", "checking your payment"),
+    Case(reach.shows("thawing"), "checking", "checking your payment"),
+    Case(reach.paid, "paid", "Thank you!"),
+    Case(reach.paid_otherwise, "checking", "do not pay again"),
+    Case(reach.failed, "failed", "You were not charged", "Try again"),
+    Case(reach.canceled, "expired", "was canceled"),
+    Case(reach.refunded, "paid", "Refunded"),
 )
+WAITING = (reach.pending, reach.processing)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", CASES)
 def test_each_state_says_one_thing_and_offers_one(
-    client: FlaskClient, counter: Counter, case: Case
+    client: FlaskClient, shop: Stage, case: Case
 ) -> None:
-    change(counter, **case.order)
+    bought = case.reached(shop, reach.INTENT)
 
-    response = client.get(COMPLETE)
+    response = client.get(complete(bought))
     text = page(response)
 
     assert attributes(text)["state"] == case.state
     assert case.words in text
-    form = f'href="/pay?order={counter.order.id}"'
+    form = f'href="/pay?order={bought.order}"'
     assert (form in text, 'action="/checkout"' in text) == (case.offer is not None, False)
     if case.offer is not None:
         assert re.search(rf"{re.escape(form)}[^>]*>{case.offer}<", text)
     assert response.headers["X-Robots-Tag"] == "noindex"
-    watched = None if counter.order.final else f"/api/v1/payment-intents/{INTENT}"
+    watched = f"/api/v1/payment-intents/{bought.intent}" if case.reached in WAITING else None
     assert attributes(text).get("poll") == watched
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", CASES)
 def test_the_form_opens_only_where_paying_is_offered(
-    client: FlaskClient, counter: Counter, case: Case
+    client: FlaskClient, shop: Stage, case: Case
 ) -> None:
-    change(counter, **case.order)
+    bought = case.reached(shop, reach.INTENT)
 
-    response = client.get(f"/pay?order={counter.order.id}")
+    response = client.get(f"/pay?order={bought.order}")
 
     if case.offer is None:
-        there = f"/orders/{counter.order.id}"
+        there = f"/orders/{bought.order}"
         assert (response.status_code, response.headers["Location"]) == (303, there)
     else:
         shown = attributes(page(response))
-        assert json.loads(shown["cart"]) == {"order": counter.order.id}
+        assert json.loads(shown["cart"]) == {"order": bought.order}
         assert "key" not in shown
 
 
-def test_an_order_of_another_way_in_is_not_paid_here(client: FlaskClient, counter: Counter) -> None:
-    counter.order = an_order()
+def test_an_order_of_another_way_in_is_not_paid_here(client: FlaskClient, shop: Stage) -> None:
+    order = shop.buys().order
 
-    response = client.get(f"/pay?order={counter.order.id}")
+    response = client.get(f"/pay?order={order}")
 
-    assert response.headers["Location"] == f"/orders/{counter.order.id}"
+    assert response.headers["Location"] == f"/orders/{order}"
 
 
 def test_the_page_carries_what_its_script_needs_and_no_secret(client: FlaskClient) -> None:
@@ -180,7 +121,7 @@ def test_the_page_carries_what_its_script_needs_and_no_secret(client: FlaskClien
     assert shown["return-url"] == "http://127.0.0.1:8000/pay/complete"
     assert "Pay $50.00" in text
     assert "_secret_" not in text
-    assert "sk_test_web" not in text
+    assert "sk_test_" not in text
 
 
 def test_every_visit_has_a_key_of_its_own_that_the_api_takes(client: FlaskClient) -> None:
@@ -202,12 +143,10 @@ def test_without_javascript_the_same_choice_goes_to_stripes_page(client: FlaskCl
     assert re.search(r'<form id="pay-form"[^>]* hidden>', text)
 
 
-def test_stripes_own_origins_are_open_on_the_form_alone(
-    open_shop: Callable[..., FlaskClient],
-) -> None:
-    client = open_shop(stripe_js_url="https://js.stripe.com/endive/stripe.js")
+def test_stripes_own_origins_are_open_on_the_form_alone(make_app: MakeApp, bought: Bought) -> None:
+    client = make_app(stripe_js_url="https://js.stripe.com/endive/stripe.js").test_client()
 
-    form, after = policy(client.get(CHOICE)), policy(client.get(COMPLETE))
+    form, after = policy(client.get(CHOICE)), policy(client.get(complete(bought)))
 
     scripts = ["https://js.stripe.com", "https://*.js.stripe.com"]
     assert form["script-src"] == ["'self'", *scripts]
@@ -219,27 +158,30 @@ def test_stripes_own_origins_are_open_on_the_form_alone(
     assert "frame-src" not in after
 
 
-SECRET = f"{INTENT}_secret_canary"
-MINE, WITH_SECRET = f"payment_intent={INTENT}", f"payment_intent_client_secret={SECRET}"
+WITH_SECRET = "payment_intent_client_secret=pi_1_secret_canary"
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        f"{MINE}&{WITH_SECRET}",
-        f"{WITH_SECRET}&{MINE}&redirect_status=failed",
-        f"{MINE}&payment_intent_client_secret=",
-        f"{MINE}&{WITH_SECRET}&{WITH_SECRET}",
+        f"{{mine}}&{WITH_SECRET}",
+        f"{WITH_SECRET}&{{mine}}&redirect_status=failed",
+        "{mine}&payment_intent_client_secret=",
+        f"{{mine}}&{WITH_SECRET}&{WITH_SECRET}",
     ],
 )
 def test_the_secret_goes_before_anybody_is_asked(
-    client: FlaskClient, counter: Counter, query: str
+    client: FlaskClient, shop: Stage, bought: Bought, query: str
 ) -> None:
-    response = client.get(f"/pay/complete?{query}")
+    shop.advance(60)
+    shop.forget_calls()
+    mine = f"payment_intent={bought.intent}"
 
-    assert (response.status_code, response.headers["Location"]) == (303, COMPLETE)
+    response = client.get(f"/pay/complete?{query.format(mine=mine)}")
+
+    assert (response.status_code, response.headers["Location"]) == (303, complete(bought))
     assert "canary" not in response.get_data(as_text=True) + str(response.headers)
-    assert counter.asked == []
+    assert not shop.calls()
 
 
 @pytest.mark.parametrize(
@@ -259,28 +201,31 @@ def test_a_return_with_a_secret_and_no_intent_repeats_nothing(client: FlaskClien
     assert "canary" not in text
 
 
-@pytest.mark.parametrize("path", [CHOICE, COMPLETE])
-def test_the_pages_keep_to_their_verb(client: FlaskClient, path: str) -> None:
-    assert client.post(path).status_code == 405
+def test_the_pages_keep_to_their_verb(client: FlaskClient, bought: Bought) -> None:
+    for path in (CHOICE, complete(bought)):
+        assert client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", [CHOICE, COMPLETE])
-def test_too_many_looks_are_sent_away(open_shop: Callable[..., FlaskClient], path: str) -> None:
-    client = open_shop(poll_rate_limit="2 per hour")
-    for _ in range(2):
-        page(client.get(path))
+def test_too_many_looks_are_sent_away(make_app: MakeApp, bought: Bought) -> None:
+    for path in (CHOICE, complete(bought)):
+        client = make_app(poll_rate_limit="2 per hour").test_client()
+        for _ in range(2):
+            page(client.get(path))
 
-    response = client.get(path)
+        response = client.get(path)
 
-    assert response.headers["Retry-After"] in page(response, 429)
+        assert response.headers["Retry-After"] in page(response, 429)
 
 
-@pytest.mark.parametrize(
-    ("failure", "status"), [(PullMode(), 501), (StripeUnavailable(retry_after=3), 503)]
-)
-def test_a_shop_that_cannot_take_the_money_says_so(
-    client: FlaskClient, counter: Counter, failure: Exception, status: int
-) -> None:
-    counter.failure = failure
+def test_a_shop_in_pull_mode_says_so(app: Flask) -> None:
+    with Stage(catalog=CATALOG, pull_mode=True) as shop:
+        app.extensions["checkout_service"] = shop.use_cases
 
-    page(client.get(CHOICE), status)
+        page(app.test_client().get(CHOICE), 501)
+
+
+def test_a_price_that_stripe_does_not_tell_is_asked_for_again(app: Flask, stage: Stage) -> None:
+    app.extensions["checkout_service"] = stage.use_cases
+    stage.cuts(calling("GET", "/v1/prices"), times=None)
+
+    page(app.test_client().get("/pay?price=linked-usd&quantity=1"), 503)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from checkout_service.domain import errors as e
 from checkout_service.web.http.problems import STATUS_OF
+from tests.support.stage import Stage, calling, writing
 from tests.web.asserts import page, problem
-from tests.web.fakes import FakeShop
 
 
 def every(kind: type[e.CheckoutError]) -> Iterator[type[e.CheckoutError]]:
@@ -26,6 +26,7 @@ def test_every_error_of_ours_has_its_own_status(kind: type[e.CheckoutError]) -> 
     assert kind in STATUS_OF
 
 
+CART = {"items": [{"price": "poster-usd", "quantity": 1}]}
 FAILURES = [
     (e.OrderPaid(), 409, "order_paid", None),
     (e.MoneyInFlight(), 409, "money_in_flight", None),
@@ -43,11 +44,12 @@ FAILURES = [
 
 @pytest.mark.parametrize("case", FAILURES, ids=lambda case: case[2])
 def test_a_failure_is_told_as_a_problem(
-    client: FlaskClient, shop: FakeShop, case: tuple[e.CheckoutError, int, str, str | None]
+    client: FlaskClient, shop: Stage, case: tuple[e.CheckoutError, int, str, str | None]
 ) -> None:
-    shop.failure, status, code, wait = case
+    failure, status, code, wait = case
+    shop.fails(writing("begins"), failure)
 
-    response = client.get("/api/v1/checkout-sessions/cs_test_a")
+    response = client.post("/api/v1/checkout-sessions", json=CART)
 
     body = problem(response, status, code)
     assert response.headers.get("Retry-After") == wait
@@ -55,23 +57,22 @@ def test_a_failure_is_told_as_a_problem(
 
 
 def test_an_unknown_exception_is_a_plain_500_without_its_words(
-    client: FlaskClient, shop: FakeShop, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, shop: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop.failure = RuntimeError("a canary in the coal mine")
+    shop.fails(writing("begins"), RuntimeError("a canary in the coal mine"))
 
-    body = problem(client.get("/api/v1/products"), 500, "internal_error")
-    text = page(client.get("/"), 500)
+    body = problem(client.post("/api/v1/checkout-sessions", json=CART), 500, "internal_error")
+    text = page(client.post("/checkout", data={"price": "poster-usd"}), 500)
 
     assert "canary" not in text + str(body)
     assert "canary" in capsys.readouterr().out
 
 
-def test_a_database_error_that_slipped_through_is_a_503(
-    client: FlaskClient, shop: FakeShop
-) -> None:
-    shop.failure = OperationalError("SELECT canary", {}, Exception("canary"))
+def test_a_database_error_that_slipped_through_is_a_503(client: FlaskClient, shop: Stage) -> None:
+    failure = OperationalError("SELECT canary", {}, Exception("canary"))
+    shop.fails(calling("POST", "/v1/checkout/sessions"), failure)
 
-    response = client.get("/api/v1/products")
+    response = client.post("/api/v1/checkout-sessions", json=CART)
 
     body = problem(response, 503, "database_unavailable")
     assert response.headers["Retry-After"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.databases import UNPUBLISHED
-from tests.web.fakes import FakeShop, an_order
+from tests.support.stage import Stage, writing
+from tests.web.conftest import MakeApp
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -59,7 +59,7 @@ def test_the_policy_of_pages_lets_forms_reach_stripe_and_the_sandbox(client: Fla
     assert parts["base-uri"] == "'none'"
 
 
-def test_live_pages_name_no_sandbox_and_demand_https(make_app: Callable[..., Flask]) -> None:
+def test_live_pages_name_no_sandbox_and_demand_https(make_app: MakeApp) -> None:
     client = make_app(
         **UNPUBLISHED,
         stripe_secret_key="sk_live_x",
@@ -75,9 +75,9 @@ def test_live_pages_name_no_sandbox_and_demand_https(make_app: Callable[..., Fla
     assert "Test mode" not in response.get_data(as_text=True)
 
 
-def test_pages_hold_no_inline_script_or_style(client: FlaskClient, shop: FakeShop) -> None:
-    session = shop.add(an_order())
-    for path in ("/", f"/checkout/success?session_id={session.id}", "/nowhere"):
+def test_pages_hold_no_inline_script_or_style(client: FlaskClient, shop: Stage) -> None:
+    session = shop.buys().session
+    for path in ("/", f"/checkout/success?session_id={session}", "/nowhere"):
         text = client.get(path).get_data(as_text=True)
         assert "<style" not in text
         assert " style=" not in text
@@ -117,10 +117,10 @@ def test_another_request_id_is_replaced(client: FlaskClient, given: str) -> None
 
 
 def test_what_is_logged_for_a_request_carries_its_id(
-    client: FlaskClient, shop: FakeShop, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, shop: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop.failure = RuntimeError("x")
-    response = client.get("/")
+    shop.fails(writing("begins"), RuntimeError("x"))
+    response = client.post("/checkout", data={"price": "poster-usd"})
 
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert line["request_id"] == response.headers["X-Request-ID"]

@@ -17,7 +17,6 @@ from checkout_service.domain.order.settlement import MessageKind
 from checkout_service.settings.release import RELEASE
 from tests.support.processes import ROOT
 from tests.support.stage import Stage
-from tests.web.fakes import FakeShop, an_order
 
 
 @pytest.fixture
@@ -121,12 +120,10 @@ def fits(spec: dict[str, Any], name: str, body: object) -> None:
     check(spec, {"$ref": f"#/components/schemas/{name}"}, body)
 
 
-def test_answers_are_as_described(
-    client: FlaskClient, shop: FakeShop, spec: dict[str, Any]
-) -> None:
-    session = shop.add(an_order())
+def test_answers_are_as_described(client: FlaskClient, shop: Stage, spec: dict[str, Any]) -> None:
+    session = shop.buys().session
 
-    fits(spec, "Session", client.get(f"/api/v1/checkout-sessions/{session.id}").get_json())
+    fits(spec, "Session", client.get(f"/api/v1/checkout-sessions/{session}").get_json())
     fits(spec, "Products", client.get("/api/v1/products").get_json())
     fits(spec, "Config", client.get("/api/v1/config").get_json())
     fits(spec, "Problem", client.get("/api/v1/checkout-sessions/x").get_json())

@@ -9,13 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.shop import Shop
-from tests.pages.conftest import Snap
-from tests.support.browser import Complaints
+from tests.support.browser import Complaints, Snap
 from tests.support.ports import free_port
+from tests.support.running_shop import Shop
 from tests.support.service import Service
-
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 
 
 @pytest.fixture

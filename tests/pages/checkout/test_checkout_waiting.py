@@ -1,15 +1,10 @@
-"""A page that waits becomes what the order became: by script, and without any."""
+"""The whole way without any script; with one, it is told in tests/web/test_browser.py."""
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.shop import DECLINED, GOOD, IBAN_GOOD, MUG, Shop
-from tests.pages.conftest import Snap
-from tests.support.browser import Complaints
-
-pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], scope="module")
+from tests.support.running_shop import GOOD, IBAN_GOOD, MUG, Shop
 
 
 def choose(page: Page, shop: Shop) -> None:
@@ -26,23 +21,7 @@ def pay(page: Page, number: str) -> None:
 
 
 def sees(page: Page, state: str) -> None:
-    expect(page.locator("main")).to_have_attribute("data-state", state, timeout=20_000)
-
-
-def test_the_whole_way_through_a_decline_to_paid(
-    shop: Shop, page: Page, complaints: Complaints, snap: Snap
-) -> None:
-    complaints.expected.append("status of 402")
-    choose(page, shop)
-    pay(page, DECLINED)
-    expect(page.get_by_text("declined").first).to_be_visible()
-    snap(page, "declined")
-
-    pay(page, GOOD)
-
-    sees(page, "paid")
-    session = page.url.rsplit("session_id=", 1)[-1]
-    shop.fulfils_once(session)
+    expect(page.locator("main")).to_have_attribute("data-state", state)
 
 
 def test_without_javascript_the_whole_way_works_and_the_page_turns_paid(
@@ -62,21 +41,3 @@ def test_without_javascript_the_whole_way_works_and_the_page_turns_paid(
     pay(page, GOOD)
     sees(page, "paid")
     context.close()
-
-
-def test_the_bookmark_and_the_return_page_turn_paid_together(shop: Shop, page: Page) -> None:
-    session = shop.open(MUG)
-    shop.pays(session["id"], IBAN_GOOD)
-    bookmark = page.context.new_page()
-    page.goto(f"{shop.service.url}/checkout/success?session_id={session['id']}")
-    bookmark.goto(f"{shop.service.url}/orders/{session['order']['id']}")
-    sees(page, "processing")
-    sees(bookmark, "processing")
-
-    shop.settles(session["id"], "succeeded")
-
-    page.bring_to_front()
-    sees(page, "paid")
-    bookmark.bring_to_front()
-    sees(bookmark, "paid")
-    shop.fulfils_once(session["id"])

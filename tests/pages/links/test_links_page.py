@@ -8,11 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys.shop import GOOD, IBAN_GOOD
-from tests.pages.conftest import Snap
-from tests.support.browser import Complaints
+from tests.support.browser import Complaints, Snap
 from tests.support.link_shop import LinkShop, link_url
 from tests.support.processes import ROOT
+from tests.support.running_shop import GOOD, IBAN_GOOD
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 
@@ -46,7 +45,7 @@ def session_of(page: Page) -> str:
 
 
 def sees(page: Page, state: str) -> None:
-    expect(page.locator("main")).to_have_attribute("data-state", state, timeout=20_000)
+    expect(page.locator("main")).to_have_attribute("data-state", state)
 
 
 def test_the_buyer_pays_by_link_returns_and_is_told(shop: LinkShop, page: Page) -> None:

@@ -7,11 +7,8 @@ import re
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.drills.stack import until
-from tests.journeys.conftest import catalog, running_shop, shop
-from tests.journeys.shop import Shop
-
-__all__ = ["catalog", "running_shop", "shop"]
+from tests.support.running_shop import Shop
+from tests.support.running_stack import until
 
 INTENT = re.compile(r"payment_intent=(pi_[A-Za-z0-9]+)")
 
@@ -46,7 +43,7 @@ class Payer:
         self.is_ready()
 
     def is_ready(self) -> None:
-        expect(self.page.locator(self.button)).to_be_enabled(timeout=15_000)
+        expect(self.page.locator(self.button)).to_be_enabled()
 
     def types_card(self, number: str) -> None:
         for name, value in (("number", number), ("expiry", "12 / 40"), ("cvc", "123")):
@@ -60,11 +57,11 @@ class Payer:
         self.page.click(self.button)
 
     def is_told(self, text: str) -> None:
-        expect(self.page.locator("#fault")).to_contain_text(text, timeout=15_000)
+        expect(self.page.locator("#fault")).to_contain_text(text)
 
-    def sees(self, state: str, *, seconds: float = 15) -> None:
+    def sees(self, state: str) -> None:
         main = self.page.locator("main")
-        expect(main).to_have_attribute("data-state", state, timeout=seconds * 1000)
+        expect(main).to_have_attribute("data-state", state)
 
     def intents(self, order: str) -> list[str]:
         """List the intents at Stripe that name an order."""
@@ -73,7 +70,7 @@ class Payer:
 
     def fulfilled_once(self, order: str) -> None:
         """Check the page and the one message that tells the merchant to deliver."""
-        until(lambda: bool(self.shop.told(order, "order.paid")), seconds=20, what="order.paid")
+        until(lambda: bool(self.shop.told(order, "order.paid")), what="order.paid")
         assert self.shop.state(f"/orders/{order}") == "paid"
         assert len({got.id for got in self.shop.told(order, "order.paid")}) == 1
 

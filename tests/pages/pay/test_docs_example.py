@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.shop import DECLINED, GOOD
 from tests.support.browser import Complaints
+from tests.support.running_shop import DECLINED, GOOD
 from tests.support.stack import Sandbox, StartService
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -64,7 +64,7 @@ def test_the_documented_form_takes_another_card_after_a_decline(
     form.locator("input[name=number]").fill(GOOD)
     page.click("#pay")
 
-    expect(page.locator("#state")).to_have_text("paid", timeout=15_000)
+    expect(page.locator("#state")).to_have_text("paid")
     assert "secret" not in page.url
 
 

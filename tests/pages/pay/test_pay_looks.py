@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.shop import DECLINED, IBAN_GOOD
-from tests.pages.conftest import Look, Snap
-from tests.support.browser import Complaints
+from tests.support.browser import Complaints, Look, Snap
+from tests.support.running_shop import DECLINED, IBAN_GOOD
 
 from .conftest import Payer
-
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], scope="module")
 
 
 def test_the_form_is_accessible_and_fits(payer: Payer, look: Look) -> None:

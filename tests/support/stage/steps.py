@@ -129,6 +129,10 @@ def cut() -> None:
     raise ConnectionResetError("The stage cut this connection.")
 
 
+def fail_with(failure: Exception) -> None:
+    raise failure
+
+
 def lose_database() -> None:
     """Have the database gone for a moment."""
     raise DatabaseUnavailable

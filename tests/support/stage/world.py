@@ -27,7 +27,7 @@ from tests.support.merchant import SECRET
 from .catalog import STRIPE_PRICE_AMOUNT, catalog_text
 from .engines import MEMORY, borrowed_engine, head
 from .receiver import RecordingReceiver
-from .steps import Hook, Hooks, Killed, Match, Moment, Step, cut, lose_database
+from .steps import Hook, Hooks, Killed, Match, Moment, Step, cut, fail_with, lose_database
 from .stripe_side import URL, borrowed_stripe
 from .wire import Wire, WsgiTransport
 
@@ -178,6 +178,10 @@ class World:
     def loses_database(self, match: Match, *, times: int | None = None) -> Callable[[], None]:
         """Have the database gone at the writes that match; return what brings it back."""
         return self.hooks.when(match, lose_database, times=times)
+
+    def fails(self, match: Match, failure: Exception) -> Callable[[], None]:
+        """Raise this at every step that matches; return what mends it."""
+        return self.hooks.when(match, partial(fail_with, failure), times=None)
 
     def kills(self, match: Match) -> None:
         """Kill the replica that comes to such a step; its caller sees Killed."""

@@ -11,8 +11,8 @@ import secrets
 from collections import Counter
 from typing import Any
 
-from tests.drills.stack import KEY, Stack, http, until
 from tests.support.merchant import Got
+from tests.support.running_stack import KEY, Stack, http, until
 from tests.support.service import Service
 
 GOOD, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000002760003184"
@@ -54,14 +54,14 @@ class Shop(Stack):
         answer = http().post(
             f"{self.sandbox.url}/_sandbox/checkout/sessions/{session}/pay",
             json={"payment_method": method, "three_d_secure": bank},
-            timeout=30,
+            timeout=60,
         )
         return answer.status_code
 
     def enters_code(self, url: str, code: str) -> None:
         """Enter a promotion code on the hosted page, and confirm."""
         for form in ({"action": "promotion", "code": code}, {"email": "buyer@example.com"}):
-            http().post(url, data=form, timeout=30, allow_redirects=False).raise_for_status()
+            http().post(url, data=form, timeout=60, allow_redirects=False).raise_for_status()
 
     def settles(self, session: str, outcome: str) -> None:
         intent = self.stripe(f"/v1/checkout/sessions/{session}")["payment_intent"]
@@ -104,7 +104,7 @@ class Shop(Stack):
     def fulfils_once(self, session: str) -> None:
         """Check the one fulfilment: the page, the API and one genuine `order.paid`."""
         order = self.confirm(session)["order"]["id"]
-        until(lambda: bool(self.told(order, "order.paid")), seconds=15, what="order.paid")
+        until(lambda: bool(self.told(order, "order.paid")), what="order.paid")
         detail = self.detail(session)
         assert (detail["status"], detail["fulfilled"], detail["holds"]) == ("paid", True, [])
         assert self.state(f"/orders/{order}") == "paid"

@@ -17,6 +17,7 @@ import requests
 import stripe
 
 from tests.support.merchant import Merchant
+from tests.support.patience import PATIENCE
 from tests.support.service import API_KEY, WEBHOOK_SECRET, Service
 from tests.support.stack import Sandbox
 
@@ -44,7 +45,7 @@ def side_by_side(act: Callable[[T], R], things: Iterable[T], *, threads: int = 1
         return list(pool.map(act, things))
 
 
-def until(true: Callable[[], bool], *, seconds: float, what: str) -> float:
+def until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str) -> float:
     """Wait for something to become true; return the seconds it took."""
     start = time.monotonic()
     while not true():
@@ -155,10 +156,10 @@ class Stack:
 
     def faults(self, **plan: Any) -> None:
         url = f"{self.sandbox.url}/_sandbox/faults"
-        http().put(url, json=plan, timeout=10).raise_for_status()
+        http().put(url, json=plan, timeout=60).raise_for_status()
 
     def no_faults(self) -> None:
-        http().delete(f"{self.sandbox.url}/_sandbox/faults", timeout=10).raise_for_status()
+        http().delete(f"{self.sandbox.url}/_sandbox/faults", timeout=60).raise_for_status()
 
     def paid_messages(self) -> Counter[str]:
         """Count the deliveries of `order.paid` by message id."""

@@ -1,0 +1,176 @@
+"""The buyer's pages about an order: every state says one thing, and none offers to pay twice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from checkout_service.domain.status import OrderStatus
+from tests.support.stage import Bought, Stage
+from tests.web import standings as reach
+from tests.web.asserts import page
+from tests.web.standings import Reach
+
+S = OrderStatus
+
+Case = tuple[Reach, OrderStatus, str, str]
+
+# How it is reached, its status, what its page says of it.
+STATES: list[Case] = [
+    (reach.pending, S.PENDING, "unpaid", "Not paid yet"),
+    (reach.processing, S.PROCESSING, "processing", "on its way"),
+    (reach.paid, S.PAID, "paid", "Paid. Thank you!"),
+    (reach.failed, S.FAILED, "failed", "The payment failed"),
+    (reach.expired, S.EXPIRED, "expired", "has expired"),
+    (reach.canceled, S.CANCELED, "expired", "was canceled"),
+    (reach.paid_otherwise, S.PAID, "checking", "checking your payment"),
+    (reach.shows("thawing"), S.PENDING, "checking", "checking your payment"),
+    (reach.refunded, S.REFUNDED, "paid", "Refunded"),
+    (reach.partially_refunded, S.PARTIALLY_REFUNDED, "paid", "part of it was refunded"),
+    (reach.disputed, S.DISPUTED, "paid", "Your bank has asked"),
+    (reach.charged_back, S.CHARGED_BACK, "paid", "Returned by your bank"),
+    (reach.paid_twice, S.PAID, "paid", "further payment for this order is being checked"),
+    (reach.refunded_before_fulfilment, S.REFUNDED, "checking", "checking your payment"),
+]
+WAITING = (reach.pending, reach.processing)
+
+
+def state_of(text: str) -> str:
+    (state,) = re.findall(r'<main[^>]* data-state="(\w+)"', text)
+    return str(state)
+
+
+@pytest.mark.parametrize("case", STATES)
+def test_each_state_says_exactly_one_thing(client: FlaskClient, shop: Stage, case: Case) -> None:
+    reached, status, state, words = case
+    bought = reached(shop, reach.SESSION)
+    assert shop.order(bought)["status"] == status
+
+    for path in (f"/checkout/success?session_id={bought.session}", f"/orders/{bought.order}"):
+        text = page(client.get(path))
+        assert state_of(text) == state
+        assert words in text
+        assert "noindex" in text
+        assert "buyer@example.com" not in text
+        assert "$50.00" in text
+
+
+def test_every_status_has_a_state() -> None:
+    assert {status for _, status, _, _ in STATES} == set(OrderStatus)
+
+
+def offers_to_pay(text: str) -> bool:
+    return 'action="/checkout"' in text or "/c/pay/" in text
+
+
+@pytest.mark.parametrize("case", STATES)
+def test_paying_anew_is_offered_only_when_no_money_can_be_on_its_way(
+    client: FlaskClient, shop: Stage, case: Case
+) -> None:
+    reached, status, *_ = case
+    bought = reached(shop, reach.SESSION)
+
+    text = client.get(f"/checkout/success?session_id={bought.session}").get_data(as_text=True)
+
+    assert offers_to_pay(text) is (status in (S.FAILED, S.EXPIRED))
+
+
+@pytest.mark.parametrize("reached", [reached for reached, *_ in STATES])
+def test_only_a_page_that_waits_asks_again(
+    client: FlaskClient, shop: Stage, reached: Reach
+) -> None:
+    bought, waits = reached(shop, reach.SESSION), reached in WAITING
+
+    text = client.get(f"/orders/{bought.order}").get_data(as_text=True)
+
+    assert ("poll.js" in text) is waits
+    assert ('http-equiv="refresh"' in text) is waits
+    assert (f'data-poll="/api/v1/checkout-sessions/{bought.session}"' in text) is waits
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/checkout/success",
+        "/checkout/success?session_id=",
+        "/checkout/success?session_id=cs_test_unknown",
+        "/checkout/success?session_id={CHECKOUT_SESSION_ID}",
+        "/checkout/success?session_id=%00%ff",
+        "/checkout/success?session_id=" + "a" * 3000,
+        "/checkout/cancel",
+        "/checkout/cancel?order=",
+        "/checkout/cancel?order=ord_unknown",
+        "/orders/ord_unknown",
+        "/orders/..%2f..",
+    ],
+)
+def test_an_unknown_id_is_one_friendly_page(client: FlaskClient, shop: Stage, path: str) -> None:
+    text = page(client.get(path), 404)
+
+    assert "We cannot find that" in text
+    assert "your order is safe" in text
+    assert not shop.calls()
+
+
+def left(client: FlaskClient, bought: Bought) -> str:
+    return page(client.get(f"/checkout/cancel?order={bought.order}"))
+
+
+def test_leaving_without_paying_offers_to_resume_or_start_over(
+    client: FlaskClient, shop: Stage
+) -> None:
+    bought = shop.buys()
+
+    text = left(client, bought)
+
+    assert "you were not charged" in text
+    assert f'href="{bought.url}"' in text
+    assert f'name="order" value="{bought.order}"' in text
+
+
+@pytest.mark.parametrize("reached", [reach.failed, reach.expired])
+def test_what_is_over_can_only_be_started_over(
+    client: FlaskClient, shop: Stage, reached: Reach
+) -> None:
+    text = left(client, reached(shop, reach.SESSION))
+
+    assert "Resume" not in text
+    assert "Start over" in text
+
+
+@pytest.mark.parametrize("reached", [reach.paid, reach.processing, reach.refunded])
+def test_the_cancel_page_of_an_order_with_money_shows_the_order(
+    client: FlaskClient, shop: Stage, reached: Reach
+) -> None:
+    bought = reached(shop, reach.SESSION)
+
+    response = client.get(f"/checkout/cancel?order={bought.order}")
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"/orders/{bought.order}"
+
+
+def test_starting_over_goes_to_the_open_session(client: FlaskClient, shop: Stage) -> None:
+    bought = shop.buys()
+
+    response = client.post("/checkout", data={"order": bought.order})
+
+    assert (response.status_code, response.headers["Location"]) == (303, bought.url)
+
+
+@pytest.mark.parametrize("reached", [reach.paid, reach.processing, reach.canceled])
+def test_what_cannot_be_started_over_shows_the_order(
+    client: FlaskClient, shop: Stage, reached: Reach
+) -> None:
+    order = reached(shop, reach.SESSION).order
+
+    response = client.post("/checkout", data={"order": order})
+
+    assert (response.status_code, response.headers["Location"]) == (303, f"/orders/{order}")
+
+
+@pytest.mark.parametrize("order", ["", "ord_unknown", "https://evil.example", "//evil.example"])
+def test_starting_over_an_unknown_order_is_a_404(client: FlaskClient, order: str) -> None:
+    page(client.post("/checkout", data={"order": order}), 404)
