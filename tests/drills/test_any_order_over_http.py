@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import MakeStack
 from tests.support.running_stack import Bought, Stack, side_by_side
 
+from .conftest import MakeStack
 
 SHORT_ON = "postgresql"
 

@@ -10,12 +10,12 @@ from sqlalchemy import create_engine, text
 
 from tests.support.hostile.corpus import hostile_requests
 from tests.support.memory import memory_of
+from tests.support.running_stack import http
 from tests.support.service import WEBHOOK_SECRET, Service
 from tests.support.stack import StartService
 
 from .attackers import attack, honest_event, say, statuses_in
 from .crowd import in_its_own_loop
-from tests.support.running_stack import http
 
 SHORT_ON = "sqlite"
 WARM_UP = 0.1  # of all requests; memory grows until every path was taken once

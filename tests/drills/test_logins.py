@@ -13,10 +13,9 @@ from checkout_service.storage.database import Database, make_engine
 from checkout_service.storage.tables import admin_guesses
 from checkout_service.use_cases.admin.guesses import MOST_BY_ALL
 from tests.support.admin import field
+from tests.support.running_stack import side_by_side
 from tests.support.service import ADMIN_PASSWORD, Service
 from tests.support.stack import StartService
-
-from tests.support.running_stack import side_by_side
 
 SHORT_ON = "postgresql"
 TRUSTED = {"TRUSTED_PROXY_HOPS": "1"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from werkzeug.serving import make_server
 
 from tests.support.browser import Complaints, Look
@@ -18,7 +18,7 @@ from tests.web import standings as reach
 from tests.web.conftest import MakeApp
 from tests.web.trouble import no_database
 
-HOSTED = "**/c/pay/**"
+HOSTED = "**/c/pay/**"  # Stripe's page; nothing listens there
 STANDINGS = {
     "unpaid": reach.pending,
     "processing": reach.processing,
@@ -67,11 +67,6 @@ def serving(app: Flask) -> Iterator[Live]:
 @pytest.fixture
 def live(app: Flask) -> Iterator[Live]:
     yield from serving(app)
-
-
-def stripes_page(context: BrowserContext) -> None:
-    """Let Stripe's page be an empty one: nothing listens at its address."""
-    context.route(HOSTED, lambda route: route.fulfill(body="Stripe's page"))
 
 
 class Polls:
@@ -186,23 +181,22 @@ def test_without_javascript_the_page_updates_itself_too(
 
 def test_buying_works_without_javascript(live: Live, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
-    stripes_page(context)
     page = context.new_page()
     page.goto(live.url)
-    page.click("button >> nth=0")
-    page.wait_for_url(HOSTED)
+    with page.expect_request(HOSTED):
+        page.click("button >> nth=0")
     context.close()
 
 
 def test_a_double_click_is_one_order(live: Live, shop: Stage, page: Page) -> None:
-    stripes_page(page.context)
     page.goto(live.url)
 
-    page.dblclick("button >> nth=0")
-    page.wait_for_url(HOSTED)
-    page.go_back()
-    page.click("button >> nth=0")
-    page.wait_for_url(HOSTED)
+    with page.expect_request(HOSTED):
+        page.dblclick("button >> nth=0")
+    tab = page.context.new_page()
+    tab.goto(live.url)
+    with tab.expect_request(HOSTED):
+        tab.click("button >> nth=0")
 
     opened = shop.writes("/v1/checkout/sessions")
     assert len(opened) <= 2
@@ -210,7 +204,6 @@ def test_a_double_click_is_one_order(live: Live, shop: Stage, page: Page) -> Non
 
 
 def test_a_keyboard_is_enough_to_buy(live: Live, shop: Stage, page: Page) -> None:
-    stripes_page(page.context)
     page.goto(live.url)
 
     page.keyboard.press("Tab")
@@ -219,9 +212,9 @@ def test_a_keyboard_is_enough_to_buy(live: Live, shop: Stage, page: Page) -> Non
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("name", "quantity")
     page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
+    with page.expect_request(HOSTED):
+        page.keyboard.press("Enter")
 
-    page.wait_for_url(HOSTED)
     (call,) = shop.writes("/v1/checkout/sessions")
     assert call.params["line_items[0][quantity]"] == "2"
 

@@ -210,5 +210,3 @@ def test_in_production_a_host_header_does_not_make_an_origin_ours(make_app: Make
     )
 
     page(response, 403)
-
-
