@@ -27,6 +27,9 @@ class IntentView:
     waits_until: int | None = None  # the voucher's own end
     cancellation_reason: str | None = None
     buyer: Buyer = NOBODY
+    manual: bool = False  # its money is taken by a capture of the merchant's
+    capture_before: int | None = None  # when an authorisation ends, where its charge was shown
+    request_id: str | None = None  # the capture of ours that it answers
 
 
 @dataclass(frozen=True, slots=True)
