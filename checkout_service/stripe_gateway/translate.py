@@ -199,6 +199,7 @@ def refund_view(data: Json) -> RefundView:
         charge_id=reference(data, "charge"),
         created=moment(data, "created"),
         request_id=text(maybe_object(data.get("metadata"), "metadata"), REQUEST_KEY),
+        booked=data.get("balance_transaction", "not shown") is not None,
     )
 
 

@@ -25,6 +25,9 @@ def upgrade() -> None:
         ),
     )
     op.add_column("attempts", sa.Column("authorized_until", sa.BigInteger()))
+    op.add_column(
+        "refunds", sa.Column("booked", sa.Boolean(), nullable=False, server_default=sa.true())
+    )
     op.create_index(
         "ix_attempts_authorized",
         "attempts",
@@ -36,6 +39,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_attempts_authorized", table_name="attempts")
+    op.drop_column("refunds", "booked")
     op.drop_column("attempts", "authorized_until")
     op.drop_column("attempts", "amount_authorized")
     op.drop_column("orders", "capture")

@@ -75,6 +75,7 @@ class RefundView:
     charge_id: str | None = None
     created: int = 0
     request_id: str | None = None  # the refund request of ours that it answers
+    booked: bool = True  # False: Stripe took nothing from the merchant's balance for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,8 @@ class Ledger:
     def refunds_of(self, attempt: Attempt | None) -> list[RefundView]:
         """List a payment's refunds, without what Stripe calls one though nothing was taken.
 
-        A part that was authorised and not captured is let go as a refund of that very amount, the
-        first of all. https://docs.stripe.com/api/charges/capture
+        A part that was authorised and not captured is let go as a refund of that very amount, which
+        moves nothing on the merchant's balance. https://docs.stripe.com/api/charges/capture
         """
         if attempt is None or attempt.intent_id is None:
             return []
@@ -167,7 +167,7 @@ class Ledger:
         left = attempt.amount_authorized - attempt.amount
         if left <= 0 or attempt.state is not AttemptState.SUCCEEDED:
             return found
-        let_go = [r for r in found if r.amount == left and r.request_id is None]
+        let_go = [r for r in found if r.amount == left and refund_counts(r) and not r.booked]
         first = min(let_go, key=lambda refund: (refund.created, refund.id), default=None)
         return [refund for refund in found if refund is not first]
 
