@@ -208,6 +208,27 @@ def test_a_part_captured_at_stripe_itself_is_taken_as_it_is(
 
 
 @flows
+@pytest.mark.parametrize("told", [True, False], ids=["by webhook", "by a look"])
+def test_a_part_captured_before_we_heard_of_anything_is_not_a_part_refunded(
+    stage: Stage, flow: str, *, told: bool
+) -> None:
+    bought = put(stage, flow)
+    stage.pays(bought)
+    intent = stage.stripe("GET", "/v1/payment_intents")["data"][0]["id"]
+    stage.stripe("POST", f"/v1/payment_intents/{intent}/capture", amount_to_capture=1200)
+    if told:
+        stage.delivers()
+    else:
+        stage.drops()
+    stage.works(HOUR / SECOND, every=300)
+
+    order = stage.order(bought)
+    assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
+    assert (order["amount_paid"], order["amount_refunded"]) == (1200, 0)
+    assert "order.refunded" not in kinds(stage, bought)
+
+
+@flows
 def test_a_part_that_was_captured_is_refunded_no_further_than_that(stage: Stage, flow: str) -> None:
     bought = authorized(stage, flow)
     stage.captures(bought, 3000)

@@ -34,9 +34,11 @@ def agreed(terms: Terms, reading: Reading, intent: IntentView | None) -> Reading
 
 def with_authorisation(terms: Terms, attempt: Attempt, intent: IntentView | None) -> Attempt:
     """Note how much is held and until when; it stays noted when the money is taken or let go."""
-    if not terms.manual or intent is None or attempt.state is not _A.PROCESSING:
+    if not terms.manual or intent is None:
         return attempt
-    if intent.status != "requires_capture":
+    if intent.status == "succeeded":  # it may be the first that we see of it
+        return replace(attempt, amount_authorized=intent.amount)
+    if intent.status != "requires_capture" or attempt.state is not _A.PROCESSING:
         return attempt
     usual = attempt.authorized_until or intent.created + _USUAL_LIFE
     return replace(
