@@ -31,6 +31,8 @@ class Payment:
     intent: str | None = None
     link: str | None = None
     reference: str | None = None
+    manual: bool = False  # its money is held until it is captured
+    authorized: int = 0  # how much was held, in minor units
     refunds: list[Json] = field(default_factory=list)
     disputes: list[Json] = field(default_factory=list)
 
@@ -58,6 +60,13 @@ class Payment:
         if 0 < self.amount <= self.refunded:
             return "refunded"
         return "partially_refunded" if self.refunded else "paid"
+
+    def pays(self, order: Any) -> bool:
+        """True if it is what was agreed; of money that was held, all of it or less."""
+        agreed, taken = order.amount_total, self.amount
+        if self.manual and self.authorized == agreed:
+            agreed = taken if 0 < taken <= agreed else agreed
+        return (taken, self.currency) == (agreed, order.currency)
 
     def gone_before(self, moment: int) -> list[str]:
         """List what had gone back, or was on its way, before a moment (ms) and still is."""
@@ -104,12 +113,14 @@ def read_books(play: Play) -> Books:
                 session["id"],
                 order,
                 _state_of_session(session, intent),
-                session["amount_total"],
+                _taken(intent) or session["amount_total"],
                 session["currency"],
                 session["created"] * 1000,
                 intent["id"] if intent else None,
                 session["payment_link"],
                 session["client_reference_id"],
+                _is_manual(intent),
+                intent["amount"] if intent else 0,
             )
         )
     found += [
@@ -121,6 +132,8 @@ def read_books(play: Play) -> Books:
             intent["currency"],
             intent["created"] * 1000,
             intent["id"],
+            manual=_is_manual(intent),
+            authorized=intent["amount"],
         )
         for intent in store.newest("payment_intent")
         if intent["id"] not in behind
@@ -136,8 +149,29 @@ def read_books(play: Play) -> Books:
 def _by_intent(play: Play, kind: str) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = defaultdict(list)
     for thing in play.store.newest(kind):
+        if is_let_go(play, thing):
+            continue
         found[thing["payment_intent"]].append(thing)
     return found
+
+
+def is_let_go(play: Play, thing: Json) -> bool:
+    """True for what Stripe calls a refund of money that was held and never taken."""
+    if thing["object"] != "refund":
+        return False
+    intent = play.store.get(thing["payment_intent"], "payment_intent")
+    card = (thing["destination_details"] or {}).get("card") or {}
+    return _is_manual(intent) and card.get("type") == "reversal"
+
+
+def _is_manual(intent: Json | None) -> bool:
+    return intent is not None and intent["capture_method"] == "manual"
+
+
+def _taken(intent: Json | None) -> int:
+    """Return what was captured of an intent whose money was held; 0 for any other."""
+    taken: int = intent["amount_received"] if intent is not None and _is_manual(intent) else 0
+    return taken
 
 
 def _state_of_session(session: Json, intent: Json | None) -> str:
@@ -149,6 +183,8 @@ def _state_of_session(session: Json, intent: Json | None) -> str:
     if session["status"] == "expired":
         return "expired"
     state = "open" if intent is None else _state_of_intent(intent)
+    if _is_manual(intent) and state != "open":
+        return state
     if session["status"] == "complete":
         return "in_flight" if state == "in_flight" else "failed"
     return "in_flight" if state == "in_flight" else "open"
@@ -159,8 +195,10 @@ def _state_of_intent(intent: Json) -> str:
     action = (intent.get("next_action") or {}).get("type")
     if status == "succeeded":
         return "paid"
-    if status == "processing" or (status == "requires_action" and action != "redirect_to_url"):
+    awaited = status == "requires_action" and action != "redirect_to_url"
+    if awaited or status in ("processing", "requires_capture"):
         return "in_flight"
     if status == "canceled":
-        return "expired" if intent["cancellation_reason"] == "abandoned" else "canceled"
+        over = intent["cancellation_reason"] in ("abandoned", "automatic")
+        return "expired" if over else "canceled"
     return "open"

@@ -50,6 +50,7 @@ class Safety:
             self._fulfilled(play, row, winner, of_it)
         self._messages(play)
         self._refunds(play, books)
+        self._taken(play, books)
         self._holds(play, holds)
         self._reads(play, books)
         self._bookmark(play)
@@ -88,8 +89,7 @@ class Safety:
         if winner is None or winner.state != "paid":
             play.breaks("fulfil only what is paid", "fulfilled, and Stripe has no money of it")
             return
-        agreed = (winner.amount, winner.currency) == (row.amount_total, row.currency)
-        if not agreed and "amount_mismatch" not in of_it:
+        if not winner.pays(row) and "amount_mismatch" not in of_it:
             play.breaks(
                 "fulfil only what was agreed",
                 f"{winner.amount} {winner.currency} for {row.amount_total} {row.currency}",
@@ -143,6 +143,27 @@ class Safety:
             whole = sum(ask.amount is None for ask in asked)
             if sum(number for number in left.values() if number > 0) > whole:
                 play.breaks("money is written once", f"refunds of {made}")
+
+    def _taken(self, play: Play, books: Books) -> None:
+        """Compare what was captured at Stripe with what the merchant asked for, and was told."""
+        for order in {taking.order for taking in play.takings}:
+            of_it = [taking for taking in play.takings if taking.order == order]
+            done = [taking for taking in of_it if taking.answered]
+            payments = [p for p in books.of(order, "paid") if p.manual]
+            kinds = {taking.kind for taking in done}
+            if "void" in kinds and (payments or "capture" in kinds):
+                play.breaks("nothing is captured after a void", "Stripe has its money")
+            if len({taking.amount for taking in done if taking.kind == "capture"}) > 1:
+                play.breaks("captured once", "two captures were said to be done")
+            if "capture" in kinds and not payments:
+                play.breaks("captured once", "it was said, and Stripe took no money")
+            asked = {t.amount for t in of_it if t.kind == "capture"}
+            alone = all(taking.kind != "dashboard" for taking in of_it)
+            for payment in payments:
+                whole = payment.amount == payment.authorized
+                wanted = payment.amount in asked or (whole and None in asked)
+                if alone and not wanted:
+                    play.breaks("captured once", f"{payment.amount}, asked for {asked}")
 
     def _holds(self, play: Play, holds: list[Any]) -> None:
         for hold in holds:

@@ -79,8 +79,7 @@ class _Verdict:
         alone = self.play.layer == "polls"  # who polls for what is settled is told what we know
         if len(paid) > 1 and "duplicate_payment" not in ever and not alone:
             yield "a second payment is held", f"{len(paid)} payments and no hold"
-        agreed = (winner.amount, winner.currency) == (row.amount_total, row.currency)
-        if not agreed and "amount_mismatch" not in ever:
+        if not winner.pays(row) and "amount_mismatch" not in ever:
             yield "another amount is held", f"{winner.amount} for {row.amount_total}"
         given = self.given.get(row.id, 0)
         canceled = row.canceled_at is not None and row.canceled_at < given
@@ -170,9 +169,11 @@ class _Verdict:
         if not known & {payment.id for payment in payments}:
             return {"expired", "failed", "canceled"}  # its answer was lost, and it was given up
         last = payments[-1].state
+        let_go = {"canceled"} if payments[-1].manual and last == "canceled" else set()
         return (
             {"expired" if last == "expired" else "failed"}
             | maybe
+            | let_go
             | ({"expired"} if "expired" in states else set())
         )
 
@@ -186,7 +187,7 @@ class _Verdict:
     ) -> Iterator[tuple[str, str]]:
         moved = [p for p in payments if p.state in ("paid", "in_flight", "failed")]
         causes = {
-            "amount_mismatch": any(p.amount != row.amount_total for p in moved),
+            "amount_mismatch": any(not p.pays(row) for p in moved),
             "duplicate_payment": len(paid) > 1,
             "paid_after_cancel": row.id in self.play.canceling,
             "refunded_before_fulfilment": any(p.refunds or p.disputes for p in paid),

@@ -108,6 +108,7 @@ class Purchase:
     nonce: str
     bought: Bought | None = None
     sessions: list[str] = field(default_factory=list)  # a link's, as the redirects named them
+    held: bool = False  # its money waits on the buyer's card until the merchant takes it
 
 
 @dataclass(slots=True)
@@ -122,6 +123,17 @@ class Ask:
 
 
 @dataclass(slots=True)
+class Taking:
+    """A capture or void of held money, under its nonce; or one made in the dashboard."""
+
+    order: str
+    kind: str  # capture, void, dashboard
+    amount: int | None
+    nonce: str
+    answered: bool = False
+
+
+@dataclass(slots=True)
 class Play:
     """A story being told."""
 
@@ -131,6 +143,7 @@ class Play:
     forgotten: set[str] = field(default_factory=set)  # orders whose session Stripe knows no more
     purchases: list[Purchase] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
+    takings: list[Taking] = field(default_factory=list)
     by_dashboard: set[str] = field(default_factory=set)  # refunds made past the service
     canceling: set[str] = field(default_factory=set)
     canceled: set[str] = field(default_factory=set)  # the service said so

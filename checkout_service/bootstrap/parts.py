@@ -30,6 +30,7 @@ from checkout_service.use_cases.notify.read_messages import ReadMessages
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
+from checkout_service.use_cases.refunds.take_money import TakeMoney
 from checkout_service.use_cases.retention.copy_database import CopyDatabase
 from checkout_service.use_cases.retention.erase_person import ErasePerson
 from checkout_service.use_cases.retention.forget_old import ForgetOld
@@ -147,6 +148,7 @@ class Parts(Ground):
                 self.database,
                 self.clock,
                 self.refund_order,
+                self.take_money,
                 self.close_attempt,
                 self.cancel_order,
             ),
@@ -181,6 +183,17 @@ class Parts(Ground):
     def refund_order(self) -> RefundOrder:
         return RefundOrder(
             self.database, self.settle_order, self.write_money, self.clock, self.pull_mode
+        )
+
+    @cached_property
+    def take_money(self) -> TakeMoney:
+        return TakeMoney(
+            self.database,
+            self.settle_order,
+            self.look_at_order,
+            self.write_money,
+            self.clock,
+            self.pull_mode,
         )
 
     @cached_property

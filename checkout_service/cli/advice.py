@@ -57,7 +57,8 @@ def advice(
     yield f"Now {order.status.value}. {_MEANING[order.status]} {given}"
     yield from _of_holds(detail)
     yield from _of_money(detail)
-    if order.status in WAITING and not order.holds and detail.quarantined is None:
+    waits = order.status in WAITING and not order.amount_capturable
+    if waits and not order.holds and detail.quarantined is None:
         yield f"The sweep looks at it until that is over. To end it: flask orders cancel {order.id}"
     if detail.quarantined is not None:
         yield (
@@ -91,6 +92,12 @@ def _of_money(detail: OrderDetail) -> Iterator[str]:
         gone = amount(order.amount_charged_back, order.currency)
         paid = amount(order.amount_paid, order.currency)
         yield f"Charged back by a lost dispute: {gone} of the {paid} that came."
+    if order.amount_capturable and order.capture_before is not None:
+        held, until = amount(order.amount_capturable, order.currency), moment(order.capture_before)
+        yield (
+            f"{held} is held on the buyer's card until {until}. "
+            f"Take it: flask orders capture {order.id}; let it go: flask orders void {order.id}"
+        )
     for refund in detail.refunds:
         if refund.status in _PENDING:
             back = amount(refund.amount, refund.currency)

@@ -71,6 +71,8 @@ def _print_order(detail: OrderDetail) -> None:
     order, stuck = detail.order, detail.quarantined
     lost = order.amount_charged_back
     charged_back = amount(lost, order.currency) if lost else None
+    held = order.amount_capturable
+    capturable = amount(held, order.currency) if held else None
     print_facts(
         (
             ("order", order.id),
@@ -81,6 +83,8 @@ def _print_order(detail: OrderDetail) -> None:
             ("paid", amount(order.amount_paid, order.currency)),
             ("refunded", amount(order.amount_refunded, order.currency)),
             ("charged back", charged_back),
+            ("capturable", capturable),
+            ("capture before", moment(order.capture_before)),
             ("flow", order.flow),
             ("number", order.number),
             ("reference", order.client_reference_id),

@@ -20,7 +20,7 @@ from .printing import amount, plain, print_json
 
 @click.group("orders")
 def orders() -> None:
-    """List, show, explain, refund, cancel and release orders."""
+    """List, show, explain, refund, capture, void, cancel and release orders."""
 
 
 @orders.command("list")
@@ -104,6 +104,29 @@ def refund_order(
         print_json(plain(answer))
         return
     click.echo(f"{answer.id}  {amount(answer.amount, answer.currency)}  {answer.status}")
+
+
+@orders.command("capture")
+@click.argument("order_id", metavar="ORDER")
+@click.option("--amount", "minor", type=click.IntRange(min=1), help="Minor units; else all.")
+@click.option("--key", help="The same key is the same capture, however often it is asked for.")
+@json_option
+@for_people
+def capture_order(*, order_id: str, minor: int | None, key: str | None, as_json: bool) -> None:
+    """Take the money that is authorised, all or a part; the rest is let go."""
+    nonce = f"cli-{order_id}-{key}" if key else ids.new_id("non")
+    taken = use_cases().take_money.capture(order_id, minor, nonce=nonce, source="cli")
+    _print_order(taken, as_json=as_json)
+
+
+@orders.command("void")
+@click.argument("order_id", metavar="ORDER")
+@json_option
+@for_people
+def void_order(*, order_id: str, as_json: bool) -> None:
+    """Let go of the money that is authorised; the order ends canceled."""
+    voided = use_cases().take_money.void(order_id, nonce=ids.new_id("non"), source="cli")
+    _print_order(voided, as_json=as_json)
 
 
 @orders.command("cancel")

@@ -50,6 +50,8 @@ def derive_status(ledger: Ledger) -> OrderStatus:
     if not states or states & {_A.OPEN, _A.DRAFT}:
         return _S.PENDING
     newest = max((a for a in ledger.attempts if a.ours), key=lambda attempt: attempt.seq)
+    if newest.state is _A.CANCELED and newest.authorized_until is not None:
+        return _S.CANCELED  # money that was held on the card was let go, not refused
     return _LAST_WORD.get(newest.state, _S.PENDING)
 
 

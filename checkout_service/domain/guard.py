@@ -34,6 +34,8 @@ def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mis
         found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
     if not attempt.ours:
         found[Hold.WRONG_REFERENCE] = Difference("a session we opened", view.id)
+    if terms.manual and view.intent is not None and view.intent.status == "succeeded":
+        found |= _captured_too_much(view.amount_total, view.intent)
     if view.payment_link != attempt.link_id:
         expected = attempt.link_id or "no Payment Link"
         found[Hold.WRONG_LINK] = Difference(expected, view.payment_link or "no Payment Link")
@@ -67,7 +69,10 @@ def wrongly_opened(terms: Terms, attempt: Attempt, view: SessionView | IntentVie
     """Name what differs from what was asked for in a session or intent that was just opened."""
     if isinstance(view, SessionView):
         return opening_mismatches(terms, attempt, view)
-    return intent_mismatches(terms, attempt, view)
+    found = intent_mismatches(terms, attempt, view)
+    if terms.manual and not view.manual:
+        found[Hold.WRONG_MODE] = Difference("money that waits for a capture", "money taken at once")
+    return found
 
 
 def unpayable(view: SessionView | IntentView, secret: str | None) -> Mismatches:
@@ -86,7 +91,8 @@ def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Misma
     """Name every way in which this intent is not the payment that was agreed."""
     found: Mismatches = {}
     received = view.amount_received if view.status == "succeeded" else view.amount
-    if view.amount != terms.amount_total or received != terms.amount_total:
+    enough = received == terms.amount_total or (terms.manual and 0 < received < terms.amount_total)
+    if view.amount != terms.amount_total or not enough:
         seen = f"{view.amount} {view.currency}, {view.amount_received} received"
         found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), seen)
     if view.currency != terms.currency:
@@ -100,6 +106,19 @@ def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Misma
         expected = f"an intent we made for order {terms.order_id}"
         found[Hold.WRONG_REFERENCE] = Difference(expected, f"{view.id}, {seen}")
     return found
+
+
+def capture_mismatches(attempt: Attempt, view: IntentView) -> Mismatches:
+    """Name a capture of more than was authorised: the merchant takes that, or less."""
+    return _captured_too_much(attempt.amount_authorized, view)
+
+
+def _captured_too_much(most: int, view: IntentView) -> Mismatches:
+    if 0 < view.amount_received <= most:
+        return {}
+    expected = f"up to {most} {view.currency} captured"
+    seen = f"{view.amount_received} {view.currency} captured"
+    return {Hold.AMOUNT_MISMATCH: Difference(expected, seen)}
 
 
 def line_mismatches(terms: Terms, view: SessionView) -> Mismatches:

@@ -17,6 +17,8 @@ _LONGEST_STEP = 2 * DAY
 _AFTER_END = 5 * SECOND
 # A settled order is looked at again: a refund or dispute that every other door missed is found.
 _AGAIN = (HOUR, DAY - HOUR, 6 * DAY)
+# So long before an authorisation ends somebody is told.
+ENDS_SOON = DAY
 
 # A look that news itself asks for is due since ever; a planned one may turn out to be needless.
 AT_ONCE = 0
@@ -58,6 +60,7 @@ def next_look(
     if now - created_at > MONTH:
         due = now + MONTH // READS_A_MONTH
     ends = [end + _AFTER_END for end in map(end_of, ledger.attempts) if end is not None]
+    ends += [(a.authorized_until or 0) - ENDS_SOON for a in ledger.attempts if a.is_authorized]
     return min([due, *(end for end in ends if end > now)])
 
 
@@ -80,6 +83,8 @@ def _may_still_change(ledger: Ledger) -> bool:
 
 def end_of(attempt: Attempt) -> int | None:
     """Tell the last moment of a waiting attempt; None when it has none or does not wait."""
+    if attempt.is_authorized:
+        return attempt.authorized_until
     if attempt.expires_at is None:
         return None
     if attempt.state in (AttemptState.OPEN, AttemptState.FAILED):
@@ -90,8 +95,12 @@ def end_of(attempt: Attempt) -> int | None:
 
 
 def is_overdue(attempt: Attempt, *, now: int) -> bool:
-    """True if an intent outlived its time, so that we cancel it at Stripe; sessions end there."""
-    end = end_of(attempt) if attempt.kind is AttemptKind.INTENT else None
+    """True if an intent outlived its time, so that we cancel it at Stripe; sessions end there.
+
+    An authorisation is an intent's, whatever it was asked for with.
+    """
+    ours_to_end = attempt.kind is AttemptKind.INTENT or attempt.is_authorized
+    end = end_of(attempt) if ours_to_end else None
     return end is not None and end <= now
 
 
@@ -103,14 +112,15 @@ def is_stray(ledger: Ledger, attempt: Attempt) -> bool:
     if not over or attempt.kind is AttemptKind.LINK:
         return False
     failed = attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.FAILED
-    return attempt.ours and (attempt.state is AttemptState.OPEN or failed)
+    payable = attempt.state is AttemptState.OPEN or attempt.is_authorized
+    return attempt.ours and (payable or failed)
 
 
 def is_left_unpaid(attempt: Attempt) -> bool:
     """True if the voucher or transfer of a complete session is over here, and not yet at Stripe."""
     behind_session = attempt.kind is not AttemptKind.INTENT and attempt.intent_id is not None
     over = attempt.state is AttemptState.EXPIRED and attempt.stripe_status == "complete"
-    return behind_session and over
+    return behind_session and over and attempt.authorized_until is None
 
 
 def backoff(tries: int, now: int) -> int | None:

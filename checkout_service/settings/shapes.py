@@ -30,8 +30,8 @@ _NOTIFY_BYTES = range(24, 65)
 
 # Of notifications; the tests hold this list to the domain's own.
 KINDS = (
-    "order.paid", "order.processing", "order.failed", "order.expired", "order.canceled",
-    "order.refund_pending", "order.refunded", "order.refund_failed",
+    "order.paid", "order.processing", "order.authorized", "order.failed", "order.expired",
+    "order.canceled", "order.refund_pending", "order.refunded", "order.refund_failed",
     "order.dispute_needs_response", "order.disputed", "order.dispute_closed",
     "order.early_fraud_warning", "order.held", "subscription.renewed", "subscription.past_due",
     "subscription.ended",

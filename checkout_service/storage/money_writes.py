@@ -80,6 +80,13 @@ def is_unfinished(connection: Connection, nonce: str) -> bool:
     return write is not None and write.state in (WriteState.ASKED, WriteState.QUARANTINED)
 
 
+def under_way(connection: Connection, subject: str, *kinds: WriteKind) -> MoneyWrite | None:
+    """Return a write of these kinds whose outcome nobody knows yet."""
+    unknown = (WriteState.ASKED.value, WriteState.QUARANTINED.value)
+    words = [kind.value for kind in kinds]
+    return _one(connection, (_w.subject == subject) & _w.kind.in_(words) & _w.state.in_(unknown))
+
+
 def by_id(connection: Connection, name: str) -> MoneyWrite | None:
     return _one(connection, _w.id == name)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from checkout_service.domain import ids
 from checkout_service.domain.facts.buyer import SHOWN, Buyer
 from checkout_service.domain.order.ledger import Ledger
-from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.status import AttemptState, OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView
 
 from .buyers import buyer_of
@@ -23,6 +23,7 @@ Line = tuple[str | None, str, int, int]  # price, name, quantity, unit amount
 # Columns of the order that a settlement never changes.
 KEPT = (
     "id", "amount_total", "currency", "livemode", "created_at", "flow", "client_reference_id",
+    "capture",
 )  # fmt: skip
 
 
@@ -41,6 +42,12 @@ class _Shown(Protocol):
     def amount_tax(self) -> int: ...
     @property
     def amount_shipping(self) -> int: ...
+    @property
+    def amount_authorized(self) -> int: ...
+    @property
+    def authorized_until(self) -> int | None: ...
+    @property
+    def state(self) -> str: ...
 
 
 def build_view(
@@ -56,6 +63,7 @@ def build_view(
     buyer: Buyer,
 ) -> OrderView:
     """Describe an order; `kept` and `derived` hold its columns of these names."""
+    held = shown if shown and shown.state == AttemptState.PROCESSING else None
     return OrderView(
         **kept,
         **derived,
@@ -74,6 +82,8 @@ def build_view(
         amount_tax=shown.amount_tax if shown else 0,
         amount_shipping=shown.amount_shipping if shown else 0,
         **{part: getattr(buyer, part) for part in SHOWN},
+        amount_capturable=held.amount_authorized if held else 0,
+        capture_before=held.authorized_until if held else None,
     )
 
 

@@ -23,6 +23,7 @@ class OrderRecord:
     currency: str
     livemode: bool
     mode: str
+    capture: str
     version: int
     created_at: int
     metadata: Mapping[str, str]
@@ -82,6 +83,7 @@ def order_record(row: AnyRow) -> OrderRecord:
         currency=row.currency,
         livemode=row.livemode,
         mode=row.mode,
+        capture=row.capture,
         version=row.version,
         created_at=row.created_at,
         metadata=json.loads(row.metadata),

@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 
 BAD_KEY, REUSED_KEY, MISSING = "authentication_failed", "idempotency_error", "resource_missing"
 NOT_ABOUT_STATE = frozenset((BAD_KEY, REUSED_KEY, MISSING))
+_NO_CODE = "invalid_request_error"
+# What there was to capture is captured already, or was let go; or Stripe does not say why.
+NOT_CAPTURABLE = frozenset((
+    _NO_CODE, "payment_intent_unexpected_state", "charge_already_captured",
+    "charge_expired_for_capture",
+))  # fmt: skip
 
 RETRY_AFTER = 2  # seconds, when Stripe does not say
 _LONGEST_RETRY_AFTER = 60
@@ -88,7 +94,7 @@ def _refusal(error: stripe.StripeError) -> StripeRejected:
         return StripeRejected(_sentence(error), reason=REUSED_KEY)
     if error.http_status == HTTPStatus.NOT_FOUND and _code(error) == MISSING:
         return UnknownToStripe()  # the address; something unknown in a parameter is a 400
-    return StripeRejected(_sentence(error), reason=_code(error) or "invalid_request_error")
+    return StripeRejected(_sentence(error), reason=_code(error) or _NO_CODE)
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> int:

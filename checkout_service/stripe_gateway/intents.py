@@ -17,13 +17,14 @@ from checkout_service.domain.ports.intents import IntentRequest
 
 from .calls import Calls, reading
 from .expansions import Expansions
-from .failures import NOT_ABOUT_STATE
+from .failures import NOT_ABOUT_STATE, NOT_CAPTURABLE
 from .fields import Json, Malformed
 from .money_back import money_back_of
 from .params import created_between, intent_params
 from .translate import REQUEST_KEY, intent_view
 
 _INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
+_CANCEL, _CAPTURE = "/cancel", "/capture"
 _EXPANSIONS = (("latest_charge.refunds",), ("latest_charge",))
 
 
@@ -60,7 +61,7 @@ class StripeIntents:
         The reason is one of Stripe's own, so a plain refusal can only be about the intent's state.
         """
         params = {} if reason is None else {"cancellation_reason": reason}
-        return self._change(intent_id, "/cancel", params, idempotency_key)
+        return self._change(intent_id, _CANCEL, params, idempotency_key)
 
     def capture(
         self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
@@ -68,7 +69,12 @@ class StripeIntents:
         params: dict[str, Any] = {"metadata": {REQUEST_KEY: request_id}}
         if amount is not None:
             params["amount_to_capture"] = amount
-        return self._change(intent_id, "/capture", params, idempotency_key)
+        try:
+            return self._change(intent_id, _CAPTURE, params, idempotency_key)
+        except StripeRejected as refusal:
+            if refusal.permission or refusal.reason not in NOT_CAPTURABLE:
+                raise
+            return None
 
     def _change(self, intent_id: str, act: str, params: Mapping[str, Any], key: str) -> Fact | None:
         check_intent_id(intent_id)
@@ -76,7 +82,7 @@ class StripeIntents:
         try:
             data = self.calls.post(f"{_ONE}{act}", params, of=intent_id, key=key)
         except StripeRejected as refusal:
-            if not act or refusal.permission or refusal.reason in NOT_ABOUT_STATE:
+            if act != _CANCEL or refusal.permission or refusal.reason in NOT_ABOUT_STATE:
                 raise
             return None
         with reading(write=True):

@@ -40,7 +40,7 @@ def session_params(request: SessionRequest) -> Params:
         "locale": request.locale,
         "expires_at": None if request.expires_at is None else request.expires_at // SECOND,
         "metadata": metadata,
-        handed_on: {"metadata": metadata},
+        handed_on: {"metadata": metadata, **_capture(manual=request.manual)},
         **_options(request.options),
     })  # fmt: skip
 
@@ -53,6 +53,7 @@ def intent_params(request: IntentRequest) -> Params:
         "description": request.description,
         "receipt_email": request.customer_email,
         "metadata": _metadata(request),
+        **_capture(manual=request.manual),
     })  # fmt: skip
 
 
@@ -74,6 +75,10 @@ def created_between(start: int | None, end: int | None) -> Params:
         "lte": None if end is None else end // SECOND,
     })  # fmt: skip
     return {"created": window} if window else {}
+
+
+def _capture(*, manual: bool) -> Params:
+    return {"capture_method": "manual"} if manual else {}
 
 
 def _metadata(request: SessionRequest | IntentRequest) -> dict[str, str]:

@@ -141,7 +141,21 @@ def intent_view(data: Json) -> IntentView:
         waits_until=_end_of_voucher(data),
         cancellation_reason=maybe_word(data, "cancellation_reason"),
         buyer=buyer_of(of_intent, data, live=live),
+        manual=maybe_word(data, "capture_method") == "manual",
+        capture_before=_capture_before(data),
+        request_id=text(metadata, REQUEST_KEY),
     )
+
+
+def _capture_before(intent: Json) -> int | None:
+    """Read when an authorisation ends, if its charge was shown and says so."""
+    charge = intent.get("latest_charge")
+    if not isinstance(charge, dict):
+        return None
+    paid_with = maybe_object(charge.get("payment_method_details"), "payment_method_details")
+    kind = maybe_word(paid_with, "type")
+    details = maybe_object(paid_with.get(kind), kind) if kind else {}
+    return maybe_moment(details, "capture_before")
 
 
 def _waits_for(intent: Json) -> str | None:
@@ -185,6 +199,7 @@ def refund_view(data: Json) -> RefundView:
         charge_id=reference(data, "charge"),
         created=moment(data, "created"),
         request_id=text(maybe_object(data.get("metadata"), "metadata"), REQUEST_KEY),
+        booked=data.get("balance_transaction", "not shown") is not None,
     )
 
 

@@ -25,6 +25,7 @@ from .notify.read_messages import ReadMessages
 from .orders.read_orders import ReadOrders
 from .refunds.refund_order import RefundOrder
 from .refunds.release_hold import ReleaseHold
+from .refunds.take_money import TakeMoney
 from .retention.copy_database import CopyDatabase
 from .retention.erase_person import ErasePerson
 from .retention.forget_old import ForgetOld
@@ -48,6 +49,7 @@ class UseCases:
     expire_session: ExpireSession
     cancel_order: CancelOrder
     refund_order: RefundOrder
+    take_money: TakeMoney
     release_hold: ReleaseHold
     read_orders: ReadOrders
     read_events: ReadEvents

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from proof.books import is_let_go
 from proof.story import Move
 from proof.world import SOLD_BY_LINK, Play
 from tests.support.stage.catalog import plink
@@ -27,7 +28,7 @@ def refunds_in_dashboard(play: Play, move: Move) -> None:
 
 def refund_ends(play: Play, move: Move) -> None:
     """Let a refund arrive or bounce."""
-    refunds = list(play.store.newest("refund"))
+    refunds = [refund for refund in play.store.newest("refund") if not is_let_go(play, refund)]
     if not refunds:
         return
     refund = refunds[move.who % len(refunds)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.order.ledger import AUTOMATIC, MANUAL
 from proof.books import read_books
 from proof.story import Move
 from proof.world import SOLD_BY_LINK, Play, Purchase
@@ -67,7 +68,12 @@ def _put(play: Play, purchase: Purchase, by: int) -> None:
         bought = play.stage.link_order(purchase.price, nonce=purchase.nonce, by=by)
     else:
         bought = play.stage.buys(
-            purchase.price, purchase.quantity, purchase.kind, nonce=purchase.nonce, by=by
+            purchase.price,
+            purchase.quantity,
+            purchase.kind,
+            nonce=purchase.nonce,
+            by=by,
+            capture=MANUAL if purchase.held else AUTOMATIC,
         )
     purchase.bought = bought
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .facts import FACTS
+from .held import HELD
 from .kinds import Mutant, Patch
 from .machines import MACHINES
 from .money import MONEY
 
-MUTANTS: dict[str, Mutant] = {one.name: one for one in (*FACTS, *MONEY, *MACHINES)}
+MUTANTS: dict[str, Mutant] = {one.name: one for one in (*FACTS, *MONEY, *HELD, *MACHINES)}
 
 # A story that showed the mutant last time. `fast` tells it first, and goes on from the first seed
 # if the dice have changed since.
@@ -37,6 +38,7 @@ SHOWN_BY: dict[str, int] = {
     "bookmark-first": 19,
     "check-then-act": 149,
     "every-try-has-a-key-of-its-own": 39,
+    "held-money-is-paid": 1,
     "leftovers-are-left": 1,
     "links-are-read-from-now-on": 1,
     "money-in-flight-is-open": 4,
@@ -45,6 +47,7 @@ SHOWN_BY: dict[str, int] = {
     "stale-wins": 1,
     "the-amount-of-a-session-is-unread": 21,
     "the-amount-of-an-intent-is-unread": 22,
+    "what-is-let-go-is-a-refund": 8,
     "unknown-writes-are-never-finished": 1,
 }
 

@@ -84,7 +84,7 @@ MONEY = (
         "10",
         (
             "domain.guard",
-            "if view.amount != terms.amount_total or received != terms.amount_total:",
+            "if view.amount != terms.amount_total or not enough:",
             "if False:",
         ),
         leaning="amounts",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from checkout_service.cli.advice import WHY_HELD
 from checkout_service.domain.status import Hold
 from tests.cli.conftest import Shop
+from tests.cli.on_stage import admin_on
+from tests.support.stage import Stage
 
 NOWHERE = "ord_" + "x" * 24
 
@@ -191,3 +195,26 @@ def test_the_answer_is_alone_on_stdout(shop: Shop) -> None:
 
     assert result.stdout.startswith("{")
     assert "order.moved" in result.stderr
+
+
+def test_held_money_is_taken_or_let_go(tmp_path: Path) -> None:
+    with Stage() as stage:
+        admin = admin_on(stage, tmp_path)
+        taken, gone = (stage.prices(5000, "payment_intent", capture="manual") for _ in range(2))
+        for bought in (taken, gone):
+            stage.pays(bought)
+        stage.delivers()
+        told = admin.text("orders", "explain", taken.order)
+        command = ("orders", "capture", taken.order, "--amount", "3000", "--key", "T-7")
+
+        part, again = admin.json(*command), admin.json(*command)
+        void = admin.json("orders", "void", gone.order)
+        late = admin.run("orders", "capture", gone.order)
+
+        assert f"flask orders capture {taken.order}" in told
+        assert "50.00 USD is held" in told
+        assert (part["status"], part["amount_paid"]) == ("paid", 3000)
+        assert again == part
+        assert void["status"] == "canceled"
+        assert (late.exit_code, late.stdout) == (1, "")
+        assert "canceled" in late.stderr

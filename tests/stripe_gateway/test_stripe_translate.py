@@ -145,6 +145,7 @@ def test_the_other_objects_are_told_whole() -> None:
     assert translate.refund_view(sj.a_refund()) == RefundView(
         "re_1", 150, "usd", "succeeded", sj.INTENT_ID, "ch_1", at
     )
+    assert not translate.refund_view(sj.a_refund(balance_transaction=None)).booked
     assert translate.dispute_view(sj.a_dispute()) == DisputeView(
         "du_1", 5150, "usd", "needs_response", sj.INTENT_ID, "ch_1", "fraudulent", at + 7000, at
     )

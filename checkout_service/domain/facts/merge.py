@@ -11,6 +11,7 @@ from dataclasses import replace
 from checkout_service.domain.guard import (
     Difference,
     Mismatches,
+    capture_mismatches,
     intent_mismatches,
     line_mismatches,
     session_mismatches,
@@ -25,6 +26,7 @@ from checkout_service.domain.order.find_attempt import (
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
+from .authorised import agreed, amount_paid, is_told_by_intent, with_authorisation
 from .fact import Age, Fact
 from .known_buyer import join
 from .money_back import merge_dispute, merge_refund
@@ -68,12 +70,12 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
     if attempt is None:
         attempt = claim_by_session(ledger, view, new_attempt_id)
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
-    reading = _read(view, fact)
+    reading = agreed(ledger.terms, _read(view, fact), view.intent)
     after = _advance(ledger, attempt, reading, fact)
     if _tells(attempt, after, reading, fact):
         after = replace(
             after,
-            amount=view.amount_total,
+            amount=amount_paid(ledger.terms, attempt, view),
             amount_discount=view.amount_discount,
             amount_tax=view.amount_tax,
             amount_shipping=view.amount_shipping,
@@ -93,6 +95,7 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
         recovery_url=view.recovery_url or attempt.recovery_url,
     )
     after = _with_buyer(ledger, after, view, fact)
+    after = with_authorisation(ledger.terms, after, view.intent)
     found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:
         found = session_mismatches(ledger.terms, after, view) | found
@@ -132,10 +135,15 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
     attempt = _with_buyer(ledger, attempt, view, fact)
     if attempt.kind is not AttemptKind.INTENT:
         # Only session facts carry a session's money: promotion codes, tax and presentment
-        # currency make its intent's amounts differ.
-        return _put(ledger, replace(attempt, intent_id=view.id))
-    reading = read_intent(view, was=attempt.state)
-    if not fact.is_look and reading.state not in (_A.SUCCEEDED, _A.CANCELED, _A.EXPIRED):
+        # currency make its intent's amounts differ. A capture shows on its intent alone.
+        attempt = replace(attempt, intent_id=view.id)
+        if is_told_by_intent(ledger.terms, attempt, view):
+            return _merge_capture(ledger, attempt, view, fact)
+        return _put(ledger, attempt)
+    reading = agreed(ledger.terms, read_intent(view, was=attempt.state), view)
+    final = reading.state in (_A.SUCCEEDED, _A.CANCELED, _A.EXPIRED)
+    held = ledger.terms.manual and view.status == "requires_capture"
+    if not (fact.is_look or final or held):
         # It goes back and forth; an event's memory of it proves nothing.
         reading = Reading(None, reading.hold)
     after = _advance(ledger, attempt, reading, fact)
@@ -149,6 +157,7 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         customer_email=view.customer_email or attempt.customer_email,
         expires_at=max(attempt.expires_at or 0, last_moment(view) or 0) or None,
     )
+    after = with_authorisation(ledger.terms, after, view)
     found: Mismatches = {}
     if reading.state in _MONEY_MOVES:
         found = intent_mismatches(ledger.terms, after, view)
@@ -171,6 +180,19 @@ def _with_buyer(
         return attempt
     told = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
     return replace(attempt, buyer=join(attempt.buyer, told, fact.seen))
+
+
+def _merge_capture(ledger: Ledger, attempt: Attempt, view: IntentView, fact: Fact) -> Ledger:
+    """Take in what became of the authorised money of a session."""
+    reading = agreed(ledger.terms, read_intent(view, was=attempt.state), view)
+    after = _advance(ledger, attempt, reading, fact)
+    found: Mismatches = {}
+    if reading.state is _A.SUCCEEDED:
+        if attempt.state is not _A.SUCCEEDED:
+            after = replace(after, amount=view.amount_received, payment_status="paid")
+        found = capture_mismatches(attempt, view)
+    after = with_authorisation(ledger.terms, after, view)
+    return _hold(_put(ledger, after), after, reading, found, fact)
 
 
 def _advance(ledger: Ledger, attempt: Attempt, reading: Reading, fact: Fact) -> Attempt:

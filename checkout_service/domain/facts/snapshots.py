@@ -27,6 +27,9 @@ class IntentView:
     waits_until: int | None = None  # the voucher's own end
     cancellation_reason: str | None = None
     buyer: Buyer = NOBODY
+    manual: bool = False  # its money is taken by a capture of the merchant's
+    capture_before: int | None = None  # when an authorisation ends, where its charge was shown
+    request_id: str | None = None  # the capture of ours that it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class RefundView:
     charge_id: str | None = None
     created: int = 0
     request_id: str | None = None  # the refund request of ours that it answers
+    booked: bool = True  # False: Stripe took nothing from the merchant's balance for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
 
+from .ledger import AUTOMATIC
 from .line import Line
 
 MAX_LINES = 100
@@ -52,6 +53,7 @@ class Cart:
     locale: str | None = None
     page_locale: str | None = None
     allow_promotion_codes: bool = False
+    capture: str = AUTOMATIC  # or `manual`: the merchant takes the money later
 
 
 def price_lines(

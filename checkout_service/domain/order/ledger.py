@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 DISCOUNT, TAX, SHIPPING = "discount", "tax", "shipping"
+AUTOMATIC, MANUAL = "automatic", "manual"  # how a payment is captured
 
 REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
 # An appeal keeps the money away, whatever was decided before it.
@@ -29,7 +30,8 @@ class Terms:
     """What was agreed when the order was made; every payment is measured against it.
 
     `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
-    quantities and amounts of such an order's items; None where the total says it all.
+    quantities and amounts of such an order's items; None where the total says it all. `manual` says
+    that a payment is only authorised, until the merchant takes all or part of it.
     """
 
     order_id: str
@@ -39,6 +41,7 @@ class Terms:
     mode: str = "payment"
     adjustable: frozenset[str] = frozenset()
     lines: tuple[tuple[int, int], ...] | None = None
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ class Attempt:
     subscription_id: str | None = None
     recovery_url: str | None = None
     buyer: KnownBuyer = NOT_KNOWN
+    amount_authorized: int = 0  # what was held on the buyer's card, minor units
+    authorized_until: int | None = None
+
+    @property
+    def is_authorized(self) -> bool:
+        """True while money is held on the buyer's card and may still be taken."""
+        return self.state is AttemptState.PROCESSING and self.authorized_until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,11 @@ class Ledger:
         return max(self.attempts, key=lambda attempt: attempt.seq, default=None)
 
     @property
+    def authorized(self) -> Attempt | None:
+        """The attempt whose money may be captured or let go."""
+        return next((a for a in self.attempts if a.ours and a.is_authorized), None)
+
+    @property
     def active_holds(self) -> tuple[Hold, ...]:
         return tuple(sorted({hold.name for hold in self.holds if not hold.released}))
 
@@ -138,7 +153,23 @@ class Ledger:
         return min(sum(lost), self.amount_paid)
 
     def winner_refunds(self) -> Iterable[RefundView]:
-        return [r for r in self.refunds.values() if self._is_winners(r.intent_id)]
+        return self.refunds_of(self.winner)
+
+    def refunds_of(self, attempt: Attempt | None) -> list[RefundView]:
+        """List a payment's refunds, without what Stripe calls one though nothing was taken.
+
+        A part that was authorised and not captured is let go as a refund of that very amount, which
+        moves nothing on the merchant's balance. https://docs.stripe.com/api/charges/capture
+        """
+        if attempt is None or attempt.intent_id is None:
+            return []
+        found = [r for r in self.refunds.values() if r.intent_id == attempt.intent_id]
+        left = attempt.amount_authorized - attempt.amount
+        if left <= 0 or attempt.state is not AttemptState.SUCCEEDED:
+            return found
+        let_go = [r for r in found if r.amount == left and refund_counts(r) and not r.booked]
+        first = min(let_go, key=lambda refund: (refund.created, refund.id), default=None)
+        return [refund for refund in found if refund is not first]
 
     def winner_disputes(self) -> Iterable[DisputeView]:
         return [d for d in self.disputes.values() if self._is_winners(d.intent_id)]

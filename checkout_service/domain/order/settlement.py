@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from checkout_service.domain.derive import derive
 from checkout_service.domain.facts.fact import Fact
@@ -34,6 +33,7 @@ from .ledger import (
 class MessageKind(StrEnum):
     PAID = "order.paid"
     PROCESSING = "order.processing"
+    AUTHORIZED = "order.authorized"
     FAILED = "order.failed"
     EXPIRED = "order.expired"
     CANCELED = "order.canceled"
@@ -57,8 +57,6 @@ _ON_MOVE = {
     OrderStatus.CANCELED: MessageKind.CANCELED,
 }
 _NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
-
-View = TypeVar("View", RefundView, DisputeView)
 
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
@@ -148,8 +146,8 @@ def _is_of(attempt: Attempt, fact: Fact) -> bool:
             paid = read_session(view).state is AttemptState.SUCCEEDED
             return paid and view.id == attempt.session_id
         case IntentView() as view:
-            bare = attempt.kind is AttemptKind.INTENT
-            return bare and view.status == "succeeded" and view.id == attempt.intent_id
+            told = attempt.kind is AttemptKind.INTENT or attempt.authorized_until is not None
+            return told and view.status == "succeeded" and view.id == attempt.intent_id
         case _:
             return False
 
@@ -164,8 +162,12 @@ def _is_corrected(before: Ledger, after: Ledger) -> bool:
 
 
 def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
-    if before.status is not after.status and after.status in _ON_MOVE:
-        yield Message(_ON_MOVE[after.status], MOVE)
+    authorized = {attempt.id for attempt in after.attempts if attempt.is_authorized}
+    told_by_move = _ON_MOVE.get(after.status) if before.status is not after.status else None
+    if told_by_move and not (authorized and told_by_move is MessageKind.PROCESSING):
+        yield Message(told_by_move, MOVE)
+    for name in sorted(authorized - {a.id for a in before.attempts if a.is_authorized}):
+        yield Message(MessageKind.AUTHORIZED, name)
     if after.fulfilled and not before.fulfilled:
         yield Message(MessageKind.PAID, "")
     known = {(hold.name, hold.attempt_id) for hold in before.holds}
@@ -176,15 +178,15 @@ def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
     yield from _of_disputes(before, after)
 
 
-def _of_payments(ledger: Ledger, views: Mapping[str, View]) -> list[View]:
+def _refunds(ledger: Ledger) -> list[RefundView]:
     """Choose those of payments that are in: of a second payment the merchant must hear as well."""
-    paid = {a.intent_id for a in ledger.attempts if a.state is AttemptState.SUCCEEDED}
-    return [view for view in views.values() if view.intent_id in paid - {None}]
+    paid = [a for a in ledger.attempts if a.state is AttemptState.SUCCEEDED]
+    return [refund for attempt in paid for refund in ledger.refunds_of(attempt)]
 
 
 def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
-    was = {refund.id: refund for refund in _of_payments(before, before.refunds)}
-    for refund in _of_payments(after, after.refunds):
+    was = {refund.id: refund for refund in _refunds(before)}
+    for refund in _refunds(after):
         old = was.get(refund.id)
         if refund_counts(refund):
             if old is None or not refund_counts(old):
@@ -196,9 +198,14 @@ def _of_refunds(before: Ledger, after: Ledger) -> Iterable[Message]:
             yield Message(MessageKind.REFUND_FAILED, refund.id, refund)
 
 
+def _disputes(ledger: Ledger) -> list[DisputeView]:
+    paid = {a.intent_id for a in ledger.attempts if a.state is AttemptState.SUCCEEDED}
+    return [view for view in ledger.disputes.values() if view.intent_id in paid - {None}]
+
+
 def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
-    was = {dispute.id: dispute.status for dispute in _of_payments(before, before.disputes)}
-    for dispute in _of_payments(after, after.disputes):
+    was = {dispute.id: dispute.status for dispute in _disputes(before)}
+    for dispute in _disputes(after):
         old, new = was.get(dispute.id), dispute.status
         if old == new:
             continue

@@ -22,6 +22,7 @@ class IntentRequest:
     description: str
     customer_email: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    manual: bool = False  # the merchant captures
 
 
 class Intents(Protocol):
@@ -43,7 +44,10 @@ class Intents(Protocol):
     def capture(
         self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
     ) -> Fact | None:
-        """Take money that was authorised, all or part of it (minor units); None when none is."""
+        """Take money that was authorised, all or part of it (minor units); None when none is.
+
+        Raises StripeRejected when Stripe refuses the amount.
+        """
         ...
 
     def look(self, intent_id: str, *, urgent: bool) -> Snapshot:

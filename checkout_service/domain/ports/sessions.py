@@ -40,6 +40,7 @@ class SessionRequest:
     locale: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     expires_at: int | None = None  # milliseconds UTC
+    manual: bool = False  # the merchant captures
     options: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -24,6 +24,7 @@ class Metrics:
     newest_paid_order_age: float | None
     held_orders: Mapping[str, int]  # by hold; an order may have several
     overdue_looks: int
+    authorizations_ending: int  # within a day
     recent_events: Mapping[tuple[str, str], int]  # by source and state
     recent_declines: int
     newest_event_age: float | None

@@ -73,6 +73,9 @@ class OrderView(PublicOrder):
     payment_method: PaymentMethod | None = None
     receipt_url: str | None = None
     invoice: Invoice | None = None
+    capture: str = "automatic"
+    amount_capturable: int = 0
+    capture_before: int | None = None
 
     @property
     def final(self) -> bool:

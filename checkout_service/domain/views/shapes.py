@@ -36,13 +36,15 @@ _PRIVATE = tuple(field.name for field in fields(OrderView))
 # What says nothing of a person, besides what is public.
 _IMPERSONAL = frozenset(_PUBLIC) | {
     "flow", "client_reference_id", "checkout_session", "payment_intent", "amount_discount",
-    "amount_tax", "amount_shipping", "amount_charged_back",
+    "amount_tax", "amount_shipping", "amount_charged_back", "capture", "amount_capturable",
+    "capture_before",
 }  # fmt: skip
 # Fields that are written in another way than they are kept.
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
     "status": lambda status: status.value,
     "holds": list,
     "created_at": rfc3339,
+    "capture_before": lambda at: None if at is None else rfc3339(at),
     "items": lambda items: [_line(line) for line in items],
     "metadata": dict,
 } | dict.fromkeys(SHOWN, plain)

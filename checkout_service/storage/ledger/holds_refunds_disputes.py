@@ -63,6 +63,7 @@ def refund_of(row: AnyRow) -> RefundView:
         charge_id=row.charge_id,
         created=row.created_at,
         request_id=row.request_id,
+        booked=row.booked,
     )
 
 

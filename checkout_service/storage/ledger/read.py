@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
 
 from checkout_service.domain.facts.buyer import NOBODY
-from checkout_service.domain.order.ledger import Ledger, Terms
+from checkout_service.domain.order.ledger import MANUAL, Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage.order_views import KEPT, Line, build_view
@@ -32,6 +32,7 @@ _ORDER_COLUMNS = [
         orders.c.currency,
         orders.c.livemode,
         orders.c.mode,
+        orders.c.capture,
         orders.c.adjustable,
         orders.c.fulfilled,
         orders.c.canceled_at,
@@ -247,6 +248,7 @@ def _terms(row: AnyRow) -> Terms:
         mode=row.order_mode,
         adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
         lines=lines if row.order_adjustable else None,
+        manual=row.order_capture == MANUAL,
     )
 
 

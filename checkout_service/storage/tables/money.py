@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -40,7 +41,11 @@ def _money_back(name: str, *more: Column[Any]) -> Table:
     )
 
 
-refunds = _money_back("refunds", Column("request_id", Text))
+refunds = _money_back(
+    "refunds",
+    Column("request_id", Text),
+    Column("booked", Boolean, nullable=False, default=True),
+)
 Index("ix_refunds_created_at", refunds.c.created_at)
 disputes = _money_back(
     "disputes", Column("reason", Text, nullable=False, default=""), moment("evidence_due_at")

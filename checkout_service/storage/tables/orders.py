@@ -38,6 +38,7 @@ orders = Table(
     needed("currency"),
     Column("livemode", Boolean, nullable=False),
     needed("mode"),
+    Column("capture", Text, nullable=False, default="automatic"),
     Column("adjustable", Text, nullable=False, default=""),
     Column("holds", Text, nullable=False, default=""),
     Column("fulfilled", Boolean, nullable=False, default=False),
@@ -128,6 +129,8 @@ attempts = Table(
     Column("subscription_id", Text),
     Column("recovery_url", Text),
     Column("buyer", Text),  # what the buyer told Stripe, as JSON
+    Column("amount_authorized", BigInteger, nullable=False, default=0),
+    moment("authorized_until"),
     moment("expires_at"),
     moment("created_at", null=False),
     Column("tries", Integer, nullable=False, default=0),
@@ -152,6 +155,11 @@ partial_index("uq_attempts_won", attempts.c.order_id, unique=True, where="won")
 partial_index("ix_attempts_reference", attempts.c.reference, where="link_id IS NOT NULL")
 partial_index(
     "ix_attempts_subscription_id", attempts.c.subscription_id, where="subscription_id IS NOT NULL"
+)
+partial_index(
+    "ix_attempts_authorized",
+    attempts.c.authorized_until,
+    where="authorized_until IS NOT NULL AND state = 'processing'",
 )
 partial_index(
     "ix_orders_client_reference_id",

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from checkout_service.domain.clock import MINUTE, SECOND, Clock
+from checkout_service.domain.schedule import ENDS_SOON
 from checkout_service.domain.views.metrics import MOST, MOST_RECENT, RECENT, Metrics
-from checkout_service.storage import bookmarks, metrics
+from checkout_service.storage import authorisations, bookmarks, metrics
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
@@ -45,6 +46,9 @@ class ReadMetrics:
                 newest_paid_order_age=_age(now, metrics.newest_order(c, status="paid")),
                 held_orders=metrics.held_orders(c, most=MOST),
                 overdue_looks=metrics.overdue_looks(c, before=now - _OVERDUE, most=MOST),
+                authorizations_ending=len(
+                    authorisations.ending(c, before=now + ENDS_SOON, limit=MOST)
+                ),
                 recent_events=metrics.recent_events(c, since=since, most=MOST_RECENT),
                 recent_declines=metrics.recent_declines(c, since=since, most=MOST_RECENT),
                 newest_event_age=_age(now, latest[0].received_at if latest else None),

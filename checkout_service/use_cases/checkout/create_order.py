@@ -122,6 +122,7 @@ class CreateOrder:
             "currency": lines[0].currency,
             "livemode": self.live,
             "mode": mode_of(lines),
+            "capture": cart.capture,
             "client_reference_id": cart.client_reference_id,
             "metadata": json.dumps(dict(cart.metadata)),
             "customer_email": cart.customer_email,

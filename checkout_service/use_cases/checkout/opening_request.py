@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
+from checkout_service.domain.order.ledger import MANUAL
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
@@ -27,6 +28,7 @@ def intent_request(
         description=", ".join(f"{line.quantity} x {line.name}" for line in lines)[:1000],
         customer_email=order.customer_email,
         metadata=order.metadata,
+        manual=order.capture == MANUAL,
     )
 
 
@@ -72,4 +74,5 @@ def session_request(
         metadata=order.metadata,
         expires_at=_end_of(draft.created_at, expires_after),
         options=options,
+        manual=order.capture == MANUAL,
     )

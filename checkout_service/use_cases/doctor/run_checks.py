@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.errors import CheckoutError, StripeRejected
 
+from .authorisations import authorisations
 from .check_result import PROBLEM, CheckResult, Shop, warning
 from .keys import clock, key, keys, permissions
 from .notify import notifications
@@ -41,6 +42,7 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("payment links", payment_links, ("key",)),
     ("notifications", notifications, ("database",)),
     ("worker", worker, ("database",)),
+    ("authorisations", authorisations, ("database",)),
     ("quarantine", quarantine, ("database",)),
 )
 

@@ -135,12 +135,7 @@ def _check_disputes(ledger: Ledger, paid: Attempt) -> None:
 
 def _gone(ledger: Ledger, paid: Attempt) -> int:
     """Sum what went back or is on its way, and what was charged back."""
-    refunds = (
-        r.amount
-        for r in ledger.refunds.values()
-        if r.intent_id == paid.intent_id and is_going_back(r)
-    )
-    return sum(refunds)
+    return sum(r.amount for r in ledger.refunds_of(paid) if is_going_back(r))
 
 
 def _refused(refusal: StripeRejected) -> Exception:

@@ -24,6 +24,7 @@ from checkout_service.storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
+_OF_HELD_MONEY = frozenset((WriteKind.CAPTURE, WriteKind.VOID))
 _OVER = frozenset(("expired", "complete"))  # a session that can be paid no more
 
 
@@ -137,6 +138,8 @@ class WriteMoney:
             raise StripeUnavailable("Somebody else is asking for this right now.")
         try:
             outcome = self._call(write)
+            if not outcome.done and write.kind in _OF_HELD_MONEY:
+                outcome = self._look_for(write) or outcome  # another process may have done it
         except StripeUnavailable as error:
             self._unknown(write, error)
             raise
@@ -209,7 +212,10 @@ class WriteMoney:
             return None
         look = self.sessions.look if write.kind is WriteKind.EXPIRE else self.intents.look
         facts = tuple(facts_of_look(look(write.subject, urgent=True)))
-        return Outcome(write, facts) if any(_is_closed(fact) for fact in facts) else None
+        if not any(_is_closed(fact) for fact in facts):
+            return None
+        held = write.kind in _OF_HELD_MONEY
+        return Outcome(write, facts, done=not held or _is_done(write, facts[0]))
 
 
 _LONGEST_RESTS = 6
@@ -221,6 +227,17 @@ def _is_closed(fact: Fact) -> bool:
             return status in _OVER
         case IntentView(status=status):
             return status in ("canceled", "succeeded")
+        case _:
+            return False
+
+
+def _is_done(write: MoneyWrite, fact: Fact) -> bool:
+    """True if held money went the way that this write asked for, and for a capture by this one."""
+    match fact.subject:
+        case IntentView(status="canceled"):
+            return write.kind is WriteKind.VOID
+        case IntentView(status="succeeded", request_id=name):
+            return write.kind is WriteKind.CAPTURE and name == write.id
         case _:
             return False
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from checkout_service.domain.clock import Clock
+from checkout_service.domain.clock import Clock, rfc3339
 from checkout_service.domain.order.ledger import Attempt
-from checkout_service.domain.schedule import is_left_unpaid, is_overdue, is_stray
+from checkout_service.domain.schedule import ENDS_SOON, is_left_unpaid, is_overdue, is_stray
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
@@ -36,12 +36,21 @@ class EndStale:
             return
         now = self.clock.now()
         for attempt in loaded.ledger.attempts:
+            self._warn(order_id, attempt, now)
+            stray = is_stray(loaded.ledger, attempt)
             over = is_overdue(attempt, now=now) or is_left_unpaid(attempt)
+            over = over or (stray and attempt.is_authorized)
             if over and attempt.intent_id is not None:
                 log.info("intent.ended", extra={"order_id": order_id, "intent": attempt.intent_id})
                 self.close_attempt.intent(order_id, attempt.intent_id, source=SWEEP, abandoned=True)
-            elif is_stray(loaded.ledger, attempt):
+            elif stray:
                 self._close(order_id, attempt)
+
+    def _warn(self, order_id: str, attempt: Attempt, now: int) -> None:
+        until = attempt.authorized_until
+        if attempt.is_authorized and until is not None and now < until <= now + ENDS_SOON:
+            facts = {"order_id": order_id, "until": rfc3339(until)}
+            log.warning("order.authorization_ends", extra=facts)
 
     def _close(self, order_id: str, attempt: Attempt) -> None:
         if attempt.session_id is not None:

@@ -20,6 +20,7 @@ from checkout_service.storage.database import Database
 from checkout_service.use_cases.checkout.cancel_order import CancelOrder
 from checkout_service.use_cases.checkout.close_attempt import CANCEL, CloseAttempt
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
+from checkout_service.use_cases.refunds.take_money import TakeMoney
 from checkout_service.use_cases.settle.look_at_order import SWEEP
 
 from .isolation import each
@@ -39,6 +40,7 @@ class FinishWrites:
     database: Database
     clock: Clock
     refund_order: RefundOrder
+    take_money: TakeMoney
     close_attempt: CloseAttempt
     cancel_order: CancelOrder
 
@@ -66,6 +68,8 @@ class FinishWrites:
         try:
             if write.kind is WriteKind.REFUND:
                 self.refund_order.finish(write, source=SWEEP)
+            elif write.kind in (WriteKind.CAPTURE, WriteKind.VOID):
+                self.take_money.finish(write, source=SWEEP)
             else:
                 self.close_attempt.finish(write, source=SWEEP)
         except StripeUnavailable as error:

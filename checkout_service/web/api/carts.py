@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
+from checkout_service.domain.order.ledger import AUTOMATIC
 from checkout_service.web.http.origins import with_session_id
 
 from .requests import CartBody, CreateOrder, CreateSession, Item
@@ -23,7 +26,7 @@ def priced_cart_of(body: CreateOrder) -> Cart:
     items = [
         PricedItem(item.name, item.unit_amount, item.currency, item.quantity) for item in body.items
     ]
-    return _cart(body, items, body)
+    return replace(_cart(body, items, body), capture=body.capture or AUTOMATIC)
 
 
 def _cart(

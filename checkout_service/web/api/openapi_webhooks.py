@@ -15,6 +15,7 @@ from .responses import PrivateOrder, SubscriptionDocument
 _WHAT = {
     Kind.PAID: "Fulfil this order: it is paid, and nothing holds it. One id an order, ever.",
     Kind.PROCESSING: "The money is on its way, or awaited by voucher or transfer.",
+    Kind.AUTHORIZED: "The money is held on the buyer's card: capture or void it; do not ship yet.",
     Kind.FAILED: "The payment failed after the buyer left; the order can be tried again.",
     Kind.EXPIRED: "Nobody paid in time.",
     Kind.CANCELED: "The order was canceled.",

@@ -20,7 +20,7 @@ from checkout_service.web.http.strict_json import body_may_be_missing, refuse_bo
 from .carts import priced_cart_of
 from .idempotency import idempotent, idempotent_without, order_nonce
 from .payment_intents import SECRET, read_secret
-from .requests import CreateOrder, CreateRefund, ListOrders
+from .requests import CaptureOrder, CreateOrder, CreateRefund, ListOrders
 from .responses import OrderInDepth, Orders, PrivateOrder, Refund, Session
 from .serialiser import order_object, refund_object, tell, tell_intent, tell_session
 
@@ -91,6 +91,31 @@ def refund_order(order_id: str, body: CreateRefund) -> Response:
         nonce=order_nonce() or ids.new_id("non"),
     )
     return tell(refund_object(refund), 201)
+
+
+@bp.post("/<order_id>/capture")
+@for_merchants
+@idempotent
+@body_may_be_missing
+@bp.doc(security="apiKey")
+@bp.input(CaptureOrder, arg_name="body")
+@bp.output(PrivateOrder)
+def capture_order(order_id: str, body: CaptureOrder) -> Response:
+    """Take the money that is authorised, all or a part; the rest goes back to the buyer."""
+    nonce = order_nonce() or ids.new_id("non")
+    return tell(order_object(use_cases().take_money.capture(order_id, body.amount, nonce=nonce)))
+
+
+@bp.post("/<order_id>/void")
+@for_merchants
+@idempotent
+@bp.doc(security="apiKey")
+@bp.output(PrivateOrder)
+def void_order(order_id: str) -> Response:
+    """Let go of the money that is authorised; the order ends canceled."""
+    refuse_body()
+    nonce = order_nonce() or ids.new_id("non")
+    return tell(order_object(use_cases().take_money.void(order_id, nonce=nonce)))
 
 
 @bp.post("/<order_id>/cancel")

@@ -118,6 +118,9 @@ class CreateOrder(Body):
     metadata: Metadata | None = None
     locale: Locale | None = None
     allow_promotion_codes: bool | None = None
+    capture: Literal["automatic", "manual"] | None = Field(
+        None, description="`manual`: the payment is authorised, and taken by a capture of yours"
+    )
 
     @model_validator(mode="after")
     def _urls_need_a_page(self) -> Self:
@@ -145,6 +148,16 @@ class CreateRefund(Body):
     )
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     metadata: Metadata | None = None
+
+
+class CaptureOrder(Body):
+    """How much of what is authorised to take."""
+
+    amount: Annotated[Amount | None, Given()] = Field(
+        None,
+        description="minor units; left out: all that is authorised",
+        json_schema_extra=without_default,
+    )
 
 
 class Nothing(Body):

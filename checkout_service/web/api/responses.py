@@ -123,6 +123,9 @@ class PrivateOrder(_documented(OrderView, Order)):  # type: ignore[misc]  # as a
 
     metadata: dict[str, str]
     flow: Literal["checkout_session", "payment_intent", "payment_link"]
+    capture: Literal["automatic", "manual"]
+    amount_capturable: int = Field(description="authorised, and not captured or voided yet")
+    capture_before: datetime | None = Field(description="when the authorisation ends")
 
 
 class Orders(BaseModel):
@@ -255,5 +258,5 @@ class ProblemDocument(BaseModel):
     request_id: str
     errors: list[FaultDocument] | None = None
     stripe_code: str | None = Field(
-        None, description="Stripe's own word, where it is Stripe that refused a refund"
+        None, description="Stripe's own word, where it is Stripe that refused to move money"
     )

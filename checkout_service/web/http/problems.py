@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from checkout_service.domain import errors as e
+from checkout_service.domain import held_money_errors as h
 from checkout_service.domain.errors import CheckoutError, Fault
 from checkout_service.logs import Redactor
 from checkout_service.settings import Settings
@@ -42,6 +43,10 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.ChargeDisputed: HTTPStatus.CONFLICT,
     e.RefundRefused: HTTPStatus.CONFLICT,
+    h.NotAuthorized: HTTPStatus.CONFLICT,
+    h.CaptureTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
+    h.CaptureInProgress: HTTPStatus.CONFLICT,
+    h.CaptureRefused: HTTPStatus.CONFLICT,
     e.OpenedWrong: HTTPStatus.BAD_GATEWAY,
     e.WrongFlow: HTTPStatus.CONFLICT,
     e.PullMode: HTTPStatus.NOT_IMPLEMENTED,

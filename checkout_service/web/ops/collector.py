@@ -64,6 +64,11 @@ def _orders(metrics: Metrics) -> Iterator[Metric]:
         "Orders that should have been looked up at Stripe 5 minutes ago; stops at 1000.",
         metrics.overdue_looks,
     )
+    yield _gauge(
+        "authorizations_ending",
+        "Orders whose held money is let go within a day unless it is captured; stops at 1000.",
+        metrics.authorizations_ending,
+    )
 
 
 def _events(metrics: Metrics) -> Iterator[Metric]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
 from checkout_service.domain.views.orders import OrderView, RefundAnswer
 from checkout_service.storage.tables import orders
 from checkout_service.use_cases.notify.deliver import DeliverReport
@@ -115,6 +115,30 @@ class Moves(World):
             _order_of(order),
             RequestedRefund(amount, payment_intent),
             nonce=nonce or ids.new_id("non"),
+        )
+
+    def prices(self, amount: int = 5000, flow: str = "checkout_session", **cart: Any) -> Bought:
+        """Put an order of one line that the merchant's backend priced."""
+        items = [PricedItem("Table", amount, "usd", 1)]
+        return self.buys(kind=flow, items=items, **cart)
+
+    def captures(
+        self,
+        order: Bought | str,
+        amount: int | None = None,
+        *,
+        nonce: str | None = None,
+        by: int = 0,
+    ) -> OrderView:
+        """Take the authorised money of an order through the service: an amount, or all."""
+        return self.replica(by).use_cases.take_money.capture(
+            _order_of(order), amount, nonce=nonce or ids.new_id("non")
+        )
+
+    def voids(self, order: Bought | str, *, nonce: str | None = None, by: int = 0) -> OrderView:
+        """Let go of the authorised money of an order through the service."""
+        return self.replica(by).use_cases.take_money.void(
+            _order_of(order), nonce=nonce or ids.new_id("non")
         )
 
     def cancels(self, order: Bought | str, *, by: int = 0) -> OrderView:
