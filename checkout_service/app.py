@@ -38,8 +38,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     migrations = FILES / "migrations"
     engine = connect_database(app, settings, migrations)
     head = ScriptDirectory(str(migrations)).get_current_head() or ""
-    app.extensions["checkout_service"] = build_use_cases(settings, engine, migration_head=head)
-    web.init_app(app, settings, locales=LOCALES)
+    use_cases = build_use_cases(settings, engine, migration_head=head)
+    app.extensions["checkout_service"] = use_cases
+    web.init_app(app, settings, use_cases.list_products.catalog, locales=LOCALES)
     app.config["CHECKOUT_SETTINGS"] = settings
     register_cli(app)
     return app

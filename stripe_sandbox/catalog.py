@@ -24,6 +24,8 @@ def create_product(call: Call, given: Json | None = None, where: str = "") -> Js
         description=text(data, "description"),
         metadata=metadata(data),
         images=_images(data),
+        tax_code=text(data, "tax_code"),
+        unit_label=text(data, "unit_label"),
         **({"id": named} if named else {}),
     )
     return call.store.put(thing)

@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     clock_offset_file: _File | None = None
     metrics_token: str | None = Field(None, repr=False)
     redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)
-    shop_name: str = Field("Shop", max_length=60)
+    shop_name: str | None = Field(None, max_length=60)  # else the catalog's, as below
     support_email: str | None = Field(None, max_length=254)
     sentry_dsn: _Address | None = Field(None, repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"

@@ -92,7 +92,13 @@ def _line(line: LineRequest, options: Mapping[str, Any]) -> Params:
     price = {
         "currency": line.currency,
         "unit_amount": line.unit_amount,
-        "product_data": _said({"name": line.name, "description": line.description}),
+        "product_data": _said(
+            {
+                "name": line.name,
+                "description": line.description,
+                **line.product,
+            }
+        ),
         "recurring": dict(line.recurring) if line.recurring else None,
         "tax_behavior": options.get("tax_behavior"),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from checkout_service.domain.catalog import Catalog
 from checkout_service.settings import Settings
 
 from . import checkout, context, webhooks
@@ -19,21 +22,29 @@ from .api import (
 )
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
-from .pages import languages, links, pay, rendering
+from .pages import languages, links, look, pay, rendering
 
 _DOORS = (
-    checkout, pay, links, checkout_sessions, payment_intents, payment_links, orders,
+    checkout, pay, links, look, checkout_sessions, payment_intents, payment_links, orders,
     notifications, docs_page,
     webhooks, health,
 )  # fmt: skip
 
 
-def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> None:
+def init_app(
+    app: APIFlask, settings: Settings, catalog: Catalog, *, locales: tuple[str, ...]
+) -> None:
     """Give the application its doors. The request's id is made first, for all that follows.
 
     `locales` are the languages that Stripe's page speaks.
     """
     app.config[context.SETTINGS] = settings
+    app.config[context.CATALOG] = catalog
+    app.config[context.SHOP] = replace(
+        catalog.shop,
+        name=settings.shop_name or catalog.shop.name,
+        support_email=settings.support_email or catalog.shop.support_email,
+    )
     app.config[context.LOCALES] = locales
     app.config["SECRET_KEY"] = settings.secret_key
     # One byte more than allowed: a chunked body beyond the limit is cut there without a word.
@@ -43,7 +54,7 @@ def init_app(app: APIFlask, settings: Settings, *, locales: tuple[str, ...]) -> 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     static_files.init_app(app)
-    security.init_app(app, settings)
+    security.init_app(app, settings, catalog.image_origins)
     if settings.metrics_token is not None:
         from .ops import metrics  # noqa: PLC0415 - its first import decides where counters live
 

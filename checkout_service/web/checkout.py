@@ -27,7 +27,7 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView
 
-from .context import request_id, settings, use_cases
+from .context import request_id, settings, shop, use_cases
 from .http import order_cookie
 from .http.card_numbers import refuse_card_numbers
 from .http.limits import CREATE, POLL, gate, limited
@@ -43,8 +43,15 @@ bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 
 @bp.get("/")
-def storefront() -> str:
-    """Show what is for sale; each form has a token of its own. Pull mode sells by links alone."""
+def storefront() -> ResponseReturnValue:
+    """Show what is for sale; each form has a token of its own. Pull mode sells by links alone.
+
+    A shop without a storefront has its own site, or is nothing to look at.
+    """
+    if not shop().storefront:
+        if shop().url is None:
+            raise NoPage
+        return redirect(shop().url or "", SEE_OTHER)
     return render_template(
         "shop/index.html",
         products=() if settings().pull_mode else use_cases().list_products.list(),

@@ -9,22 +9,30 @@ from flask import current_app
 from checkout_service.use_cases import UseCases
 
 from .configured import (
+    CATALOG,
     LOCALES,
     REQUEST_ID,
     SETTINGS,
+    SHOP,
     USE_CASES,
+    catalog,
     request_id,
     settings,
+    shop,
     stripe_locales,
 )
 
 __all__ = [
+    "CATALOG",
     "LOCALES",
     "REQUEST_ID",
     "SETTINGS",
+    "SHOP",
     "USE_CASES",
+    "catalog",
     "request_id",
     "settings",
+    "shop",
     "stripe_locales",
     "use_cases",
 ]

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .catalog import Catalog, PaymentLink, Price, Product
 from .load import load_catalog
+from .shop import Shop
 
-__all__ = ["Catalog", "PaymentLink", "Price", "Product", "load_catalog"]
+__all__ = ["Catalog", "PaymentLink", "Price", "Product", "Shop", "load_catalog"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from checkout_service.domain.addresses import origin_of
+
 from .options import CheckoutOptions
+from .shop import Shop
 
 DEFAULT_MAX_QUANTITY = 99
 
@@ -27,21 +30,48 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Product:
+    """What is sold. `images`, `tax_code` and `unit_label` are told to Stripe with our own prices.
+
+    `thank_you` is for whoever has paid it.
+    """
+
     id: str
     name: str
     description: str
     prices: tuple[Price, ...]
+    images: tuple[str, ...] = ()
+    tax_code: str | None = None
+    unit_label: str | None = None
+    thank_you: str | None = None
+
+    @property
+    def image(self) -> str | None:
+        return self.images[0] if self.images else None
+
+    def for_stripe(self) -> dict[str, str | list[str]]:
+        """Return what Stripe is told of it beside name and description."""
+        told = {
+            "images": list(self.images),
+            "tax_code": self.tax_code,
+            "unit_label": self.unit_label,
+        }
+        return {key: value for key, value in told.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentLink:
-    """A Payment Link of the merchant's and the price its payments must match."""
+    """A Payment Link of the merchant's and the price its payments must match.
+
+    `adjustable` names what Stripe may compute on top: discount, tax, shipping.
+    """
 
     id: str
     url: str
     stripe_payment_link: str
     price: str
     quantity: int = 1
+    name: str | None = None
+    adjustable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +79,7 @@ class Catalog:
     products: tuple[Product, ...] = ()
     payment_links: tuple[PaymentLink, ...] = ()
     options: CheckoutOptions = field(default_factory=CheckoutOptions)
+    shop: Shop = field(default_factory=Shop)
 
     def price(self, price_id: str) -> Price | None:
         for product in self.products:
@@ -56,6 +87,20 @@ class Catalog:
                 if price.id == price_id:
                     return price
         return None
+
+    def product_of(self, price_id: str | None) -> Product | None:
+        """Return the product that a price is of."""
+        price = self.price(price_id or "")
+        if price is None:
+            return None
+        return next(product for product in self.products if product.id == price.product)
+
+    @property
+    def image_origins(self) -> tuple[str, ...]:
+        """Name where the pictures of the shop and its products are loaded from."""
+        shown = (image for product in self.products for image in product.images)
+        origins = {origin_of(url) for url in (self.shop.logo, *shown) if url}
+        return tuple(sorted(origin for origin in origins if origin))
 
     def link(self, link_id: str) -> PaymentLink | None:
         return next((link for link in self.payment_links if link.id == link_id), None)

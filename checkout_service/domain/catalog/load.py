@@ -10,11 +10,13 @@ from pathlib import Path
 from checkout_service.domain.errors import BadCatalog
 
 from .catalog import Catalog
-from .fields import tables_of
+from .fields import tables_of, unknown_keys
 from .options import read_options
 from .payment_links import read_payment_link
 from .products import read_product
+from .shop import read_shop
 
+_TABLES = ("shop", "checkout", "products", "payment_links")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 
@@ -30,12 +32,14 @@ def load_catalog(path: Path, *, locales: Collection[str] | None = None) -> Catal
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadCatalog(f"CATALOG_FILE: the catalog {path} is not TOML: {error}") from error
     faults: list[str] = []
+    unknown_keys(data, _TABLES, "", faults)
     products = tuple(read_product(item, faults) for item in tables_of(data, "products", faults))
     links = tuple(
         read_payment_link(item, faults) for item in tables_of(data, "payment_links", faults)
     )
     options = read_options(data.get("checkout", {}), faults, locales=locales)
-    catalog = Catalog(products, links, options)
+    shop = read_shop(data.get("shop", {}), faults)
+    catalog = Catalog(products, links, options, shop)
     faults += [*_names(catalog), *_references(catalog)]
     if faults:
         raise BadCatalog(f"CATALOG_FILE: the catalog {path} has faults:\n  " + "\n  ".join(faults))

@@ -14,6 +14,8 @@ from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
 from checkout_service.domain.texts import why_unreadable
 
+from .fields import unknown_keys
+
 HALF_HOUR, DAY = 1_800, 86_400  # seconds: Stripe's bounds of a session's life
 MAX_SHIPPING_OPTIONS = 5
 TAX_BEHAVIORS = ("exclusive", "inclusive")
@@ -85,10 +87,9 @@ def read_options(
     if not isinstance(item, dict):
         faults.append("checkout: must be a table ([checkout])")
         return CheckoutOptions()
-    faults += [f"checkout.{key}: there is no such key" for key in sorted(item.keys() - _KEYS)]
-    for flag in _FLAGS:
-        if not isinstance(item.get(flag, False), bool):
-            faults.append(f"checkout.{flag}: true or false")
+    unknown_keys(item, _KEYS, "checkout", faults)
+    wrong = [flag for flag in _FLAGS if not isinstance(item.get(flag, False), bool)]
+    faults += [f"checkout.{flag}: true or false" for flag in wrong]
     return CheckoutOptions(
         promotion_codes=item.get("promotion_codes") is True,
         automatic_tax=item.get("automatic_tax") is True,
@@ -158,9 +159,7 @@ def _shipping(value: object, faults: list[str]) -> tuple[ShippingOption, ...]:
 
 def _shipping_option(item: Mapping[str, object], faults: list[str]) -> ShippingOption:
     where = "checkout.shipping_options"
-    faults += [
-        f"{where}.{key}: there is no such key" for key in sorted(item.keys() - _SHIPPING_KEYS)
-    ]
+    unknown_keys(item, _SHIPPING_KEYS, where, faults)
     rate = item.get("stripe_shipping_rate")
     if rate is not None:
         if not isinstance(rate, str) or not rate.startswith("shr_") or len(item) > 1:

@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from checkout_service.domain.money import BadAmount, check_unit_amount
 
 from .catalog import DEFAULT_MAX_QUANTITY, Price, Product
-from .fields import name_of, number_of, tables_of, text_of
+from .fields import (
+    addresses_of,
+    name_of,
+    number_of,
+    short_text_of,
+    tables_of,
+    text_of,
+    unknown_keys,
+)
 
+MAX_IMAGES = 8  # https://docs.stripe.com/api/products/create
+MAX_UNIT_LABEL, MAX_THANK_YOU = 12, 500
+_KEYS = (
+    "id", "name", "description", "images", "tax_code", "unit_label", "thank_you", "prices",
+)  # fmt: skip
+_PRICE_KEYS = ("id", "currency", "unit_amount", "max_quantity", "stripe_price", "recurring")
+_RECURRING_KEYS = ("interval", "interval_count")
+_TAX_CODE = re.compile(r"txcd_[0-9]{8}", re.ASCII)
 _INTERVALS = frozenset(("day", "week", "month", "year"))
 
 
 def read_product(item: Mapping[str, object], faults: list[str]) -> Product:
+    where = f"products.{item.get('id', '?')}"
+    unknown_keys(item, _KEYS, where, faults)
     product = Product(
         id=text_of(item, "id", faults, None),
         name=name_of(item, faults),
         description=text_of(item, "description", faults, ""),
         prices=(),
+        images=addresses_of(item, "images", where, faults, most=MAX_IMAGES),
+        tax_code=_tax_code(item.get("tax_code"), where, faults),
+        unit_label=short_text_of(item, "unit_label", where, faults, longest=MAX_UNIT_LABEL),
+        thank_you=short_text_of(item, "thank_you", where, faults, longest=MAX_THANK_YOU),
     )
     prices = tuple(_price(price, product, faults) for price in tables_of(item, "prices", faults))
-    return Product(product.id, product.name, product.description, prices)
+    return replace(product, prices=prices)
+
+
+def _tax_code(value: object, where: str, faults: list[str]) -> str | None:
+    """Read one of Stripe's tax codes.
+
+    https://docs.stripe.com/tax/tax-codes
+    """
+    if value is None or (isinstance(value, str) and _TAX_CODE.fullmatch(value)):
+        return value
+    faults.append(f'{where}.tax_code: one of Stripe\'s such as "txcd_99999999" is needed')
+    return None
 
 
 def _price(item: Mapping[str, object], product: Product, faults: list[str]) -> Price:
     price_id = text_of(item, "id", faults, None)
+    unknown_keys(item, _PRICE_KEYS, f"prices.{price_id or '?'}", faults)
     stripe_price = item.get("stripe_price")
     currency, unit_amount = item.get("currency"), item.get("unit_amount")
     if stripe_price is None:
@@ -53,6 +89,7 @@ def _recurring(value: object, where: str, faults: list[str]) -> dict[str, str | 
     if not isinstance(value, dict) or value.get("interval") not in _INTERVALS:
         faults.append(f"{where}.recurring: an interval of day, week, month or year is needed")
         return None
+    unknown_keys(value, _RECURRING_KEYS, f"{where}.recurring", faults)
     count = value.get("interval_count", 1)
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         faults.append(f"{where}.recurring.interval_count: a whole number from 1 is needed")

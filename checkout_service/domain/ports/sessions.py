@@ -12,7 +12,10 @@ from checkout_service.domain.facts.snapshots import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class LineRequest:
-    """One line: either Stripe's own price, or our name and unit amount (minor units)."""
+    """One line: either Stripe's own price, or our name and unit amount (minor units).
+
+    `product` is what else Stripe is told of ours: images, tax code, unit label.
+    """
 
     name: str
     unit_amount: int
@@ -21,6 +24,7 @@ class LineRequest:
     description: str | None = None
     stripe_price: str | None = None
     recurring: Mapping[str, str | int] | None = None
+    product: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

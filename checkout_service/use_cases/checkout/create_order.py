@@ -141,6 +141,7 @@ class CreateOrder:
         codes = {DISCOUNT} if cart.allow_promotion_codes else set()
         adjustable = options.adjustable(*what) | codes
         asked = {
+            "products": self._products(lines),
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
             "automatic_tax": options.automatic_tax,
             "tax_behavior": options.tax_behavior,
@@ -153,3 +154,9 @@ class CreateOrder:
             "adjustable": ",".join(sorted(adjustable)),
             "options": json.dumps({key: value for key, value in asked.items() if value}),
         }
+
+    def _products(self, lines: Sequence[Line]) -> dict[str, Any]:
+        """Note what Stripe is told of the products, by price: a repeat must be equal."""
+        found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
+        told = {price: product.for_stripe() for price, product in found.items() if product}
+        return {price: words for price, words in told.items() if words}

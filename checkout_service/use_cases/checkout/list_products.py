@@ -31,6 +31,7 @@ class ProductView:
     name: str
     description: str
     prices: tuple[PriceTag, ...]
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ListProducts:
                 product.name,
                 product.description,
                 tuple(tag for tag in map(self._tag, product.prices) if tag is not None),
+                product.image,
             )
             for product in self.catalog.products
         )

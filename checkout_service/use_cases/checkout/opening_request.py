@@ -48,6 +48,7 @@ def session_request(
     """Build the request from our rows alone, so that a repeat is equal to the first."""
     options = dict(order.options)
     expires_after = options.pop("expires_after", None)
+    products = options.pop("products", {})
     return SessionRequest(
         idempotency_key=key,
         order_id=order.id,
@@ -64,6 +65,7 @@ def session_request(
                 description=line.description or None,
                 stripe_price=line.stripe_price,
                 recurring=line.recurring,
+                product=products.get(line.price, {}),
             )
             for line in lines
         ),

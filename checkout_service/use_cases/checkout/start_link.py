@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -35,6 +35,7 @@ class LinkOffer:
 
     id: str
     line: Line
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class StartLink:
         offers: list[LinkOffer] = []
         for link in self.catalog.payment_links:
             try:
-                offers.append(LinkOffer(link.id, self._line(link)))
+                offers.append(LinkOffer(link.id, self._line(link), self._image(link)))
             except CheckoutError as error:
                 log.warning("link.not_offered", extra={"link": link.id, "reason": error.code})
         return tuple(offers)
@@ -128,7 +129,7 @@ class StartLink:
         """Plan an order by what was paid, for a sale whose price cannot be told any more."""
         line = Line(
             price=link.price,
-            name=link.id,
+            name=link.name or link.id,
             description="",
             quantity=1,
             unit_amount=view.amount_subtotal,
@@ -148,6 +149,7 @@ class StartLink:
             "currency": line.currency,
             "livemode": self.live,
             "mode": "subscription" if line.recurring else "payment",
+            "adjustable": ",".join(sorted(link.adjustable)),
             "client_reference_id": reference,
             "created_at": now,
             "updated_at": now,
@@ -183,7 +185,11 @@ class StartLink:
         line = price and line_of(price, link.quantity, self.prices.price, "link", faults, sold=sold)
         if not line:
             raise InvalidInput(faults or [Fault("link", "its price is unknown")])
-        return line
+        return replace(line, name=link.name or line.name)
+
+    def _image(self, link: PaymentLink) -> str | None:
+        product = self.catalog.product_of(link.price)
+        return None if product is None else product.image
 
 
 def with_reference(url: str, reference: str) -> str:

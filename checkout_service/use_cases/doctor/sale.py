@@ -10,11 +10,13 @@ from babel.numbers import list_currencies
 from checkout_service.domain.catalog import PaymentLink, Price
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.money import BadAmount, check_unit_amount
+from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
 from checkout_service.domain.ports.account import LinkLine, LinkView, PriceStanding
 
 from .check_result import PLACEHOLDER, RETURN_PATH, CheckResult, Shop, ok, problem, warning
 
 _ENCODED = quote(PLACEHOLDER).lower()
+_ADDITION_OF = {DISCOUNT: "promotion codes", TAX: "automatic tax", SHIPPING: "shipping options"}
 
 
 def catalog(shop: Shop) -> Iterator[CheckResult]:
@@ -115,7 +117,7 @@ def _link_faults(shop: Shop, link: PaymentLink) -> Iterator[CheckResult]:
     if not found.active:
         yield problem(check, f"{found.id} is deactivated.", "Activate it at Stripe.")
     yield from _amount_faults(shop, link, found.lines)
-    yield from _addition_faults(check, found)
+    yield from _addition_faults(check, link, found)
     yield from _redirect_faults(shop, check, found)
 
 
@@ -141,15 +143,16 @@ def _amount_faults(
         )
 
 
-def _addition_faults(check: str, link: LinkView) -> Iterator[CheckResult]:
+def _addition_faults(check: str, link: PaymentLink, found: LinkView) -> Iterator[CheckResult]:
     """Name what lets a payment differ from the order's terms: the money guard would hold it."""
-    adjustable = ("an adjustable quantity",) if any(line.adjustable for line in link.lines) else ()
-    additions = (*link.additions, *adjustable)
+    adjustable = ("an adjustable quantity",) if any(line.adjustable for line in found.lines) else ()
+    allowed = {_ADDITION_OF[part] for part in link.adjustable}
+    additions = [word for word in (*found.additions, *adjustable) if word not in allowed]
     if additions:
         yield problem(
             check,
             f"It lets {' and '.join(additions)} change what is paid: such payments would be held.",
-            "Switch that off at the link, or sell it by a checkout session, which may have it.",
+            "Switch that off at the link, or name the part under adjustable in the catalog.",
         )
 
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from checkout_service.domain.addresses import MAX_URL
 from checkout_service.domain.texts import why_unreadable
 from checkout_service.web.context import stripe_locales
 from checkout_service.web.http import origins
@@ -131,7 +132,7 @@ Locale = Annotated[str, AfterValidator(_locale), Says(lambda: {"enum": list(stri
 Reference = Annotated[Readable, Field(min_length=1, max_length=200)]
 BuyerUrl = Annotated[
     str,
-    Field(max_length=origins.MAX_URL),
+    Field(max_length=MAX_URL),
     AfterValidator(_buyer_url),
     Says(lambda: {"pattern": origins.pattern_of_buyer_urls()}),
 ]

@@ -7,6 +7,7 @@ import re
 from flask import Flask, Response, g, request
 from flask_cors import CORS
 
+from checkout_service.domain.addresses import DEFAULT_PORT, PATH, origin_of
 from checkout_service.domain.errors import CrossOrigin
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings
@@ -14,22 +15,12 @@ from checkout_service.web.context import settings
 from .challenge import PROOF
 
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
-MAX_URL = 2_000
 _ENCODED_PLACEHOLDER = re.compile(r"%7BCHECKOUT_SESSION_ID%7D", re.IGNORECASE)
 _API = "/api/v1/"
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _SIGNED = "/webhooks/"  # a signature over the body says more than any header
 _TEN_MINUTES = 600
 _FROM_HERE = frozenset(("same-origin", "none"))
-# No userinfo, no backslash, no blank, nothing beyond ASCII, and a host that only a slash may end:
-# whatever browsers and parsers read apart.
-_PATH = r"(?:/[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%{}|-]*)?"
-_URL = re.compile(
-    r"(https?)://((?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
-    + _PATH,
-    re.ASCII,
-)
-_DEFAULT_PORT = {"http": "80", "https": "443"}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -87,16 +78,6 @@ def _own_origins() -> tuple[str, ...]:
     return (known.public_origin,)
 
 
-def origin_of(url: str) -> str | None:
-    """Return the origin of a web address, or None when it is not a plain one."""
-    match = _URL.fullmatch(url) if len(url) <= MAX_URL else None
-    if match is None:
-        return None
-    scheme, host, port = match[1], match[2].lower(), match[3]
-    shown = "" if port in (None, _DEFAULT_PORT[scheme]) else f":{port}"
-    return f"{scheme}://{host}{shown}"
-
-
 def may_send_buyer_to(url: str) -> bool:
     known = settings()
     return origin_of(url) in (known.public_origin, *known.allowed_origins)
@@ -106,13 +87,13 @@ def pattern_of_buyer_urls() -> str:
     """Write down, for a schema, which addresses a buyer may be sent to."""
     known = settings()
     allowed = (known.public_origin, *known.allowed_origins)
-    return f"^(?:{'|'.join(map(_pattern_of, allowed))}){_PATH}$"
+    return f"^(?:{'|'.join(map(_pattern_of, allowed))}){PATH}$"
 
 
 def _pattern_of(origin: str) -> str:
     scheme, _, host = origin.partition("://")
     any_case = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", re.escape(host))
-    port = "" if re.search(r":\d+\Z", host) else f"(?::{_DEFAULT_PORT[scheme]})?"
+    port = "" if re.search(r":\d+\Z", host) else f"(?::{DEFAULT_PORT[scheme]})?"
     return f"{scheme}://{any_case}{port}"
 
 

@@ -27,11 +27,14 @@ _FOR_OTHER_SITES = frozenset(("/static/checkout.js",))  # a script that shops pu
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Wrap the application, so that whatever answers, the framework itself included, is dressed."""
+def init_app(app: Flask, settings: Settings, images: tuple[str, ...] = ()) -> None:
+    """Wrap the application, so that whatever answers, the framework itself included, is dressed.
+
+    `images` are the origins that the pages' pictures come from.
+    """
     inner = app.wsgi_app
     always = _always(settings)
-    page_policy = content_policy(settings)
+    page_policy = content_policy(settings, images=images)
 
     def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
@@ -67,6 +70,7 @@ def content_policy(
     scripts: tuple[str, ...] = (),
     frames: tuple[str, ...] = (),
     connects: tuple[str, ...] = (),
+    images: tuple[str, ...] = (),
 ) -> str:
     """Write the policy of a page; the extra sources are for the one page that needs them.
 
@@ -80,7 +84,7 @@ def content_policy(
         .default_src("'none'")
         .script_src("'self'", *scripts)
         .style_src("'self'")
-        .img_src("'self'", "data:")
+        .img_src("'self'", "data:", *images)
         .font_src("'self'")
         .connect_src("'self'", *connects)
         .form_action("'self'", *pay_pages)

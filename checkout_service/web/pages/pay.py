@@ -19,7 +19,7 @@ from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.status import AttemptKind
 from checkout_service.settings import Settings
-from checkout_service.web.context import settings, use_cases
+from checkout_service.web.context import catalog, settings, use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.limits import POLL, limited
 from checkout_service.web.http.mount import at
@@ -104,12 +104,18 @@ def _form(lines: Any, currency: str, **more: Any) -> Response:
 
 def pay_policy(known: Settings) -> str:
     """Open Stripe's origins, or the sandbox's, to the page with the form and to no other."""
-    script = _origin(known.stripe_js_url)
+    script, images = _origin(known.stripe_js_url), catalog().image_origins
     if script in _STRIPE_SCRIPTS:
         return content_policy(
-            known, scripts=_STRIPE_SCRIPTS, frames=_STRIPE_FRAMES, connects=(_STRIPE_API,)
+            known,
+            scripts=_STRIPE_SCRIPTS,
+            frames=_STRIPE_FRAMES,
+            connects=(_STRIPE_API,),
+            images=images,
         )
-    return content_policy(known, scripts=(script,), frames=(script,), connects=(script,))
+    return content_policy(
+        known, scripts=(script,), frames=(script,), connects=(script,), images=images
+    )
 
 
 def _origin(url: str) -> str:

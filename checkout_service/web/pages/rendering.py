@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -16,12 +18,15 @@ from babel.numbers import NumberPattern, parse_pattern
 from flask import Flask
 from flask_babel import ngettext
 
+from checkout_service.domain.catalog import Product
 from checkout_service.domain.clock import rfc3339, to_datetime
 from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
-from checkout_service.web.context import settings
+from checkout_service.web.context import catalog, settings, shop
+from checkout_service.web.http.mount import at
 from checkout_service.web.http.static_files import static_url
 
 from .languages import page_locale
+from .look import accent_url
 
 # Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
 _LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
@@ -30,18 +35,25 @@ _DATES = {"en": "d MMMM y"}
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339)
+    app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339, product=product_of)
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
+    app.jinja_env.globals.update(accent_url=accent_url, home_url=home_url)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
-    def shop() -> dict[str, object]:
-        known = settings()
-        return {
-            "test_mode": not known.live,
-            "shop_name": known.shop_name,
-            "support_email": known.support_email,
-        }
+    def known() -> dict[str, object]:
+        return {"test_mode": not settings().live, "shop": shop(), "shop_name": shop().name}
+
+
+def product_of(price: str | None) -> Product | None:
+    """Return what the catalog says today of what was bought."""
+    return catalog().product_of(price)
+
+
+def home_url() -> str | None:
+    """Return where the shop is: the merchant's own site, else the storefront, if there is one."""
+    known = shop()
+    return known.url or (at("/") if known.storefront else None)
 
 
 def money(minor: int, currency: str) -> str:
@@ -66,10 +78,22 @@ def _pattern(locale: Locale, digits: int) -> NumberPattern:
 
 
 def moment(millis: int) -> str:
-    """Write a time (milliseconds UTC) for a reader."""
-    when, locale = to_datetime(millis), page_locale()
+    """Write a time (milliseconds UTC) for a reader, by the shop's clock."""
+    when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
     day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
-    return f"{day}, {format_time(when, 'HH:mm', locale=locale)} UTC"
+    return f"{day}, {format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
+
+
+def _zone(when: datetime, locale: Locale) -> str:
+    """Name a time's zone as its reader does, such as MESZ; else by how far it is from UTC."""
+    far: str = format_time(when, "Z", when.tzinfo, locale=locale)
+    if far == "+0000":
+        return "UTC"
+    name: str = format_time(when, "z", when.tzinfo, locale=locale)
+    if name != far:
+        return name
+    minutes = f":{far[3:]}" if far[3:] != "00" else ""
+    return f"UTC{far[0]}{int(far[1:3])}{minutes}"
 
 
 def interval(recurring: Mapping[str, str | int] | None) -> str:
