@@ -27,10 +27,10 @@ STATES: list[Case] = [
     (reach.canceled, S.CANCELED, "expired", "was canceled"),
     (reach.paid_otherwise, S.PAID, "checking", "checking your payment"),
     (reach.shows("thawing"), S.PENDING, "checking", "checking your payment"),
-    (reach.refunded, S.REFUNDED, "paid", "Refunded"),
+    (reach.refunded, S.REFUNDED, "refunded", "Refunded"),
     (reach.partially_refunded, S.PARTIALLY_REFUNDED, "paid", "part of it was refunded"),
-    (reach.disputed, S.DISPUTED, "paid", "Your bank has asked"),
-    (reach.charged_back, S.CHARGED_BACK, "paid", "Returned by your bank"),
+    (reach.disputed, S.DISPUTED, "disputed", "Your bank has asked"),
+    (reach.charged_back, S.CHARGED_BACK, "charged_back", "Returned by your bank"),
     (reach.paid_twice, S.PAID, "paid", "further payment for this order is being checked"),
     (reach.refunded_before_fulfilment, S.REFUNDED, "checking", "checking your payment"),
 ]

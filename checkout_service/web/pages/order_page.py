@@ -9,6 +9,11 @@ from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 
 _STATE_OF_STATUS = {
+    OrderStatus.PAID: "paid",
+    OrderStatus.PARTIALLY_REFUNDED: "paid",
+    OrderStatus.REFUNDED: "refunded",
+    OrderStatus.DISPUTED: "disputed",
+    OrderStatus.CHARGED_BACK: "charged_back",
     OrderStatus.PENDING: "unpaid",
     OrderStatus.PROCESSING: "processing",
     OrderStatus.FAILED: "failed",
@@ -33,11 +38,11 @@ class OrderPage:
 
     @property
     def state(self) -> str:
-        """Name the state: paid, processing, unpaid, failed, expired or checking."""
+        """Name the state: what became of the payment, or `checking` while a hold keeps the goods."""
         settled = self.order.status in SETTLED
         if self.order.holds and not (settled and self.order.fulfilled):
             return "checking"
-        return "paid" if settled else _STATE_OF_STATUS[self.order.status]
+        return _STATE_OF_STATUS[self.order.status]
 
     @property
     def may_start_over(self) -> bool:
@@ -88,7 +93,7 @@ class OrderPage:
 
     @property
     def _shows_payment(self) -> bool:
-        return self.mine and self.state == "paid"
+        return self.mine and self.order.status in SETTLED and self.state != "checking"
 
     @property
     def adjusted(self) -> bool:
