@@ -4,6 +4,8 @@ Threads wait for Stripe, never for a client; processes use the cores. SQLite wan
 two would fight for its one write lock. Everything can still be overridden by GUNICORN_CMD_ARGS.
 """
 
+import contextlib
+import ctypes
 import os
 import resource
 import shutil
@@ -26,6 +28,11 @@ _, _HARD = resource.getrlimit(resource.RLIMIT_NOFILE)
 _FILES = _MOST_FILES if _HARD == resource.RLIM_INFINITY else min(_HARD, _MOST_FILES)
 resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _HARD))
 worker_connections = max(_FILES - 512, _FILES // 2)
+
+# Many threads share few heaps of the C library: what one heap each would keep grows for long.
+_M_ARENA_MAX = -8
+with contextlib.suppress(AttributeError):  # other libraries than glibc know no such thing
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 timeout = 30
 graceful_timeout = 7  # seconds; with the two that idle connections get, SIGTERM is over in 10
