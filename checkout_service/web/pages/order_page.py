@@ -38,7 +38,7 @@ class OrderPage:
 
     @property
     def state(self) -> str:
-        """Name the state: what became of the payment, or `checking` while a hold keeps the goods."""
+        """Name what became of the payment; `checking` while a hold keeps the goods."""
         settled = self.order.status in SETTLED
         if self.order.holds and not (settled and self.order.fulfilled):
             return "checking"
