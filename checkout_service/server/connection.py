@@ -10,6 +10,7 @@ from .arrival import Arrival
 from .outgoing import Outgoing
 
 WHOLE_REQUEST_SECONDS = 10.0
+_PIECE = 64 * 1024
 
 
 class Connection:
@@ -31,6 +32,18 @@ class Connection:
         if self.rest:
             self.arrival.add(self.rest)
             self.rest = b""
+
+    def receive(self) -> bool:
+        """Take what has come, without waiting. False when the client is gone."""
+        try:
+            data = self.sock.recv(_PIECE)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        if data:
+            self.arrival.add(data)
+        return bool(data)
 
     def close(self) -> None:
         self.sock.close()

@@ -109,12 +109,15 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
             self._answered(conn, keep=keep)
 
     def _gather(self, conn: Connection) -> None:
+        """Begin a request. Most are here whole at once: the poller need not hear of those."""
         conn.begin()
-        if conn.arrival.is_whole:
+        if not conn.arrival.is_whole and not conn.receive():
+            self._close(conn)
+        elif conn.arrival.is_whole:
             self.enqueue_req(conn)
-            return
-        self._listen(conn)
-        self._receive(conn)
+        else:
+            self._listen(conn)
+            self._look_at(conn, head_was_here=False)
 
     def _listen(self, conn: Connection) -> None:
         self._gathering[conn] = None
@@ -126,20 +129,17 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
         self._gathered -= len(conn.arrival.data)
         self.poller.unregister(conn.sock)
 
-    def _receive(self, conn: Connection, _fileobj: Any = None) -> None:
-        try:
-            data = conn.sock.recv(_PIECE)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
+    def _receive(self, conn: Connection, _fileobj: Any) -> None:
+        head_was_here, known = bool(conn.arrival.body_at), len(conn.arrival.data)
+        if not conn.receive():
             self._forget(conn)
             self._close(conn)
             return
-        arrival, head_was_here = conn.arrival, bool(conn.arrival.body_at)
-        arrival.add(data)
-        self._gathered += len(data)
+        self._gathered += len(conn.arrival.data) - known
+        self._look_at(conn, head_was_here=head_was_here)
+
+    def _look_at(self, conn: Connection, *, head_was_here: bool) -> None:
+        arrival = conn.arrival
         if arrival.is_whole:
             self._forget(conn)
             self.enqueue_req(conn)

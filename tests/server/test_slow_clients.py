@@ -65,7 +65,6 @@ def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_what_is_refused_anyway_is_refused_before_its_body_comes(web: Service, dial: Open) -> None:
     long = b"Content-Length: 60000\r\n"
     asked = {
@@ -83,7 +82,6 @@ def test_what_is_refused_anyway_is_refused_before_its_body_comes(web: Service, d
         assert status_of(answer_on(client)) == status
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_who_asks_first_is_told_to_go_on(web: Service, dial: Open) -> None:
     client = dial()
     client.sendall(HEAD + b"Connection: close\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
@@ -93,7 +91,6 @@ def test_who_asks_first_is_told_to_go_on(web: Service, dial: Open) -> None:
     assert status_of(answer_on(client)) == 422
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("path", [b"/api/v1/checkout-sessions", b"/webhooks/stripe", b"/checkout"])
 def test_malformed_transfer_coding_is_a_bad_request(web: Service, dial: Open, path: bytes) -> None:
     for what, body in MALFORMED.items():
@@ -111,7 +108,6 @@ def test_malformed_transfer_coding_is_a_bad_request(web: Service, dial: Open, pa
     assert "Traceback" not in web.logs
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_requests_sent_together_are_answered_one_by_one(web: Service, dial: Open) -> None:
     client = dial()
     ask = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
