@@ -22,10 +22,10 @@ from .api import (
 )
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
-from .pages import languages, links, look, pay, rendering
+from .pages import buy, languages, links, look, pay, rendering
 
 _DOORS = (
-    checkout, pay, links, look, checkout_sessions, payment_intents, payment_links, orders,
+    checkout, buy, pay, links, look, checkout_sessions, payment_intents, payment_links, orders,
     notifications, docs_page,
     webhooks, health,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -237,3 +238,28 @@ def test_every_page_is_accessible_and_fits(
         look(name, f"{live.url}/orders/{bought.order}")
         if name in ("unpaid", "expired"):
             look(f"left {name}", f"{live.url}/checkout/cancel?order={bought.order}")
+
+
+def test_a_button_on_another_site_buys_once(make_app: MakeApp, shop: Stage, page: Page) -> None:
+    """The script for plain sites: no code of one's own, no call before somebody presses."""
+    site, pay = Flask("site"), {"url": ""}
+
+    @site.get("/")
+    def _page() -> str:
+        return (
+            f'<!doctype html><title>Site</title><script src="{pay["url"]}/static/checkout.js">'
+            '</script><button data-checkout-price="poster-usd" data-checkout-quantity="3">Buy'
+            "</button>"
+        )
+
+    with contextmanager(serving)(site) as there:
+        app = make_app(allowed_origins=there.url)
+        with contextmanager(serving)(app) as ours:
+            pay["url"] = ours.url
+            page.goto(there.url)
+            assert shop.calls() == []
+            with page.expect_request(HOSTED):
+                page.dblclick("button")
+
+    (call,) = shop.writes("/v1/checkout/sessions")
+    assert call.params["line_items[0][quantity]"] == "3"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from checkout_service.domain.catalog import Catalog, Price
+from checkout_service.domain.catalog import Catalog, Price, Product
 from checkout_service.domain.errors import GatewayError
 from checkout_service.domain.order.cart import resolve
 from checkout_service.domain.ports.prices import Prices
@@ -41,15 +41,20 @@ class ListProducts:
 
     def list(self) -> tuple[ProductView, ...]:
         """List the catalog; a price that Stripe cannot tell right now is left out."""
-        return tuple(
-            ProductView(
-                product.id,
-                product.name,
-                product.description,
-                tuple(tag for tag in map(self._tag, product.prices) if tag is not None),
-                product.image,
-            )
-            for product in self.catalog.products
+        return tuple(self._view(product, product.prices) for product in self.catalog.products)
+
+    def sold_at(self, price_id: str) -> ProductView | None:
+        """Show the product that is sold at a price, at this one alone; None if nothing is."""
+        product, price = self.catalog.product_of(price_id), self.catalog.price(price_id)
+        return None if product is None or price is None else self._view(product, (price,))
+
+    def _view(self, product: Product, prices: Iterable[Price]) -> ProductView:
+        return ProductView(
+            product.id,
+            product.name,
+            product.description,
+            tuple(tag for tag in map(self._tag, prices) if tag is not None),
+            product.image,
         )
 
     def _tag(self, price: Price) -> PriceTag | None:

@@ -21,9 +21,10 @@ from checkout_service.domain.card_numbers import holds_card_number
 from checkout_service.settings import Settings
 from checkout_service.web.context import REQUEST_ID
 
+from .static_files import FOR_OTHER_SITES
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{20,200}", re.ASCII)
 _TWO_YEARS = 63_072_000
-_FOR_OTHER_SITES = frozenset(("/static/checkout.js",))  # a script that shops put on their pages
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -48,7 +49,7 @@ def init_app(app: Flask, settings: Settings, images: tuple[str, ...] = ()) -> No
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             known = {name.lower(): value for name, value in headers}
             headers = [*headers, *always, ("X-Request-ID", request_id)]
-            shared = environ.get("PATH_INFO") in _FOR_OTHER_SITES
+            shared = environ.get("PATH_INFO") == FOR_OTHER_SITES
             readers = "cross-origin" if shared else "same-origin"
             headers.append(("Cross-Origin-Resource-Policy", readers))
             if "cache-control" not in known:

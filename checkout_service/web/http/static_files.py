@@ -1,7 +1,7 @@
 """Styles and scripts, served in front of the application and cached for ever.
 
-Their addresses carry a digest of the content, so a new release is a new address. What dresses every
-answer stands in front of them too.
+Their addresses carry a digest of the content, so a new release is a new address; only the script
+for other sites has one address for ever. What dresses every answer stands in front of them too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from whitenoise import WhiteNoise
 from .mount import at
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
+FOR_OTHER_SITES = "/static/checkout.js"
+_SECONDS_ELSEWHERE = 600
 _digests: dict[str, str] = {}
 
 
@@ -23,7 +25,8 @@ def init_app(app: Flask) -> None:
         app.wsgi_app,
         root=str(FOLDER),
         prefix="static/",
-        immutable_file_test=lambda *_: True,
+        immutable_file_test=lambda _path, url: url != FOR_OTHER_SITES,
+        max_age=_SECONDS_ELSEWHERE,
         allow_all_origins=False,
         autorefresh=app.debug,
     )
