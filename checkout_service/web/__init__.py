@@ -22,11 +22,11 @@ from .api import (
 )
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
-from .pages import buy, languages, links, look, pay, rendering
+from .pages import buy, cart, languages, links, look, pay, rendering
 
 _DOORS = (
-    checkout, buy, pay, links, look, checkout_sessions, payment_intents, payment_links, orders,
-    notifications, docs_page,
+    checkout, buy, cart, pay, links, look,
+    checkout_sessions, payment_intents, payment_links, orders, notifications, docs_page,
     webhooks, health,
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ from .http.card_numbers import refuse_card_numbers
 from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
+from .pages import cart as cart_page
 from .pages import form_token, languages
 from .pages.order_page import OrderPage
 
@@ -107,6 +108,8 @@ def _order_page(order: OrderView) -> Response:
     page = OrderPage(order, mine=order_cookie.is_mine(order.id))
     response = make_response(render_template("shop/order.html", page=page, order=page.order))
     response.headers["X-Robots-Tag"] = "noindex"
+    if page.mine and page.state in ("paid", "processing"):
+        cart_page.forget_if_bought(response, order.id)
     return response
 
 

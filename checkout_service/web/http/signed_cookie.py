@@ -1,4 +1,4 @@
-"""A signed cookie that keeps a short list of what this browser made, newest first."""
+"""A signed cookie that keeps a short list of what this browser made or chose, newest first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from checkout_service.web.context import settings
 
 from . import cookies
 
-MOST = 5
 _LIFE = 7 * 24 * 3600  # seconds; a payment that takes days is over by then
 
 
@@ -28,6 +27,7 @@ class SignedCookie:
     path: str
     salt: str
     longest: int
+    most: int = 5
 
     def read(self) -> list[Any]:
         """Return what is kept; nothing from a cookie that is not ours, or too old."""
@@ -40,18 +40,27 @@ class SignedCookie:
             return []
         return kept
 
+    def fits(self, kept: Sequence[Any]) -> bool:
+        """True if all of these can be kept."""
+        return len(kept) <= self.most and len(self._signer().dumps(list(kept))) <= self.longest
+
     def write(self, response: Response, kept: Sequence[Any]) -> None:
         """Keep these; the oldest are forgotten."""
         name, path = self._name_and_path()
         response.set_cookie(
             name,
-            self._signer().dumps(list(kept[:MOST])),
+            self._signer().dumps(list(kept[: self.most])),
             max_age=_LIFE,
             path=path,
             httponly=True,
             samesite="Lax",
             secure=cookies.is_secure(settings()),
         )
+
+    def forget(self, response: Response) -> None:
+        """Keep nothing any more."""
+        name, path = self._name_and_path()
+        response.delete_cookie(name, path=path, secure=cookies.is_secure(settings()))
 
     def _name_and_path(self) -> tuple[str, str]:
         return cookies.named(settings(), self.name, self.path)

@@ -25,6 +25,7 @@ from checkout_service.web.context import catalog, settings, shop
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.static_files import static_url
 
+from .cart_cookie import size as cart_size
 from .languages import page_locale
 from .look import accent_url
 
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339, product=product_of)
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
     app.jinja_env.globals.update(accent_url=accent_url, home_url=home_url)
+    app.jinja_env.globals.update(cart_size=cart_size)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -1,0 +1,176 @@
+"""Several things in one order: chosen on any page, counted here, paid for together.
+
+It is made of forms alone. A quantity that was changed and not saved counts: every button sends all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from apiflask import APIBlueprint
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoPage
+
+from checkout_service.domain.errors import (
+    CheckoutError,
+    DatabaseUnavailable,
+    Fault,
+    GatewayError,
+    InvalidInput,
+    MoneyInFlight,
+    OrderCanceled,
+    OrderPaid,
+    StaleOrder,
+)
+from checkout_service.domain.order.cart import Cart, CartItem
+from checkout_service.use_cases.checkout.list_products import PriceTag, ProductView
+from checkout_service.web.context import request_id, settings, use_cases
+from checkout_service.web.http import order_cookie
+from checkout_service.web.http.limits import CREATE, gate, limited
+from checkout_service.web.http.mount import at
+from checkout_service.web.http.problems import problem_of
+
+from . import cart_cookie, languages
+from .cart_cookie import KeptCart
+
+SEE_OTHER = 303
+_QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+bp = APIBlueprint("cart", __name__, url_prefix="/cart", enable_openapi=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One line as the page shows it; without a tag it cannot be bought right now."""
+
+    price: str
+    quantity: int
+    product: ProductView | None
+
+    @property
+    def tag(self) -> PriceTag | None:
+        return self.product.prices[0] if self.product and self.product.prices else None
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.tag.unit_amount if self.tag else 0
+
+
+@bp.before_request
+def _sell_here() -> None:
+    if settings().pull_mode:
+        raise NoPage
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    """Show what this browser has chosen, and what it comes to."""
+    return _page(cart_cookie.read())
+
+
+@bp.post("")
+def add() -> ResponseReturnValue:
+    """Put a choice into the cart, on top of what is there of it."""
+    price, kept = request.form.get("price", ""), cart_cookie.read()
+    product = use_cases().list_products.sold_at(price)
+    if product is None or not product.prices:
+        raise InvalidInput([Fault("price", "there is no such price")])
+    count = kept.items.get(price, 0) + _count(request.form.get("quantity", "1"), least=1)
+    more = kept.with_items({**kept.items, price: count})
+    if count > product.prices[0].max_quantity or not cart_cookie.fits(more):
+        return _page(kept, full=True)
+    return _kept(more)
+
+
+@bp.post("/change")
+def change() -> ResponseReturnValue:
+    """Take the quantities as they stand in the form; 0 takes a line out."""
+    return _kept(_as_sent(cart_cookie.read()))
+
+
+@bp.post("/checkout")
+@limited(CREATE)
+def checkout() -> ResponseReturnValue:
+    """Send the buyer to Stripe's page with all of it; the same cart is the same order."""
+    kept = _as_sent(cart_cookie.read())
+    if not kept.items:
+        return redirect(at("/cart"), SEE_OTHER)
+    items = [CartItem(price, count) for price, count in kept.items.items()]
+    cart = Cart(items=items, page_locale=languages.asked_for())
+    start = use_cases().start_checkout
+    try:
+        session = start.start(cart, nonce=kept.nonce, caller="public", admit=gate())
+    except InvalidInput as error:
+        return _page(kept, wrong=error)
+    except (OrderPaid, MoneyInFlight, OrderCanceled):  # this very cart became an order before
+        response = make_response(redirect(at(f"/orders/{start.order_of(kept.nonce)}"), SEE_OTHER))
+        cart_cookie.write(response, kept.with_items({}))
+        return response
+    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+        return _page(kept, failed=error)
+    response = make_response(redirect(session.url or at(f"/orders/{session.order.id}"), SEE_OTHER))
+    order_cookie.remember(response, session.order.id)
+    cart_cookie.write(response, kept)
+    return response
+
+
+def forget_if_bought(response: Response, order_id: str) -> None:
+    """Empty the cart that became this order, now that it is paid."""
+    kept = cart_cookie.read()
+    if kept.items and use_cases().start_checkout.order_of(kept.nonce) == order_id:
+        cart_cookie.write(response, kept.with_items({}))
+
+
+def _as_sent(kept: KeptCart) -> KeptCart:
+    """Take the form's quantities for what is in the cart already, and for nothing else."""
+    sent = dict(zip(request.form.getlist("price"), request.form.getlist("quantity"), strict=False))
+    gone = request.form.get("remove")
+    return kept.with_items(
+        {
+            price: 0 if price == gone else _count(sent.get(price, str(count)))
+            for price, count in kept.items.items()
+        }
+    )
+
+
+def _count(text: str, *, least: int = 0) -> int:
+    if not _QUANTITY.fullmatch(text) or int(text) < least:
+        raise InvalidInput([Fault("quantity", "must be a whole number")])
+    return int(text)
+
+
+def _kept(cart: KeptCart) -> ResponseReturnValue:
+    response = make_response(redirect(at("/cart"), SEE_OTHER))
+    cart_cookie.write(response, cart)
+    return response
+
+
+def _page(
+    kept: KeptCart,
+    *,
+    full: bool = False,
+    wrong: InvalidInput | None = None,
+    failed: CheckoutError | None = None,
+) -> Response:
+    sold_at = use_cases().list_products.sold_at
+    lines = [CartLine(price, count, sold_at(price)) for price, count in kept.items.items()]
+    tags = [line.tag for line in lines if line.tag]
+    problem = problem_of(failed) if failed else None
+    page = render_template(
+        "shop/cart.html",
+        lines=lines,
+        currencies=sorted({tag.currency for tag in tags}),
+        total=sum(line.amount for line in lines),
+        full=full,
+        faults=[] if wrong is None else wrong.faults,
+        problem=problem,
+        request_id=request_id(),
+    )
+    status = problem.status if problem else 422 if wrong or full else 200
+    response = Response(page, status, mimetype="text/html")
+    if problem:
+        response.headers.update(dict(problem.headers))
+    cart_cookie.write(response, kept)
+    return response
