@@ -172,5 +172,6 @@ def _page(
     response = Response(page, status, mimetype="text/html")
     if problem:
         response.headers.update(dict(problem.headers))
-    cart_cookie.write(response, kept)
+    if request.method == "POST":
+        cart_cookie.write(response, kept)
     return response
