@@ -60,7 +60,8 @@ class SignedCookie:
     def forget(self, response: Response) -> None:
         """Keep nothing any more."""
         name, path = self._name_and_path()
-        response.delete_cookie(name, path=path, secure=cookies.is_secure(settings()))
+        if name in request.cookies:
+            response.delete_cookie(name, path=path, secure=cookies.is_secure(settings()))
 
     def _name_and_path(self) -> tuple[str, str]:
         return cookies.named(settings(), self.name, self.path)
