@@ -75,6 +75,15 @@ class OrderCanceled(CheckoutError):
         super().__init__("This order was canceled.")
 
 
+class NoCustomer(CheckoutError):
+    """Stripe keeps nobody as a customer for this order: a guest bought it, or nobody yet."""
+
+    code = "no_customer"
+
+    def __init__(self) -> None:
+        super().__init__("Stripe keeps no customer for this order.")
+
+
 class MoneyInFlight(CheckoutError):
     code = "money_in_flight"
 

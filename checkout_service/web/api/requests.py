@@ -196,6 +196,12 @@ class CaptureOrder(Body):
     )
 
 
+class CreatePortalSession(Body):
+    """Where the portal leads back to."""
+
+    return_url: BuyerUrl
+
+
 class Nothing(Body):
     """A request without a body, or with an empty object."""
 

@@ -39,6 +39,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.OrderPaid: HTTPStatus.CONFLICT,
     e.OrderCanceled: HTTPStatus.CONFLICT,
     e.MoneyInFlight: HTTPStatus.CONFLICT,
+    e.NoCustomer: HTTPStatus.CONFLICT,
     e.NotPaid: HTTPStatus.CONFLICT,
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.ChargeDisputed: HTTPStatus.CONFLICT,
