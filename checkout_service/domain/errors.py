@@ -124,6 +124,12 @@ class RefundRefused(CheckoutError):
         self.stripe_code = stripe_code
 
 
+class SessionRefused(RefundRefused):
+    """Stripe refused what a merchant hands through to its page; `stripe_code` is its own word."""
+
+    code = "session_refused"
+
+
 class OpenedWrong(CheckoutError):
     """A session came back from Stripe with other terms than it was asked for; it was closed."""
 

@@ -99,6 +99,14 @@ def test_what_cannot_be_handed_through_is_named_and_nothing_is_opened(
     assert stage.wire.calls == []
 
 
+def test_what_stripe_itself_refuses_is_told_in_its_words(stage: Stage, tmp_path: Path) -> None:
+    answer = create(stage, tmp_path, discounts=[{"coupon": "no-such-coupon"}])
+
+    told = problem(answer, 422, "session_refused")
+    assert told["stripe_code"] == "resource_missing"
+    assert "no-such-coupon" in told["detail"]
+
+
 def test_nobody_without_a_key_hands_anything_through(stage: Stage, tmp_path: Path) -> None:
     client = app_on(stage, tmp_path, api_keys=KEY).test_client()
     body = {"items": [{"price": "poster-usd", "quantity": 1}], "session": {"submit_type": "book"}}

@@ -44,6 +44,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.ChargeDisputed: HTTPStatus.CONFLICT,
     e.RefundRefused: HTTPStatus.CONFLICT,
+    e.SessionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     h.NotAuthorized: HTTPStatus.CONFLICT,
     h.CaptureTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     h.CaptureInProgress: HTTPStatus.CONFLICT,
