@@ -17,6 +17,7 @@ from . import (
     lists,
     money_back,
     payment_pages,
+    portal,
     sessions,
     subscriptions,
 )
@@ -136,6 +137,7 @@ ROUTES = (
     _route("GET", "/v1/customers/{name}", _get("customer")),
     _route("POST", "/v1/customers/{name}", _on("customer", customers.update)),
     _route("DELETE", "/v1/customers/{name}", _on("customer", customers.delete)),
+    _route("POST", "/v1/billing_portal/sessions", portal.create),
     _route("GET", "/v1/subscriptions", lists.subscriptions),
     _route("GET", "/v1/subscriptions/{name}", _get("subscription")),
     _route("POST", "/v1/subscriptions/{name}", _on("subscription", subscriptions.update)),

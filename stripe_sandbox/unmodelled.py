@@ -24,6 +24,9 @@ _REFUSED = {
         *_CONNECT, *_AMOUNTS, *_METHODS, "capture_method",
     ),
     "POST /v1/payment_intents/{name}/capture": (*_CONNECT, *_AMOUNTS),
+    "POST /v1/billing_portal/sessions": (
+        "configuration", "customer_account", "flow_data", "locale", "on_behalf_of",
+    ),
     "POST /v1/checkout/sessions": (
         "payment_method_configuration", *(f"payment_intent_data.{name}" for name in _CONNECT),
     ),

@@ -27,6 +27,7 @@ from checkout_service.use_cases.doctor.check_result import Shop
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from checkout_service.use_cases.notify.read_feed import ReadFeed
 from checkout_service.use_cases.notify.read_messages import ReadMessages
+from checkout_service.use_cases.orders.open_portal import OpenPortal
 from checkout_service.use_cases.orders.read_orders import ReadOrders
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
@@ -205,6 +206,10 @@ class Parts(Ground):
         return Quarantine(self.database, self.clock, self.receive_event)
 
     # Reading, telling, keeping.
+
+    @cached_property
+    def open_portal(self) -> OpenPortal:
+        return OpenPortal(self.database, self.stripe.portal, self.pull_mode)
 
     @cached_property
     def read_orders(self) -> ReadOrders:

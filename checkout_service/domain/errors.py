@@ -75,6 +75,15 @@ class OrderCanceled(CheckoutError):
         super().__init__("This order was canceled.")
 
 
+class NoCustomer(CheckoutError):
+    """Stripe keeps nobody as a customer for this order: a guest bought it, or nobody yet."""
+
+    code = "no_customer"
+
+    def __init__(self) -> None:
+        super().__init__("Stripe keeps no customer for this order.")
+
+
 class MoneyInFlight(CheckoutError):
     code = "money_in_flight"
 
@@ -113,6 +122,12 @@ class RefundRefused(CheckoutError):
     def __init__(self, message: str, *, stripe_code: str) -> None:
         super().__init__(message)
         self.stripe_code = stripe_code
+
+
+class SessionRefused(RefundRefused):
+    """Stripe refused what a merchant hands through to its page; `stripe_code` is its own word."""
+
+    code = "session_refused"
 
 
 class OpenedWrong(CheckoutError):

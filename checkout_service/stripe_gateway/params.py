@@ -18,7 +18,7 @@ from .translate import ATTEMPT_KEY, ORDER_KEY, REQUEST_KEY
 
 Params = dict[str, Any]
 
-_COMPUTED = ("allow_promotion_codes", "automatic_tax", "shipping_options")
+_COMPUTED = ("allow_promotion_codes", "discounts", "automatic_tax", "shipping_options")
 
 
 def session_params(request: SessionRequest) -> Params:
@@ -29,7 +29,9 @@ def session_params(request: SessionRequest) -> Params:
     """
     metadata = _metadata(request)
     handed_on = "payment_intent_data" if request.mode == "payment" else "subscription_data"
+    wished = _wished(request.options)
     return _said({
+        **wished,
         "mode": request.mode,
         "currency": request.currency,
         "line_items": [_line(line, request.options) for line in request.lines],
@@ -39,9 +41,12 @@ def session_params(request: SessionRequest) -> Params:
         "customer_email": request.customer_email,
         "locale": request.locale,
         "expires_at": None if request.expires_at is None else request.expires_at // SECOND,
-        "metadata": metadata,
-        handed_on: {"metadata": metadata, **_capture(manual=request.manual)},
-        **_options(request.options),
+        "metadata": _under(wished, metadata),
+        handed_on: {
+            **wished.get(handed_on, {}),
+            "metadata": _under(wished.get(handed_on, {}), metadata),
+            **_capture(manual=request.manual),
+        },
     })  # fmt: skip
 
 
@@ -105,14 +110,27 @@ def _line(line: LineRequest, options: Mapping[str, Any]) -> Params:
     return {"price_data": _said(price), "quantity": line.quantity}
 
 
-def _options(options: Mapping[str, Any]) -> Params:
-    """Translate what the merchant lets Stripe ask or compute on top of the cart.
+def _under(wished: Params, ours: Mapping[str, str]) -> dict[str, str]:
+    """Put metadata that was handed through under our own."""
+    return {**wished.get("metadata", {}), **ours}
+
+
+def _wished(options: Mapping[str, Any]) -> Params:
+    """Write all that the merchant wants of Stripe's page; what was handed through goes first.
 
     Where Stripe computes, its answer is to show the line items as well: they are compared.
     """
-    params: Params = {}
-    if any(options.get(name) for name in _COMPUTED):
+    params = _options(options) | dict(options.get("session", {}))
+    if params.get("discounts"):
+        params.pop("allow_promotion_codes", None)  # Stripe takes one of them
+    if any(params.get(name) for name in _COMPUTED):
         params["expand"] = ["line_items"]
+    return params
+
+
+def _options(options: Mapping[str, Any]) -> Params:
+    """Translate what the catalog lets Stripe ask or compute on top of the cart."""
+    params: Params = {}
     if options.get("allow_promotion_codes"):
         params["allow_promotion_codes"] = True
     if options.get("automatic_tax"):

@@ -18,6 +18,7 @@ from .client import Connector
 from .event_reader import StripeEventReader
 from .events import StripeEvents
 from .intents import StripeIntents
+from .portal import StripePortal
 from .prices import StripePrices
 from .refunds import StripeRefunds
 from .sessions import StripeSessions
@@ -34,6 +35,7 @@ class StripeParts:
     intents: StripeIntents
     refunds: StripeRefunds
     prices: StripePrices
+    portal: StripePortal
     events: StripeEvents
     event_reader: StripeEventReader
 
@@ -76,6 +78,7 @@ def build_stripe(
         intents,
         StripeRefunds(calls),
         StripePrices(calls, real_clock),
+        StripePortal(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),
     )

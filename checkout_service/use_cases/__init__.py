@@ -22,6 +22,7 @@ from .doctor.check_readiness import CheckReadiness
 from .notify.deliver import DeliverOutbox
 from .notify.read_feed import ReadFeed
 from .notify.read_messages import ReadMessages
+from .orders.open_portal import OpenPortal
 from .orders.read_orders import ReadOrders
 from .refunds.refund_order import RefundOrder
 from .refunds.release_hold import ReleaseHold
@@ -52,6 +53,7 @@ class UseCases:
     take_money: TakeMoney
     release_hold: ReleaseHold
     read_orders: ReadOrders
+    open_portal: OpenPortal
     read_events: ReadEvents
     read_messages: ReadMessages
     read_feed: ReadFeed

@@ -49,17 +49,17 @@ def ids(site_and_shop: tuple[str, Shop]) -> dict[str, str]:
         "REFERENCE": linked["client_reference_id"],
         "ORDER": paid["order"]["id"],
         "UNPAID": unpaid["order"]["id"],
-        "AUTHORIZED": _authorized(shop),
-        "UNWANTED": _authorized(shop),
+        "AUTHORIZED": _paid(shop, capture="manual"),
+        "UNWANTED": _paid(shop, capture="manual"),
+        "MEMBERS": _paid(shop, session={"customer_creation": "always"}),
         "MESSAGE": told["data"][0]["id"],
         "CURSOR": told["next_cursor"],
     }
 
 
-def _authorized(shop: Shop) -> str:
+def _paid(shop: Shop, **more: object) -> str:
     items = [{"name": "Table", "unit_amount": 5000, "currency": "usd", "quantity": 1}]
-    cart = {"items": items, "capture": "manual"}
-    made = shop.request("POST", "/api/v1/orders", json=cart, headers=KEY).json()
+    made = shop.request("POST", "/api/v1/orders", json={"items": items} | more, headers=KEY).json()
     shop.pays(made["id"])
     shop.flush()
     return str(made["order"]["id"])

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
+from checkout_service.domain.session import faults_of
 from checkout_service.domain.texts import why_unreadable
 
 from .fields import unknown_keys
@@ -24,6 +25,7 @@ _LOCALE = re.compile(r"auto|[a-z]{2,3}(-[A-Z]{2}|-419)?", re.ASCII)
 _FLAGS = ("promotion_codes", "automatic_tax", "recovery")
 _KEYS = frozenset((
     *_FLAGS, "shipping_countries", "shipping_options", "expires_after", "locale", "tax_behavior",
+    "session",
 ))  # fmt: skip
 _SHIPPING_KEYS = frozenset(("name", "currency", "amount", "stripe_shipping_rate"))
 
@@ -53,6 +55,7 @@ class CheckoutOptions:
     expires_after: int | None = None
     recovery: bool = False
     locale: str | None = None
+    session: Mapping[str, object] = field(default_factory=dict)  # handed through as it is
 
     def shipping_for(self, currency: str, mode: str) -> tuple[ShippingOption, ...]:
         """Choose the ways to ship this order; Stripe ships no subscriptions for money.
@@ -99,7 +102,14 @@ def read_options(
         expires_after=_expires_after(item.get("expires_after"), faults),
         recovery=item.get("recovery") is True,
         locale=_locale(item.get("locale"), locales, faults),
+        session=_session(item.get("session", {}), faults),
     )
+
+
+def _session(value: object, faults: list[str]) -> Mapping[str, object]:
+    found = [f"{place}: {why}" for place, why in faults_of(value, "checkout.session", shared=True)]
+    faults += found
+    return value if isinstance(value, dict) and not found else {}
 
 
 def _one_of(

@@ -54,6 +54,7 @@ class Cart:
     page_locale: str | None = None
     allow_promotion_codes: bool = False
     capture: str = AUTOMATIC  # or `manual`: the merchant takes the money later
+    session: Mapping[str, object] = field(default_factory=dict)  # handed through to Stripe's page
 
 
 def price_lines(

@@ -15,6 +15,7 @@ from checkout_service.domain.order.cart import Cart, mode_of, price_lines
 from checkout_service.domain.order.ledger import DISCOUNT
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
+from checkout_service.domain.session import adjustable_by, faults_of, fitting, unfit
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
@@ -50,6 +51,7 @@ class CreateOrder:
         be read.
         """
         lines = self.price(cart, kind)
+        check_session(cart, kind, mode_of(lines))
         admit(prices_of(lines))
         order_id = ids.new_id("ord")
         order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
@@ -139,7 +141,8 @@ class CreateOrder:
         options = self.catalog.options
         what = lines[0].currency, mode_of(lines)
         codes = {DISCOUNT} if cart.allow_promotion_codes else set()
-        adjustable = options.adjustable(*what) | codes
+        session = {**fitting(options.session, what[1]), **cart.session}
+        adjustable = options.adjustable(*what) | codes | adjustable_by(session)
         asked = {
             "products": self._products(lines),
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
@@ -149,6 +152,7 @@ class CreateOrder:
             "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
             "recovery": options.recovery,
             "expires_after": options.expires_after,
+            "session": session,
         }
         return {
             "adjustable": ",".join(sorted(adjustable)),
@@ -160,3 +164,18 @@ class CreateOrder:
         found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
         told = {price: product.for_stripe() for price, product in found.items() if product}
         return {price: words for price, words in told.items() if words}
+
+
+def check_session(cart: Cart, kind: AttemptKind, mode: str) -> None:
+    """Refuse what an order cannot hand through to Stripe's page. Raises InvalidInput."""
+    if not cart.session:
+        return
+    if kind is not AttemptKind.SESSION:
+        raise InvalidInput([Fault("session", "it belongs to the flow checkout_session")])
+    faults = [*faults_of(cart.session, "session"), *unfit(cart.session, mode, "session")]
+    if cart.customer_email and "customer" in cart.session:
+        faults.append(("customer_email", "Stripe takes it or a customer, not both"))
+    if cart.allow_promotion_codes and "discounts" in cart.session:
+        faults.append(("allow_promotion_codes", "Stripe takes it or discounts, not both"))
+    if faults:
+        raise InvalidInput([Fault(place, why) for place, why in faults])

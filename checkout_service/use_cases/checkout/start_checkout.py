@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import PullMode
+from checkout_service.domain.errors import PullMode, SessionRefused, StripeRejected
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import SessionAnswer
@@ -45,8 +45,8 @@ class StartCheckout:
         """Open a session for this cart; the same nonce always gives the same order.
 
         `admit` is asked before Stripe is. Raises what it raises, InvalidInput, PullMode,
-        StripeUnavailable, StripeRejected, DatabaseUnavailable, and what `again` raises when the
-        nonce's order went on meanwhile.
+        StripeUnavailable, StripeRejected, DatabaseUnavailable, SessionRefused (by what the cart
+        hands through), and what `again` raises when the nonce's order went on meanwhile.
         """
         if self.pull_mode:
             raise PullMode
@@ -56,7 +56,12 @@ class StartCheckout:
         order_id = self.create_order.create(
             cart, kind=AttemptKind.SESSION, nonce=nonce, admit=admit
         )
-        self.open_attempt.open(order_id, source=caller)
+        try:
+            self.open_attempt.open(order_id, source=caller)
+        except StripeRejected as refusal:
+            if not cart.session or refusal.permission or not refusal.reason:
+                raise
+            raise SessionRefused(str(refusal), stripe_code=refusal.reason) from refusal
         return self._answer(order_id)
 
     def order_of(self, nonce: str) -> str | None:

@@ -26,7 +26,15 @@ def priced_cart_of(body: CreateOrder) -> Cart:
     items = [
         PricedItem(item.name, item.unit_amount, item.currency, item.quantity) for item in body.items
     ]
-    return replace(_cart(body, items, body), capture=body.capture or AUTOMATIC)
+    return replace(
+        _cart(body, items, body), capture=body.capture or AUTOMATIC, session=_session(body)
+    )
+
+
+def _session(body: CreateOrder) -> dict[str, object]:
+    """Join what is handed through to Stripe's page, the words of our own among it."""
+    named = body.model_dump(include={"customer", "discounts"}, exclude_none=True)
+    return {**(body.session or {}), **named}
 
 
 def _cart(

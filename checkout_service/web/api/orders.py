@@ -20,8 +20,8 @@ from checkout_service.web.http.strict_json import body_may_be_missing, refuse_bo
 from .carts import priced_cart_of
 from .idempotency import idempotent, idempotent_without, order_nonce
 from .payment_intents import SECRET, read_secret
-from .requests import CaptureOrder, CreateOrder, CreateRefund, ListOrders
-from .responses import OrderInDepth, Orders, PrivateOrder, Refund, Session
+from .requests import CaptureOrder, CreateOrder, CreatePortalSession, CreateRefund, ListOrders
+from .responses import OrderInDepth, Orders, PortalSession, PrivateOrder, Refund, Session
 from .serialiser import order_object, refund_object, tell, tell_intent, tell_session
 
 P = ParamSpec("P")
@@ -116,6 +116,16 @@ def void_order(order_id: str) -> Response:
     refuse_body()
     nonce = order_nonce() or ids.new_id("non")
     return tell(order_object(use_cases().take_money.void(order_id, nonce=nonce)))
+
+
+@bp.post("/<order_id>/portal-sessions")
+@for_merchants
+@bp.doc(security="apiKey")
+@bp.input(CreatePortalSession, arg_name="body")
+@bp.output(PortalSession, status_code=201)
+def create_portal_session(order_id: str, body: CreatePortalSession) -> Response:
+    """Open Stripe's customer portal for the customer who bought the order."""
+    return tell({"url": use_cases().open_portal.open(order_id, return_url=body.return_url)}, 201)
 
 
 @bp.post("/<order_id>/cancel")

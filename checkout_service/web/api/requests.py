@@ -5,7 +5,7 @@ Whether a price exists and a quantity is allowed is the domain's to say, beside 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
@@ -103,6 +103,23 @@ class PricedLine(Body):
     quantity: StrictInt = Field(1, ge=1, le=999_999)
 
 
+CustomerId = Annotated[str, Field(max_length=255, pattern="^cus_[A-Za-z0-9]+$")]
+_StripeName = Annotated[Readable, Field(min_length=1, max_length=255)]
+
+
+class Discount(Body):
+    """A Coupon or a Promotion Code of the merchant's, by its id at Stripe."""
+
+    coupon: _StripeName | None = None
+    promotion_code: _StripeName | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.coupon is None) is (self.promotion_code is None):
+            raise fault("name a coupon or a promotion_code")
+        return self
+
+
 class CreateOrder(Body):
     """A cart priced by the merchant's backend, and the way it will be paid."""
 
@@ -121,6 +138,25 @@ class CreateOrder(Body):
     capture: Literal["automatic", "manual"] | None = Field(
         None, description="`manual`: the payment is authorised, and taken by a capture of yours"
     )
+
+    session: dict[str, Any] | None = Field(
+        None,
+        description="parameters of Stripe's Checkout Session, handed through: docs/catalog.md",
+        examples=[{"custom_text": {"submit": {"message": "We ship on Mondays."}}}],
+    )
+    customer: CustomerId | None = Field(
+        None, description="a Customer of yours at Stripe, in place of customer_email"
+    )
+    discounts: list[Discount] | None = Field(
+        None, max_length=1, description="a coupon or promotion code that you grant"
+    )
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        for name in ("customer", "discounts"):
+            if getattr(self, name) is not None and name in (self.session or {}):
+                raise fault(f"{name} is in session as well: say it once")
+        return self
 
     @model_validator(mode="after")
     def _urls_need_a_page(self) -> Self:
@@ -158,6 +194,12 @@ class CaptureOrder(Body):
         description="minor units; left out: all that is authorised",
         json_schema_extra=without_default,
     )
+
+
+class CreatePortalSession(Body):
+    """Where the portal leads back to."""
+
+    return_url: BuyerUrl
 
 
 class Nothing(Body):

@@ -96,6 +96,10 @@ class Session(BaseModel):
     order: Order
 
 
+class PortalSession(BaseModel):
+    url: str = Field(description="short-lived: hand it to the customer who is signed in with you")
+
+
 class Intent(BaseModel):
     id: str
     client_secret: str | None = Field(

@@ -1,0 +1,66 @@
+"""Parameters that nobody hands through, each with its reason.
+
+What is paid, for what, and where the buyer comes back to is the service's to say: the money guard
+compares a payment with what it said itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_TERMS = "the order's items, and what they cost, are agreed before Stripe's page opens"
+_BACK = "the service brings the buyer back and looks at the payment there"
+_PAGE = "the service opens Stripe's hosted page"
+_KNOWN_BY = "the order is found by it"
+_FIRST = "the first payment would differ from what was agreed"
+_FREE = "the buyer would change the amount after it was agreed"
+
+# Said by the service itself, or by a word of its own.
+OURS: Final[Mapping[str, str]] = {
+    "line_items": _TERMS,
+    "mode": _TERMS,
+    "currency": _TERMS,
+    "success_url": f"{_BACK}: name success_url in the request",
+    "cancel_url": f"{_BACK}: name cancel_url in the request",
+    "return_url": _BACK,
+    "redirect_on_completion": _BACK,
+    "ui_mode": _PAGE,
+    "client_reference_id": f"{_KNOWN_BY}: name client_reference_id in the request",
+    "customer_email": "name customer_email in the request",
+    "locale": "name locale in the request, or in [checkout]",
+    "expires_at": "a moment does not fit every order: name expires_after in [checkout]",
+    "metadata.order_id": _KNOWN_BY,
+    "metadata.checkout_attempt_id": _KNOWN_BY,
+    "payment_intent_data.metadata.order_id": _KNOWN_BY,
+    "payment_intent_data.metadata.checkout_attempt_id": _KNOWN_BY,
+    "payment_intent_data.metadata.checkout_request_id": "a capture is found by it",
+    "subscription_data.metadata.order_id": _KNOWN_BY,
+    "subscription_data.metadata.checkout_attempt_id": _KNOWN_BY,
+    "payment_intent_data.capture_method": 'say "capture": "manual" with the order',
+    "payment_method_options.*.capture_method": 'say "capture": "manual" with the order',
+    "after_expiration": "say recovery = true in [checkout]",
+}
+# What the money guard cannot compare.
+UNGUARDED: Final[Mapping[str, str]] = {
+    "optional_items": _FREE,
+    "managed_payments": "Stripe would be the seller, and set prices and taxes of its own",
+    "permissions": "it is for pages that are part of the shop's own",
+    "setup_intent_data": "it is for sessions that take no payment",
+    "subscription_data.trial_end": _FIRST,
+    "subscription_data.trial_period_days": _FIRST,
+    "subscription_data.trial_settings": _FIRST,
+    "subscription_data.billing_cycle_anchor": _FIRST,
+    "subscription_data.billing_cycle_anchor_config": _FIRST,
+    "subscription_data.proration_behavior": _FIRST,
+    "subscription_data.default_tax_rates": "a tax of the merchant's own is part of the price here",
+}
+# The file speaks for every order, so what belongs to one buyer or order cannot stand in it.
+OF_ONE_ORDER: Final[Mapping[str, str]] = {
+    "customer": "every buyer would be the same customer: name it with the order",
+    "customer_account": "every buyer would be the same customer: name it with the order",
+    "discounts": "name it with the order",
+    "payment_intent_data.receipt_email": "every receipt would go there: name it with the order",
+    "payment_intent_data.shipping": "every order would be shipped there: name it with the order",
+}
+REFUSED: Final[Mapping[str, str]] = {**OURS, **UNGUARDED}

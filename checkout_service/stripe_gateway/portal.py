@@ -1,0 +1,25 @@
+"""Sessions of Stripe's customer portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .calls import Calls, reading
+from .fields import Malformed, text
+
+_SESSIONS = "/v1/billing_portal/sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class StripePortal:
+    """See the protocol for what it promises and raises."""
+
+    calls: Calls
+
+    def open(self, customer: str, *, return_url: str) -> str:
+        data = self.calls.post(_SESSIONS, {"customer": customer, "return_url": return_url})
+        with reading(write=True):
+            url = text(data, "url")
+            if url is None:
+                raise Malformed("url")
+            return url

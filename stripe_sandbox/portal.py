@@ -1,0 +1,31 @@
+"""The customer portal: a way to it, for one customer. The page itself is not modelled."""
+
+from __future__ import annotations
+
+from . import shapes
+from .errors import missing
+from .forms import text
+from .store import Json, new_id
+from .world import Call
+
+
+def create(call: Call) -> Json:
+    """Open a session of the portal for a customer. Raises ApiError."""
+    wanted = text(call.params, "customer")
+    if wanted is None:
+        raise missing("customer")
+    customer = call.world.need(wanted, "customer", param="customer")
+    name = new_id("bps")
+    return call.store.put(
+        {
+            **shapes.nulls("customer_account", "flow", "locale", "on_behalf_of"),
+            "id": name,
+            "object": "billing_portal.session",
+            "configuration": "bpc_sandbox",
+            "created": call.store.now(),
+            "customer": customer["id"],
+            "livemode": False,
+            "return_url": text(call.params, "return_url"),
+            "url": f"{call.base}/p/session/{name}",
+        }
+    )
