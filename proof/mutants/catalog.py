@@ -44,7 +44,7 @@ SHOWN_BY: dict[str, int] = {
     "money-in-flight-is-open": 4,
     "order-paid-is-told-again": 1,
     "settled-is-forgotten": 1,
-    "stale-wins": 1,
+    "stale-wins": 213,
     "the-amount-of-a-session-is-unread": 21,
     "the-amount-of-an-intent-is-unread": 22,
     "what-is-let-go-is-a-refund": 8,

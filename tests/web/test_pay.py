@@ -63,7 +63,7 @@ CASES = (
     Case(reach.paid_otherwise, "checking", "do not pay again"),
     Case(reach.failed, "failed", "You were not charged", "Try again"),
     Case(reach.canceled, "expired", "was canceled"),
-    Case(reach.refunded, "paid", "Refunded"),
+    Case(reach.refunded, "refunded", "Refunded"),
 )
 WAITING = (reach.pending, reach.processing)
 
