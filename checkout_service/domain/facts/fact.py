@@ -54,6 +54,10 @@ class Seen:
         """The last moment that this may stand for."""
         return self.at + SECOND - 1 if self.by_event else self.at
 
+    def not_after(self, now: int) -> Seen:
+        """Cap it at now: whose clock said that it was observed later was ahead."""
+        return self if self.at <= now else Seen(now)
+
     def age_beside(self, known: Seen) -> Age:
         """Compare this observation with one that is known; of two looks the one at hand is later.
 

@@ -6,7 +6,7 @@ Frozen throughout: settling makes a new ledger, storage writes down the differen
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
@@ -120,6 +120,18 @@ class Ledger:
 
     # What is derived here and kept with the order's row, by these names.
     DERIVED: ClassVar = ("fulfilled", "amount_paid", "amount_refunded", "amount_charged_back")
+
+    def seen_by(self, now: int) -> Ledger:
+        """Hold that nothing here was observed after now (milliseconds UTC).
+
+        A replica whose clock was ahead would otherwise outrank every look until that moment.
+        """
+        moments = (*(attempt.seen for attempt in self.attempts), *self.seen.values())
+        if all(seen.at <= now for seen in moments):
+            return self
+        attempts = tuple(replace(a, seen=a.seen.not_after(now)) for a in self.attempts)
+        seen = {name: known.not_after(now) for name, known in self.seen.items()}
+        return replace(self, attempts=attempts, seen=seen)
 
     @property
     def winner(self) -> Attempt | None:

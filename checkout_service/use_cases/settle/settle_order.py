@@ -141,7 +141,7 @@ class SettleOrder:
     ) -> tuple[Settlement, Writing | None]:
         """Merge, derive and plan; there is nothing to write if nothing changed."""
         settlement = settle(
-            loaded.ledger, facts, new_attempt_id=ids.new_id("att"), change=case.change
+            loaded.ledger.seen_by(now), facts, new_attempt_id=ids.new_id("att"), change=case.change
         )
         look = plan_look(loaded, settlement, case.look, now=now, interval=self.sweep_interval)
         same_look = (look.due_at, look.tries) == (loaded.look_due_at, loaded.look_tries)

@@ -9,6 +9,7 @@ from checkout_service.domain.errors import OrderCanceled
 from tests.support.stage import Stage, calling, writing
 
 SEPA_FAILS = "AT861904300235473202"
+SEPA_LATE = "AT321904300235473204"
 
 
 def test_what_happened_after_a_first_sweep_that_found_nothing_is_read_however_late(
@@ -138,3 +139,21 @@ def test_a_sale_of_a_link_of_which_only_a_doorbell_tells_is_found_by_its_link(
 
     order = stage.order(bought)
     assert (order["status"], order["fulfilled"]) == ("paid", True)
+
+
+@pytest.mark.parametrize("hours", [1, 30])
+@pytest.mark.parametrize("kind", ["payment_intent", "checkout_session"])
+def test_what_a_replica_saw_with_a_clock_that_was_ahead_outranks_no_look(
+    stage_on: Stage, kind: str, hours: int
+) -> None:
+    """Seed 2082: opened ahead of time, then money on its way was called unpaid for as long."""
+    stage = stage_on
+    stage.clock.at += hours * HOUR
+    bought = stage.buys("mug-eur", kind=kind)
+    stage.clock.at -= hours * HOUR
+    stage.pays(bought, SEPA_LATE)
+    stage.drops()
+
+    stage.returns(bought)
+
+    assert stage.order(bought)["status"] == "processing"
