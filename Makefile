@@ -18,7 +18,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help pgbouncer setup install run test check check-install check-installs bench drill prove audit licenses sbom docs lint types imports fmt lock vendor messages browser
+.PHONY: help static pgbouncer setup install run test check check-install check-installs bench drill prove audit licenses sbom docs lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser pgbouncer  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
 	$(PYTEST) $(T)
 
-check: lint types imports audit docs test  ## Everything CI runs, after check-install
+check: static test  ## Everything CI runs beside check-install
+
+static: .venv/tests.stamp
+	@$(MAKE) --no-print-directory --output-sync=target -j2 types docs lint imports audit
 
 check-install check-installs: export PYTHON := $(PYTHON)
 check-install:  ## Install the runtime lock with the oldest and the newest pip, in folders of their own
