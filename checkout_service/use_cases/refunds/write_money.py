@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.fact import Fact, facts_of_look
+from checkout_service.domain.facts.reading import is_over, read_intent
 from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.refunds import RefundRequest, Refunds
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import backoff
+from checkout_service.domain.status import AttemptState
 from checkout_service.storage import money_writes
 from checkout_service.storage.database import Database, Transaction
 
@@ -212,6 +214,8 @@ class WriteMoney:
             return None
         look = self.sessions.look if write.kind is WriteKind.EXPIRE else self.intents.look
         facts = tuple(facts_of_look(look(write.subject, urgent=True)))
+        if write.kind is WriteKind.CANCEL and _is_on_its_way(facts[0], self.clock.now()):
+            return Outcome(write, facts, done=False)
         if not any(_is_closed(fact) for fact in facts):
             return None
         held = write.kind in _OF_HELD_MONEY
@@ -229,6 +233,14 @@ def _is_closed(fact: Fact) -> bool:
             return status in ("canceled", "succeeded")
         case _:
             return False
+
+
+def _is_on_its_way(fact: Fact, now: int) -> bool:
+    """True if the buyer has paid meanwhile by what takes its time: nobody may cancel that."""
+    view = fact.subject
+    if not isinstance(view, IntentView) or is_over(view, now):
+        return False
+    return read_intent(view, was=AttemptState.OPEN).state is AttemptState.PROCESSING
 
 
 def _is_done(write: MoneyWrite, fact: Fact) -> bool:

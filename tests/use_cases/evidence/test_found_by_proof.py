@@ -157,3 +157,30 @@ def test_what_a_replica_saw_with_a_clock_that_was_ahead_outranks_no_look(
     stage.returns(bought)
 
     assert stage.order(bought)["status"] == "processing"
+
+
+@pytest.mark.parametrize("kind", ["rate_limit", "error_500", "reset"])
+def test_who_pays_by_transfer_while_a_cancel_is_asked_again_is_not_canceled(
+    stage_on: Stage, kind: str
+) -> None:
+    """Seed 3053: nobody paid for a day, the first cancel failed, and then somebody did pay."""
+    stage = stage_on
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    away = {"method": "POST", "path": "/v1/payment_intents/", "kind": kind, "probability": 1}
+    stage.control("PUT", "faults", {"api": [away]})
+    stage.advance(DAY / 1000)
+    stage.sweeps()
+    stage.control("DELETE", "faults")
+    transfer = {
+        "payment_method_data[type]": "customer_balance",
+        "payment_method_data[billing_details][email]": "buyer@example.com",
+        "payment_method_data[billing_details][name]": "Buyer",
+    }
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **transfer)
+
+    stage.works(HOUR / 1000, every=600)
+
+    assert stage.order(bought)["status"] == "processing"
+    stage.control("POST", f"payment_intents/{bought.intent}/settle", {"outcome": "succeeded"})
+    stage.delivers()
+    assert (stage.order(bought)["status"], stage.order(bought)["fulfilled"]) == ("paid", True)
