@@ -7,6 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from checkout_service.domain.ids import number_of
 from checkout_service.domain.status import OrderStatus
 from tests.support.stage import Bought, Stage
 from tests.web import standings as reach
@@ -24,15 +25,15 @@ STATES: list[Case] = [
     (reach.paid, S.PAID, "paid", "Paid. Thank you!"),
     (reach.failed, S.FAILED, "failed", "The payment failed"),
     (reach.expired, S.EXPIRED, "expired", "has expired"),
-    (reach.canceled, S.CANCELED, "expired", "was canceled"),
-    (reach.paid_otherwise, S.PAID, "checking", "checking your payment"),
+    (reach.canceled, S.CANCELED, "expired", "The shop closed this order"),
+    (reach.paid_otherwise, S.PAID, "checking", "Your payment has arrived."),
     (reach.shows("thawing"), S.PENDING, "checking", "checking your payment"),
     (reach.refunded, S.REFUNDED, "refunded", "Refunded"),
-    (reach.partially_refunded, S.PARTIALLY_REFUNDED, "paid", "part of it was refunded"),
+    (reach.partially_refunded, S.PARTIALLY_REFUNDED, "paid", "$1.00 of it was refunded"),
     (reach.disputed, S.DISPUTED, "disputed", "Your bank has asked"),
     (reach.charged_back, S.CHARGED_BACK, "charged_back", "Returned by your bank"),
     (reach.paid_twice, S.PAID, "paid", "further payment for this order is being checked"),
-    (reach.refunded_before_fulfilment, S.REFUNDED, "checking", "checking your payment"),
+    (reach.refunded_before_fulfilment, S.REFUNDED, "checking", "arrived and was refunded"),
 ]
 WAITING = (reach.pending, reach.processing)
 
@@ -55,6 +56,35 @@ def test_each_state_says_exactly_one_thing(client: FlaskClient, shop: Stage, cas
         assert "noindex" in text
         assert "buyer@example.com" not in text
         assert "$50.00" in text
+
+
+def face_of(text: str) -> tuple[str, str]:
+    """Return what a glance takes in: the drawing, and the words beside it."""
+    (drawing,) = re.findall(r'<svg class="state-icon".*?</svg>', text, re.DOTALL)
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", text)
+    return re.sub(r"\s+", " ", drawing), heading.strip()
+
+
+def test_no_two_fates_of_a_payment_look_or_read_alike(client: FlaskClient, shop: Stage) -> None:
+    fates = (
+        reach.pending, reach.processing, reach.paid, reach.failed, reach.expired, reach.canceled,
+        reach.partially_refunded, reach.refunded, reach.disputed, reach.charged_back,
+        reach.paid_otherwise,
+    )  # fmt: skip
+    faces = [
+        face_of(client.get(f"/orders/{reached(shop, reach.SESSION).order}").text)
+        for reached in fates
+    ]
+
+    assert len({heading for _, heading in faces}) == len(fates)
+    assert len({drawing for drawing, _ in faces}) == len(fates) - 1  # both kinds of refund share one
+
+
+def test_an_order_is_called_by_its_short_number(client: FlaskClient, shop: Stage) -> None:
+    order = reach.paid(shop, reach.SESSION).order
+    text = client.get(f"/orders/{order}").text
+
+    assert f">{number_of(order)}</a>" in text
 
 
 def test_every_status_has_a_state() -> None:
@@ -138,6 +168,15 @@ def test_what_is_over_can_only_be_started_over(
 
     assert "Resume" not in text
     assert "Start over" in text
+
+
+def test_who_was_turned_away_by_the_bank_is_not_said_to_have_left(
+    client: FlaskClient, shop: Stage
+) -> None:
+    text = left(client, reach.failed(shop, reach.SESSION))
+
+    assert "The payment failed" in text
+    assert "You left before paying" not in text
 
 
 @pytest.mark.parametrize("reached", [reach.paid, reach.processing, reach.refunded])

@@ -20,6 +20,11 @@ _STATE_OF_STATUS = {
     OrderStatus.EXPIRED: "expired",
     OrderStatus.CANCELED: "expired",
 }
+# Where one state of the page has more than one face.
+_FACE_OF_STATUS = {
+    OrderStatus.PARTIALLY_REFUNDED: "partially_refunded",
+    OrderStatus.CANCELED: "canceled",
+}
 _MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
 
 
@@ -43,6 +48,13 @@ class OrderPage:
         if self.order.holds and not (settled and self.order.fulfilled):
             return "checking"
         return _STATE_OF_STATUS[self.order.status]
+
+    @property
+    def face(self) -> str:
+        """Name the icon of the page: its state, or what tells two of one state apart."""
+        if self.state == "checking":
+            return self.state
+        return _FACE_OF_STATUS.get(self.order.status, self.state)
 
     @property
     def may_start_over(self) -> bool:

@@ -10,6 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from checkout_service.domain.ids import number_of
 from tests.support.browser import Complaints
 from tests.support.running_shop import ASKS, DECLINED, GOOD, IBAN_BAD, IBAN_GOOD, Shop
 from tests.support.service import API_KEY, Service
@@ -178,7 +179,7 @@ def test_a_session_that_expired_is_started_over_as_the_same_order(buyer: Buyer) 
     buyer.pays_by_card(GOOD)
 
     buyer.sees("paid")
-    expect(buyer.page.locator(".order-id")).to_have_text(str(order_id))
+    expect(buyer.page.locator(".order-id")).to_have_text(number_of(str(order_id)))
 
 
 def test_who_leaves_can_resume_the_very_session(buyer: Buyer) -> None:
