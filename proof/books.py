@@ -37,6 +37,11 @@ class Payment:
     disputes: list[Json] = field(default_factory=list)
 
     @property
+    def moved(self) -> bool:
+        """True if a buyer set money in motion, whatever became of it."""
+        return self.state in ("paid", "in_flight", "failed")
+
+    @property
     def refunded(self) -> int:
         total: int = sum(r["amount"] for r in self.refunds if r["status"] == "succeeded")
         return total

@@ -40,6 +40,9 @@ class Safety:
                 play.in_flight.setdefault(payment.id, play.stage.now)
             else:
                 play.in_flight.pop(payment.id, None)
+            row = play.orders.get(payment.order or "")
+            if row is not None and payment.moved and not payment.pays(row):
+                play.mismatched.add(row.id)
         won = {row.order_id: row for row in play.rows("SELECT * FROM attempts WHERE won")}
         holds = play.rows("SELECT * FROM holds")
         for row in rows:

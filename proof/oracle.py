@@ -185,9 +185,9 @@ class _Verdict:
     def _causes(
         self, row: Any, payments: list[Payment], paid: list[Payment]
     ) -> Iterator[tuple[str, str]]:
-        moved = [p for p in payments if p.state in ("paid", "in_flight", "failed")]
         causes = {
-            "amount_mismatch": any(not p.pays(row) for p in moved),
+            "amount_mismatch": row.id in self.play.mismatched
+            or any(payment.moved and not payment.pays(row) for payment in payments),
             "duplicate_payment": len(paid) > 1,
             "paid_after_cancel": row.id in self.play.canceling,
             "refunded_before_fulfilment": any(p.refunds or p.disputes for p in paid),
