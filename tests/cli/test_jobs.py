@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE, at_this_pace
 from tests.support.processes import Running, start
 
 StartJobs = Callable[..., Running]
@@ -30,7 +31,7 @@ def start_jobs(tmp_path: Path) -> Iterator[StartJobs]:
 
 
 def heard(running: Running, word: str, times: int = 1) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while running.logs.count(word) < times:
         assert time.monotonic() < until, running.logs
         time.sleep(0.02)
@@ -45,7 +46,7 @@ def test_a_signal_ends_idle_jobs_at_once_with_success(
 
     running.process.send_signal(number)
 
-    assert running.process.wait(5) == 0
+    assert running.process.wait(at_this_pace(5)) == 0
 
 
 def test_a_failing_job_is_logged_and_goes_on(start_jobs: StartJobs) -> None:

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.parse import urlsplit
 
 from tests.support.patience import PATIENCE
 from tests.support.process_group import ProcessGroup
+from tests.support.warm_start import ROOT, WarmProcess
 
-ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["ROOT", "DidNotStart", "Running", "answers", "clean_environment", "run", "start"]
+
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
 
 
@@ -36,7 +40,7 @@ def clean_environment(given: Mapping[str, str]) -> dict[str, str]:
 class Running:
     """A process of ours and all that it started."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | WarmProcess
     log: Path
 
     def __post_init__(self) -> None:
@@ -88,15 +92,7 @@ def start(
 ) -> Running:
     """Start a Python module (`command` follows `python -m`) and return when it is ready."""
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            [python, "-m", *command],
-            env=clean_environment(env),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+        process = _begin(command, env=env, out=out, python=python, folder=folder)
     running = Running(process, log)
     try:
         _wait_until(ready, running, command)
@@ -104,6 +100,25 @@ def start(
         running.kill()
         raise
     return running
+
+
+def _begin(
+    command: Sequence[str], *, env: Mapping[str, str], out: IO[bytes], python: str, folder: Path
+) -> subprocess.Popen[bytes] | WarmProcess:
+    """Start it warm where that is the same: here, with this Python as it is."""
+    wanted = clean_environment(env)
+    as_we_are = (python, folder) == (sys.executable, ROOT) and sys.platform == "linux"
+    if as_we_are and not any(name.startswith("PYTHON") for name in env):
+        return WarmProcess(command, env=wanted, bare=clean_environment({}), log=out.fileno())
+    return subprocess.Popen(
+        [python, "-m", *command],
+        env=wanted,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        start_new_session=True,
+    )
 
 
 def _wait_until(ready: Callable[[], bool], running: Running, command: Sequence[str]) -> None:
@@ -140,17 +155,16 @@ def run(
     folder: Path = ROOT,
 ) -> str:
     """Run a Python module to its end and give what it printed; any failure raises with it."""
-    done = subprocess.run(
-        [python, "-m", *command],
-        check=False,
-        env=clean_environment(env),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=seconds,
-    )
-    said = done.stdout.decode("utf-8", "replace")
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+    with TemporaryFile() as out:
+        process = _begin(command, env=env, out=out, python=python, folder=folder)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        out.seek(0)
+        said = out.read().decode("utf-8", "replace")
+    if code:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{said}")
     return said
