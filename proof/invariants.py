@@ -38,6 +38,7 @@ class Safety:
         for payment in books.by_id.values():
             if payment.state == "in_flight":
                 play.in_flight.setdefault(payment.id, play.stage.now)
+                play.awaited.add(payment.id)
             else:
                 play.in_flight.pop(payment.id, None)
             row = play.orders.get(payment.order or "")

@@ -148,11 +148,8 @@ class _Verdict:
             return {"processing"}
         if row.id in self.play.canceled and "open" not in states:
             return {"canceled"}
-        if "open" in states and self._is_over(payments):
-            return {"expired"} | maybe
         if "open" in states:
-            # A bare intent whose delayed method failed can take another card: both words are true.
-            return {"pending", "failed"} | maybe
+            return self._open(payments) | maybe
         old = self.now - row.created_at > _LINK_LIFE + 3_600_000
         if not states and self.play.layer == "webhooks":
             return {row.status} | maybe  # nobody plans looks: what is never opened has no event
@@ -176,6 +173,15 @@ class _Verdict:
             | let_go
             | ({"expired"} if "expired" in states else set())
         )
+
+    def _open(self, payments: list[Payment]) -> set[str]:
+        if any(p.state == "open" and p.id in self.play.awaited for p in payments):
+            # Whoever was shown a bank account may still use it: it lives as long as that.
+            return {"pending", "failed", "expired"}
+        if self._is_over(payments):
+            return {"expired"}
+        # A bare intent whose delayed method failed can take another card: both words are true.
+        return {"pending", "failed"}
 
     def _is_over(self, payments: list[Payment]) -> bool:
         """True if what is open had its day: nobody plans looks where there are only webhooks."""

@@ -158,6 +158,7 @@ class Play:
     began_at: int = 0
     reads: Counter[tuple[str, int]] = field(default_factory=Counter)  # by order and month
     in_flight: dict[str, int] = field(default_factory=dict)  # since when, by payment
+    awaited: set[str] = field(default_factory=set)  # payments that were once in flight
     # Orders of which a payment moved, at some time, that was not what was agreed.
     mismatched: set[str] = field(default_factory=set)
     odd: set[str] = field(default_factory=set)  # orders whose wrong reference or link is meant

@@ -76,7 +76,7 @@ def _nursery(env: Mapping[str, str]) -> socket.socket:
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tests.support.nursery"]
     nursery = subprocess.Popen(
-        command, cwd=ROOT, env=dict(env), stdin=theirs, start_new_session=True
+        command, cwd=ROOT, env=dict(env), stdin=theirs.fileno(), start_new_session=True
     )
     theirs.close()
     _running.append(ours)
