@@ -5,13 +5,15 @@ No message repeats a value, nor a word that we do not know: either may be part o
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+import re
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from .places import HOME
 
 _POOLER = "take it out of the URL: a pooler is noticed by itself"
 _OWN_POOL = "take it out of the URL: a process opens 6 connections at most"
 _TIMES = "take it out of the URL: waits are bounded already; connect_timeout is PostgreSQL's word"
+_HOST_PORT = re.compile(r"\[?([^\[\]]+?)\]?(?::(\d+))?")
 _FOREIGN = {
     "pgbouncer": _POOLER,
     "prepared_statements": _POOLER,
@@ -36,13 +38,28 @@ def database_url(value: str) -> str:
     """Name the driver; make a relative SQLite path absolute, from the repository root."""
     for prefix in ("postgresql+psycopg://", "postgres://", "postgresql://"):
         if value.startswith(prefix):
-            url = "postgresql+psycopg://" + value.removeprefix(prefix)
+            url = _several_hosts("postgresql+psycopg://" + value.removeprefix(prefix))
             _check_words(url)
             return url
     path = value.removeprefix("sqlite:///")
     if path == value or path.split("?")[0] in ("", ":memory:"):
         raise ValueError("must be sqlite:///FILE, postgres://... or postgresql://...")
     return f"sqlite:///{HOME / path}"
+
+
+def _several_hosts(url: str) -> str:
+    """Write `h1:5432,h2:5432` as the driver takes it; of several, the one that can be written."""
+    parts = urlsplit(url)
+    user, _, places = parts.netloc.rpartition("@")
+    if "," not in places:
+        return url
+    pairs = [_HOST_PORT.fullmatch(place) for place in places.split(",")]
+    hosts, ports = zip(*(pair.groups("") if pair else ("", "") for pair in pairs), strict=True)
+    query = f"host={','.join(hosts)}&port={','.join(ports)}"
+    if "target_session_attrs=" not in parts.query:
+        query += "&target_session_attrs=read-write"
+    query += f"&{parts.query}" if parts.query else ""
+    return urlunsplit(parts._replace(netloc=f"{user}@", query=query))
 
 
 def _check_words(url: str) -> None:

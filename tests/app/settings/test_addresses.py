@@ -24,6 +24,14 @@ from tests.app.settings.loading import load, named, refusal
             "postgres://u@ep-1.neon/d?options=endpoint%3Dep-1&channel_binding=require",
             "postgresql+psycopg://u@ep-1.neon/d?options=endpoint%3Dep-1&channel_binding=require",
         ),
+        (
+            "postgres://u:p@a:5432,b:5433/d?sslmode=require",
+            "postgresql+psycopg://u:p@/d?host=a,b&port=5432,5433&target_session_attrs=read-write&sslmode=require",
+        ),
+        (
+            "postgres://u@[::1]:5433,b/d?target_session_attrs=primary",
+            "postgresql+psycopg://u@/d?host=::1,b&port=5433,&target_session_attrs=primary",
+        ),
         ("sqlite:////var/lib/shop.db", "sqlite:////var/lib/shop.db"),
     ],
 )
