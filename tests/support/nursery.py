@@ -41,8 +41,9 @@ def main() -> None:
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     told: dict[int, int] = {}
+    watched: list[socket.socket | int] = [asked, woken]
     while True:
-        ready, _, _ = select.select([asked, woken], [], [])
+        ready, _, _ = select.select(watched, [], [])
         if woken in ready:
             os.read(woken, 4096)
             _bury(told)
