@@ -64,7 +64,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Response(HTTPResponse):
-    """An answer, its status line and headers too, that is read no longer than to the deadline."""
+    """An answer that is read until the deadline at most, status line and headers included."""
 
     def __init__(self, sock: socket.socket, *given: Any, **named: Any) -> None:
         super().__init__(sock, *given, **named)

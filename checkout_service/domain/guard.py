@@ -153,7 +153,7 @@ def _amounts_agree(terms: Terms, view: SessionView) -> bool:
 def _possible_totals(terms: Terms, view: SessionView) -> set[int]:
     """List the totals that these parts may add up to.
 
-    Prices that include their tax are not raised by it, and goods and shipping may differ in that.
+    A price that includes its tax is not raised by it; goods may include it where shipping does not.
     https://docs.stripe.com/tax/products-prices-tax-codes-tax-behavior
     """
     net = view.amount_subtotal - view.amount_discount + view.amount_shipping

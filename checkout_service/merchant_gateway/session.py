@@ -62,7 +62,7 @@ def safe_session(*, allow_private: bool, pool_size: int = POOL_SIZE) -> requests
 
 
 def guarded_adapter(*, but_allow: tuple[str, ...] = (), pool_size: int = POOL_SIZE) -> HTTPAdapter:
-    """Build the adapter that checks addresses; `but_allow` names networks let pass all the same."""
+    """Build the adapter that checks addresses; networks in `but_allow` pass unchecked."""
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
     policy.add_denied_addresses(list(_MORE_DENIED))
     policy.allow_plain_text_http = True  # whether https is required is the receiver's rule

@@ -44,7 +44,7 @@ _FRESH_SECONDS = 5.0
 # Two web processes, a worker, a release and a doctor: within the 20 of a small plan. No
 # connection is held while Stripe is asked, so six serve 32 threads.
 POOL_SIZE = 6
-# For the driver alone: how soon a dead network is noticed, in seconds, the last in milliseconds.
+# For the driver alone: how soon a dead network is noticed (seconds; the last one milliseconds).
 _PATIENCE = {
     "connect_timeout": 3,
     "keepalives_idle": 10,

@@ -29,8 +29,8 @@ from .tables.machinery import FAILING
 
 _m = outbox_messages.c
 _NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_owner": None}
-# No lease is this long: one that reaches further was written by a clock that was wrong. Less
-# would rob a worker whose clock merely runs a little ahead of ours.
+# No lease is this long: one that reaches further was written by a clock that was wrong. A shorter
+# limit would take messages from a worker whose clock is only a little ahead of ours.
 _VOID_BEYOND = HOUR
 _CHUNK = 5_000
 _AHEAD = 50

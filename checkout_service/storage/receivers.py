@@ -1,6 +1,6 @@
 """How the merchant's backend is doing, shared by all workers: well, failing or disabled.
 
-A receiver nobody wrote about is well. Only a person takes it out of `disabled`.
+A receiver without a row is well. Only a person takes it out of `disabled`.
 """
 
 from __future__ import annotations

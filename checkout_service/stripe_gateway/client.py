@@ -1,7 +1,7 @@
 """The SDK's client, made once per process and only after fork: connections must not be shared.
 
-Nothing of the SDK is left to its defaults: it retries nothing, waits 80 seconds and reports
-telemetry unless told otherwise.
+Nothing is left to the SDK's defaults: by default it does not retry, waits for 80 seconds and sends
+telemetry.
 """
 
 from __future__ import annotations

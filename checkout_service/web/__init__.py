@@ -22,10 +22,10 @@ from .api import (
 )
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
-from .pages import buy, cart, languages, links, look, pay, rendering
+from .pages import accent, buy, cart, languages, links, pay, rendering
 
 _DOORS = (
-    checkout, buy, cart, pay, links, look,
+    checkout, buy, cart, pay, links, accent,
     checkout_sessions, payment_intents, payment_links, orders, notifications, docs_page,
     webhooks, health,
 )  # fmt: skip
@@ -69,7 +69,7 @@ def init_app(
     for door in _DOORS:
         app.register_blueprint(door.bp)
     if settings.admin_password is not None:
-        from . import admin  # noqa: PLC0415 - a shop without a admin does without its libraries
+        from . import admin  # noqa: PLC0415 - a shop without an admin does without its libraries
 
         admin.init_app(app, settings)
     _believe_proxies(app, settings.trusted_proxy_hops)

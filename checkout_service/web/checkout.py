@@ -84,7 +84,7 @@ def success() -> ResponseReturnValue:
 @bp.get("/orders/<order_id>")
 @limited(POLL)
 def order(order_id: str) -> ResponseReturnValue:
-    """Say the same for a bookmark."""
+    """Say how an order stands, at an address that can be bookmarked."""
     known = use_cases().confirm_payment.by_order(order_id, source="poll", wait=True)
     return _order_page(known)
 

@@ -1,4 +1,4 @@
-"""Law 9: a status and its next action mean one thing behind a session, a link and alone."""
+"""Law 9 of evidence: a status means one thing behind a session, a link and alone."""
 
 from __future__ import annotations
 

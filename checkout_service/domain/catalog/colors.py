@@ -45,7 +45,7 @@ def channels(color: str) -> tuple[int, int, int]:
 
 
 def read_accent(value: object, faults: list[str]) -> Accent | None:
-    """Read one colour, or `{ light, dark }`. Of one alone the dark page's is made by itself."""
+    """Read one colour, or `{ light, dark }`. The dark one is derived if only one is given."""
     if value is None:
         return None
     if isinstance(value, str):

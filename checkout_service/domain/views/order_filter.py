@@ -1,4 +1,4 @@
-"""Which orders are asked for: what is None asks for nothing."""
+"""Which orders are asked for: a field that is None filters nothing."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class WriteMoney:
     def closing(
         self, kind: WriteKind, order_id: str, subject: str, *, then: str, reason: str | None = None
     ) -> MoneyWrite:
-        """Write down that a session or intent is to be closed; one that is under way goes on."""
+        """Write down that a session or intent is to be closed, or return the closing under way."""
         return self.database.write(
             lambda c: self.closing_in(c, kind, order_id, subject, then=then, reason=reason)
         )

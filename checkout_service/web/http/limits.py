@@ -93,7 +93,7 @@ class Limits:
     def _wait(self, limits: Iterable[RateLimitItem], key: str) -> float | None:
         """Count one request; return the seconds to wait if it is one too many."""
         if BODY_AWAITED in request.environ:
-            return None  # as above
+            return None  # counted when its body has come
         waits = (self._counters.hit(limit, key) for limit in limits)
         return next((wait for wait in waits if wait is not None), None)
 

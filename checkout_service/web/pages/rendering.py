@@ -25,9 +25,9 @@ from checkout_service.web.context import catalog, settings, shop
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.static_files import static_url
 
+from .accent import accent_url
 from .cart_cookie import size as cart_size
 from .languages import page_locale
-from .look import accent_url
 
 # Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
 _LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")

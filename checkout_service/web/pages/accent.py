@@ -15,7 +15,7 @@ from checkout_service.web.http.mount import at
 _HOVER = 0.25
 _FOR_EVER = "public, max-age=31536000, immutable"
 
-bp = APIBlueprint("look", __name__, enable_openapi=False)
+bp = APIBlueprint("accent", __name__, enable_openapi=False)
 
 
 @bp.get("/shop.css")
