@@ -77,7 +77,9 @@ def test_no_two_fates_of_a_payment_look_or_read_alike(client: FlaskClient, shop:
     ]
 
     assert len({heading for _, heading in faces}) == len(fates)
-    assert len({drawing for drawing, _ in faces}) == len(fates) - 1  # both kinds of refund share one
+    assert (
+        len({drawing for drawing, _ in faces}) == len(fates) - 1
+    )  # both kinds of refund share one
 
 
 def test_an_order_is_called_by_its_short_number(client: FlaskClient, shop: Stage) -> None:
