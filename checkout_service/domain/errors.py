@@ -103,6 +103,7 @@ class RefundTooLarge(CheckoutError):
 
     def __init__(self, left: int) -> None:
         super().__init__(f"The refund is larger than what is left to refund ({left} minor units).")
+        self.left = left
 
 
 class ChargeDisputed(CheckoutError):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    TextClause,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderView
@@ -14,6 +24,7 @@ from .order_views import views_of
 from .tables import attempts, fulfilments, orders
 
 _o, _a, _f = orders.c, attempts.c, fulfilments.c
+HELD = text("holds <> ''")  # as the index that finds them says it
 
 
 def page(
@@ -32,29 +43,37 @@ def statement(wanted: OrderFilter, *, before: tuple[int, str] | None, limit: int
     return asked.where(*_conditions(wanted))
 
 
-def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.status is not None:
-        yield _o.status == wanted.status
-    if wanted.created_after is not None:
-        yield _o.created_at > wanted.created_after
+def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool] | TextClause]:
+    yield from _of_columns(wanted)
     if wanted.created_before is not None:
         yield _o.created_at < wanted.created_before
-    if wanted.updated_after is not None:
-        yield _o.updated_at > wanted.updated_after
+    for column, after in (
+        (_o.created_at, wanted.created_after),
+        (_o.updated_at, wanted.updated_after),
+    ):
+        if after is not None:
+            yield column > after
     if wanted.fulfilled_after is not None:
         given = select(_f.order_id).where(_f.fulfilled_at > wanted.fulfilled_after)
         yield _o.id.in_(given)
-    if wanted.client_reference_id is not None:
-        yield _o.client_reference_id == wanted.client_reference_id
     if wanted.customer_email is not None:
-        yield _o.id.in_(_by_email(wanted.customer_email))
+        yield _o.id.in_(by_email(wanted.customer_email))
     if wanted.checkout_session is not None:
         yield _o.id.in_(select(_a.order_id).where(_a.session_id == wanted.checkout_session))
     if wanted.payment_intent is not None:
         yield _o.id.in_(select(_a.order_id).where(_a.intent_id == wanted.payment_intent))
 
 
-def _by_email(email: str) -> CompoundSelect[Any]:
+def _of_columns(wanted: OrderFilter) -> Iterator[ColumnElement[bool] | TextClause]:
+    for column in (_o.status, _o.client_reference_id):
+        asked = getattr(wanted, column.name)
+        if asked is not None:
+            yield column == asked
+    if wanted.held:
+        yield HELD
+
+
+def by_email(email: str) -> CompoundSelect[Any]:
     """Name the orders of an address that the shop gave, or that the buyer told Stripe."""
     return union_all(
         select(_o.id).where(_o.customer_email == email),

@@ -49,7 +49,7 @@ def test_what_is_not_sold_has_no_page(client: FlaskClient, price: str) -> None:
 def test_a_quantity_that_cannot_be_bought_is_refused_in_words(
     client: FlaskClient, quantity: str
 ) -> None:
-    assert "Choose another quantity." in page(
+    assert "Choose a quantity from 1 to 20." in page(
         client.get("/buy/poster-usd", query_string={"quantity": quantity}), 422
     )
 

@@ -1,4 +1,4 @@
-"""Which orders are asked for: a field that is None filters nothing."""
+"""Which orders are asked for: a field that is None or False filters nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ class OrderFilter:
     """Times are milliseconds UTC and exclusive; words are compared exactly."""
 
     status: str | None = None
+    held: bool = False
     created_after: int | None = None
     created_before: int | None = None
     updated_after: int | None = None

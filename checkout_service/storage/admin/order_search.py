@@ -1,53 +1,84 @@
-"""Find orders by what a person has in hand: an id of ours or Stripe's, or a reference; exact."""
+"""Find orders by what a person has in hand: any id, a number, an e-mail, a name, an amount."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, select, text, tuple_
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from checkout_service.domain.ids import read_number
 from checkout_service.domain.views.orders import OrderView
+from checkout_service.storage.order_list import by_email
 from checkout_service.storage.order_views import views_of
-from checkout_service.storage.tables import attempts, orders, refunds
+from checkout_service.storage.tables import (
+    attempts,
+    disputes,
+    inbox_events,
+    orders,
+    outbox_messages,
+    refunds,
+)
+
+from . import order_scan
 
 _o, _a = orders.c, attempts.c
 _NEWEST_FIRST = (_o.created_at.desc(), _o.id.desc())
+_BY_INDEX = {
+    "ord": (_o.id, _o.id),
+    "cs": (_a.order_id, _a.session_id),
+    "pi": (_a.order_id, _a.intent_id),
+    "sub": (_a.order_id, _a.subscription_id),
+    "re": (refunds.c.order_id, refunds.c.id),
+    "dp": (disputes.c.order_id, disputes.c.id),
+    "du": (disputes.c.order_id, disputes.c.id),
+    "evt": (inbox_events.c.order_id, inbox_events.c.id),
+    "msg": (outbox_messages.c.order_id, outbox_messages.c.id),
+}
+_OF_BUYERS = ("cus", "in")
+_MOST_NEAR = 1_000
 
 
 def by_words(connection: Connection, words: str, *, limit: int) -> list[OrderView]:
-    """Return the orders that carry these words as an id or a reference."""
+    """Return the orders that these words lead to; what names one exactly goes first."""
+    for condition in _exact(words):
+        if found := _these(connection, condition, limit):
+            return found
+    for ids in _near(connection, words):
+        if found := _these(connection, _o.id.in_(ids[:_MOST_NEAR]), limit):
+            return found
+    return []
+
+
+def _exact(words: str) -> Iterator[ColumnElement[bool]]:
     prefix = words.partition("_")[0]
-    ids: Select[tuple[str]]
-    if prefix == "ord":
-        ids = select(_o.id).where(_o.id == words)
-    elif prefix == "cs":
-        ids = select(_a.order_id).where(_a.session_id == words)
-    elif prefix == "pi":
-        ids = select(_a.order_id).where(_a.intent_id == words)
-    elif prefix == "re":
-        ids = select(refunds.c.order_id).where(refunds.c.id == words)
+    if prefix in _BY_INDEX:
+        order_id, name = _BY_INDEX[prefix]
+        yield _among(select(order_id).where(name == words))
     else:
-        linked = (_a.reference == words) & _a.link_id.is_not(None)
-        ids = select(_a.order_id).where(linked)
+        yield _among(select(_a.order_id).where((_a.reference == words) & _a.link_id.is_not(None)))
     # A merchant's own reference may look like anything, an id of Stripe's included.
-    found = _these(connection, ids, limit) or _these(connection, _named(words), limit)
+    yield _o.client_reference_id == words
+    if "@" in words:
+        yield _among(by_email(words))
+        yield _among(by_email(words.lower()))
     number = read_number(words)
-    if found or number is None:
-        return found
-    return _these(connection, select(_o.id).where(_o.number == number), limit)
+    if number is not None:
+        yield _o.number == number
 
 
-def _named(words: str) -> Select[tuple[str]]:
-    return select(_o.id).where(_o.client_reference_id == words)
+def _near(connection: Connection, words: str) -> Iterator[Sequence[str]]:
+    if words.partition("_")[0] in _OF_BUYERS:
+        yield order_scan.by_object(connection, words)
+    yield order_scan.by_amount(connection, words)
+    if any(letter.isalpha() for letter in words) and "_" not in words:
+        yield order_scan.by_name(connection, words)
 
 
-def _these(connection: Connection, ids: Select[tuple[str]], limit: int) -> list[OrderView]:
-    statement = select(orders).where(_o.id.in_(ids)).order_by(*_NEWEST_FIRST).limit(limit)
-    return views_of(connection, connection.execute(statement).all())
+def _among(ids: Any) -> ColumnElement[bool]:
+    return _o.id.in_(ids)
 
 
-def held(connection: Connection, *, before: tuple[int, str] | None, limit: int) -> list[OrderView]:
-    """List the orders that wait for a person, newest first."""
-    statement = select(orders).where(text("holds <> ''")).order_by(*_NEWEST_FIRST).limit(limit)
-    if before is not None:
-        statement = statement.where(tuple_(_o.created_at, _o.id) < before)
+def _these(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[OrderView]:
+    statement: Select[Any] = select(orders).where(condition).order_by(*_NEWEST_FIRST).limit(limit)
     return views_of(connection, connection.execute(statement).all())

@@ -24,6 +24,11 @@ class PriceTag:
     recurring: Mapping[str, str | int] | None
     max_quantity: int
 
+    @property
+    def fits_intent(self) -> bool:
+        """True if it can be paid without a Checkout Session: neither a subscription nor free."""
+        return self.recurring is None and self.unit_amount > 0
+
 
 @dataclass(frozen=True, slots=True)
 class ProductView:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound
-from checkout_service.domain.money import exponent
+from checkout_service.domain.errors import Fault, InvalidInput, NotFound, RefundTooLarge
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import HoldView, OrderView
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
 from checkout_service.web.pages.rendering import money
 
+from . import refund_form
+
 Form = Mapping[str, str]
-_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +27,24 @@ class Subject:
     order: OrderView | None = None
     holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
     note: str = ""  # why it is here, in words
+    on_its_way: int = 0  # minor units of refunds that have not arrived
+
+    @property
+    def left(self) -> int:
+        """Return what can still be given back (minor units)."""
+        order = self.order
+        if order is None:
+            return 0
+        gone = order.amount_refunded + order.amount_charged_back + self.on_its_way
+        return max(order.amount_paid - gone, 0)
+
+    @property
+    def presets(self) -> list[refund_form.Preset]:
+        return [] if self.order is None else refund_form.presets(self.order, self.left)
 
     def named(self, form: Form) -> str:
-        more = " ".join(form[name][:100] for name in ("hold", "amount") if form.get(name))
+        told = ("hold", "what", "amount", "reason")
+        more = " ".join(form[name][:100] for name in told if form.get(name))
         return f"{self.id} {more}".strip()
 
 
@@ -47,13 +60,16 @@ class Kind:
 
 def _refund(subject: Subject, form: Form, nonce: str) -> str:
     order = _order(subject)
-    amount = _minor(form.get("amount", "").strip(), order.currency)
-    done = use_cases().refund_order.refund(
-        order.id,
-        RequestedRefund(amount, form.get("payment_intent") or None),
-        nonce=nonce,
-        source="admin",
+    asked = RequestedRefund(
+        refund_form.amount_of(form, order),
+        form.get("payment_intent") or None,
+        refund_form.reason_of(form),
     )
+    try:
+        done = use_cases().refund_order.refund(order.id, asked, nonce=nonce, source="admin")
+    except RefundTooLarge as error:
+        left = money(max(error.left, 0), order.currency)
+        raise InvalidInput([Fault("amount", f"only {left} is left to give back")]) from error
     return f"Refund {done.id} of {money(done.amount, done.currency)}: {done.status}."
 
 
@@ -111,18 +127,6 @@ def _order(subject: Subject) -> OrderView:
 def _standing(order: OrderView) -> str:
     held = f", held ({', '.join(order.holds)})" if order.holds else ""
     return f"{order.status}{', fulfilled' if order.fulfilled else ''}{held}"
-
-
-def _minor(text: str, currency: str) -> int | None:
-    """Read an amount in major units, such as 12.50; blank means the rest. Raises InvalidInput."""
-    if not text:
-        return None
-    match, digits = _AMOUNT.fullmatch(text), exponent(currency)
-    if match is None or len(match[1] or "") > digits:
-        raise InvalidInput(
-            [Fault("amount", f"write the amount as a number with {digits} decimals")]
-        )
-    return int(Decimal(text).scaleb(digits))
 
 
 ACTS: Mapping[tuple[str, str], Kind] = {

@@ -19,6 +19,7 @@ from checkout_service.web.http.limits import client_address
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.problems import problem_of
 
+from . import refund_form
 from .action_definitions import ACTS, Kind, Subject
 from .blueprint import SEE_OTHER, admin, bp, clerk, demand
 
@@ -93,7 +94,8 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
 def _order(target: str, back: str) -> Subject:
     detail = use_cases().read_orders.detail(target)
     up = tuple(hold for hold in detail.holds if hold.released_at is None)
-    return Subject(target, back, clerk().name, detail.order, up)
+    way = refund_form.on_its_way(detail)
+    return Subject(target, back, clerk().name, detail.order, up, on_its_way=way)
 
 
 def _set_aside(target: str, back: str) -> Subject:

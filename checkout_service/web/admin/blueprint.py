@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
+from checkout_service.domain.errors import NotFound
 from checkout_service.domain.staff import Clerk, Role
 from checkout_service.use_cases.admin import Admin
 from checkout_service.web.context import use_cases
@@ -55,9 +56,15 @@ def guard() -> ResponseReturnValue | None:
 
 @bp.context_processor
 def words() -> dict[str, object]:
-    """Let every page know who looks at it."""
-    here = who_is_here()
+    """Let every page know who looks at it: an error's too, which asks nobody again."""
+    here = cast("Clerk | None", g.get("clerk"))
     return {"clerk": here, "allowed": lambda role: here is not None and here.role.may(Role(role))}
+
+
+@bp.get("/<path:_elsewhere>")
+def nowhere(_elsewhere: str) -> ResponseReturnValue:
+    """Answer on the desk's own page what the desk does not have."""
+    raise NotFound
 
 
 def admin() -> Admin:

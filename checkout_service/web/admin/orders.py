@@ -12,30 +12,33 @@ from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderPage
 from checkout_service.web.context import settings, use_cases
 
-from . import csv_rows
+from . import csv_rows, list_filter
 from .action_definitions import ACTS
 from .blueprint import admin, asked, bp, clerk
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
 _MOST_BESIDE = 50
-HELD = "held"
-_STATUSES = (*(status.value for status in OrderStatus), HELD)
 
 
 @bp.get("/orders")
 def orders() -> str:
-    words, status = asked("q"), _status()
-    page = _page(words, status, _A_PAGE, asked("cursor"))
+    words, wanted = asked("q"), list_filter.read()
+    page = _page(words, wanted.filter, _A_PAGE, asked("cursor"))
     return render_template(
-        "admin/orders.html", page=page, words=words, status=status, statuses=_STATUSES
+        "admin/orders.html",
+        page=page,
+        words=words,
+        wanted=wanted,
+        statuses=list_filter.STATUSES,
+        now=admin().status.clock.now(),
     )
 
 
 @bp.get("/orders.csv")
 def export() -> Response:
     """Stream the list that is shown, all of it; a spreadsheet must not run what a buyer wrote."""
-    words, status = asked("q"), _status()
-    first = _page(words, status, _AN_EXPORT_PAGE, None)
+    words, wanted = asked("q"), list_filter.read().filter
+    first = _page(words, wanted, _AN_EXPORT_PAGE, None)
 
     def lines() -> Iterator[str]:
         yield csv_rows.HEAD
@@ -44,7 +47,7 @@ def export() -> Response:
             yield csv_rows.rows(page.orders)
             if page.next_cursor is None:
                 return
-            page = _page(words, status, _AN_EXPORT_PAGE, page.next_cursor)
+            page = _page(words, wanted, _AN_EXPORT_PAGE, page.next_cursor)
 
     response = Response(stream_with_context(lines()), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
@@ -68,7 +71,7 @@ def order(order_id: str) -> str:
 
 def _may(status: OrderStatus, role: Role, *, pull_mode: bool) -> frozenset[str]:
     """Return which acts to offer; the use cases decide what is done."""
-    refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.DISPUTED)
+    refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
     cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
     may = {"settle"}
     if status in refundable and not pull_mode:
@@ -78,15 +81,7 @@ def _may(status: OrderStatus, role: Role, *, pull_mode: bool) -> frozenset[str]:
     return frozenset(name for name in may if role.may(ACTS["orders", name].role))
 
 
-def _status() -> str | None:
-    status = asked("status")
-    return status if status in _STATUSES else None
-
-
-def _page(words: str | None, status: str | None, limit: int, cursor: str | None) -> OrderPage:
+def _page(words: str | None, wanted: OrderFilter, limit: int, cursor: str | None) -> OrderPage:
     if words is not None:
         return admin().find_orders.find(words)
-    if status == HELD:
-        return admin().find_orders.held(limit=limit, cursor=cursor)
-    wanted = OrderFilter(status=status)
     return use_cases().read_orders.page(wanted, limit=limit, cursor=cursor)

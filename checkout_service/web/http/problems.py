@@ -177,12 +177,17 @@ def answer(problem: Problem) -> Response:
         response = Response(body, problem.status, mimetype=PROBLEM_TYPE)
     else:
         response = Response(
-            render_template("error.html", problem=problem, request_id=request_id()),
+            render_template(_page(), problem=problem, request_id=request_id()),
             problem.status,
             mimetype="text/html",
         )
     response.headers.update(problem.headers)
     return response
+
+
+def _page() -> str:
+    """Name the page that tells it: the desk has its own, in the words of those who work there."""
+    return "admin/error.html" if request.blueprint == "admin" else "error.html"
 
 
 def _without_secrets(problem: Problem) -> Problem:

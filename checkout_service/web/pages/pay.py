@@ -62,11 +62,14 @@ def complete() -> ResponseReturnValue:
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
 
 
-def _for_choice() -> Response:
+def _for_choice() -> ResponseReturnValue:
     price, quantity = request.args.get("price", ""), request.args.get("quantity", "1")
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
     item = CartItem(price.replace("\0", ""), int(quantity))
+    product = use_cases().list_products.sold_at(item.price)
+    if product is not None and any(not tag.fits_intent for tag in product.prices):
+        return redirect(at(f"/buy/{item.price}?{urlencode({'quantity': quantity})}"), SEE_OTHER)
     lines = use_cases().start_intent.priced(Cart(items=[item]))
     return _form(
         lines,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, parse_pattern
-from flask import Flask
+from flask import Flask, request
 from flask_babel import ngettext
 
 from checkout_service.domain.catalog import Product
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339, product=product_of)
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
     app.jinja_env.globals.update(accent_url=accent_url, home_url=home_url)
-    app.jinja_env.globals.update(cart_size=cart_size)
+    app.jinja_env.globals.update(cart_size=cart_size, most_of_asked=most)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
@@ -50,6 +50,13 @@ def init_app(app: Flask) -> None:
 def product_of(price: str | None) -> Product | None:
     """Return what the catalog says today of what was bought."""
     return catalog().product_of(price)
+
+
+def most() -> int | None:
+    """Return how many may be bought of the one price that is asked for; None if none or several."""
+    named = request.values.getlist("price") or list((request.view_args or {}).values())
+    price = catalog().price(str(named[0])) if len(named) == 1 else None
+    return None if price is None else price.max_quantity
 
 
 def home_url() -> str | None:

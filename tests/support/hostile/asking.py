@@ -17,13 +17,17 @@ _JSON_DOORS = [
     "/api/v1/orders/ord_x/refunds", "/api/v1/orders/ord_x/cancel",
     "/api/v1/notifications/msg_x/redeliver",
 ]  # fmt: skip
-_FORM_DOORS = ["/checkout", "/admin/login", "/admin/logout", "/admin/orders/ord_x/refund"]
+_FORM_DOORS = [
+    "/checkout", "/cart", "/cart/change", "/cart/checkout", "/admin/login", "/admin/logout",
+    "/admin/orders/ord_x/refund",
+]  # fmt: skip
 _DOORS = [
-    "/", "/pay", "/orders/", "/checkout/success", "/checkout/cancel", "/links/", "/links/return",
-    "/pay/complete", "/static/", "/admin", "/admin/", "/admin/orders", "/admin/orders.csv",
-    "/admin/events", "/api/docs", "/api/v1/orders", "/api/v1/orders/", "/api/v1/products",
-    "/api/v1/checkout-sessions/", "/api/v1/payment-intents/", "/api/v1/payment-links/orders/",
-    "/api/v1/notifications", "/healthz", "/readyz", "/metrics", "/.env", "/wsgi.py",
+    "/", "/cart", "/buy/poster-usd", "/pay", "/orders/", "/checkout/success", "/checkout/cancel",
+    "/links/", "/links/return", "/pay/complete", "/static/", "/admin", "/admin/", "/admin/orders",
+    "/admin/orders.csv", "/admin/events", "/api/docs", "/api/v1/orders", "/api/v1/orders/",
+    "/api/v1/products", "/api/v1/checkout-sessions/", "/api/v1/payment-intents/",
+    "/api/v1/payment-links/orders/", "/api/v1/notifications", "/healthz", "/readyz",
+    "/metrics", "/.env", "/wsgi.py",
 ]  # fmt: skip
 _ODD = [
     "..", "../../../etc/passwd", "..%2f..%2fwsgi.py", "%2e%2e/%2e%2e/etc/passwd", "..;/admin",

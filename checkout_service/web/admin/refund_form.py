@@ -1,0 +1,75 @@
+"""What a refund's form offers and asks for: all that is left, one line, the shipping, an amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.money import exponent
+from checkout_service.domain.views.orders import OrderDetail, OrderView
+
+Form = Mapping[str, str]
+REST, OTHER = "rest", "other"
+# https://docs.stripe.com/api/refunds/create
+REASONS = ("requested_by_customer", "duplicate", "fraudulent")
+_GOING_BACK = ("pending", "requires_action")
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,]([0-9]{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """An amount (minor units) that is ready to be chosen."""
+
+    what: str
+    label: str
+    amount: int
+
+
+def on_its_way(detail: OrderDetail) -> int:
+    """Sum the refunds that were asked for and have not arrived."""
+    return sum(one.amount for one in detail.refunds if one.status in _GOING_BACK)
+
+
+def presets(order: OrderView, left: int) -> list[Preset]:
+    """Offer the rest, then each line and the shipping, as far as so much is left."""
+    parts = [
+        Preset(f"line {n}", line.name, line.amount) for n, line in enumerate(order.items, start=1)
+    ]
+    parts.append(Preset("shipping", "Shipping", order.amount_shipping))
+    fitting = [part for part in parts if 0 < part.amount < left]
+    return [Preset(REST, "All that is left", left), *fitting]
+
+
+def amount_of(form: Form, order: OrderView) -> int | None:
+    """Read what is to go back (minor units); None is the rest. Raises InvalidInput."""
+    what, typed = form.get("what", ""), form.get("amount", "").strip()
+    if typed and what not in ("", OTHER):
+        raise _wrong("an amount is typed and another one is chosen: which of them?")
+    if what == OTHER and not typed:
+        raise _wrong("type the amount")
+    if what in ("", OTHER, REST):
+        return _minor(typed, order.currency) if typed else None
+    for preset in presets(order, order.amount_paid + 1):
+        if preset.what == what:
+            return preset.amount
+    raise _wrong("there is no such part of the order")
+
+
+def reason_of(form: Form) -> str | None:
+    reason = form.get("reason", "")
+    return reason if reason in REASONS else None
+
+
+def _minor(text: str, currency: str) -> int:
+    """Read an amount in major units, such as 12.50 or 12,50."""
+    match, digits = _AMOUNT.fullmatch(text), exponent(currency)
+    if match is None or len(match[1] or "") > digits:
+        raise _wrong(f"write the amount as a number with {digits} decimals")
+    return int(Decimal(text.replace(",", ".")).scaleb(digits))
+
+
+def _wrong(why: str) -> InvalidInput:
+    return InvalidInput([Fault("amount", why)])

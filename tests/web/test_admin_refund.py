@@ -1,0 +1,102 @@
+"""The desk's refund: what was paid, what is left, and amounts ready to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support.admin import press, signed_in
+from tests.support.on_stage import app_on
+from tests.support.stage import Bought, Stage
+from tests.web import standings as reach
+from tests.web.catalog import CATALOG
+
+
+@pytest.fixture
+def shop() -> Iterator[Stage]:
+    with Stage(catalog=CATALOG) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(shop: Stage, tmp_path: Path) -> FlaskClient:
+    return signed_in(app_on(shop, tmp_path))
+
+
+@pytest.fixture
+def bought(shop: Stage) -> Bought:
+    """Two posters, $50.00 in all, with $1.00 given back."""
+    return reach.partially_refunded(shop)
+
+
+def refunded(shop: Stage, bought: Bought) -> int:
+    shop.delivers()
+    return int(shop.order(bought)["amount_refunded"])
+
+
+def test_the_form_says_what_is_left_before_anything_is_done(
+    desk: FlaskClient, bought: Bought
+) -> None:
+    text = desk.get(f"/admin/orders/{bought.order}/refund").text
+
+    for words in ("$50.00", "$1.00", "All that is left, $49.00"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("form", "after"),
+    [
+        ({"what": "rest"}, 5000),
+        ({"what": "other", "amount": "12,50"}, 1350),
+        ({"what": "other", "amount": "12.5"}, 1350),
+        ({"amount": "1"}, 200),
+    ],
+)
+def test_what_is_chosen_goes_back(
+    desk: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], after: int
+) -> None:
+    answer = press(desk, f"/admin/orders/{bought.order}/refund", **form)
+
+    assert answer.status_code == 303
+    assert refunded(shop, bought) == after
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"what": "other", "amount": "49.01"}, "only $49.00 is left"),
+        ({"what": "rest", "amount": "5"}, "which of them"),
+        ({"what": "other"}, "type the amount"),
+        ({"what": "line 9"}, "no such part"),
+        ({"what": "line 1"}, "only $49.00 is left"),
+        ({"what": "shipping"}, "no such part"),
+    ],
+)
+def test_what_is_not_clear_or_too_much_is_told_in_words_and_nothing_goes_back(
+    desk: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], words: str
+) -> None:
+    answer = press(desk, f"/admin/orders/{bought.order}/refund", **form)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "minor units" not in answer.text
+    assert refunded(shop, bought) == 100
+
+
+def test_the_reason_is_kept_by_stripe(desk: FlaskClient, shop: Stage, bought: Bought) -> None:
+    press(desk, f"/admin/orders/{bought.order}/refund", what="rest", reason="duplicate")
+
+    reasons = [call.params.get("reason") for call in shop.writes("/v1/refunds")]
+    assert reasons[-1] == "duplicate"
+
+
+def test_a_disputed_order_offers_no_refund_and_says_why(desk: FlaskClient, shop: Stage) -> None:
+    order = reach.disputed(shop).order
+
+    text = desk.get(f"/admin/orders/{order}").text
+
+    assert f"/admin/orders/{order}/refund" not in text
+    assert "No refund while the buyer" in text

@@ -1,0 +1,128 @@
+"""The desk's list: found by what a caller has in hand, with filters that its address keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.domain.ids import number_of
+from checkout_service.storage.tables import attempts, orders
+from tests.support.admin import (
+    add_event,
+    add_message,
+    add_money_back,
+    add_order,
+    admin_app,
+    database_of,
+    signed_in,
+)
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    made = admin_app(database_url)
+    yield made
+    database_of(made).engine.dispose()
+
+
+def told(app: Flask, order_id: str, **columns: Any) -> str:
+    """Write down what a buyer told Stripe."""
+    change = update(attempts).where(attempts.c.order_id == order_id).values(**columns)
+    database_of(app).write(lambda c: c.execute(change))
+    return order_id
+
+
+def buyer(name: str, **parts: Any) -> str:
+    return json.dumps({"customer": {"name": name} | parts, "seen": {"customer": [1, True]}})
+
+
+def found(client: FlaskClient, **query: str) -> list[str]:
+    text = client.get("/admin/orders", query_string=query).text
+    return re.findall(r'href="/admin/orders/(ord_\w{24})"', text)
+
+
+def test_an_order_is_found_by_whatever_a_caller_has_in_hand(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = told(
+        app,
+        add_order(app, amount_total=123_450, amount_paid=123_450),
+        buyer=buyer("Jörg Müller", id="cus_of_joerg"),
+        customer_email="joerg@example.com",
+        subscription_id="sub_of_joerg",
+    )
+    numbered = update(orders).where(orders.c.id == order_id).values(number=number_of(order_id))
+    database_of(app).write(lambda c: c.execute(numbered))
+    told(app, add_order(app, name="Mug"), buyer=buyer("Jane Doe"))
+    ids = (
+        add_money_back(app, order_id), add_money_back(app, order_id, "dispute"),
+        add_event(app, order_id), add_message(app, order_id),
+    )  # fmt: skip
+
+    for words in (
+        "joerg@example.com", "JOERG@example.com", "jörg müller", "MÜLLER", "1234.50", "1234,50",
+        "$1234.50", "cus_of_joerg", "sub_of_joerg", number_of(order_id),
+        number_of(order_id).replace("-", " ").lower(), *ids,
+    ):  # fmt: skip
+        assert found(client, q=words) == [order_id], words
+    for words in ("nobody", "cus_of_jo", "1234", "joerg@example", "%", "_", "cus_%", "'", '"'):
+        assert found(client, q=words) == [], words
+
+
+def test_an_amount_is_meant_in_the_currency_of_its_order(app: Flask) -> None:
+    client = signed_in(app)
+    dollars = add_order(app, amount_total=2500, amount_paid=2500)
+    yen = add_order(app, currency="jpy", amount_total=25, amount_paid=25)
+    add_order(app, currency="jpy", amount_total=2500, amount_paid=2500)
+
+    assert sorted(found(client, q="25")) == sorted([dollars, yen])
+    assert found(client, q="25.00 €") == found(client, q="25")
+
+
+def test_a_row_tells_who_what_how_much_and_since_when(app: Flask) -> None:
+    client = signed_in(app)
+    at = SystemClock().now() - 3 * DAY
+    order_id = told(app, add_order(app, name="Mug", created_at=at), buyer=buyer("Jane Doe"))
+
+    text = client.get("/admin/orders").text
+
+    for words in (number_of(order_id), "Jane Doe", "Mug", "$25.00", ">3 days</time>"):
+        assert words in text
+
+
+def test_filters_go_together_and_stay_in_the_address(app: Flask) -> None:
+    client = signed_in(app)
+    now = SystemClock().now()
+    day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
+    new = add_order(app, holds="amount_mismatch", has_more=True)
+    old = add_order(app, holds="amount_mismatch", has_more=True, created_at=now - 9 * DAY)
+    add_order(app)
+
+    assert found(client, status="held") == [new, old]
+    assert found(client, status="held", since=day) == [new]
+    assert len(found(client, since=day, until=day)) == 2
+    assert found(client, until="2001-01-01") == []
+    text = client.get(f"/admin/orders?status=held&since={day}").text
+    assert f"/admin/orders.csv?since={day}&amp;status=held" in text
+    assert f"/admin/orders?status=paid&amp;since={day}" in text
+    assert client.get("/admin/orders?since=x&until=9999-12-31").status_code == 200
+
+
+def test_the_desk_has_error_pages_of_its_own(app: Flask) -> None:
+    client = signed_in(app)
+
+    for path in ("/admin/orders/ord_none", "/admin/nothing/here"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "Nothing here by that id or address" in answer.text
+        assert 'aria-label="Desk"' in answer.text
+    stranger = app.test_client().get("/admin/nothing")
+    assert stranger.status_code == 303
