@@ -51,7 +51,8 @@ def _instrument(app: Flask, engine: Engine) -> None:
     provider = TracerProvider(resource=Resource.create())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     otel.set_tracer_provider(provider)
-    FlaskInstrumentor().instrument_app(app, excluded_urls="healthz,readyz,metrics,static")
+    flask: Any = FlaskInstrumentor()  # it says nothing of its types
+    flask.instrument_app(app, excluded_urls="healthz,readyz,metrics,static")
     # It asks for a SQLAlchemy below 2.1; the events it listens to are the same there.
     SQLAlchemyInstrumentor().instrument(engine=engine, skip_dep_check=True)
     RequestsInstrumentor().instrument()

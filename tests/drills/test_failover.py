@@ -116,7 +116,7 @@ def test_a_standby_takes_over_and_nothing_acknowledged_is_lost(
     known = {"database_unavailable", "stripe_unavailable", "idempotency_in_progress"}
     assert set(load.refused) <= known
     sold, heard = (
-        min(at for at in times.values() if at > killed) - promoted for times in (orders, taken)
+        min(at for at in times.values() if at > promoted) - promoted for times in (orders, taken)
     )
     print(
         f"{len(orders)} orders, {len(taken)} events acknowledged, 0 lost; down for "
