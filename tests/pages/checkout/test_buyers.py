@@ -29,7 +29,7 @@ class Buyer:
         self.page.goto(self.service.url)
         card = self.page.get_by_role("article", name=product)
         card.get_by_label("Quantity").fill(str(quantity))
-        card.get_by_role("button").click()
+        card.get_by_role("button", name="Buy").click()
         self.page.wait_for_url(f"{self.sandbox.url}/c/pay/**")
 
     def pays_by_card(self, number: str) -> None:
@@ -257,7 +257,7 @@ def test_when_stripe_is_down_the_same_order_is_recovered_by_trying_again(
     fault = {"method": "POST", "path": "/v1/checkout/sessions", "kind": "error_500"}
     buyer.sandbox.call("PUT", "faults", {"api": [fault | {"probability": 1.0}]})
     buyer.page.goto(buyer.service.url)
-    buyer.page.get_by_role("article", name="Poster").get_by_role("button").click()
+    buyer.page.get_by_role("article", name="Poster").get_by_role("button", name="Buy").click()
     expect(buyer.page.get_by_text("nothing is lost")).to_be_visible()
 
     buyer.sandbox.call("DELETE", "faults")

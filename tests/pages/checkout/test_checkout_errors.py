@@ -37,7 +37,7 @@ def press_buy(page: Page, url: str) -> int:
     """Press Buy on the storefront; return the answer's status."""
     page.goto(url)
     with page.expect_response("**/checkout") as answered:
-        page.get_by_role("article", name="Poster").get_by_role("button").click()
+        page.get_by_role("article", name="Poster").get_by_role("button", name="Buy").click()
     page.wait_for_load_state()
     return answered.value.status
 

@@ -9,7 +9,7 @@ from tests.support.running_shop import GOOD, IBAN_GOOD, MUG, Shop
 
 def choose(page: Page, shop: Shop) -> None:
     page.goto(shop.service.url)
-    page.get_by_role("article", name="Poster").get_by_role("button").click()
+    page.get_by_role("article", name="Poster").get_by_role("button", name="Buy").click()
     page.wait_for_url(f"{shop.sandbox.url}/c/pay/**")
 
 
