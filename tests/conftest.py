@@ -7,10 +7,16 @@ from collections.abc import Generator, Iterator
 from types import ModuleType
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from tests.support.databases import KINDS, Databases
 
 pytest_plugins = ["tests.support.browser", "tests.support.stack", "tests.support.stage.fixtures"]
+
+
+# An example may take its time where others have the CPU too: what it says counts.
+hypothesis.register_profile("patient", deadline=None)
+hypothesis.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
