@@ -68,7 +68,8 @@ def test_readiness_is_red_while_nothing_can_be_written_and_green_again(database:
     with locked(database):
         assert readiness.check() == []  # looked at a moment ago: many ask, one writes
         clock.at += 2_000
-        assert readiness.check() == ["database is locked"]
+        # On a busy machine its time may be over before SQLite says why.
+        assert readiness.check() in (["database is locked"], ["database does not answer"])
 
     clock.at += 2_000
     assert readiness.check() == []

@@ -39,7 +39,12 @@ def test_every_page_shows_a_stranger_the_door(app: Flask) -> None:
             "admin.login", "admin.try_password", "admin.logout", "admin.act", "admin.without_slash",
         ):  # fmt: skip
             continue
-        values = {"order_id": order_id, "event_id": "evt_1", "message_id": "msg_1"}
+        values = {
+            "order_id": order_id,
+            "event_id": "evt_1",
+            "message_id": "msg_1",
+            "_elsewhere": "x",
+        }
         values |= {"place": "orders", "target": order_id, "name": "refund"}
         needed = {name: values[name] for name in rule.arguments}
         path = app.url_map.bind("localhost").build(rule.endpoint, needed)

@@ -99,7 +99,7 @@ def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Stag
     assert "Das können wir nicht finden" in unknown
     assert "Das ist hier nicht möglich" in method
     assert "Das ist derzeit nicht erhältlich." in choice
-    assert "Bitte wählen Sie eine andere Menge." in number
+    assert "Bitte wählen Sie eine Menge von 1 bis" in number
     assert "Die Zahlungsseite hat sich nicht geöffnet" in stripe
     for text in (unknown, method, choice, number, stripe):
         assert 'lang="de"' in text

@@ -28,7 +28,7 @@ OPERATIONS = [
     ("POST", "/api/v1/orders/{order_id}/cancel"),
 ]
 # What lies between a request's fields, or is known to the catalog or to the database alone.
-BEYOND_A_SCHEMA = ("items", "mode", "cursor", "payment_intent")
+BEYOND_A_SCHEMA = ("items", "mode", "cursor", "payment_intent", "discounts")
 
 
 def whole(value: Any) -> Any:
