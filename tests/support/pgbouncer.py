@@ -23,7 +23,8 @@ from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
 
 _NOBODY = 65534
-PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+_NAME = os.environ.get("PGBOUNCER", "pgbouncer")
+PROGRAM = shutil.which(_NAME) or shutil.which(_NAME, path="/usr/sbin:/usr/local/sbin")
 WHY_NOT = "PgBouncer is not here. Debian: apt-get install pgbouncer"
 
 
