@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     migrations = FILES / "migrations"
     engine = connect_database(app, settings, migrations)
-    trace(app, engine)
+    trace(app, engine, redact.text)
     head = ScriptDirectory(str(migrations)).get_current_head() or ""
     use_cases = build_use_cases(settings, engine, migration_head=head)
     app.extensions["checkout_service"] = use_cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -19,23 +19,28 @@ _ABSENT = (
 )
 
 
-def trace(app: Flask, engine: Engine, environment: Mapping[str, str] = os.environ) -> None:
+def trace(
+    app: Flask,
+    engine: Engine,
+    redact: Callable[[str], str],
+    environment: Mapping[str, str] = os.environ,
+) -> None:
     """Trace requests, statements and calls out, if the environment says where to.
 
-    Exits with a sentence when the packages are not there.
+    What leaves goes through `redact`. Exits with a sentence when the packages are not there.
     """
     said = next((name for name in _WHERE if environment.get(name)), None)
     if said is None or environment.get(_OFF[0], "").lower() == _OFF[1]:
         return
     try:
-        _instrument(app, engine)
+        _instrument(app, engine, redact)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "opentelemetry":
             raise
         sys.exit(_ABSENT.format(said))
 
 
-def _instrument(app: Flask, engine: Engine) -> None:
+def _instrument(app: Flask, engine: Engine, redact: Callable[[str], str]) -> None:
     from opentelemetry import trace as otel  # noqa: PLC0415 - an extra, loaded when asked for
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
         OTLPSpanExporter,
@@ -47,9 +52,11 @@ def _instrument(app: Flask, engine: Engine) -> None:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
+    from .hidden_spans import HiddenSpans  # noqa: PLC0415
+
     os.environ.setdefault("OTEL_SERVICE_NAME", "checkout-service")
     provider = TracerProvider(resource=Resource.create())
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider.add_span_processor(BatchSpanProcessor(HiddenSpans(OTLPSpanExporter(), redact)))
     otel.set_tracer_provider(provider)
     flask: Any = FlaskInstrumentor()  # it says nothing of its types
     flask.instrument_app(app, excluded_urls="healthz,readyz,metrics,static")

@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 
+from checkout_service.bootstrap.hidden_spans import HiddenSpans
+from checkout_service.logs import Redactor
 from tests.support.databases import KEYS
 from tests.support.merchant import Merchant, Says, running_merchant
 from tests.support.processes import ROOT, clean_environment
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+SECRET = "0123456789abcdefghij"
 # Somebody asks for a session within a trace; Stripe, played by the listener, says nothing of use.
 BUY = f"""
 from checkout_service import create_app
@@ -26,7 +34,7 @@ app = create_app()
 with app.app_context():
     upgrade()
 app.test_client().post(
-    "/api/v1/checkout-sessions",
+    "/api/v1/checkout-sessions?of=cs_test_{SECRET}&by=ada@example.com",
     json={{"items": [{{"price": "poster-usd", "quantity": 1}}]}},
     headers={{"traceparent": "00-{TRACE}-00f067aa0ba902b7-01"}},
 )
@@ -80,6 +88,28 @@ def test_a_trace_goes_through_to_stripe_the_receiver_and_the_log(
     assert b"shop-7" in spans
     assert b"POST /api/v1/checkout-sessions" in spans
     assert b"INSERT" in spans
+    assert b"cs_test_01234567..." in spans
+    assert SECRET.encode() not in spans
+    assert b"ada@" not in spans
+
+
+def test_of_an_error_only_its_kind_leaves() -> None:
+    out = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(HiddenSpans(out, Redactor().text)))
+    row = "Failing row contains (Ada Lovelace)"
+
+    with (
+        suppress(RuntimeError),
+        provider.get_tracer("test").start_as_current_span("INSERT", attributes={"rows": 1}),
+    ):
+        raise RuntimeError(row)
+
+    (span,) = out.get_finished_spans()
+    assert "Ada" not in span.to_json()
+    assert span.attributes == {"rows": 1}
+    assert span.status.status_code is StatusCode.ERROR
+    assert [event.attributes for event in span.events] == [{"exception.type": "RuntimeError"}]
 
 
 def test_nothing_is_traced_unless_it_is_asked_for(listener: Merchant, tmp_path: Path) -> None:
