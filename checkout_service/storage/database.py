@@ -1,7 +1,7 @@
 """One helper for every transaction: short, retried when the database says so, never around a call.
 
 SQLite writes begin IMMEDIATE (a deferred transaction that turns into a writer fails at once,
-busy timeout or not); reads run in autocommit and queue behind nobody.
+busy timeout or not) and in turn; reads run in autocommit and queue behind nobody.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .bell import Bell, has_message
 from .impatience import impatient
 from .outage import FAILURES, Episodes, outage_of
 from .pooler import bound, greet, is_pooled
+from .sqlite import WRITES, Turns, begin_sqlite, open_sqlite
 from .watch import WATCH, Watch, Write, unwatched
 
 T = TypeVar("T")
@@ -34,7 +35,6 @@ _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("25006", "40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _POOL_TIMEOUT = 5  # seconds
-_WRITES = "checkout_writes"
 _AWAIT_TURNS = 200
 _PAUSE = text("SELECT pg_sleep(0.005)")  # the database's own time: it is the database we wait for
 _NEWEST_WRITER = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
@@ -52,14 +52,6 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
-)
 
 
 def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
@@ -87,8 +79,8 @@ def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
 def prepare_engine(engine: Engine) -> Engine:
     """Give SQLite its durability and its explicit transactions; PostgreSQL a greeting and pings."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", open_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
     else:
         event.listen(engine, "connect", greet)
         event.listen(engine, "checkout", _ping_if_idle)
@@ -98,17 +90,6 @@ def prepare_engine(engine: Engine) -> Engine:
 
 def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     return prepare_engine(create_engine(url, **engine_options(url, pool_size=pool_size)))
-
-
-def _open_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions of its own
-    for pragma in SQLITE_PRAGMAS:
-        connection.execute(pragma)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITES, True):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
@@ -147,9 +128,10 @@ class Database:
         self._watch = watch
         self._clock = clock or SystemClock()
         self._episodes = Episodes()
+        self._turns = Turns(one_writer=self.is_sqlite)
         self._bell = Bell(engine) if rings and not self.is_sqlite else None
         if engine.dialect.name == "sqlite":
-            self._reader = engine.execution_options(**{_WRITES: False})
+            self._reader = engine.execution_options(**{WRITES: False})
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT", **{WATCH: watch})
 
@@ -180,7 +162,7 @@ class Database:
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         self._watch(Write.BEGINS)
-        with self.engine.begin() as connection:
+        with self._turns.turn(), self.engine.begin() as connection:
             bound(connection)
             done = work(connection)
             message = has_message(connection)
@@ -192,7 +174,11 @@ class Database:
     def write_or_give_up(self, work: Callable[[Connection], T], *, seconds: float) -> T:
         """Run the work as `write` does, but once, and wait for nobody longer than this."""
         try:
-            with self.engine.connect() as connection, impatient(connection, seconds):
+            with (
+                self._turns.turn(seconds),
+                self.engine.connect() as connection,
+                impatient(connection, seconds),
+            ):
                 done = work(connection)
         except FAILURES as error:
             self._leave_outlived(error)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from .sqlite import PATIENCE
+
 _BOUND = select(
     *(
         func.set_config(name, bindparam("patience"), bindparam("local", value=True))
@@ -18,18 +20,10 @@ _BOUND = select(
 @contextmanager
 def impatient(connection: Connection, seconds: float) -> Iterator[None]:
     """Run a transaction whose statements and waits for locks end after so many seconds."""
-    milliseconds = int(seconds * 1000)
-    if connection.dialect.name != "sqlite":
-        with connection.begin():
-            connection.execute(_BOUND, {"patience": str(milliseconds)})
+    if connection.dialect.name == "sqlite":
+        with connection.execution_options(**{PATIENCE: seconds}).begin():
             yield
         return
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - it is connected
-    (before,) = driver.execute("PRAGMA busy_timeout").fetchone()
-    driver.execute(f"PRAGMA busy_timeout={milliseconds}")
-    try:
-        with connection.begin():
-            yield
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={before}")
+    with connection.begin():
+        connection.execute(_BOUND, {"patience": str(int(seconds * 1000))})
+        yield

@@ -15,6 +15,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from .sqlite import TurnTimeout
+
 log = logging.getLogger(__name__)
 
 READ_ONLY, UNMIGRATED = "can only be read", "lacks tables of this release"
@@ -47,7 +49,7 @@ FAILURES = (DBAPIError, PoolTimeout)
 def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
     """Say what is wrong with the database; None for what is the statement's own fault."""
     if isinstance(error, PoolTimeout):
-        return _CROWDED
+        return _LOCKED if isinstance(error, TurnTimeout) else _CROWDED
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, ProgrammingError):
         return UNMIGRATED if _OF_POSTGRESQL.get(state or "") == UNMIGRATED else None

@@ -27,23 +27,6 @@ def test_a_choice_that_is_none_is_refused_on_a_page(shop: Shop, query: str) -> N
     assert "<script>alert" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/pay?order=ord_nobody", "/pay?order=", "/pay?order=%00", "/pay/complete",
-        "/pay/complete?payment_intent=", "/pay/complete?payment_intent=pi_nobody",
-        "/pay/complete?payment_intent=../../x", "/pay/complete?payment_intent=%00",
-    ],
-)  # fmt: skip
-def test_what_nobody_made_is_not_found_and_stripe_is_not_asked(shop: Shop, path: str) -> None:
-    before = len(shop.sandbox.call("GET", "requests")["data"])
-
-    assert shop.request("GET", path).status_code == 404
-
-    asked = shop.sandbox.call("GET", "requests")["data"][before:]
-    assert [one for one in asked if "payment_intents" in one["path"]] == []
-
-
 def test_looking_at_the_page_makes_no_order(shop: Shop) -> None:
     before = len(shop.stripe("/v1/payment_intents", limit=100)["data"])
 

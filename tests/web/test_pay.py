@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.stage import Bought, Stage, calling
+from tests.support.stage import Bought, Stage, Step, calling
 from tests.web import standings as reach
 from tests.web.asserts import page
 from tests.web.catalog import CATALOG
@@ -229,3 +229,22 @@ def test_a_price_that_stripe_does_not_tell_is_asked_for_again(app: Flask, stage:
     stage.cuts(calling("GET", "/v1/prices"), times=None)
 
     page(app.test_client().get("/pay?price=linked-usd&quantity=1"), 503)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pay?order=ord_nobody", "/pay?order=", "/pay?order=%00", "/pay/complete",
+        "/pay/complete?payment_intent=", "/pay/complete?payment_intent=pi_nobody",
+        "/pay/complete?payment_intent=../../x", "/pay/complete?payment_intent=%00",
+    ],
+)  # fmt: skip
+def test_what_nobody_made_is_not_found_and_stripe_is_not_asked(
+    shop: Stage, client: FlaskClient, path: str
+) -> None:
+    steps: list[Step] = []
+    shop.told_of(steps.append)
+
+    page(client.get(path), 404)
+
+    assert [step for step in steps if step.call is not None] == []

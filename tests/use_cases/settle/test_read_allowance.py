@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -75,9 +76,32 @@ def test_a_read_booked_before_is_not_paid_again(reads: ReadAllowance) -> None:
     assert _free_at(reads) != before
 
 
-def test_a_turn_that_passed_is_lost(reads: ReadAllowance) -> None:
+def test_for_a_turn_that_passed_another_is_booked(reads: ReadAllowance) -> None:
+    reads.database.write(reads.book)
+    before = _free_at(reads)
+
     with reads.booked(reads.clock.now() - 500):
-        assert takes(reads, True) is None
+        assert takes(reads, True) is not None
+
+    assert _free_at(reads) != before
+
+
+class LateClock(SystemClock):
+    """A machine so busy that half a second goes by whenever somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = 0
+
+    def now(self) -> int:
+        return super().now() + self.lost
+
+    def sleep(self, seconds: float) -> None:
+        self.lost += int(seconds * 1000) + 500
+
+
+def test_a_read_that_meets_none_of_its_turns_is_not_made(reads: ReadAllowance) -> None:
+    assert takes(replace(reads, clock=LateClock()), True) is None
 
 
 def _free_at(reads: ReadAllowance) -> int | None:

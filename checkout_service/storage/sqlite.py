@@ -1,0 +1,88 @@
+"""SQLite as the product uses it: durable, transactions begun in so many words, writers in turn.
+
+SQLite lets one connection write. Whoever waits sleeps longer and longer between tries, so that
+under load the one who has waited most comes last, and in the end not at all. So the threads of a
+process take turns before they take a connection, and processes try again at one pace.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+WRITES = "checkout_writes"
+PATIENCE = "checkout_patience"
+WAITS_SECONDS = 5.0
+_PACE_MS = 20
+_BUSY = 5  # https://www.sqlite.org/rescode.html#busy
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={int(WAITS_SECONDS * 1000)}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
+)
+
+
+def open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction that writes, when it is this connection's turn; reads begin none."""
+    options = connection.get_execution_options()
+    if not options.get(WRITES, True):
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    until = time.monotonic() + float(options.get(PATIENCE, WAITS_SECONDS))
+    driver.execute(f"PRAGMA busy_timeout={_PACE_MS}")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if time.monotonic() > until or not _is_busy(error):
+                    raise
+            else:
+                return
+    finally:
+        driver.execute(PRAGMAS[2])
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _BUSY
+
+
+class TurnTimeout(PoolTimeout):
+    """The other threads of this process have been writing all the while."""
+
+
+class Turns:
+    """Lets one thread of this process write at a time, where the database has one writer."""
+
+    def __init__(self, *, one_writer: bool) -> None:
+        self._lock = threading.Lock() if one_writer else None
+
+    @contextmanager
+    def turn(self, seconds: float = WAITS_SECONDS) -> Iterator[None]:
+        """Hold the turn to write. Raises TurnTimeout after so many seconds."""
+        if self._lock is None:
+            yield
+            return
+        if not self._lock.acquire(timeout=seconds):
+            raise TurnTimeout
+        try:
+            yield
+        finally:
+            self._lock.release()
