@@ -25,6 +25,7 @@ from .outage import FAILURES, Episodes, outage_of
 from .pooler import bound, greet, is_pooled
 from .sqlite import WRITES, Turns, begin_sqlite, open_sqlite
 from .watch import WATCH, Watch, Write, unwatched
+from .writers import await_writers
 
 T = TypeVar("T")
 
@@ -35,10 +36,6 @@ _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("25006", "40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _POOL_TIMEOUT = 5  # seconds
-_AWAIT_TURNS = 200
-_PAUSE = text("SELECT pg_sleep(0.005)")  # the database's own time: it is the database we wait for
-_NEWEST_WRITER = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
-_OLDEST_WRITER = text("SELECT txid_snapshot_xmin(txid_current_snapshot())")
 _FRESH_SECONDS = 5.0
 
 # Two web processes, a worker, a release and a doctor: within the 20 of a small plan. No
@@ -218,18 +215,14 @@ class Database:
             self._bell.ring()
 
     def await_others(self) -> None:
-        """Wait until whoever was writing when this was called is done; a second at most.
+        """Wait until whoever was writing when this was called is done; three seconds at most.
 
         SQLite has one writer, so there is nobody to wait for.
         """
         if self.is_sqlite:
             return
         with self.read() as connection:
-            newest = connection.execute(_NEWEST_WRITER).scalar_one()
-            for _ in range(_AWAIT_TURNS):
-                if connection.execute(_OLDEST_WRITER).scalar_one() >= newest:
-                    return
-                connection.execute(_PAUSE)
+            await_writers(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

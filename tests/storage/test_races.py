@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 
 from checkout_service.domain.facts.snapshots import IncomingEvent
 from checkout_service.storage import idempotency, inbox, leases, orders, read_budget, tables
@@ -185,3 +186,35 @@ def test_a_clock_that_jumped_back_blocks_nobody(database: Database) -> None:
         assert database.write(
             lambda c, at=at: read_budget.book_read(c, now=at, per_second=15, urgent=True)  # type: ignore[misc]
         ) == (True, 0)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_statement_that_has_looked_and_not_yet_written_is_awaited(database: Database) -> None:
+    """It has no transaction id so far, and what it saw is older than what we have committed."""
+    ended = threading.Event()
+
+    def slowly(connection: Connection) -> None:
+        connection.execute(
+            text(
+                "UPDATE orders SET status = 'paid' "
+                "WHERE (SELECT pg_sleep(1)) IS NOT NULL AND id = 'ord_nobody'"
+            )
+        )
+        ended.set()
+
+    writer = threading.Thread(target=database.write, args=(slowly,))
+    writer.start()
+    while not _is_pausing(database):
+        assert writer.is_alive()
+        time.sleep(0.01)
+
+    database.await_others()
+
+    assert ended.wait(0.5)
+    writer.join()
+
+
+def _is_pausing(database: Database) -> bool:
+    with database.read() as connection:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        return bool(connection.execute(text(query)).scalar_one())
