@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from hypothesis import settings as hypothesis
 
-from tests.support.databases import KINDS, Databases
+from tests.support.databases import KINDS, Databases, folder_in_memory
 
 pytest_plugins = ["tests.support.browser", "tests.support.stack", "tests.support.stage.fixtures"]
 
@@ -70,10 +70,16 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(tmp_path_factory.mktemp("databases"))
-    yield made
-    made.stop()
+def databases(tmp_path_factory: pytest.TempPathFactory, full: bool) -> Iterator[Databases]:
+    """Keep SQLite's files in memory where the machine lets us: a test does not cut the power.
+
+    Drills at full length write to the disk, as a shop does.
+    """
+    folder = tmp_path_factory.mktemp("databases") if full else None
+    with folder_in_memory() as quick:
+        made = Databases(folder or quick)
+        yield made
+        made.stop()
 
 
 @pytest.fixture

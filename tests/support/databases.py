@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,15 @@ UNPUBLISHED = {
     "api_keys": secrets.token_hex(),
     "stripe_webhook_secret": f"whsec_{secrets.token_hex()}",
 }
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """Lend a folder that no disk is behind; where there is none, an ordinary one."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="checkout-tests-", dir=place) as name:
+        yield Path(name)
 
 
 def migrate(url: str, *command: str) -> None:

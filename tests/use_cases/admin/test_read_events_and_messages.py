@@ -18,9 +18,9 @@ BODY = b'{"id":"evt_0"}'
 
 
 @pytest.fixture
-def outbox(empty_database_url: str) -> Iterator[Outbox]:
+def outbox(database_url: str) -> Iterator[Outbox]:
     with running_merchant() as merchant:
-        opened = open_outbox(empty_database_url, merchant)
+        opened = open_outbox(database_url, merchant)
         yield opened
         opened.close()
 

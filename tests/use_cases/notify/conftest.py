@@ -17,7 +17,7 @@ def merchant() -> Iterator[Merchant]:
 
 
 @pytest.fixture
-def outbox(empty_database_url: str, merchant: Merchant) -> Iterator[Outbox]:
-    opened = open_outbox(empty_database_url, merchant)
+def outbox(database_url: str, merchant: Merchant) -> Iterator[Outbox]:
+    opened = open_outbox(database_url, merchant)
     yield opened
     opened.close()
