@@ -27,11 +27,12 @@ DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was agreed when the order was made; every payment is measured against it.
+    """What was agreed when the order was made or its cart changed; payments are measured by it.
 
     `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
     quantities and amounts of such an order's items; None where the total says it all. `manual` says
-    that a payment is only authorised, until the merchant takes all or part of it.
+    that a payment is only authorised, until the merchant takes all or part of it. `offers` are the
+    totals that Stripe was asked to put on the order's intent: the one that it shows is agreed.
     """
 
     order_id: str
@@ -42,6 +43,7 @@ class Terms:
     adjustable: frozenset[str] = frozenset()
     lines: tuple[tuple[int, int], ...] | None = None
     manual: bool = False
+    offers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
