@@ -119,9 +119,9 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
     cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
-    start, nonce = use_cases().start_checkout, form_token.nonce_of(token, price, int(quantity))
+    start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
-        session = start.start(cart, nonce=nonce, caller="public", admit=gate())
+        session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
         return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
