@@ -35,7 +35,7 @@ from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
 from .pages import form_token, languages
-from .pages.order_page import OrderPage
+from .pages.order_page import page_of
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -97,7 +97,7 @@ def cancel() -> ResponseReturnValue:
     if order_id is None:
         raise NoPage
     known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
-    page = OrderPage(known)
+    page = page_of(known)
     if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
         return redirect(at(f"/orders/{known.id}"), SEE_OTHER)
     resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
@@ -105,7 +105,7 @@ def cancel() -> ResponseReturnValue:
 
 
 def _order_page(order: OrderView) -> Response:
-    page = OrderPage(order, mine=order_cookie.is_mine(order.id))
+    page = page_of(order, mine=order_cookie.is_mine(order.id))
     response = make_response(render_template("shop/order.html", page=page, order=page.order))
     response.headers["X-Robots-Tag"] = "noindex"
     if page.mine and page.state in ("paid", "processing"):

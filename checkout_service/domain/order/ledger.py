@@ -166,6 +166,15 @@ class Ledger:
         lost = (d.amount for d in self.winner_disputes() if d.status in DISPUTE_LOST)
         return min(sum(lost), self.amount_paid)
 
+    @property
+    def is_all_back(self) -> bool:
+        """True if money came, and all of it is back with the buyer: of every payment there was."""
+        paid = [attempt for attempt in self.attempts if attempt.state is AttemptState.SUCCEEDED]
+        return bool(paid) and all(
+            attempt.amount <= sum(r.amount for r in self.refunds_of(attempt) if refund_counts(r))
+            for attempt in paid
+        )
+
     def winner_refunds(self) -> Iterable[RefundView]:
         return self.refunds_of(self.winner)
 
