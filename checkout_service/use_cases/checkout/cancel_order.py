@@ -65,15 +65,18 @@ class CancelOrder:
 
     def _close_at_stripe(self, order_id: str, source: str) -> None:
         try:
-            self._give_up_draft(order_id, source)
-            self._look_at_intents(order_id, source)
-            for attempt in self._attempts(order_id):
-                self._close(attempt, source)
+            self._close_all(order_id, source)
         except StripeUnavailable:
             for attempt in self._attempts(order_id):
                 if attempt.ours and attempt.state in _UNPAID:
                     self.close_attempt.remember(attempt)
             raise
+
+    def _close_all(self, order_id: str, source: str) -> None:
+        self._give_up_draft(order_id, source)
+        self._look_at_intents(order_id, source)
+        for attempt in self._attempts(order_id):
+            self._close(attempt, source)
 
     def _look_at_intents(self, order_id: str, source: str) -> None:
         """Look before an intent is canceled: Stripe lets one go whose voucher is being paid."""
