@@ -87,7 +87,17 @@ THEMES_ON_HOLD = {
         "works": 1,
     },
 }
-_EVERY_EIGHTH = 3
+# A cart that changes while Stripe's answers are lost: apart for the same reason.
+THEMES_OF_CARTS = {
+    "changed carts": {
+        "changes_cart": 4,
+        "changes_cart_in_a_storm": 7,
+        "pays": 4,
+        "returns": 2,
+        "works": 1,
+    },
+}
+_EVERY_EIGHTH, _EVERY_SIXTEENTH = 3, 7
 _ON_HOLD = (
     "buys_on_hold", "captures", "voids", "takes_once_more", "takes_in_a_storm",
     "takes_in_dashboard",
@@ -115,7 +125,7 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
               "pays_oddly", *_ON_HOLD),
     "pull": (*_TELLS, "loses", "buys", "buys_and_waits",
              "refunds", "refunds_in_a_storm", "refunds_once_more",
-             "starts_over",
+             "starts_over", "changes_cart", "changes_cart_in_a_storm",
              "amount_changes", *_ON_HOLD),
 }  # fmt: skip
 _NESTED = ("tells", "happens_and_is_told", "happens_and_rings", "returns", "works", "pays",
@@ -127,7 +137,7 @@ _OPEN_TO_OTHERS = frozenset((
     "returns", "leaves", "tells", "tells_doorbells", "tells_thinly",
     "tells_twins", "tells_late", "happens_and_is_told",
     "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
-    "sends_messages", "buys_on_hold", "captures", "voids", "takes_once_more",
+    "sends_messages", "changes_cart", "buys_on_hold", "captures", "voids", "takes_once_more",
 ))  # fmt: skip
 
 
@@ -141,11 +151,13 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
     themes = dice.sample(sorted(THEMES), dice.choice((1, 2, 2, 3)))
     if seed % 8 == _EVERY_EIGHTH and layer not in ("polls", "pull"):
         themes.append("on hold")
+    if seed % 16 == _EVERY_SIXTEENTH and layer != "pull":
+        themes.append("changed carts")
     themes = list(leaning) or themes
     links = layer == "pull" or "links" in themes
     weights = dict(_BASE)
     for theme in themes:
-        for name, weight in (THEMES | THEMES_ON_HOLD)[theme].items():
+        for name, weight in (THEMES | THEMES_ON_HOLD | THEMES_OF_CARTS)[theme].items():
             weights[name] = weights.get(name, 0) + weight
     if links:
         weights["buys_by_link"] = weights.get("buys_by_link", 0) + 2

@@ -191,9 +191,13 @@ class _Verdict:
     def _causes(
         self, row: Any, payments: list[Payment], paid: list[Payment]
     ) -> Iterator[tuple[str, str]]:
+        other = row.id in self.play.mismatched or any(
+            payment.moved and not payment.pays(row) for payment in payments
+        )
+        # A service that asks for an amount takes it, whatever became of the answer.
+        by_others = row.flow != "payment_intent" or row.id in self.play.by_hand
         causes = {
-            "amount_mismatch": row.id in self.play.mismatched
-            or any(payment.moved and not payment.pays(row) for payment in payments),
+            "amount_mismatch": other and by_others,
             "duplicate_payment": len(paid) > 1,
             "paid_after_cancel": row.id in self.play.canceling,
             "refunded_before_fulfilment": any(p.refunds or p.disputes for p in paid),

@@ -161,6 +161,7 @@ class Play:
     awaited: set[str] = field(default_factory=set)  # payments that were once in flight
     # Orders of which a payment moved, at some time, that was not what was agreed.
     mismatched: set[str] = field(default_factory=set)
+    by_hand: set[str] = field(default_factory=set)  # orders of whose intent the amount was changed
     odd: set[str] = field(default_factory=set)  # orders whose wrong reference or link is meant
 
     @property

@@ -16,6 +16,7 @@ from checkout_service.use_cases.admin import Admin, build_admin
 from checkout_service.use_cases.admin.quarantine import Quarantine
 from checkout_service.use_cases.admin.read_events import ReadEvents
 from checkout_service.use_cases.checkout.cancel_order import CancelOrder
+from checkout_service.use_cases.checkout.change_items import ChangeItems
 from checkout_service.use_cases.checkout.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.checkout.list_products import ListProducts
 from checkout_service.use_cases.checkout.start_checkout import StartCheckout
@@ -76,6 +77,7 @@ class Parts(Ground):
             self.create_order,
             self.open_attempt,
             self.close_attempt,
+            ChangeItems(self.database, self.create_order, self.open_attempt, self.close_attempt),
             self.look_at_order,
             self.pull_mode,
         )

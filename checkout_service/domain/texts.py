@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 LONGEST = 512
-# Databases refuse NUL and half a surrogate pair; the other control characters steer terminals.
-_UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# Databases refuse NUL and half a surrogate pair; the other control characters (C0, DEL and C1)
+# steer terminals.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def why_unreadable(text: str) -> str | None:

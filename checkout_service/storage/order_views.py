@@ -20,7 +20,7 @@ from .tables import attempts, order_lines
 
 Line = tuple[str | None, str, int, int]  # price, name, quantity, unit amount
 
-# Columns of the order that a settlement never changes.
+# Columns of the order that a settlement never changes, but for the total of a changed cart.
 KEPT = (
     "id", "amount_total", "currency", "livemode", "created_at", "flow", "client_reference_id",
     "capture",

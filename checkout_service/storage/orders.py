@@ -113,6 +113,21 @@ def update_order(connection: Connection, order_id: str, values: dict[str, Any]) 
     connection.execute(update(orders).where(_o.id == order_id).values(values))
 
 
+def agree_anew(
+    connection: Connection, order: OrderRecord, lines: Sequence[Line], terms: dict[str, Any]
+) -> bool:
+    """Write other terms of an order; False if it was settled since it was read."""
+    result = connection.execute(
+        update(orders)
+        .where(_o.id == order.id, _o.version == order.version)
+        .values(terms | {"version": order.version + 1})
+    )
+    if result.rowcount != 1:
+        return False
+    replace_lines(connection, order.id, lines)
+    return True
+
+
 def make_look_due(connection: Connection, order_id: str, at: int) -> None:
     """Request a look no later than this time, or AT_ONCE; each request has its number."""
     sooner = _o.look_due_at.is_(None) | (_o.look_due_at > at)

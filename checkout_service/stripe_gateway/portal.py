@@ -16,8 +16,9 @@ class StripePortal:
 
     calls: Calls
 
-    def open(self, customer: str, *, return_url: str) -> str:
-        data = self.calls.post(_SESSIONS, {"customer": customer, "return_url": return_url})
+    def open(self, customer: str, *, return_url: str, idempotency_key: str | None) -> str:
+        params = {"customer": customer, "return_url": return_url}
+        data = self.calls.post(_SESSIONS, params, key=idempotency_key)
         with reading(write=True):
             url = text(data, "url")
             if url is None:

@@ -35,7 +35,7 @@ from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
 from .pages import form_token, languages
-from .pages.order_page import OrderPage
+from .pages.order_page import page_of
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -97,7 +97,7 @@ def cancel() -> ResponseReturnValue:
     if order_id is None:
         raise NoPage
     known = use_cases().confirm_payment.by_order(order_id, source="return", wait=True)
-    page = OrderPage(known)
+    page = page_of(known)
     if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
         return redirect(at(f"/orders/{known.id}"), SEE_OTHER)
     resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
@@ -105,7 +105,7 @@ def cancel() -> ResponseReturnValue:
 
 
 def _order_page(order: OrderView) -> Response:
-    page = OrderPage(order, mine=order_cookie.is_mine(order.id))
+    page = page_of(order, mine=order_cookie.is_mine(order.id))
     response = make_response(render_template("shop/order.html", page=page, order=page.order))
     response.headers["X-Robots-Tag"] = "noindex"
     if page.mine and page.state in ("paid", "processing"):
@@ -119,9 +119,9 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
     cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
-    start, nonce = use_cases().start_checkout, form_token.nonce_of(token, price, int(quantity))
+    start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
-        session = start.start(cart, nonce=nonce, caller="public", admit=gate())
+        session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
         return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
     except (GatewayError, DatabaseUnavailable, StaleOrder) as error:

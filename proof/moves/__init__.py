@@ -7,11 +7,11 @@ from collections.abc import Callable
 from proof.story import Move
 from proof.world import Play
 
-from . import at_once, banks, buyers, events, held_money, machine, merchant, others
+from . import at_once, banks, buyers, carts, events, held_money, machine, merchant, others
 
 MOVES: dict[str, Callable[[Play, Move], object]] = {
     name: move
-    for part in (buyers, events, at_once, banks, merchant, held_money, machine, others)
+    for part in (buyers, carts, events, at_once, banks, merchant, held_money, machine, others)
     for name, move in part.MOVES.items()
 }
 

@@ -109,6 +109,7 @@ def amount_changes(play: Play, move: Move) -> None:
     purchase = play.bought(move.who)
     if purchase is not None and purchase.bought is not None and purchase.bought.intent is not None:
         path = f"/v1/payment_intents/{purchase.bought.intent}"
+        play.by_hand.add(purchase.bought.order)
         play.stage.stripe("POST", path, amount=1000 + move.n)
 
 

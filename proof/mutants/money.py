@@ -14,6 +14,13 @@ _NOT_LOOKED_FOR = (
 
 MONEY = (
     mutant(
+        "a-changed-amount-is-agreed-by-a-look-alone",
+        "5",
+        ("domain.facts.merge", "stands = view.status in _HAS_ITS_AMOUNT", "stands = False"),
+        leaning="changed carts",
+        layer="webhooks",
+    ),
+    mutant(
         "order-paid-is-told-again",
         "contract 7",
         (

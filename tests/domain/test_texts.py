@@ -11,7 +11,7 @@ from checkout_service.domain.errors import BadCatalog
 from checkout_service.domain.texts import LONGEST, why_unreadable
 from checkout_service.stripe_gateway.fields import text
 
-CONTROL = [*map(chr, range(0x20)), "\x7f", "\ud800", "\udfff"]
+CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\ud800", "\udfff"]
 PLAIN = ("cart 17", "Ä", "日本", "😀", "a\u00a0b", "x" * LONGEST)
 LOCALES = ("auto", "de", "hi-IN")
 

@@ -23,6 +23,11 @@ id = "mug-usd"
 currency = "usd"
 unit_amount = 1450
 max_quantity = 4
+[[products.prices]]
+id = "mug-eur"
+currency = "eur"
+unit_amount = 1400
+max_quantity = 4
 """
 
 
@@ -136,6 +141,36 @@ def test_a_cart_that_was_paid_in_another_tab_leads_to_its_order(
 
     assert answer.headers["Location"] == f"/orders/{call.params['metadata[order_id]']}"
     assert "There is nothing in it yet." in page(client.get("/cart"))
+
+
+def test_a_cart_that_was_changed_is_still_one_order_with_one_page_to_pay(
+    client: FlaskClient, shop: Stage
+) -> None:
+    put(client, "poster-usd")
+    pay(client)
+    put(client, "mug-usd")
+
+    pay(client)
+
+    old, new = (call.answer for call in opened(shop))
+    assert old["metadata"]["order_id"] == new["metadata"]["order_id"]
+    assert shop.stripe("GET", f"/v1/checkout/sessions/{old['id']}")["status"] == "expired"
+    assert new["amount_total"] == 2500 + 1450
+
+
+def test_a_cart_whose_money_is_on_its_way_is_not_sold_twice(
+    client: FlaskClient, shop: Stage
+) -> None:
+    put(client, "mug-eur")
+    pay(client)
+    call = opened(shop)[0]
+    shop.pays(call.answer["id"], "AT611904300234573201")
+    put(client, "mug-eur")
+
+    answer = pay(client)
+
+    assert answer.headers["Location"] == f"/orders/{call.params['metadata[order_id]']}"
+    assert len(opened(shop)) == 1
 
 
 def test_two_currencies_are_said_before_anybody_pays(client: FlaskClient, shop: Stage) -> None:

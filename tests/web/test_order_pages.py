@@ -43,6 +43,27 @@ def state_of(text: str) -> str:
     return str(state)
 
 
+def test_an_order_paid_twice_is_checked_until_both_payments_are_back(
+    client: FlaskClient, shop: Stage
+) -> None:
+    bought = shop.link_order("pair")
+    payments = [shop.pays(bought)["payment_intent"] for _ in range(2)]
+    shop.drops()
+    shop.sweeps()
+    assert shop.order(bought)["holds"] == ["duplicate_payment"]
+    assert not shop.order(bought)["fulfilled"]
+
+    seen = []
+    for payment in payments:
+        shop.stripe("POST", "/v1/refunds", payment_intent=payment)
+        shop.delivers()
+        shop.advance(3)
+        shop.sweeps()
+        seen.append(state_of(page(client.get(f"/orders/{bought.order}"))))
+
+    assert seen == ["checking", "refunded"]
+
+
 @pytest.mark.parametrize("case", STATES)
 def test_each_state_says_exactly_one_thing(client: FlaskClient, shop: Stage, case: Case) -> None:
     reached, status, state, words = case

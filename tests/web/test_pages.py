@@ -33,7 +33,8 @@ def form(client: FlaskClient, **changes: str) -> dict[str, str]:
 
 def opened(shop: Stage) -> list[Call]:
     """List the sessions that were opened at Stripe."""
-    return [call for call in shop.writes("/v1/checkout/sessions") if call.status == 200]
+    calls = shop.writes("/v1/checkout/sessions")
+    return [call for call in calls if call.status == 200 and "/expire" not in call.path]
 
 
 def test_the_storefront_shows_every_product_and_its_price(client: FlaskClient) -> None:
@@ -62,15 +63,64 @@ def test_pressing_twice_is_one_order(client: FlaskClient, shop: Stage) -> None:
 
 
 @pytest.mark.parametrize("change", [{"quantity": "2"}, {"price": "cloth-jpy"}])
-def test_the_same_page_with_another_choice_is_another_order(
+def test_the_same_token_with_another_choice_is_the_same_order_and_only_that_can_be_paid(
     client: FlaskClient, shop: Stage, change: dict[str, str]
 ) -> None:
     data = form(client)
 
     client.post("/checkout", data=data)
-    client.post("/checkout", data=data | change)
+    for _ in range(2):
+        client.post("/checkout", data=data | change)
 
-    assert len(opened(shop)) == 2
+    old, new = (call.answer for call in opened(shop))
+    assert old["metadata"]["order_id"] == new["metadata"]["order_id"]
+    assert shop.stripe("GET", f"/v1/checkout/sessions/{old['id']}")["status"] == "expired"
+    shop.pays(new["id"])
+    shop.delivers()
+    order = shop.order(new["metadata"]["order_id"])
+    assert (order["fulfilled"], order["holds"]) == (True, [])
+    assert order["amount_total"] == order["amount_paid"] == new["amount_total"]
+
+
+def test_another_choice_under_the_token_of_a_paid_order_leads_to_that_order(
+    client: FlaskClient, shop: Stage
+) -> None:
+    data = form(client)
+    client.post("/checkout", data=data)
+    shop.pays(opened(shop)[0].answer["id"])
+
+    answer = client.post("/checkout", data=data | {"quantity": "2"})
+
+    assert answer.headers["Location"].startswith("/orders/ord_")
+    assert len(opened(shop)) == 1
+
+
+def test_a_choice_that_stripe_does_not_sell_leaves_the_open_page_alone(
+    client: FlaskClient, shop: Stage
+) -> None:
+    data = form(client)
+    first = client.post("/checkout", data=data)
+
+    page(client.post("/checkout", data=data | {"quantity": "21"}), 422)
+
+    assert client.post("/checkout", data=data).headers["Location"] == first.headers["Location"]
+
+
+def test_another_choice_after_an_answer_that_was_lost_leaves_one_page_to_pay(
+    client: FlaskClient, shop: Stage
+) -> None:
+    data = form(client)
+    mend = shop.cuts(calling("POST", "/v1/checkout/sessions", moment="after"), times=None)
+    page(client.post("/checkout", data=data), 503)
+    mend()
+
+    assert client.post("/checkout", data=data | {"quantity": "2"}).status_code == 303
+
+    found = shop.stripe("GET", "/v1/checkout/sessions")["data"]
+    assert sorted((one["amount_total"], one["status"]) for one in found) == [
+        (2500, "expired"),
+        (5000, "open"),
+    ]
 
 
 def test_every_form_of_a_page_has_its_own_token(client: FlaskClient) -> None:

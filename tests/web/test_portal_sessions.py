@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from checkout_service.storage.tables import idempotency_keys
 from tests.support.databases import KEYS
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
@@ -83,3 +85,34 @@ def test_what_stripe_does_not_answer_can_be_asked_again(stage: Stage, ask: Any) 
     problem(ask(f"/{order}/portal-sessions", BACK, **SIGNED), 503, "stripe_unavailable")
     stage.control("DELETE", "faults")
     assert ask(f"/{order}/portal-sessions", BACK, **SIGNED).status_code == 201
+
+
+def test_a_key_asks_stripe_once_more_under_its_own_and_the_url_is_not_kept(
+    stage: Stage, ask: Any
+) -> None:
+    customer = stage.stripe("POST", "/v1/customers", email="ada@example.com")["id"]
+    path = f"/{bought(stage, ask, customer=customer)}/portal-sessions"
+    headers = SIGNED | {"Idempotency-Key": "ada's portal"}
+    first = ask(path, BACK, **headers)
+
+    again = ask(path, BACK, **headers)
+
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.get_json() == first.get_json()
+    keys = [call.key for call in stage.wire.calls if call.path == "/v1/billing_portal/sessions"]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    with stage.engine.connect() as connection:
+        kept = connection.execute(select(idempotency_keys.c.body)).scalars()
+        assert all(b"bps_" not in bytes(body or b"") for body in kept)
+
+
+def test_a_key_of_another_way_back_is_refused(stage: Stage, ask: Any) -> None:
+    customer = stage.stripe("POST", "/v1/customers", email="ada@example.com")["id"]
+    path = f"/{bought(stage, ask, customer=customer)}/portal-sessions"
+    headers = SIGNED | {"Idempotency-Key": "ada's portal"}
+    ask(path, BACK, **headers)
+
+    other = ask(path, {"return_url": BACK["return_url"] + "/cards"}, **headers)
+
+    problem(other, 422, "idempotency_key_reused")

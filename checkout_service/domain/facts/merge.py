@@ -45,6 +45,7 @@ RANK = {_A.DRAFT: 0, _A.OPEN: 1, _A.PROCESSING: 2, _A.FAILED: 3, _A.EXPIRED: 3, 
         _A.SUCCEEDED: 4}  # fmt: skip
 _MONEY_MOVES = frozenset((_A.PROCESSING, _A.SUCCEEDED))
 _WAITS_FOR_BUYER = frozenset((_A.DRAFT, _A.OPEN))
+_HAS_ITS_AMOUNT = frozenset(("succeeded", "requires_capture"))
 _CLOSED_INTENT = frozenset((_A.CANCELED, _A.EXPIRED))
 
 
@@ -140,6 +141,7 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         if is_told_by_intent(ledger.terms, attempt, view):
             return _merge_capture(ledger, attempt, view, fact)
         return _put(ledger, attempt)
+    ledger = _agree(ledger, attempt, view, fact)
     reading = agreed(ledger.terms, read_intent(view, was=attempt.state), view)
     final = reading.state in (_A.SUCCEEDED, _A.CANCELED, _A.EXPIRED)
     held = ledger.terms.manual and view.status == "requires_capture"
@@ -162,6 +164,21 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
     if reading.state in _MONEY_MOVES:
         found = intent_mismatches(ledger.terms, after, view)
     return _hold(_put(ledger, after), after, reading, found, fact)
+
+
+def _agree(ledger: Ledger, attempt: Attempt, view: IntentView, fact: Fact) -> Ledger:
+    """Take the terms that Stripe was asked for and shows, though its answer may have been lost.
+
+    Once money is in or held, an intent's amount does not change any more.
+    """
+    terms = ledger.terms
+    stands = view.status in _HAS_ITS_AMOUNT
+    later = fact.is_look and fact.seen.age_beside(attempt.seen) is not Age.EARLIER
+    if not attempt.ours or ledger.winner is not None or not (stands or later):
+        return ledger
+    if view.amount == terms.amount_total or view.amount not in terms.offers:
+        return ledger
+    return replace(ledger, terms=replace(terms, amount_total=view.amount))
 
 
 def _merge_charge(ledger: Ledger, view: ChargeView, fact: Fact) -> Ledger:

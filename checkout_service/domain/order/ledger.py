@@ -27,11 +27,12 @@ DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was agreed when the order was made; every payment is measured against it.
+    """What was agreed when the order was made or its cart changed; payments are measured by it.
 
     `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
     quantities and amounts of such an order's items; None where the total says it all. `manual` says
-    that a payment is only authorised, until the merchant takes all or part of it.
+    that a payment is only authorised, until the merchant takes all or part of it. `offers` are the
+    totals that Stripe was asked to put on the order's intent: the one that it shows is agreed.
     """
 
     order_id: str
@@ -42,6 +43,7 @@ class Terms:
     adjustable: frozenset[str] = frozenset()
     lines: tuple[tuple[int, int], ...] | None = None
     manual: bool = False
+    offers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,15 @@ class Ledger:
         """Sum the disputes that were lost, no more than was paid."""
         lost = (d.amount for d in self.winner_disputes() if d.status in DISPUTE_LOST)
         return min(sum(lost), self.amount_paid)
+
+    @property
+    def is_all_back(self) -> bool:
+        """True if money came, and all of it is back with the buyer: of every payment there was."""
+        paid = [attempt for attempt in self.attempts if attempt.state is AttemptState.SUCCEEDED]
+        return bool(paid) and all(
+            attempt.amount <= sum(r.amount for r in self.refunds_of(attempt) if refund_counts(r))
+            for attempt in paid
+        )
 
     def winner_refunds(self) -> Iterable[RefundView]:
         return self.refunds_of(self.winner)

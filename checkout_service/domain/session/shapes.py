@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from checkout_service.domain.texts import has_control_characters
+
 Shape = Any
 Fault = tuple[str, str]  # where, and what is wrong there
 
@@ -23,6 +25,7 @@ _PLAIN: Final[Mapping[str, tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
+_UNREADABLE: Final = "holds a control character, or half of a character"
 _WORDS: Final = {
     "string": "a text is needed",
     "integer": "a whole number is needed",
@@ -44,6 +47,8 @@ def misfits(value: object, shape: Shape, where: str) -> Iterator[Fault]:
     if isinstance(shape, str):
         if not _is_plain(value, shape):
             yield where, _WORDS[shape]
+        elif isinstance(value, str) and has_control_characters(value):
+            yield where, _UNREADABLE
         return
     kind, inner = next(iter(shape.items()))
     match kind:
@@ -91,7 +96,10 @@ def _of_map(value: object, inner: Shape, where: str) -> Iterator[Fault]:
         yield where, "a table is needed"
         return
     for name, one in value.items():
-        yield from misfits(one, inner, f"{where}.{name}")
+        if has_control_characters(str(name)):
+            yield where, f"a name in it {_UNREADABLE}"
+        else:
+            yield from misfits(one, inner, f"{where}.{name}")
 
 
 def _is_plain(value: object, shape: str) -> bool:

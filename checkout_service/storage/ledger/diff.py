@@ -64,6 +64,8 @@ class Writing:
     new_holds: list[Row] = field(default_factory=list)
     released_holds: list[RaisedHold] = field(default_factory=list)
     released_by: str | None = None
+    amount_total: int = 0
+    lines: list[Row] | None = None  # of other terms than before
     refunds: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
     fulfils: bool = False
@@ -82,6 +84,7 @@ class Writing:
             or self.freed_intents
             or self.new_holds
             or self.released_holds
+            or self.lines
             or self.refunds
             or self.disputes
         )
@@ -123,6 +126,8 @@ def plan_writing(
     _plan_attempts(writing, before, after)
     if after.holds != before.holds:
         _plan_holds(writing, before.holds, after.holds, cause)
+    writing.amount_total = after.terms.amount_total
+    writing.lines = loaded.rows_for(after.terms.amount_total)
     writing.refunds = _money_rows(order_id, before.refunds, after.refunds, before, after)
     writing.disputes = _money_rows(order_id, before.disputes, after.disputes, before, after)
     writing.messages = _messages(loaded, settlement, cause.at, moves, heard=heard)
@@ -200,6 +205,9 @@ def _trail(settlement: Settlement, cause: Cause) -> list[Row]:
     entries: list[Row] = []
     if settlement.moved:
         entries.append(entry | {"before": before.status.value, "reason": cause.reason})
+    if after.terms != before.terms:
+        terms = after.terms
+        entries.append(entry | {"reason": f"costs {terms.amount_total} {terms.currency} now"})
     known = {(hold.name, hold.attempt_id): hold for hold in before.holds}
     for hold in after.holds:
         old = known.get((hold.name, hold.attempt_id))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select
 
 from checkout_service.domain.facts.buyer import NOBODY
 from checkout_service.domain.order.ledger import MANUAL, Ledger, Terms
-from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.status import AttemptKind, OrderStatus
 from checkout_service.domain.views.orders import OrderView
+from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.order_views import KEPT, Line, build_view
 from checkout_service.storage.prepared import Prepared, one_for_all
 from checkout_service.storage.rows import AnyRow
@@ -51,6 +52,12 @@ _ORDER_COLUMNS = [
         orders.c.erased_at,
     )
 ]
+# Only an intent's order is priced anew; a session's options are long and nobody's business here.
+_ORDER_COLUMNS.append(
+    case((orders.c.flow == literal_column(f"'{AttemptKind.INTENT}'"), orders.c.options)).label(
+        "order_options"
+    )
+)
 _LINES = {
     "postgresql": "(SELECT json_agg(json_build_array(price, name, quantity, unit_amount)"
     " ORDER BY place)::text FROM order_lines WHERE order_id = orders.id)",
@@ -172,19 +179,31 @@ class Loaded:
 
     def view(self, after: Ledger) -> OrderView:
         """Describe the order with this ledger in the place of the one that was read."""
-        row = self.row
+        row, total = self.row, after.terms.amount_total
         shown = after.winner or next((a for a in reversed(after.attempts) if a.ours), None)
         return build_view(
-            {name: getattr(row, f"order_{name}") for name in KEPT},
+            {name: getattr(row, f"order_{name}") for name in KEPT} | {"amount_total": total},
             {name: getattr(after, name) for name in Ledger.DERIVED},
             status=after.status,
             holds=after.active_holds,
             metadata=row.order_metadata,
             customer_email=row.order_customer_email,
-            lines=_lines(row),
+            lines=self._lines_for(total),
             shown=shown,
             buyer=shown.buyer if shown else NOBODY,
         )
+
+    def rows_for(self, total: int) -> Any:
+        """Return the lines of the terms with this total; None if it is the one that was read."""
+        if total == self.row.order_amount_total:
+            return None
+        return next(terms["lines"] for terms in _offers(self.row) if terms["total"] == total)
+
+    def _lines_for(self, total: int) -> list[Line]:
+        rows = self.rows_for(total)
+        if rows is None:
+            return _lines(self.row)
+        return [(r["price"], r["name"], r["quantity"], r["unit_amount"]) for r in rows]
 
 
 def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> Loaded | None:
@@ -249,7 +268,15 @@ def _terms(row: AnyRow) -> Terms:
         adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
         lines=lines if row.order_adjustable else None,
         manual=row.order_capture == MANUAL,
+        offers=frozenset(terms["total"] for terms in _offers(row)),
     )
+
+
+def _offers(row: AnyRow) -> list[dict[str, Any]]:
+    if row.order_options in (None, "{}"):
+        return []
+    offers: list[dict[str, Any]] = json.loads(row.order_options).get(OFFERS, [])
+    return offers
 
 
 def _lines(row: AnyRow) -> list[Line]:

@@ -11,6 +11,7 @@ from checkout_service.domain.errors import (
     OpenedWrong,
     OrderCanceled,
     OrderPaid,
+    StripeUnavailable,
     UnknownToStripe,
 )
 from checkout_service.domain.ids import is_order_id
@@ -27,6 +28,8 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 from .close_attempt import CANCELED_BY_MERCHANT, CloseAttempt
 from .open_attempt import OpenAttempt
 
+_UNPAID = frozenset((AttemptState.DRAFT, AttemptState.OPEN))
+
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
@@ -40,7 +43,8 @@ class CancelOrder:
     def cancel(self, order_id: str, *, source: str = "api") -> OrderView:
         """Cancel an order that no money has come for.
 
-        Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable. In pull mode the order is
+        Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable: the sweep goes on with it
+        then. In pull mode the order is
         canceled here only, as is one that Stripe does not know; a later payment is held.
         """
         if not is_order_id(order_id):
@@ -60,6 +64,15 @@ class CancelOrder:
         return self._view(order_id)
 
     def _close_at_stripe(self, order_id: str, source: str) -> None:
+        try:
+            self._close_all(order_id, source)
+        except StripeUnavailable:
+            for attempt in self._attempts(order_id):
+                if attempt.ours and attempt.state in _UNPAID:
+                    self.close_attempt.remember(attempt)
+            raise
+
+    def _close_all(self, order_id: str, source: str) -> None:
         self._give_up_draft(order_id, source)
         self._look_at_intents(order_id, source)
         for attempt in self._attempts(order_id):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from checkout_service.domain.facts.reading import ABANDONED
 from checkout_service.domain.order.changes import Change, cancel, unchanged
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
+from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.database import Database
+from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.refunds.write_money import WriteMoney
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
@@ -55,6 +57,16 @@ class CloseAttempt:
             reason=ABANDONED if abandoned else None,
         )
         self.finish(write, source=source)
+
+    def remember(self, attempt: AttemptRecord) -> None:
+        """Write down that the merchant cancels, where Stripe cannot even be asked what there is.
+
+        The sweep cancels it then; a draft, which has no name at Stripe yet, goes by its own.
+        """
+        is_intent = attempt.kind is AttemptKind.INTENT
+        kind = WriteKind.CANCEL if is_intent else WriteKind.EXPIRE
+        subject = (attempt.intent_id if is_intent else attempt.session_id) or attempt.id
+        self.write_money.closing(kind, attempt.order_id, subject, then=CANCEL)
 
     def finish(self, write: MoneyWrite, *, source: str) -> None:
         """Bring a closing that was written down to its end. Raises GatewayError."""

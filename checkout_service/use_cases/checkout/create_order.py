@@ -120,10 +120,7 @@ class CreateOrder:
             "id": order_id,
             "flow": kind.value,
             "status": OrderStatus.PENDING.value,
-            "amount_total": sum(line.amount for line in lines),
-            "currency": lines[0].currency,
             "livemode": self.live,
-            "mode": mode_of(lines),
             "capture": cart.capture,
             "client_reference_id": cart.client_reference_id,
             "metadata": json.dumps(dict(cart.metadata)),
@@ -135,7 +132,16 @@ class CreateOrder:
             "created_at": now,
             "updated_at": now,
             "look_due_at": now + self.sweep_interval,
-        } | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
+        } | self.terms(cart, kind, lines)
+
+    def terms(self, cart: Cart, kind: AttemptKind, lines: Sequence[Line]) -> dict[str, Any]:
+        """Return the columns of an order that say what is agreed, beside its lines."""
+        agreed = {
+            "amount_total": sum(line.amount for line in lines),
+            "currency": lines[0].currency,
+            "mode": mode_of(lines),
+        }
+        return agreed | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
 
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
         options = self.catalog.options

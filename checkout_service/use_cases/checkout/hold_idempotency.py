@@ -30,10 +30,11 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The answer this key got before."""
+    """The answer this key got before, with the nonce of the request that got it."""
 
     status: int
     body: bytes
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class HoldIdempotency:
         same = found.fingerprint == fingerprint
         answer = found.answer
         if answer is not None and same:
-            return Replay(*answer)
+            return Replay(*answer, found.nonce)
         running = (
             found.state == "running" and now < found.locked_until <= now + HOLD_FOR + VOID_BEYOND
         )

@@ -30,10 +30,15 @@ def newest_attempt(database: Database, order_id: str, kind: AttemptKind) -> Atte
         raise NotFound
     if order.flow is not kind:
         raise WrongFlow
-    if order.status in SETTLED:
-        raise OrderPaid
-    if order.status is OrderStatus.PROCESSING:
-        raise MoneyInFlight
-    if order.status is OrderStatus.CANCELED:
-        raise OrderCanceled
+    check_payable(order.status)
     return tries[-1]
+
+
+def check_payable(status: OrderStatus) -> None:
+    """Refuse what cannot be paid any more. Raises OrderPaid, MoneyInFlight, OrderCanceled."""
+    if status in SETTLED:
+        raise OrderPaid
+    if status is OrderStatus.PROCESSING:
+        raise MoneyInFlight
+    if status is OrderStatus.CANCELED:
+        raise OrderCanceled

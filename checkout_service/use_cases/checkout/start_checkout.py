@@ -15,6 +15,7 @@ from checkout_service.use_cases.orders.answer import newest_session
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 
 from .admit import Admit, everyone
+from .change_items import ChangeItems
 from .close_attempt import CloseAttempt
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
@@ -31,6 +32,7 @@ class StartCheckout:
     create_order: CreateOrder
     open_attempt: OpenAttempt
     close_attempt: CloseAttempt
+    change_items: ChangeItems
     look_at_order: LookAtOrder
     pull_mode: bool
 
@@ -41,9 +43,11 @@ class StartCheckout:
         nonce: str | None,
         caller: str = "public",
         admit: Admit = everyone,
+        changing: bool = False,
     ) -> SessionAnswer:
         """Open a session for this cart; the same nonce always gives the same order.
 
+        `changing` says that the order is for this cart from now on, whatever it was for before.
         `admit` is asked before Stripe is. Raises what it raises, InvalidInput, PullMode,
         StripeUnavailable, StripeRejected, DatabaseUnavailable, SessionRefused (by what the cart
         hands through), and what `again` raises when the nonce's order went on meanwhile.
@@ -52,6 +56,8 @@ class StartCheckout:
             raise PullMode
         known = self.create_order.known(nonce)
         if known is not None:
+            if changing:
+                self.change_items.change(known, cart, admit=admit)
             return self.again(known, admit=admit)
         order_id = self.create_order.create(
             cart, kind=AttemptKind.SESSION, nonce=nonce, admit=admit

@@ -9,15 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound, PullMode
-from checkout_service.domain.facts.fact import of_attempt
+from checkout_service.domain.errors import (
+    Fault,
+    InvalidInput,
+    NotFound,
+    PullMode,
+    StripeUnavailable,
+)
+from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
+from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.intents import Intents
+from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import IntentAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
+from checkout_service.storage.offers import last_offer, offer
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.orders.answer import newest_intent
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
@@ -26,7 +35,7 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 from .admit import Admit, everyone, prices_of
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
-from .payable import newest_attempt
+from .payable import check_payable, newest_attempt
 
 _REST = 2 * SECOND
 _GONE = frozenset((AttemptState.CANCELED, AttemptState.EXPIRED))
@@ -114,9 +123,9 @@ class StartIntent:
     def _follow_cart(
         self, order_id: str, newest: AttemptRecord, cart: Cart, caller: str, admit: Admit
     ) -> None:
-        """Update the open intent when the cart changed; Stripe first, then our terms.
+        """Update the open intent when the cart changed: our offer first, then Stripe.
 
-        Should we die in between, a payment of the new amount is held, not lost.
+        Whatever becomes of the answer, the amount that Stripe shows says which terms stand.
         """
         lines = self.create_order.price(cart, AttemptKind.INTENT)
         with self.database.read() as connection:
@@ -124,27 +133,37 @@ class StartIntent:
             if order is None:
                 raise NotFound
             before = orders.lines_of(connection, order_id, order.currency)
-        if before == tuple(lines) or newest.intent_id is None:
+        unsure = last_offer(order.options) not in (None, order.amount_total)
+        if newest.intent_id is None or (before == tuple(lines) and not unsure):
             return
         if caller == "public" and any(line.price is None for line in before):
             raise InvalidInput([Fault("items", "the shop priced this order; it does not change")])
         if lines[0].currency != order.currency:
             raise InvalidInput([Fault("items", "an order's currency does not change")])
         admit(prices_of(lines))
+        self.database.write(lambda c: self._offer(c, order_id, lines))
         total = sum(line.amount for line in lines)
-        fact = self.intents.update(
-            newest.intent_id,
-            amount=total,
-            idempotency_key=f"{newest.id}.v{order.version}",
-        )
-        self.database.write(lambda c: self._new_terms(c, order_id, lines, total))
-        self.settle_order.settle(Case("retry", [of_attempt(fact, newest.id)], order_id))
+        if unsure or total != order.amount_total:
+            facts = self._ask_for(order_id, newest.intent_id, total)
+            facts = [of_attempt(fact, newest.id) for fact in facts]
+            self.settle_order.settle(Case("retry", facts, order_id))
 
-    def _new_terms(
-        self, connection: Transaction, order_id: str, lines: Sequence[Line], total: int
-    ) -> None:
-        orders.replace_lines(connection, order_id, lines)
-        orders.update_order(connection, order_id, {"amount_total": total})
+    def _offer(self, connection: Transaction, order_id: str, lines: Sequence[Line]) -> None:
+        order = orders.order_of(connection, order_id)
+        if order is not None:
+            check_payable(order.status)
+            offer(connection, order_id, lines)
+
+    def _ask_for(self, order_id: str, intent_id: str, total: int) -> list[Fact]:
+        """Put this amount on the intent; without an answer, look whether Stripe did so."""
+        try:
+            return [self.intents.update(intent_id, amount=total, idempotency_key=new_id("ask"))]
+        except StripeUnavailable:
+            self.database.write(lambda c: orders.make_look_due(c, order_id, AT_ONCE))
+            snapshot = self.intents.look(intent_id, urgent=True)
+            if snapshot.intent is None or snapshot.intent.amount != total:
+                raise
+            return facts_of_look(snapshot)
 
     def _answer(self, order_id: str, secret: str | None) -> IntentAnswer:
         with self.database.read() as connection:

@@ -18,9 +18,10 @@ class OpenPortal:
     portal: Portal
     pull_mode: bool
 
-    def open(self, order_id: str, *, return_url: str) -> str:
+    def open(self, order_id: str, *, return_url: str, nonce: str | None = None) -> str:
         """Return a short-lived url of the portal: whoever has it may change the customer's cards.
 
+        The same nonce asks Stripe under the same key, which gives the same url for a day.
         Raises NotFound, NoCustomer, PullMode, StripeUnavailable, StripeRejected.
         """
         if self.pull_mode:
@@ -31,4 +32,4 @@ class OpenPortal:
             order = order_view(connection, order_id)
         if order.customer is None or order.customer.id is None:
             raise NoCustomer
-        return self.portal.open(order.customer.id, return_url=return_url)
+        return self.portal.open(order.customer.id, return_url=return_url, idempotency_key=nonce)

@@ -19,6 +19,7 @@ from checkout_service.storage import (
     subscriptions,
 )
 from checkout_service.storage.database import Database
+from checkout_service.storage.ledger.read import load_ledger
 
 from .answer import order_view
 
@@ -51,6 +52,12 @@ class ReadOrders:
                 open_writes=money_writes.unfinished_of(connection, order_id),
                 quarantined=due_orders.quarantined_look_of(connection, order_id),
             )
+
+    def is_all_back(self, order_id: str) -> bool:
+        """True if whatever was paid for the order, by any payment, is back with the buyer."""
+        with self.database.read() as connection:
+            loaded = load_ledger(connection, order_id, lock=False)
+        return loaded is not None and loaded.ledger.is_all_back
 
     def open_url(self, order_id: str) -> str | None:
         """Return the url of the order's open session, or None."""

@@ -14,7 +14,7 @@ from checkout_service.domain.errors import (
     StripeUnavailable,
 )
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
-from checkout_service.domain.schedule import MOST_TRIES
+from checkout_service.domain.schedule import MOST_TRIES, backoff
 from checkout_service.storage import money_writes
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.checkout.cancel_order import CancelOrder
@@ -66,6 +66,9 @@ class FinishWrites:
 
     def _finish(self, write: MoneyWrite) -> None:
         try:
+            if write.details.get("then") == CANCEL and not write.was_asked:
+                self._cancel(write)
+                return
             if write.kind is WriteKind.REFUND:
                 self.refund_order.finish(write, source=SWEEP)
             elif write.kind in (WriteKind.CAPTURE, WriteKind.VOID):
@@ -79,6 +82,20 @@ class FinishWrites:
         if write.details.get("then") == CANCEL:
             with suppress(OrderPaid, MoneyInFlight):
                 self.cancel_order.cancel(write.order_id, source=SWEEP)
+
+    def _cancel(self, write: MoneyWrite) -> None:
+        """Cancel what Stripe could not be asked about, from the beginning: money may have come."""
+        state, error = WriteState.DONE, None
+        try:
+            self.cancel_order.cancel(write.order_id, source=SWEEP)
+        except (OrderPaid, MoneyInFlight) as refusal:
+            state, error = WriteState.REFUSED, refusal.code
+        except StripeUnavailable as away:
+            at, why = backoff(min(write.tries, MOST_TRIES - 1), self.clock.now()), away.code
+            if at is not None:
+                self.database.write(lambda c: money_writes.rest(c, write.id, at=at, error=why))
+            raise
+        self.database.write(lambda c: money_writes.finish(c, write.id, state, error=error))
 
     def _failed(self, name: str, tries: int, error: Exception) -> None:
         """Set aside what failed too often. A refusal that is an outcome was written down before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
 from checkout_service.domain.order.ledger import AUTOMATIC
 from checkout_service.web.http.origins import with_session_id
@@ -22,13 +23,22 @@ def cart_of(body: CartBody) -> Cart:
 
 
 def priced_cart_of(body: CreateOrder) -> Cart:
-    """Make the cart that the merchant's backend priced."""
+    """Make the cart that the merchant's backend priced. Raises InvalidInput."""
+    if body.flow == "payment_intent":
+        _refuse_words_of_a_page(body)
     items = [
         PricedItem(item.name, item.unit_amount, item.currency, item.quantity) for item in body.items
     ]
     return replace(
         _cart(body, items, body), capture=body.capture or AUTOMATIC, session=_session(body)
     )
+
+
+def _refuse_words_of_a_page(body: CreateOrder) -> None:
+    """Refuse what only Stripe's page can be told, by the name that it was sent under."""
+    sent = (name for name in ("session", "customer", "discounts") if getattr(body, name))
+    if faults := [Fault(name, "it belongs to the flow checkout_session") for name in sent]:
+        raise InvalidInput(faults)
 
 
 def _session(body: CreateOrder) -> dict[str, object]:

@@ -22,7 +22,7 @@ from checkout_service.web.http import origins
 
 MAX_METADATA_KEYS = 47  # Stripe allows 50; three are ours
 _RESERVED = ("order_id", "checkout_attempt_id", "checkout_request_id")
-_NAME = r"[^@\s<>()\\,;:\"\x00-\x1f\x7f]{1,64}"
+_NAME = r"[^@\s<>()\\,;:\"\x00-\x1f\x7f-\x9f]{1,64}"
 _HOST = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 _EMAIL = re.compile(f"{_NAME}@{_HOST}")
 _RFC3339 = re.compile(
@@ -126,7 +126,7 @@ def _given(value: Any) -> Any:
 
 
 Readable = Annotated[
-    str, AfterValidator(_readable), Says({"pattern": r"^[^\u0000-\u001f\u007f]*$"})
+    str, AfterValidator(_readable), Says({"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"})
 ]
 Locale = Annotated[str, AfterValidator(_locale), Says(lambda: {"enum": list(stripe_locales())})]
 Reference = Annotated[Readable, Field(min_length=1, max_length=200)]
@@ -149,7 +149,7 @@ Metadata = Annotated[
         {
             "maxProperties": MAX_METADATA_KEYS,
             "propertyNames": {
-                "pattern": r"^[^\u0000-\u001f\u007f\[\]]{1,40}$",
+                "pattern": r"^[^\u0000-\u001f\u007f-\u009f\[\]]{1,40}$",
                 "not": {"enum": list(_RESERVED)},
             },
         }

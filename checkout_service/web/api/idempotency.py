@@ -84,9 +84,9 @@ def _once(
         held = use_cases().hold_idempotency.begin(
             scope=f"{_space()} {request.path}", key=key, fingerprint=_fingerprint()
         )
+        g.nonce = held.nonce
         if isinstance(held, Replay):
             return _replayed(held, unstored)
-        g.nonce = held.nonce
         return _run(held, lambda: view(*args, **kwargs), unstored)
 
     return once

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 
 from checkout_service.domain import ids
 from checkout_service.domain.views.shapes import detailed_order
@@ -118,14 +118,28 @@ def void_order(order_id: str) -> Response:
     return tell(order_object(use_cases().take_money.void(order_id, nonce=nonce)))
 
 
+def _open_portal_again(_answer: object) -> str:
+    """Open the portal of a replayed request anew, under the key that Stripe knows."""
+    return _open_portal(**(request.view_args or {}), **request.get_json())
+
+
+def _open_portal(order_id: str, return_url: str) -> str:
+    return use_cases().open_portal.open(order_id, return_url=return_url, nonce=order_nonce())
+
+
 @bp.post("/<order_id>/portal-sessions")
 @for_merchants
+@idempotent_without("url", _open_portal_again)
 @bp.doc(security="apiKey")
 @bp.input(CreatePortalSession, arg_name="body")
 @bp.output(PortalSession, status_code=201)
 def create_portal_session(order_id: str, body: CreatePortalSession) -> Response:
-    """Open Stripe's customer portal for the customer who bought the order."""
-    return tell({"url": use_cases().open_portal.open(order_id, return_url=body.return_url)}, 201)
+    """Open Stripe's customer portal for the customer who bought the order.
+
+    The url lets in whoever has it, so it is never stored: a repeat under the same
+    `Idempotency-Key` asks Stripe once more, under the key it was asked with, for a day's time.
+    """
+    return tell({"url": _open_portal(order_id, body.return_url)}, 201)
 
 
 @bp.post("/<order_id>/cancel")

@@ -240,4 +240,4 @@ class ReadNotifications(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     after: str | None = Field(None, max_length=200, description="`next_cursor` of the last answer")
-    limit: int = Field(100, ge=1, le=1000)
+    limit: int = Field(100, ge=1, le=100)

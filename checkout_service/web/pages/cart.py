@@ -93,7 +93,7 @@ def change() -> ResponseReturnValue:
 @bp.post("/checkout")
 @limited(CREATE)
 def checkout() -> ResponseReturnValue:
-    """Send the buyer to Stripe's page with all of it; the same cart is the same order."""
+    """Send the buyer to Stripe's page with all of it; one cart is one order, changed or not."""
     kept = _as_sent(cart_cookie.read())
     if not kept.items:
         return redirect(at("/cart"), SEE_OTHER)
@@ -101,10 +101,10 @@ def checkout() -> ResponseReturnValue:
     cart = Cart(items=items, page_locale=languages.asked_for())
     start = use_cases().start_checkout
     try:
-        session = start.start(cart, nonce=kept.nonce, caller="public", admit=gate())
+        session = start.start(cart, nonce=kept.nonce, caller="public", admit=gate(), changing=True)
     except InvalidInput as error:
         return _page(kept, wrong=error)
-    except (OrderPaid, MoneyInFlight, OrderCanceled):  # this very cart became an order before
+    except (OrderPaid, MoneyInFlight, OrderCanceled):  # this cart became an order before
         response = make_response(redirect(at(f"/orders/{start.order_of(kept.nonce)}"), SEE_OTHER))
         cart_cookie.write(response, kept.with_items({}))
         return response

@@ -1,6 +1,6 @@
 """The buyer's cart: a signed cookie, nothing on our side until it is paid for.
 
-It has a token of its own, so that one cart with one content is one order however often it is sent.
+It has a token of its own, so that one cart is one order however often it is sent or changed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class KeptCart:
 
     @property
     def nonce(self) -> str:
-        """Name the order that this very cart stands for."""
-        return form_token.nonce_of(self.token, *self.items.items())
+        """Name the order that this cart stands for."""
+        return form_token.nonce_of(self.token)
 
     @property
     def kept(self) -> list[object]:

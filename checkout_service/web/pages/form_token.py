@@ -1,7 +1,6 @@
 """The hidden field that makes pressing twice one order: a nonce we signed, no cookie, no session.
 
-The order is named by the nonce together with what the form asks for, so a page restored from the
-browser's memory and sent with another quantity is another order.
+The token alone names the order: sent with another quantity it is the same order, for that quantity.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ def usable(token: str) -> str:
     return new_token()
 
 
-def nonce_of(token: str, *asked: object) -> str:
-    """Name the order that this token and this choice stand for."""
-    text = "\n".join((token, *map(str, asked)))
-    return "non_" + hashlib.sha256(text.encode()).hexdigest()[:40]
+def nonce_of(token: str) -> str:
+    """Name the order that this token stands for."""
+    return "non_" + hashlib.sha256(token.encode()).hexdigest()[:40]
 
 
 def _signer() -> URLSafeSerializer:

@@ -19,7 +19,7 @@ from checkout_service.web.http.limits import CREATE, POLL, admit_to_link, limite
 
 from . import link_cookie
 from .link_cookie import Kept
-from .order_page import OrderPage
+from .order_page import page_of
 
 SEE_OTHER = 303
 _AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -54,7 +54,7 @@ def back() -> Response:
     polled = use_cases().poll_link.returned(list(links), session_id)
     if polled is None:
         return _unlisted(render_template("shop/link_return.html"))
-    page = OrderPage(
+    page = page_of(
         polled.order,
         link=links[polled.reference],
         watch=link_poll_url(polled.reference, session_id),

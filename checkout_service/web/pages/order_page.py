@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkout_service.domain.facts.buyer import PaymentMethod
-from checkout_service.domain.status import SETTLED, AttemptKind, OrderStatus
+from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
+from checkout_service.web.context import use_cases
 
 _STATE_OF_STATUS = {
     OrderStatus.PAID: "paid",
@@ -28,24 +29,35 @@ _FACE_OF_STATUS = {
 _MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
 
 
+def page_of(
+    order: OrderView, *, link: str | None = None, watch: str | None = None, mine: bool = False
+) -> OrderPage:
+    """Make the page of an order; of two payments the second shows in the order's ledger alone."""
+    twice = Hold.DUPLICATE_PAYMENT in order.holds and order.status is OrderStatus.REFUNDED
+    all_back = twice and use_cases().read_orders.is_all_back(order.id)
+    return OrderPage(order, link, watch, mine, all_back)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     """An order as its page shows it. Amounts are minor units.
 
     `link` is the Payment Link this browser left by, `watch` what its page polls. `mine` says that
-    this browser made the order: nobody else is shown how it was paid.
+    this browser made the order: nobody else is shown how it was paid. `all_back` says that
+    both payments of an order that was paid twice are back with the buyer.
     """
 
     order: OrderView
     link: str | None = None
     watch: str | None = None
     mine: bool = False
+    all_back: bool = False
 
     @property
     def state(self) -> str:
         """Name what became of the payment; `checking` while a hold keeps the goods."""
         settled = self.order.status in SETTLED
-        if self.order.holds and not (settled and self.order.fulfilled):
+        if self.order.holds and not self.all_back and not (settled and self.order.fulfilled):
             return "checking"
         return _STATE_OF_STATUS[self.order.status]
 

@@ -26,7 +26,7 @@ from checkout_service.web.http.mount import at
 from checkout_service.web.http.security import content_policy
 
 from . import form_token
-from .order_page import OrderPage
+from .order_page import page_of
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -58,7 +58,7 @@ def complete() -> ResponseReturnValue:
         clean = urlencode({"payment_intent": intent_id})
         return redirect(at(f"/pay/complete?{clean}"), SEE_OTHER)
     answer = use_cases().confirm_payment.by_intent(intent_id, source="return", wait=True)
-    page = OrderPage(answer.order, mine=order_cookie.is_mine(answer.order.id))
+    page = page_of(answer.order, mine=order_cookie.is_mine(answer.order.id))
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
 
 
@@ -82,7 +82,7 @@ def _for_choice() -> ResponseReturnValue:
 
 def _for_order(order_id: str) -> ResponseReturnValue:
     order = use_cases().read_orders.view(order_id)
-    page = OrderPage(order)
+    page = page_of(order)
     if order.flow != AttemptKind.INTENT or not page.may_be_paid:
         return redirect(at(f"/orders/{order.id}"), SEE_OTHER)
     return _form(order.items, order.currency, cart={"order": order.id})

@@ -1,0 +1,69 @@
+"""Law 5: a cancel that Stripe could not be asked for is a wish of the merchant's all the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout_service.domain.errors import StripeUnavailable
+from tests.support.stage import Bought, Stage, calling
+
+
+def answered_503(stage: Stage, bought: Bought) -> None:
+    """Cancel an order while Stripe is away."""
+    mend = stage.cuts(calling(), times=None)
+    with pytest.raises(StripeUnavailable):
+        stage.cancels(bought)
+    mend()
+
+
+def state_of_writes(stage: Stage) -> list[str]:
+    with stage.parts.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT state FROM money_writes")
+        return [row.state for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+def test_the_sweep_cancels_what_was_answered_503(stage_on: Stage, kind: str) -> None:
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    answered_503(stage, bought)
+
+    stage.advance(60)
+    stage.sweeps()
+
+    assert stage.order(bought)["status"] == "canceled"
+    assert set(state_of_writes(stage)) == {"done"}
+
+
+def test_the_sweep_cancels_an_order_whose_page_was_never_opened(stage: Stage) -> None:
+    mend = stage.cuts(calling(), times=None)
+    with pytest.raises(StripeUnavailable):
+        stage.buys(nonce="non_once")
+    order = stage.use_cases.start_checkout.order_of("non_once") or ""
+    with pytest.raises(StripeUnavailable):
+        stage.cancels(order)
+    mend()
+
+    stage.advance(60)
+    stage.sweeps()
+
+    assert stage.order(order)["status"] == "canceled"
+    found = stage.stripe("GET", "/v1/checkout/sessions")["data"]
+    assert [one["status"] for one in found if one["status"] == "open"] == []
+    assert set(state_of_writes(stage)) == {"done"}
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+def test_who_paid_meanwhile_has_paid(stage_on: Stage, kind: str) -> None:
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    answered_503(stage, bought)
+    stage.pays(bought)
+    stage.delivers()
+
+    stage.advance(60)
+    stage.sweeps()
+
+    order = stage.order(bought)
+    assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
+    assert "asked" not in state_of_writes(stage)
