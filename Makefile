@@ -65,7 +65,7 @@ prove: .venv/tests.stamp  ## Tell stories until a law breaks; SEEDS=1-300 MUTANT
 audit: .venv/tests.stamp  ## Ask a database of known weaknesses about the locks, where one is reached
 	@$(PY) -m tools.audit
 
-licenses: .venv/tests.stamp  ## Write docs/licenses.md from the lock
+licenses: .venv/tests.stamp  ## Write docs/developers/licenses.md from the lock
 	@$(PY) -m tools.licenses
 
 sbom: .venv/runtime.stamp  ## Write sbom.json, a bill of materials (CycloneDX)

@@ -11,7 +11,7 @@ import sys
 
 from tools.lock import ROOT, Package, packages, vendored
 
-PAGE = ROOT / "docs" / "licenses.md"
+PAGE = ROOT / "docs" / "developers" / "licenses.md"
 
 # Others may be as good; somebody must read them before they are added.
 ALLOWED = {

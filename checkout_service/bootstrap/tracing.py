@@ -15,7 +15,7 @@ _WHERE = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _OFF = ("OTEL_SDK_DISABLED", "true")
 _ABSENT = (
     "{} is set, but OpenTelemetry is not installed: pip install 'checkout-service[tracing]' "
-    "(docs/tracing.md), or take the variable out."
+    "(docs/operations/tracing.md), or take the variable out."
 )
 
 

@@ -11,7 +11,7 @@ from checkout_service.settings import Settings
 from tests.support.databases import UNPUBLISHED
 from tests.support.processes import ROOT
 
-HOSTS = (ROOT / "docs" / "hosts.md").read_text("utf-8")
+HOSTS = (ROOT / "docs" / "operations" / "hosts.md").read_text("utf-8")
 APP = json.loads((ROOT / "app.json").read_text("utf-8"))
 PROCESSES = dict(
     line.split(": ", 1) for line in (ROOT / "Procfile").read_text("utf-8").splitlines() if line

@@ -1,4 +1,4 @@
-"""What docs/metrics.md promises is there when Prometheus asks, and tells the truth."""
+"""What docs/operations/metrics.md promises is there when Prometheus asks, and tells the truth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.processes import ROOT
 from tests.support.running_shop import POSTER, Shop
 from tests.support.running_stack import until
 
-DOCUMENT = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+DOCUMENT = (ROOT / "docs" / "operations" / "metrics.md").read_text("utf-8")
 TOKEN = {"Authorization": "Bearer tests-metrics-token"}
 _NAME = re.compile(r"\bcheckout_[a-z_]+")
 Scrape = dict[tuple[str, tuple[tuple[str, str], ...]], float]

@@ -1,4 +1,4 @@
-"""What the README says of notifications is what a merchant's backend gets."""
+"""What docs/backend/notifications.md says is what a merchant's backend gets."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from checkout_service.domain.order.settlement import MessageKind
 from tests.support.processes import ROOT
 from tests.support.stage import Bought, Stage
 
-README = (ROOT / "README.md").read_text("utf-8")
-_SECTION = README[README.index("### Notifications") : README.index("## Languages")]
+PAGE = (ROOT / "docs" / "backend" / "notifications.md").read_text("utf-8")
 
 
 def a_paid_order(stage: Stage) -> tuple[Bought, str]:
@@ -20,14 +19,14 @@ def a_paid_order(stage: Stage) -> tuple[Bought, str]:
 
 
 def said_of(name: str) -> set[str]:
-    """Return the fields that the README names behind `data.<name>`."""
-    told = re.search(rf"`data\.{name}`[:\s(]+(.*?)(?:\)\.|, which is)", _SECTION, re.DOTALL)
+    """Return the fields that the page names behind `data.<name>`."""
+    told = re.search(rf"`data\.{name}`[:\s(]+(.*?)(?:\)\.|, which is)", PAGE, re.DOTALL)
     assert told
     return set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", told[1])))
 
 
 def test_every_kind_of_notification_is_named_and_no_other() -> None:
-    named = set(re.findall(r"`((?:order|subscription)\.\w+)`", _SECTION))
+    named = set(re.findall(r"`((?:order|subscription)\.\w+)`", PAGE))
 
     assert named == {kind.value for kind in MessageKind}
 

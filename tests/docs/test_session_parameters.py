@@ -10,7 +10,7 @@ from checkout_service.domain.session.refused import OF_ONE_ORDER, OURS, UNGUARDE
 from checkout_service.domain.session.shapes import parameters
 from tests.support.processes import ROOT
 
-PAGE = (ROOT / "docs" / "session-parameters.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "merchant" / "session-parameters.md").read_text("utf-8")
 
 
 def rows() -> Iterator[str]:

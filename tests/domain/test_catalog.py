@@ -12,7 +12,7 @@ from checkout_service.domain.errors import BadCatalog, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem, mode_of, price_lines
 from checkout_service.domain.ports.prices import PriceView
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalog.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "merchant" / "catalog.md"
 PRICE = """
 [[products]]
 id = "almanac"

@@ -166,5 +166,5 @@ def test_what_the_guard_cannot_compare_is_refused_at_the_start(
 def test_all_challenges_are_here() -> None:
     names = {row[0] for row in OPENED} | {row[0] for row in REFUSED}
     assert len(names) == len(OPENED) + len(REFUSED) == 26
-    told = (ROOT / "docs" / "session-parameters.md").read_text("utf-8")
+    told = (ROOT / "docs" / "merchant" / "session-parameters.md").read_text("utf-8")
     assert f"26 exercises of Stripe's checkout-gym {len(OPENED)} open" in told

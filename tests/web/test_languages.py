@@ -131,7 +131,7 @@ def test_the_admin_is_english_to_the_last_amount(app: Flask) -> None:
 AMOUNTS = [
     ("de", 123456, "eur", "1.234,56\xa0€"),
     ("de-AT", 123456, "eur", "€\xa01.234,56"),
-    ("de-CH", 123456, "chf", "CHF\xa01\u2019234.56"),
+    ("de-CH", 123456, "chf", "CHF\xa01'234.56"),
     ("fr", 123456, "eur", "1\u202f234,56\xa0€"),
     ("fr-CA", 2500, "cad", "25,00\xa0$"),
     ("es", 2500, "usd", "25,00\xa0US$"),

@@ -2,7 +2,7 @@
 
 `CHALLENGE` names a callable. It sees the request, and whether the shop is busier than strangers
 make it on other days; it returns None to let the request pass, or the answer to give instead, with
-whatever the caller must do first: a puzzle, a widget. `docs/challenge.md` has an example.
+whatever the caller must do first: a puzzle, a widget. `docs/frontend/challenge.md` has an example.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def test_the_example_for_frontends_does_what_it_says(shop: LinkShop, page: Page)
 
 def _example(shop: LinkShop) -> str:
     """Take the script out of the manual, with the address of this shop."""
-    manual = (ROOT / "docs" / "payment-links.md").read_text("utf-8")
+    manual = (ROOT / "docs" / "merchant" / "payment-links.md").read_text("utf-8")
     script = manual.partition("```js\n")[2].partition("```")[0]
     return script.replace("https://pay.example.com", shop.service.url)
 

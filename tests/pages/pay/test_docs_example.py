@@ -1,4 +1,4 @@
-"""The form of docs/payment-element.md, on an origin of its own, against service and sandbox."""
+"""The form of docs/frontend/payment-element.md, on another origin, with service and sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.stack import Sandbox, StartService
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "payment-element.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "frontend" / "payment-element.md"
 
 
 class Quiet(SimpleHTTPRequestHandler):
