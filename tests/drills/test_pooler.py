@@ -38,7 +38,7 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
     service = start_service(
         worker=True,
         WEB_CONCURRENCY="2",
-        # A try again of what Stripe or a sweep may have opened is a read: sixty are above the ceiling.
+        # What Stripe or a sweep may have opened is read: sixty are above the ceiling.
         SWEEP_INTERVAL_SECONDS="60",
         STRIPE_READS_PER_SECOND="60",
         NOTIFY_URL=merchant.url,
