@@ -21,8 +21,8 @@ LABEL org.opencontainers.image.title="Checkout Service" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-RUN groupadd --system --gid 10001 checkout \
- && useradd --system --uid 10001 --gid checkout --home-dir /tmp --shell /usr/sbin/nologin checkout
+RUN groupadd --gid 10001 checkout \
+ && useradd --uid 10001 --gid checkout --no-create-home --home-dir /tmp --shell /usr/sbin/nologin checkout
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000
 WORKDIR /app
 COPY --from=build /venv /venv

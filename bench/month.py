@@ -1,4 +1,4 @@
-"""`python -m bench.month`: a month of sales in PostgreSQL, before and after forgetting.
+"""`python -m bench.month`: what a month of sales takes in a database, before and after forgetting.
 
 One order is sold by the product itself, over HTTP's door to the merchant's answer. Its rows are
 then written again under other ids, spread over the month; forgetting and pruning are the product's.
@@ -7,13 +7,18 @@ then written again under other ids, spread over the month; forgetting and prunin
 from __future__ import annotations
 
 import argparse
+import re
 import secrets
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BigInteger, Engine, LargeBinary, Table, Text, text
 
-from checkout_service.storage.tables import metadata
+from checkout_service.storage.tables import metadata, orders
 from tests.support.databases import migrate
 from tests.support.on_stage import app_on
 from tests.support.postgres import OwnServer
@@ -30,23 +35,43 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.month", description=__doc__)
     options.add_argument("--days", type=int, default=30)
     options.add_argument("--orders", type=int, default=1_000, help="a day")
+    options.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     chosen = options.parse_args()
-    server = OwnServer()
-    try:
-        migrate(server.url)
-        with tempfile.TemporaryDirectory() as folder, Stage(server.url) as stage:
-            _sell(stage, Path(folder))
-            _repeat(stage.engine, chosen.days, chosen.orders)
-            told = [("sold", _sizes(stage.engine))]
-            stage.use_cases.hold_idempotency.forget()
-            told.append(("pruned", _sizes(stage.engine)))
-            stage.use_cases.forget_old.forget(0)
-            told.append(("forgotten", _sizes(stage.engine)))
-            _alone(stage.engine, "VACUUM FULL")
-            told.append(("and packed", _sizes(stage.engine)))
-    finally:
-        server.stop()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _database(chosen.database, Path(folder)) as url,
+        Stage(url) as stage,
+    ):
+        _sell(stage, Path(folder))
+        _repeat(stage.engine, chosen.days, chosen.orders)
+        told = [("sold", _sizes(stage.engine))]
+        _timed("pruned", stage.use_cases.hold_idempotency.forget)
+        told.append(("pruned", _sizes(stage.engine)))
+        _timed("forgotten", lambda: stage.use_cases.forget_old.forget(0))
+        told.append(("forgotten", _sizes(stage.engine)))
+        with _alone(stage.engine) as driver:
+            driver.execute("VACUUM" if _is_sqlite(stage.engine) else "VACUUM FULL")
+        told.append(("and packed", _sizes(stage.engine)))
     _print(told)
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str]:
+    """Lend an empty database at head."""
+    server = OwnServer() if kind == "postgresql" else None
+    try:
+        url = server.url if server else f"sqlite:///{folder / 'month.sqlite3'}"
+        migrate(url)
+        yield url
+    finally:
+        if server:
+            server.stop()
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
+    began = time.monotonic()
+    done = work()
+    print(f"{name}: {done} in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _sell(stage: Stage, folder: Path) -> None:
@@ -69,58 +94,83 @@ def _sell(stage: Stage, folder: Path) -> None:
 
 def _repeat(engine: Engine, days: int, a_day: int) -> None:
     """Write every row of the one order again, `days * a_day` in all, the oldest first."""
-    more = days * a_day - 1
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        # Their rows point at each other, and come table by table.
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+    more, gap = days * a_day - 1, DAY // a_day
+    # Their rows point at each other, and come table by table.
+    before = ["SET session_replication_role = replica", _ANOTHER]
+    with _alone(engine) as driver:
+        if _is_sqlite(engine):
+            driver.create_function("another", 2, _another, deterministic=True)
+            before = ["PRAGMA foreign_keys = OFF"]
+        for statement in before:
+            driver.execute(statement)
         for table in metadata.sorted_tables:
-            if {"order_id", "nonce", "type", "reference"} & set(
-                table.c.keys()
-            ) or table.name == "orders":
-                connection.execute(text(_again(table)), {"more": more, "gap": DAY // a_day})
-    _alone(engine, "VACUUM ANALYZE")
+            if {"order_id", "nonce", "type", "reference"} & {*table.c.keys()} or table is orders:
+                driver.execute(_again(table, more, gap))
+        driver.execute("ANALYZE")
 
 
-def _again(table: Table) -> str:
+def _again(table: Table, more: int, gap: int) -> str:
     columns = ", ".join(f'"{column.name}"' for column in table.c)
-    values = ", ".join(_value(table, column.name) for column in table.c)
-    numbers = "generate_series(CAST(:more AS bigint), 1, -1) AS n"
-    return f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM {table.name}, {numbers}"  # noqa: S608
+    values = ", ".join(_value(table, column.name, gap) for column in table.c)
+    return (
+        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608
+        f"WITH RECURSIVE turns(n) AS (SELECT CAST({more} AS bigint) "
+        "UNION ALL SELECT n - 1 FROM turns WHERE n > 1) "
+        f"SELECT {values} FROM {table.name}, turns"
+    )
 
 
-def _value(table: Table, name: str) -> str:
+# Whatever looks like an id ends in letters and digits of its own.
+_ID = "([A-Za-z0-9]{4})[A-Za-z0-9]{8}(?![A-Za-z0-9])"
+_ANOTHER = f"""
+CREATE FUNCTION another(given text, n bigint) RETURNS text IMMUTABLE STRICT LANGUAGE sql AS
+$$ SELECT regexp_replace(given, '{_ID}', '\\1' || lpad(to_hex(n), 8, '0'), 'g') $$
+"""
+
+
+def _another(given: str | None, n: int) -> str | None:
+    return None if given is None else re.sub(_ID, rf"\g<1>{n:08x}", given)
+
+
+def _value(table: Table, name: str, gap: int) -> str:
     """Write a column anew: another id of the same length, a time as much earlier, else the same."""
     kind, quoted = table.c[name].type, f'"{name}"'
     if isinstance(kind, BigInteger) and (name.endswith("_at") or name in ("at", "created")):
-        return f"CASE WHEN {quoted} > 0 THEN {quoted} - n * CAST(:gap AS bigint) ELSE {quoted} END"
+        return f"CASE WHEN {quoted} > 0 THEN {quoted} - n * {gap} ELSE {quoted} END"
     if isinstance(kind, Text) and not isinstance(kind, LargeBinary):
-        # Whatever looks like an id ends in letters and digits of its own.
-        return (
-            f"regexp_replace({quoted}, '([A-Za-z0-9]{{4}})[A-Za-z0-9]{{8}}(?![A-Za-z0-9])', "
-            "'\\1' || lpad(to_hex(n), 8, '0'), 'g')"
-        )
+        return f"another({quoted}, n)"
     return quoted
 
 
-def _alone(engine: Engine, statement: str) -> None:
-    """Run what no transaction may hold, for as long as it takes."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text(statement))
-        connection.invalidate()
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Any]:
+    """Lend a driver's own connection, for what no transaction may hold and takes its time."""
+    pooled = engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    if not _is_sqlite(engine):
+        driver.autocommit = True
+        driver.execute("SET statement_timeout = 0")
+    yield driver
+    pooled.invalidate()
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 def _sizes(engine: Engine) -> Sizes:
-    _alone(engine, "VACUUM")
+    size = "pg_total_relation_size(CAST(:name AS regclass))"
+    if _is_sqlite(engine):
+        mine = "SELECT name FROM sqlite_master WHERE tbl_name = :name"
+        size = f"sum(pgsize) FROM dbstat WHERE name IN ({mine})"
+    else:
+        with _alone(engine) as driver:
+            driver.execute("VACUUM")
     with engine.connect() as connection:
         return {
             table.name: (
                 connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one(),  # noqa: S608
-                connection.execute(
-                    text("SELECT pg_total_relation_size(CAST(:name AS regclass))"),
-                    {"name": table.name},
-                ).scalar_one(),
+                connection.execute(text(f"SELECT {size}"), {"name": table.name}).scalar_one(),
             )
             for table in metadata.sorted_tables
         }

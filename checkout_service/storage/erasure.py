@@ -1,4 +1,4 @@
-"""Take people out of an order's rows; what was sold, paid and sent stays, without their data.
+"""Take people out of orders' rows; what was sold, paid and sent stays, without their data.
 
 A late event may bring some of it back: the order is then younger than its erasure, and found again.
 """
@@ -6,22 +6,28 @@ A late event may bring some of it back: the order is then younger than its erasu
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    TextClause,
+    Select,
+    and_,
+    bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
-    text,
     update,
 )
 
 from checkout_service.domain.status import WAITING
 from checkout_service.domain.views.shapes import without_person
 
+from .database import Database
+from .event_bodies import empty
+from .portions import Portion, portions, write_each
+from .rows import AnyRow
 from .tables import (
     attempts,
     idempotency_keys,
@@ -31,112 +37,97 @@ from .tables import (
     outbox_messages,
     session_claims,
 )
+from .tables.machinery import STUCK, UNCLAIMED
 
 _o, _a, _e, _m = orders.c, attempts.c, inbox_events.c, outbox_messages.c
+_AT_ONCE = 100  # orders in a transaction: whoever sells meanwhile waits for it
 _WAITING = tuple(status.value for status in WAITING)
-_NOTHING = b"{}"
-_UNDONE = ("waiting", "failed", "quarantined")
 
 
-def finished_before(connection: Connection, before: int, *, limit: int) -> list[str]:
+def finished_before(database: Database, before: int) -> Iterator[list[str]]:
     """Name orders that nothing happened to since then, and that still hold personal data."""
-    statement = (
-        select(_o.id)
-        .where(
-            _o.created_at < before,
-            _o.updated_at < before,
-            _o.status.not_in(_WAITING),
-            or_(_o.erased_at.is_(None), _o.erased_at < _o.updated_at),
-        )
-        .order_by(_o.created_at, _o.id)
-        .limit(limit)
+    held = or_(_o.erased_at.is_(None), _o.erased_at < _o.updated_at)
+    finished = select(_o.id).where(_o.updated_at < before, _o.status.not_in(_WAITING), held)
+    for portion in portions(database, _o.created_at, below=before):
+        yield from _named(database, finished, portion)
+
+
+def of_email(database: Database, email: str) -> Iterator[list[str]]:
+    """Name the orders that were made with this address or paid with it; reads every one."""
+    mine = email.lower()
+    paid = exists().where(_a.order_id == _o.id, func.lower(_a.customer_email) == mine)
+    theirs = select(_o.id).where(or_(func.lower(_o.customer_email) == mine, paid))
+    for portion in portions(database, _o.created_at):
+        yield from _named(database, theirs, portion)
+
+
+def _named(database: Database, which: Select[str], portion: Portion) -> Iterator[list[str]]:
+    """Name a portion's orders, few enough at a time to be erased in one transaction; or none."""
+    with database.read() as connection:
+        names = list(connection.execute(which.where(*portion.rows)).scalars())
+    for begin in range(0, max(len(names), 1), _AT_ONCE):
+        yield names[begin : begin + _AT_ONCE]
+
+
+def erase_orders(connection: Connection, names: Collection[str], *, now: int) -> set[str]:
+    """Take the people out of a few orders; return those that are there and finished."""
+    finished = select(_o.id, _o.nonce, _o.success_url, _o.cancel_url).where(
+        _o.id.in_(names), _o.status.not_in(_WAITING)
     )
-    return list(connection.execute(statement).scalars())
-
-
-def of_email(connection: Connection, email: str) -> list[str]:
-    """Name the orders that were made with this address or paid with it; reads every row."""
-    paid = select(_a.order_id).where(func.lower(_a.customer_email) == email.lower())
-    ordered = func.lower(_o.customer_email) == email.lower()
-    return list(connection.execute(select(_o.id).where(or_(ordered, _o.id.in_(paid)))).scalars())
-
-
-def erase_order(connection: Connection, order_id: str, *, now: int) -> bool:
-    """Take the person out of one order; False if it is not there or not finished."""
-    finished = _o.id == order_id, _o.status.not_in(_WAITING)
-    row = connection.execute(
-        select(_o.nonce, _o.success_url, _o.cancel_url).where(*finished)
-    ).one_or_none()
-    if row is None:
-        return False
+    rows = connection.execute(finished).all()
+    erased = {row.id for row in rows}
+    if not erased:
+        return erased
     connection.execute(
         update(orders)
-        .where(*finished)
+        .where(_o.id.in_(erased))
         .values(
             metadata="{}",
             options="{}",
             customer_email=None,
-            success_url=_without_query(row.success_url),
-            cancel_url=_without_query(row.cancel_url),
             look_error=None,
             erased_at=now,
             version=_o.version + 1,  # whoever settles it at this moment reads it again
         )
     )
-    _erase_attempts(connection, order_id)
-    _erase_events(connection, order_id)
-    _erase_messages(connection, order_id)
-    _erase_keys(connection, order_id, row.nonce)
-    return True
+    _shorten_urls(connection, rows)
+    _erase_attempts(connection, erased)
+    _erase_events(connection, erased)
+    _erase_messages(connection, erased)
+    _erase_keys(connection, erased, [row.nonce for row in rows])
+    return erased
 
 
-def empty_events(connection: Connection, before: int, *, limit: int) -> int:
-    """Empty bodies of events received before then; return their number.
+def forget_claims(database: Database, before: int) -> None:
+    old = session_claims.c.created_at < before
 
-    What failed keeps its body: a person is to see to it, and may have it tried again.
-    """
-    failed = _e.state.in_(("failed", "quarantined"))
-    old = (
-        select(_e.id)
-        .where(_e.received_at < before, ~failed, _e.body != _NOTHING)
-        .order_by(_e.received_at)
-        .limit(limit)
-    )
-    return _empty(connection, _e.id.in_(old.scalar_subquery()))
+    def work(portion: Portion, connection: Connection) -> int:
+        return connection.execute(delete(session_claims).where(*portion.rows, old)).rowcount
+
+    for _ in write_each(database, session_claims.c.reference, work):
+        pass
 
 
-def empty_events_holding(connection: Connection, words: str) -> int:
-    """Empty the bodies that hold these words, whoever's they are; reads every one."""
-    wanted = words.encode()
-    holds: ColumnElement[bool] | TextClause
-    if connection.dialect.name == "sqlite":
-        holds = func.instr(_e.body, wanted) > 0
-    else:
-        holds = text("position(CAST(:wanted AS bytea) IN inbox_events.body) > 0").bindparams(
-            wanted=wanted
-        )
-    return _empty(connection, holds)
-
-
-def _empty(connection: Connection, which: ColumnElement[bool] | TextClause) -> int:
-    """Empty bodies; an event that was to be tried again is ignored from now on."""
-    undone = update(inbox_events).where(which, _e.state.in_(_UNDONE))
-    connection.execute(undone.values(state="ignored", next_at=None, last_error="erased"))
-    # Nobody takes it for news of a payment either.
-    emptied = update(inbox_events).where(which).values(body=_NOTHING, intent_id=None)
-    return int(connection.execute(emptied).rowcount)
-
-
-def forget_claims(connection: Connection, before: int) -> None:
-    connection.execute(delete(session_claims).where(session_claims.c.created_at < before))
+def _shorten_urls(connection: Connection, rows: Sequence[AnyRow]) -> None:
+    short = [
+        {
+            "b_id": row.id,
+            "b_success": _without_query(row.success_url),
+            "b_cancel": _without_query(row.cancel_url),
+        }
+        for row in rows
+    ]
+    one = update(orders).where(_o.id == bindparam("b_id"))
+    shorter = one.values(success_url=bindparam("b_success"), cancel_url=bindparam("b_cancel"))
+    connection.execute(shorter, short)
 
 
 def _without_query(url: str | None) -> str | None:
     return None if url is None else url.partition("?")[0]
 
 
-def _erase_attempts(connection: Connection, order_id: str) -> None:
-    mine = _a.order_id == order_id
+def _erase_attempts(connection: Connection, names: Collection[str]) -> None:
+    mine = _a.order_id.in_(names)
     connection.execute(
         update(attempts).where(mine).values(customer_email=None, recovery_url=None, buyer=None)
     )
@@ -146,23 +137,32 @@ def _erase_attempts(connection: Connection, order_id: str) -> None:
     connection.execute(delete(session_claims).where(claims))
 
 
-def _erase_events(connection: Connection, order_id: str) -> None:
-    intents = select(_a.intent_id).where(_a.order_id == order_id, _a.intent_id.is_not(None))
-    mine = or_(_e.order_id == order_id, _e.intent_id.in_(intents))
-    _empty(connection, mine)
+def _erase_events(connection: Connection, names: Collection[str]) -> None:
+    intents = select(_a.intent_id).where(_a.order_id.in_(names), _a.intent_id.is_not(None))
+    paid = _e.intent_id.in_(connection.execute(intents).scalars().all())
+    # Each has an index of its own. Joined by OR, every event there is would be read.
+    for mine in (_e.order_id.in_(names), and_(UNCLAIMED, paid), and_(STUCK, paid)):
+        empty(connection, mine)
 
 
-def _erase_messages(connection: Connection, order_id: str) -> None:
-    bodies = connection.execute(select(_m.id, _m.body).where(_m.order_id == order_id)).all()
-    for message_id, body in bodies:
-        kept = json.dumps(without_person(json.loads(body)), separators=(",", ":"))
-        connection.execute(update(outbox_messages).where(_m.id == message_id).values(body=kept))
+def _erase_messages(connection: Connection, names: Collection[str]) -> None:
+    told = connection.execute(select(_m.id, _m.body).where(_m.order_id.in_(names))).all()
+    kept = [
+        {
+            "b_id": message_id,
+            "b_body": json.dumps(without_person(json.loads(body)), separators=(",", ":")),
+        }
+        for message_id, body in told
+    ]
+    if kept:
+        one = update(outbox_messages).where(_m.id == bindparam("b_id"))
+        connection.execute(one.values(body=bindparam("b_body")), kept)
 
 
-def _erase_keys(connection: Connection, order_id: str, nonce: str) -> None:
+def _erase_keys(connection: Connection, names: Collection[str], nonces: list[str]) -> None:
     w = money_writes.c
-    done = w.order_id == order_id, w.state.not_in(("asked", "quarantined"))
+    done = w.order_id.in_(names), w.state.not_in(("asked", "quarantined"))
     connection.execute(update(money_writes).where(*done).values(details="{}"))
-    refunds = select(w.nonce).where(*done)
-    keys = or_(idempotency_keys.c.nonce == nonce, idempotency_keys.c.nonce.in_(refunds))
+    refunds = connection.execute(select(w.nonce).where(*done)).scalars().all()
+    keys = idempotency_keys.c.nonce.in_([*nonces, *refunds])
     connection.execute(delete(idempotency_keys).where(keys))

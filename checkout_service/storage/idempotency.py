@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
 
+from .database import Database
+from .portions import Portion, write_each
 from .tables import idempotency_keys, money_writes
 from .tables.money import UNFINISHED
 from .upsert import insert_once
@@ -90,8 +93,12 @@ def finish(
     )
 
 
-def forget_older(connection: Connection, before: int) -> int:
+def forget_older(database: Database, before: int) -> Iterator[int]:
     """Forget old keys, but for those of a refund that nobody knows the outcome of."""
     unfinished = exists().where(money_writes.c.nonce == _k.nonce, UNFINISHED)
-    result = connection.execute(delete(idempotency_keys).where(_k.created_at < before, ~unfinished))
-    return int(result.rowcount)
+
+    def work(portion: Portion, connection: Connection) -> int:
+        old = delete(idempotency_keys).where(*portion.rows, ~unfinished)
+        return int(connection.execute(old).rowcount)
+
+    return write_each(database, _k.created_at, work, below=before)

@@ -59,8 +59,7 @@ class HoldIdempotency:
 
     def forget(self) -> int:
         """Forget keys older than 72 hours; return their number."""
-        before = self.clock.now() - KEEP_FOR
-        return self.database.write(lambda c: idempotency.forget_older(c, before))
+        return sum(idempotency.forget_older(self.database, self.clock.now() - KEEP_FOR))
 
     def _finish(self, ticket: Ticket, status: int | None, body: bytes | None) -> None:
         self.database.write(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
-from checkout_service.storage import erasure, orders
+from checkout_service.storage import erasure, event_bodies, orders
 from checkout_service.storage.database import Database
 
 
@@ -32,20 +32,23 @@ class ErasePerson:
         with self.database.read() as connection:
             if orders.order_of(connection, order_id) is None:
                 raise NotFound
-        if not self._erase(order_id):
+        if not self._erase([order_id]):
             return Erased(unfinished=(order_id,))
         self.database.settle_file()
         return Erased(orders=1)
 
     def of_email(self, email: str) -> Erased:
         """Erase all orders of an address, and every body it is written in."""
-        with self.database.read() as connection:
-            names = erasure.of_email(connection, email)
-        left = tuple(name for name in names if not self._erase(name))
-        emptied = self.database.write(lambda c: erasure.empty_events_holding(c, email))
+        erased: set[str] = set()
+        left: list[str] = []
+        for names in erasure.of_email(self.database, email):
+            done = self._erase(names)
+            erased |= done
+            left += (name for name in names if name not in done)
+        emptied = sum(event_bodies.empty_holding(self.database, email))
         self.database.settle_file()
-        return Erased(len(names) - len(left), emptied, left)
+        return Erased(len(erased), emptied, tuple(left))
 
-    def _erase(self, order_id: str) -> bool:
+    def _erase(self, names: list[str]) -> set[str]:
         now = self.clock.now()
-        return self.database.write(lambda c: erasure.erase_order(c, order_id, now=now))
+        return self.database.write(lambda c: erasure.erase_orders(c, names, now=now))

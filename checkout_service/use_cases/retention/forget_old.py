@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
-from checkout_service.storage import erasure
+from checkout_service.storage import erasure, event_bodies
 from checkout_service.storage.database import Database
-
-_ORDERS, _EVENTS = 100, 500  # in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +29,22 @@ class ForgetOld:
         """Erase what is older than this age, in milliseconds, bodies of events too."""
         now = self.clock.now()
         orders, events = self._orders(now - age, now, keep_going), 0
-        while keep_going():
-            emptied = self.database.write(
-                lambda c: erasure.empty_events(c, now - age, limit=_EVENTS)
-            )
+        for emptied in event_bodies.empty_older(self.database, now - age):
             events += emptied
-            if emptied < _EVENTS:
+            if not keep_going():
                 break
-        self.database.write(lambda c: erasure.forget_claims(c, now - age))
+        erasure.forget_claims(self.database, now - age)
         if orders or events:
             self.database.settle_file()
         return Forgotten(orders, events)
 
     def _orders(self, before: int, now: int, keep_going: Callable[[], bool]) -> int:
         done = 0
-        while keep_going():
-            with self.database.read() as connection:
-                names = erasure.finished_before(connection, before, limit=_ORDERS)
-            for name in names:
-                done += self._erase(name, now)
-            if len(names) < _ORDERS:
+        for names in erasure.finished_before(self.database, before):
+            done += len(self._erase(names, now))
+            if not keep_going():
                 break
         return done
 
-    def _erase(self, order_id: str, now: int) -> bool:
-        return self.database.write(lambda c: erasure.erase_order(c, order_id, now=now))
+    def _erase(self, names: list[str], now: int) -> set[str]:
+        return self.database.write(lambda c: erasure.erase_orders(c, names, now=now))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
 
 from sqlalchemy import event
 
+from checkout_service.app import create_app
 from checkout_service.domain.clock import SECOND
-from checkout_service.domain.ports.notify import Outcome
+from checkout_service.domain.ports.notify import Delivered, Outcome
+from checkout_service.settings import Settings
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from tests.support.databases import KEYS
 from tests.support.merchant import Says, running_merchant
 from tests.support.outbox import Outbox
+from tests.support.patience import PATIENCE
 
 DOWN = Says(503)
 
@@ -75,6 +80,40 @@ def test_a_sender_that_breaks_is_a_failed_try(outbox: Outbox) -> None:
     assert (report.failed, outbox.row(id_).last_error) == (1, "ZeroDivisionError")
     outbox.clock.move(seconds=6)
     assert outbox.deliver.deliver().delivered == 1
+
+
+class Crowd:
+    """A receiver that, but for a first message, answers none before so many are with it."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self.name = name
+        self.most = self._here = self._met = 0
+        self._all_here = Barrier(size)
+        self._lock = Lock()
+
+    def send(self, message_id: str, body: str) -> Outcome:
+        with self._lock:
+            self._met += 1
+            self._here += 1
+            self.most = max(self.most, self._here)
+            first = self._met == 1
+        if not first:
+            self._all_here.wait(PATIENCE)
+        with self._lock:
+            self._here -= 1
+        return Delivered()
+
+
+def test_as_many_messages_are_sent_at_once_as_the_setting_says(outbox: Outbox) -> None:
+    given = {name.lower(): value for name, value in KEYS.items()}
+    app = create_app(Settings.load(**given, deliver_concurrency="3"))
+    at_once = app.extensions["checkout_service"].deliver_outbox.at_once
+    crowd = Crowd(outbox.receiver.name, 3)
+    outbox.owe(7)
+
+    report = DeliverOutbox(outbox.database, crowd, outbox.clock, at_once=at_once).deliver()
+
+    assert (report.delivered, crowd.most) == (7, 3)
 
 
 def test_a_slow_receiver_gets_nothing_twice(outbox: Outbox) -> None:
