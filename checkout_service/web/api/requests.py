@@ -141,7 +141,8 @@ class CreateOrder(Body):
 
     session: dict[str, Any] | None = Field(
         None,
-        description="parameters of Stripe's Checkout Session, handed through: docs/merchant/catalog.md",
+        description="parameters of Stripe's Checkout Session, handed through: "
+        "docs/merchant/session-parameters.md",
         examples=[{"custom_text": {"submit": {"message": "We ship on Mondays."}}}],
     )
     customer: CustomerId | None = Field(
