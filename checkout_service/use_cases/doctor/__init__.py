@@ -1,4 +1,4 @@
-"""The doctor as one part of the product's verbs: run_checks, and mend what can be mended."""
+"""The doctor as one part of the product's verbs: check, and mend what can be mended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RunChecks the shop from top to bottom: what `doctor` finds. It changes nothing.
+"""Check the shop from top to bottom: what `doctor` finds. It changes nothing.
 
 A check whose ground is missing (no database, no key) is not made, and says so: one fault must not
 show as ten.
