@@ -13,8 +13,8 @@ from typing import Any
 from checkout_service import create_app
 from checkout_service.models import db
 from checkout_service.settings import Settings
-from tests.support.memory import GIB, memory
 from tests.support.postgres import Postgres
+from tests.support.quick_folder import GIB, memory
 
 KINDS = ("sqlite", "postgresql")
 # What a command needs besides DATABASE_URL to start; nothing listens at this address.

@@ -22,10 +22,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg
 
-from tests.support.memory import GIB, memory
 from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.process_group import ProcessGroup
+from tests.support.quick_folder import GIB, memory
 
 _NOBODY = 65534
 CARELESS = (
