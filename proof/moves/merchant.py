@@ -66,10 +66,10 @@ def refunds_once_more(play: Play, move: Move) -> None:
 
 def _ask(play: Play, ask: Ask, by: int) -> None:
     room = _room(play, ask)
+    ask.refused = False  # whoever is told nothing, or dies, may have written it down
     try:
         answer = play.stage.refunds(ask.order, ask.amount, nonce=ask.nonce, by=by)
     except (StripeUnavailable, DatabaseUnavailable):
-        ask.refused = False
         raise
     except RefundTooLarge:
         ask.refused = True

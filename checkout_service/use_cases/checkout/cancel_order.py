@@ -44,11 +44,19 @@ class CancelOrder:
         """Cancel an order that no money has come for.
 
         Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable: the sweep goes on with it
-        then. In pull mode the order is
-        canceled here only, as is one that Stripe does not know; a later payment is held.
+        then. In pull mode the order is canceled here only, as is one that Stripe does not know; a
+        later payment is held.
         """
         if not is_order_id(order_id):
             raise NotFound
+        closed: set[str] = set()
+        while new := {attempt.id for attempt in self._attempts(order_id)} - closed:
+            # Until the cancel is written down, the buyer may open another beside it.
+            closed |= new
+            self._cancel(order_id, source)
+        return self._view(order_id)
+
+    def _cancel(self, order_id: str, source: str) -> None:
         if not self.pull_mode:
             with suppress(UnknownToStripe):  # nothing of this account's is left to close
                 self._close_at_stripe(order_id, source)
@@ -61,7 +69,6 @@ class CancelOrder:
             self.settle_order.settle(
                 Case(source, order_id=order_id, change=changes.cancel, reason=CANCELED_BY_MERCHANT)
             )
-        return self._view(order_id)
 
     def _close_at_stripe(self, order_id: str, source: str) -> None:
         try:

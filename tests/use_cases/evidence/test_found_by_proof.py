@@ -91,6 +91,19 @@ def test_a_dispute_that_is_opened_anew_within_the_second_of_a_look_is_looked_at_
     assert stage.order(bought)["status"] == "disputed"
 
 
+def test_a_session_that_was_opened_while_the_merchant_canceled_is_closed_too(stage: Stage) -> None:
+    """Seed 8313: the old session was closed, the cancel not yet written, and another opened."""
+    bought = stage.buys(nonce="the-button")
+    stage.meanwhile(
+        calling("POST", "/expire", moment="after"), lambda: stage.buys(nonce="the-button", by=1)
+    )
+
+    assert stage.cancels(bought).status == "canceled"
+
+    sessions = stage.stripe("GET", "/v1/checkout/sessions")["data"]
+    assert [session["status"] for session in sessions] == ["expired", "expired"]
+
+
 @pytest.mark.parametrize("when", ["before it is drafted", "while Stripe opens it"])
 def test_an_order_canceled_while_its_buyer_starts_over_stays_closed_at_stripe(
     stage: Stage, when: str
