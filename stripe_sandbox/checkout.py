@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from . import (
+    choosing,
     collecting,
     customers,
     discounts,
     invoices,
     links,
     payments,
+    setups,
     shapes,
     subscriptions,
     totals,
     vouchers,
 )
 from .errors import ApiError
-from .methods import Method
+from .methods import Method, decline_message
 from .store import Json
 from .world import Call
 
@@ -34,7 +36,12 @@ def intent_of(call: Call, session: Json) -> Json:
         description=session["_handed_on"].get("description"),
         payment_method_options=vouchers.for_intent(session["payment_method_options"]),
         payment_method_types=list(session["payment_method_types"]),
+        managed_payments=session["managed_payments"],
         receipt_email=session["_handed_on"].get("receipt_email"),
+        setup_future_usage=session["_handed_on"].get("setup_future_usage"),
+        shipping=session["_handed_on"].get("shipping"),
+        statement_descriptor=session["_handed_on"].get("statement_descriptor"),
+        statement_descriptor_suffix=session["_handed_on"].get("statement_descriptor_suffix"),
         automatic_payment_methods={"allow_redirects": "always", "enabled": True},
     )
     made["_session"] = session["id"]
@@ -68,12 +75,17 @@ def pay(
     """
     check_open(call, session)
     told = told or {}
+    choosing.choose(call, session, told)
     if told.get("shipping_rate") is not None:
         totals.ship_by(session, told["shipping_rate"])
         totals.recount(session)
     collecting.take(session, told, email or session["customer_email"])
+    if session["mode"] == "setup":
+        setups.save(call, session, method, passed=passed)
+        return complete(call, session, "no_payment_required")
     totals.know_the_place(session)
-    if session["amount_total"] == 0:
+    if not session["amount_total"]:
+        session["_method"] = _to_keep(session, method, passed=passed)
         return complete(call, session, "no_payment_required")
     intent = intent_of(call, session)
     intent["amount"] = session["amount_total"]
@@ -82,6 +94,26 @@ def pay(
         call, intent, method, email=session["customer_details"]["email"], passed=passed
     )
     return complete(call, session, "paid" if intent["status"] == "succeeded" else "unpaid")
+
+
+def needs_method(session: Json) -> bool:
+    """True if the page asks for a way to pay: nothing may be due today, and something later."""
+    kept = session["payment_method_collection"] == "always" or session["mode"] == "setup"
+    return kept or bool(session["amount_total"])
+
+
+def _to_keep(session: Json, method: Method, *, passed: bool) -> str | None:
+    """Return what a subscription is paid with later on. Raises ApiError 402 on a decline."""
+    if session["payment_method_collection"] != "always":
+        return None
+    unmet = method.challenge and not passed
+    decline = ("authentication_required", None) if unmet else method.decline
+    if decline:
+        message = decline_message(*decline)
+        raise ApiError(
+            message, status=402, kind="card_error", code=decline[0], decline_code=decline[1]
+        )
+    return method.number
 
 
 def check_open(call: Call, session: Json) -> None:
@@ -102,12 +134,23 @@ def complete(call: Call, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
     if session["mode"] == "subscription":
         subscriptions.begin(call, session, known_intent(call, session))
-    else:
-        customers.of_session(call, session)
+    elif session["mode"] == "payment":
+        _keep_method(call, session, customers.of_session(call, session))
         invoices.of_session(call, session)
     call.store.put(session)
     discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)
+
+
+def _keep_method(call: Call, session: Json, customer: Json | None) -> None:
+    """Give the method to its customer, where the payment was asked to keep it."""
+    intent = known_intent(call, session)
+    if intent is None or customer is None:
+        return
+    intent["customer"] = customer["id"]
+    call.store.put(intent)
+    if intent["setup_future_usage"] is not None:
+        setups.attach(call, call.world.need(intent["payment_method"], "payment_method"), customer)
 
 
 def hear(call: Call, intent: Json) -> Json | None:

@@ -14,8 +14,9 @@ ASKED = (
     "tax_id_collection",
 )  # fmt: skip
 TOLD = (
-    "address", "business_name", "consent", "custom_fields", "individual_name", "name", "phone",
-    "presentment_details", "shipping", "shipping_rate", "tax_ids",
+    "address", "business_name", "consent", "custom_fields", "individual_name", "name",
+    "optional_items", "phone", "presentment_details", "quantities", "shipping", "shipping_rate",
+    "tax_ids",
 )  # fmt: skip
 LINES = ("line1", "line2", "city", "state", "postal_code", "country")
 _KINDS = ("dropdown", "numeric", "text")
@@ -131,6 +132,8 @@ def take(session: Json, told: Json, email: str | None) -> None:
     _answer(session, told.get("custom_fields") or {})
     _consent(session, told.get("consent") or {})
     if told.get("presentment_details"):
+        if session["adaptive_pricing"] == {"enabled": False}:
+            raise invalid("presentment_details", "This session shows one currency only.")
         session["presentment_details"] = told["presentment_details"]
 
 

@@ -19,12 +19,13 @@ _NESTED = frozenset((  # all other parameters are plain texts
     "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
     "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
     "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
-    "invoice_creation", "line_items", "metadata", "name_collection", "payment_intent_data",
+    "customer_update", "invoice_creation", "line_items", "managed_payments", "metadata",
+    "name_collection", "optional_items", "payment_intent_data", "permissions", "setup_intent_data",
     "payment_method_data", "payment_method_options", "payment_method_types",
     "phone_number_collection", "product_data", "promotion",
     "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
     "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "payment", "types", "us_bank_account",
+    "payment", "types", "us_bank_account", "wallet_options",
 ))  # fmt: skip
 
 

@@ -24,7 +24,42 @@ def asks(session: Json, world: World) -> Json:
         "names": [who for who, one in names.items() if one and one["enabled"]],
         "terms": consent.get("terms_of_service") == "required",
         "promotions": consent.get("promotions") == "auto",
+        "offers": [_offer(session, one, world) for one in session["optional_items"] or []],
     }
+
+
+def range_of(item: Json) -> Json | None:
+    """Return how far the quantity of a line may be changed, if it may."""
+    allowed: Json | None = item["adjustable_quantity"]
+    return allowed if allowed and allowed["enabled"] else None
+
+
+def _offer(session: Json, offer: Json, world: World) -> Json:
+    price = world.need(offer["price"], "price")
+    added = [item for item in session["_items"] if item["price"] == offer["price"]]
+    return {
+        "price": offer["price"],
+        "name": world.need(price["product"], "product")["name"],
+        "amount": money.shown(price["unit_amount"], price["currency"]),
+        "quantity": added[0]["quantity"] if added else 0,
+        "usual": offer["quantity"],
+        "most": (range_of(offer) or {"maximum": offer["quantity"]})["maximum"],
+    }
+
+
+def chosen(session: Json, form: Mapping[str, str]) -> Json:
+    """Read how many of each item a buyer wants."""
+    quantities = {
+        item["id"]: int(form[f"quantity-{item['id']}"])
+        for item in session["_items"]
+        if form.get(f"quantity-{item['id']}", "").isdecimal()
+    }
+    added = {
+        offer["price"]: int(form[f"add-{offer['price']}"])
+        for offer in session["optional_items"] or []
+        if form.get(f"add-{offer['price']}", "").isdecimal()
+    }
+    return {"quantities": quantities, "optional_items": {k: n for k, n in added.items() if n}}
 
 
 def _rate(session: Json, way: Json, world: World) -> Json:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from . import shapes
 from .catalog import price_of_line
 from .errors import invalid, missing
-from .forms import integer
+from .forms import boolean, integer, metadata, table
 from .store import Json
 from .world import Call
+
+_MOST, _USUAL_MOST = 999_999, 99  # of an adjustable quantity
 
 
 def read(call: Call, given: object) -> list[Json]:
@@ -16,13 +18,14 @@ def read(call: Call, given: object) -> list[Json]:
         raise missing("line_items")
     if len(given) > 100:  # noqa: PLR2004
         raise invalid("line_items", "You can have at most 100 line items.")
-    items = [_line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
+    items = [line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
     if len({item["currency"] for item in items}) > 1:
         raise invalid("line_items", "All line items must have the same currency.")
     return items
 
 
-def _line(call: Call, given: object, where: str) -> Json:
+def line(call: Call, given: object, where: str) -> Json:
+    """Read one line. Raises ApiError."""
     if not isinstance(given, dict):
         raise invalid(where, "Invalid object")
     price = price_of_line(call, given, where)
@@ -40,7 +43,23 @@ def _line(call: Call, given: object, where: str) -> Json:
         description=product.get("name"),
         price=price["id"],
         quantity=quantity,
+        adjustable_quantity=adjustable(given, where),
+        metadata=metadata(given) or None,
     )
+    item["_unit_amount"] = price["unit_amount"]
     item["_recurring"] = price["recurring"]
     item["_tax_behavior"] = price["tax_behavior"]
     return item
+
+
+def adjustable(given: Json, where: str) -> Json | None:
+    """Read how far a quantity may be changed. Raises ApiError."""
+    said = table(given, "adjustable_quantity")
+    if not said:
+        return None
+    at = f"{where}[adjustable_quantity]"
+    least = integer(said, "minimum", default=0, where=f"{at}[minimum]") or 0
+    most = integer(said, "maximum", default=_USUAL_MOST, where=f"{at}[maximum]") or 0
+    if not 0 <= least <= most <= _MOST or not most:
+        raise invalid(f"{at}[maximum]", f"Must be from the minimum to {_MOST}.")
+    return {"enabled": bool(boolean(said, "enabled")), "minimum": least, "maximum": most}

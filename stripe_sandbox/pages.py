@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from . import (
     checkout,
+    choosing,
     discounts,
     hosted_form,
     links,
@@ -63,13 +66,25 @@ def pay(name: str) -> Answer:
     if session["status"] != "open":
         return _closed(_why_closed(session), session), 410
     try:
-        if request.form.get("action") == "promotion":
+        if request.form.get("action") in _CHANGES:
             with world().store.lock:
-                discounts.apply(call(), session, request.form.get("code", ""))
+                _CHANGES[request.form["action"]](session)
             return redirect(f"/c/pay/{name}", 303)
         return _pay(session)
     except ApiError as error:
         return _page(session, str(error), error.status)
+
+
+def _apply_code(session: Json) -> None:
+    discounts.apply(call(), session, request.form.get("code", ""))
+
+
+def _choose(session: Json) -> None:
+    choosing.choose(call(), session, hosted_form.chosen(session, request.form))
+    world().store.put(session)
+
+
+_CHANGES: dict[str, Callable[[Json], None]] = {"promotion": _apply_code, "items": _choose}
 
 
 def _pay(session: Json) -> Answer:
@@ -79,7 +94,7 @@ def _pay(session: Json) -> Answer:
     if vouchers.is_shown(chosen):
         field = "method"
     number = form.get(field, "")
-    if session["amount_total"] == 0:
+    if not checkout.needs_method(session):
         number = DEFAULT_CARD
     elif field == "number":
         check_expiry(form.get("expiry", ""), world().store.now())
@@ -250,15 +265,18 @@ def _view(session: Json) -> Json:
             "name": item["description"],
             "quantity": item["quantity"],
             "amount": money.shown(item["amount_subtotal"], currency),
+            "id": item["id"],
+            "allowed": hosted_form.range_of(item),
         }
         for item in world().line_items(session)["data"]
     ]
     return {
         "id": session["id"],
         "items": items,
-        "subtotal": money.shown(session["amount_subtotal"], currency),
-        "total": money.shown(session["amount_total"], currency),
-        "free": session["amount_total"] == 0,
+        "subtotal": money.shown(session["amount_subtotal"] or 0, currency),
+        "total": money.shown(session["amount_total"] or 0, currency),
+        "free": not session["amount_total"],
+        "needs_method": checkout.needs_method(session),
         "email": session["customer_email"],
         "methods": session["payment_method_types"],
         "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],

@@ -69,7 +69,9 @@ def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_
 
 def _remember_method(call: Call, intent: Json, method: Method, email: str | None) -> Json:
     shown_of_it = details(method) or vouchers.details_of(method.kind, intent)
-    return call.store.put(shapes.payment_method(call.store, method.kind, shown_of_it, email))
+    kept = shapes.payment_method(call.store, method.kind, shown_of_it, email)
+    kept["_number"] = method.number
+    return call.store.put(kept)
 
 
 def _forget_waiting(intent: Json) -> None:

@@ -88,8 +88,13 @@ ROUTES = (
     _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
     _route("POST", "/v1/payment_methods", intents.create_method),
-    _route("GET", "/v1/payment_methods", _of("payment_method", "/v1/payment_methods", "type")),
+    _route(
+        "GET",
+        "/v1/payment_methods",
+        _of("payment_method", "/v1/payment_methods", "type", "customer"),
+    ),
     _route("GET", "/v1/payment_methods/{name}", _get("payment_method")),
+    _route("GET", "/v1/setup_intents/{name}", _get("setup_intent")),
     _route("POST", _L, links.create),
     _route("GET", _L, _of("payment_link", _L, "active")),
     _route("GET", _L + "/{name}", _get("payment_link")),
@@ -192,7 +197,8 @@ def check_scope(kind: str, key: str, method: str, path: str) -> None:
 _EXPANDED = {  # what a key must be allowed to read to expand a field
     "charge": "charge", "customer": "customer", "invoice": "invoice", "latest_charge": "charge",
     "latest_invoice": "invoice", "payment_method": "payment_method", "refunds": "charge",
-    "shipping_rate": "shipping_rate", "subscription": "subscription",
+    "setup_intent": "setup_intent", "shipping_rate": "shipping_rate",
+    "subscription": "subscription",
 }  # fmt: skip
 
 

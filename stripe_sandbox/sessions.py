@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import collecting, discounts, line_items, shapes, totals, vouchers
+from . import (
+    choosing,
+    collecting,
+    discounts,
+    echoes,
+    first_periods,
+    line_items,
+    session_modes,
+    setups,
+    shapes,
+    totals,
+    vouchers,
+)
 from .errors import ApiError, invalid, missing, unknown
 from .forms import boolean, check_url, integer, metadata, table, text
 from .methods import kinds_for
@@ -15,8 +27,15 @@ from .world import Call
 HALF_HOUR, DAY = 1_800, 86_400
 _RECOVERABLE = 30 * DAY
 _COMPUTED = (
-    "allowed_payment_method_types", "automatic_tax", "excluded_payment_method_types",
-    "payment_method_options", "payment_method_types", "shipping_options", *collecting.ASKED,
+    "adaptive_pricing", "allowed_payment_method_types", "automatic_tax",
+    "excluded_payment_method_types", "managed_payments", "optional_items",
+    "payment_method_collection", "payment_method_options", "payment_method_types",
+    "shipping_options", *collecting.ASKED, *echoes.ECHOED,
+)  # fmt: skip
+
+_HANDED_ON = (
+    "capture_method", "description", "receipt_email", "setup_future_usage", "statement_descriptor",
+    "statement_descriptor_suffix",
 )  # fmt: skip
 
 
@@ -28,13 +47,14 @@ def create(call: Call) -> Json:
             check_url(params[name], name)
     if "success_url" not in params:
         raise missing("success_url")
-    items = line_items.read(call, params.get("line_items"))
+    session_modes.check(mode, params)
+    items = [] if mode == "setup" else line_items.read(call, params.get("line_items"))
     return build(call, items, mode=mode, params=params)
 
 
 def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any) -> Json:
     """Make an open session of these line items."""
-    currency = items[0]["currency"]
+    currency = items[0]["currency"] if items else setups.currency_of(params)
     recurring = any(item["_recurring"] for item in items)
     if recurring != (mode == "subscription"):
         raise invalid(
@@ -57,22 +77,34 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         expires_at=_expiry(call, params),
         payment_method_options=vouchers.options(params),
         payment_method_types=_kinds(params, mode, currency),
-        payment_method_collection="always" if mode == "subscription" else "if_required",
+        optional_items=choosing.offered(call, params.get("optional_items"), mode, items),
+        payment_method_collection=_collection(params, mode),
         customer_creation="always" if mode == "subscription" else _creation(params),
         billing_address_collection=params.get("billing_address_collection"),
         **collecting.asked(params, mode),
+        **echoes.shown(params),
         **more,
     )
     thing["after_expiration"] = _recovery(params)
     thing["_handed_on"] = _handed_on(params, mode)
     thing["_items"] = items
     thing["_computed"] = {key: params[key] for key in _COMPUTED if key in params}
-    totals.begin(call, thing, params)
-    totals.recount(thing)
-    discounts.begin(call, thing, params.get("discounts"))
+    begin = _count if items else setups.begin
+    begin(call, thing, params)
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
     thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
+
+
+def _count(call: Call, session: Json, params: Json) -> None:
+    """Work out what an open session comes to."""
+    beginning = first_periods.read(call, params, session["_items"])
+    session |= beginning
+    for item in session["_items"]:
+        item["_part"] = beginning.get("_part") if item["_recurring"] else None
+    totals.begin(call, session, params)
+    totals.recount(session)
+    discounts.begin(call, session, params.get("discounts"))
 
 
 def _recovery(params: Json) -> Json | None:
@@ -93,12 +125,8 @@ def _handed_on(params: Json, mode: str) -> Json:
     """Keep what the session's intent is to be given."""
     name = "subscription_data" if mode == "subscription" else "payment_intent_data"
     given = table(params, name)
-    kept: Json = {
-        key: text(given, key)
-        for key in ("capture_method", "description", "receipt_email")
-        if key in given
-    }
-    return {"metadata": metadata(given), **kept}
+    kept: Json = {key: text(given, key) for key in _HANDED_ON if key in given}
+    return {"metadata": metadata(given), **kept, "shipping": collecting.shipping_of(given)}
 
 
 def _kinds(params: Json, mode: str, currency: str) -> list[str]:
@@ -139,6 +167,11 @@ def _expiry(call: Call, params: Json) -> int:
     return asked
 
 
+def _collection(params: Json, mode: str) -> str:
+    usual = "always" if mode == "subscription" else "if_required"
+    return str(params.get("payment_method_collection", usual))
+
+
 def _creation(params: Json) -> str:
     if boolean(table(params, "invoice_creation"), "enabled"):
         return "always"  # an invoice is somebody's
@@ -159,6 +192,7 @@ def expire(call: Call, session: Json) -> Json:
         recovery["url"] = f"{base}/r/{session['id']}"
         recovery["expires_at"] = call.store.now() + _RECOVERABLE
     call.store.put(session)
+    setups.cancel(call, session)
     intent = call.store.get(session["payment_intent"] or session.get("_intent"), "payment_intent")
     if intent is not None and intent["status"].startswith("requires_"):
         intent |= {
@@ -197,7 +231,9 @@ def recover(call: Call, expired: Json) -> Json:
         or expired["customer_email"],
         "metadata": dict(expired["metadata"]),
         "payment_intent_data": dict(expired["_handed_on"]),
-        "subscription_data": dict(expired["_handed_on"]),
+        "subscription_data": {**expired["_handed_on"], **expired.get("_given", {})},
+        "setup_intent_data": dict(expired["_handed_on"]),
+        "currency": expired["currency"],
         "locale": expired["locale"],
         "allow_promotion_codes": codes,
         "after_expiration": {"recovery": {"enabled": "true", "allow_promotion_codes": codes}},

@@ -9,14 +9,18 @@ from .world import Call
 
 def subscription(call: Call, session: Json, customer: Json, status: str) -> Json:
     now, name = call.store.now(), new_id("sub")
+    anchor = session.get("_anchor")  # when the first whole period begins, unless that is now
     items = [
-        _item(call, name, item) for item in session["_items"] if item["_recurring"] is not None
+        _item(call, name, item, anchor)
+        for item in session["_items"]
+        if item["_recurring"] is not None
     ]
+    trial = anchor if session.get("_trial") else None
     return {
         **_blank_subscription(),
         "id": name,
         "object": "subscription",
-        "billing_cycle_anchor": now,
+        "billing_cycle_anchor": anchor or now,
         "created": now,
         "currency": session["currency"],
         "customer": customer["id"],
@@ -25,7 +29,9 @@ def subscription(call: Call, session: Json, customer: Json, status: str) -> Json
         "metadata": dict(session["_handed_on"]["metadata"]),
         "start_date": now,
         "status": status,
-        "_turn": 1,
+        "trial_end": trial,
+        "trial_start": now if trial else None,
+        "_turn": 0 if anchor else 1,
         "_due": items[0]["current_period_end"],
     }
 
@@ -91,10 +97,10 @@ def _plan(price: Json) -> Json:
     }
 
 
-def _item(call: Call, subscription: str, line: Json) -> Json:
+def _item(call: Call, subscription: str, line: Json, first_end: int | None) -> Json:
     every, now = line["_recurring"], call.store.now()
     price = shown(call.world.need(line["price"], "price"))
-    end = periods.end_of(now, 1, every)
+    end = first_end or periods.end_of(now, 1, every)
     return {
         **shapes.nulls("billed_until", "billing_thresholds", "current_trial"),
         "id": new_id("si", 14),

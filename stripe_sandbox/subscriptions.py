@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import customers, invoices, periods, subscription_shapes
+from . import customers, invoices, periods, setups, subscription_shapes
 from .errors import ApiError, invalid
 from .forms import boolean, metadata
 from .methods import find_method
@@ -19,18 +19,24 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
     """Begin what a session sold: customer, subscription and its first invoice."""
     customer = customers.of_session(call, session) or customers.make(call)
     waiting = intent is not None and intent["status"] != "succeeded"
-    status = "incomplete" if waiting else "active"
+    begun = "trialing" if session.get("_trial") else "active"
+    status = "incomplete" if waiting else begun
     thing = subscription_shapes.subscription(call, session, customer, status)
     if intent is not None:
         intent["customer"] = customer["id"]
         thing |= {"default_payment_method": intent["payment_method"], "_method": intent["_method"]}
+    elif session.get("_method"):
+        method = find_method(session["_method"], session["currency"])
+        kept = setups.keep(call, method, customer["email"], customer)
+        thing |= {"default_payment_method": kept["id"], "_method": method.number}
     session |= {"customer": customer["id"], "subscription": thing["id"]}
     call.emit("customer.subscription.created", call.store.put(thing))
     told = session["total_details"]
     totals = {
         "subtotal": session["amount_subtotal"],
         "discount": told["amount_discount"],
-        "tax": told["amount_tax"],
+        # What is inside the prices is no more to pay.
+        "tax": session["amount_total"] - session["amount_subtotal"] + told["amount_discount"],
     }
     invoice = invoices.make(call, thing, "subscription_create", totals, _first_lines(call, session))
     session["invoice"] = invoice["id"]
@@ -42,10 +48,11 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
 
 
 def _first_lines(call: Call, session: Json) -> list[Json]:
-    return [
-        _line(call, call.world.need(item["price"], "price"), item["quantity"], None)
-        for item in session["_items"]
-    ]
+    lines = []
+    for item in session["_items"]:
+        line = _line(call, call.world.need(item["price"], "price"), item["quantity"], None)
+        lines.append(line | {"amount": item["amount_subtotal"]})
+    return lines
 
 
 def _line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
@@ -67,7 +74,7 @@ def turn(call: Call, thing: Json) -> None:
         _collect(call, thing, call.world.need(thing["latest_invoice"], "invoice"))
     elif thing["status"] == "active" and thing["cancel_at_period_end"]:
         _end(call, thing, "cancellation_requested")
-    elif thing["status"] == "active":
+    elif thing["status"] in ("active", "trialing"):
         _renew(call, thing)
 
 
@@ -91,6 +98,8 @@ def _renew(call: Call, thing: Json) -> None:
 
 def _collect(call: Call, thing: Json, invoice: Json) -> None:
     try:
+        if invoice["amount_due"] and "_method" not in thing:
+            raise _no_method()  # a trial began without one
         if invoice["amount_due"]:
             invoices.collect(call, invoice, thing["_method"])
         else:
@@ -100,6 +109,10 @@ def _collect(call: Call, thing: Json, invoice: Json) -> None:
     else:
         if invoice["status"] == "paid":
             _be(call, thing, "active")
+
+
+def _no_method() -> ApiError:
+    return ApiError("This customer has no attached payment source.", code="resource_missing")
 
 
 def _fall_behind(call: Call, thing: Json, invoice: Json) -> None:

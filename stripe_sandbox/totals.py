@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import shapes
 from .errors import invalid, missing
-from .forms import boolean, integer, table
+from .forms import boolean, integer, metadata, table
 from .money import check_amount, check_currency
+from .session_modes import is_managed
 from .store import Json, new_id
 from .world import Call
 
@@ -14,13 +14,17 @@ TAX_PERCENT = 10  # of what is left after discounts, wherever the buyer lives
 
 def begin(call: Call, session: Json, params: Json) -> None:
     """Note what a new session asks for beside its line items. Raises ApiError."""
-    if boolean(table(params, "automatic_tax"), "enabled"):
+    managed = is_managed(params)
+    if managed or boolean(table(params, "automatic_tax"), "enabled"):
         session["automatic_tax"] |= {
             "enabled": True,
-            "liability": {"type": "self"},
+            "liability": None if managed else {"type": "self"},
             "provider": "stripe",
             "status": "requires_location_inputs",
         }
+    for name in ("adaptive_pricing", "managed_payments"):
+        if name in params:
+            session[name] = {"enabled": bool(boolean(table(params, name), "enabled"))}
     _ship(call, session, params.get("shipping_options"))
 
 
@@ -36,6 +40,7 @@ def _ship(call: Call, session: Json, options: object) -> None:
         {"shipping_amount": rate["fixed_amount"]["amount"], "shipping_rate": rate["id"]}
         for rate in rates
     ]
+    session["_shipping_tax"] = {rate["id"]: rate["tax_behavior"] for rate in rates}
     ship_by(session, rates[0]["id"])
 
 
@@ -69,7 +74,9 @@ def _rate(call: Call, option: Json, currency: str) -> Json:
         raise invalid(f"{where}[fixed_amount][currency]", "Shipping has the session's currency.")
     return call.store.put(
         {
-            **shapes.nulls("delivery_estimate", "tax_behavior", "tax_code"),
+            "delivery_estimate": _estimate(data),
+            "tax_behavior": data.get("tax_behavior", "unspecified"),
+            "tax_code": data.get("tax_code"),
             "id": new_id("shr"),
             "object": "shipping_rate",
             "active": True,
@@ -77,10 +84,22 @@ def _rate(call: Call, option: Json, currency: str) -> Json:
             "display_name": data["display_name"],
             "fixed_amount": {"amount": amount, "currency": currency},
             "livemode": False,
-            "metadata": {},
+            "metadata": metadata(data),
             "type": "fixed_amount",
         }
     )
+
+
+def _estimate(data: Json) -> Json | None:
+    """Read how long shipping takes: whole numbers of a unit, either end may be left out."""
+    given = table(data, "delivery_estimate")
+    if not given:
+        return None
+    ends = {end: table(given, end) for end in ("maximum", "minimum")}
+    return {
+        end: {"unit": said["unit"], "value": integer(said, "value")} if said else None
+        for end, said in ends.items()
+    }
 
 
 def know_the_place(session: Json) -> None:
@@ -93,38 +112,70 @@ def know_the_place(session: Json) -> None:
 def recount(session: Json) -> None:
     """Write what the session and each of its items come to."""
     items = session["_items"]
-    weights = [item["amount_subtotal"] for item in items]
-    subtotal = sum(weights)
+    for item in items:
+        due, of = item.get("_part") or (1, 1)
+        item["amount_subtotal"] = item["_unit_amount"] * item["quantity"] * due // of
+    subtotal = sum(item["amount_subtotal"] for item in items)
     off = min(subtotal, session.get("_amount_off", 0))
     # A percentage has up to four decimals; amounts are whole numbers, never floats.
     ten_thousandths = round(session.get("_percent_off", 0) * 10_000)
     off += (subtotal - off) * ten_thousandths // 1_000_000
-    taxed = session["automatic_tax"]["status"] == "complete"
-    tax, on_top = _tax(items, subtotal - off) if taxed else (0, 0)
-    for item, less, more in zip(items, _spread(off, weights), _spread(tax, weights), strict=True):
-        item["amount_discount"], item["amount_tax"] = less, more
-        item["amount_total"] = item["amount_subtotal"] - less + (more if on_top else 0)
-    shipping = (session["shipping_cost"] or {}).get("amount_total", 0)
+    for item, less in zip(items, _spread(off, items), strict=True):
+        item["amount_discount"] = less
+        item["amount_tax"], item["amount_total"] = 0, item["amount_subtotal"] - less
+    if session["automatic_tax"]["status"] == "complete":
+        for inclusive in (True, False):
+            alike = [i for i in items if _is_inclusive(i["_tax_behavior"]) is inclusive]
+            _tax(alike, inclusive=inclusive)
+    shipping, shipping_tax = _shipping(session)
     session["total_details"] |= {
         "amount_discount": off,
-        "amount_shipping": shipping,
-        "amount_tax": tax,
+        "amount_shipping": (session["shipping_cost"] or {}).get("amount_subtotal", 0),
+        "amount_tax": sum(item["amount_tax"] for item in items) + shipping_tax,
     }
-    total = subtotal - off + on_top + shipping
+    total = sum(item["amount_total"] for item in items) + shipping
     check_amount(total, session["currency"], "line_items[0][price_data][unit_amount]")
     session |= {"amount_subtotal": subtotal, "amount_total": total}
 
 
-def _tax(items: list[Json], net: int) -> tuple[int, int]:
-    """Return the tax on a net amount, and how much of it comes on top of the prices."""
-    if all(item.get("_tax_behavior") == "inclusive" for item in items):
-        return net - net * 100 // (100 + TAX_PERCENT), 0
-    tax = net * TAX_PERCENT // 100
-    return tax, tax
+def _is_inclusive(behavior: str) -> bool:
+    return behavior == "inclusive"
 
 
-def _spread(amount: int, weights: list[int]) -> list[int]:
+def _tax(items: list[Json], *, inclusive: bool) -> None:
+    """Tax items of one kind together: each shows its share, inside its price or on top of it."""
+    net = sum(item["amount_total"] for item in items)
+    if not items:
+        return
+    tax = _inside(net) if inclusive else net * TAX_PERCENT // 100
+    for item, more in zip(items, _spread(tax, items), strict=True):
+        item["amount_tax"] = more
+        item["amount_total"] += 0 if inclusive else more
+
+
+def _inside(amount: int) -> int:
+    return amount - amount * 100 // (100 + TAX_PERCENT)
+
+
+def _shipping(session: Json) -> tuple[int, int]:
+    """Return what shipping costs and the tax that is in it; untaxed unless it says how."""
+    cost = session["shipping_cost"]
+    if cost is None:
+        return 0, 0
+    behavior = session.get("_shipping_tax", {}).get(cost["shipping_rate"])
+    amount, tax = cost["amount_subtotal"], 0
+    taxed = session["automatic_tax"]["status"] == "complete"
+    if taxed and behavior in ("exclusive", "inclusive"):
+        inclusive = _is_inclusive(behavior)
+        tax = _inside(amount) if inclusive else amount * TAX_PERCENT // 100
+        amount += 0 if inclusive else tax
+    cost |= {"amount_tax": tax, "amount_total": amount}
+    return amount, tax
+
+
+def _spread(amount: int, items: list[Json]) -> list[int]:
     """Part an amount by weight; the last part takes what rounding leaves."""
+    weights = [item["amount_subtotal"] for item in items]
     whole = sum(weights) or 1
     parts = [amount * weight // whole for weight in weights]
     parts[-1] += amount - sum(parts)

@@ -5,12 +5,19 @@ They are refused by name: nobody is to believe in what would not happen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .errors import ApiError
 from .store import Json
 
 _CONNECT = ("application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group")
 _AMOUNTS = ("amount_details", "hooks", "payment_details")
 _METHODS = ("confirmation_method", "confirmation_token", "payment_method_configuration")
+_BILLING = (
+    "application_fee_percent", "billing_cycle_anchor_config", "billing_mode", "default_tax_rates",
+    "invoice_settings", "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
+    "trial_settings",
+)  # fmt: skip
 _REFUSED = {
     "POST /v1/refunds": (
         "currency", "customer", "origin", "refund_application_fee", "reverse_transfer",
@@ -28,7 +35,11 @@ _REFUSED = {
         "configuration", "customer_account", "flow_data", "locale", "on_behalf_of",
     ),
     "POST /v1/checkout/sessions": (
-        "payment_method_configuration", *(f"payment_intent_data.{name}" for name in _CONNECT),
+        "automatic_tax.liability.account", "customer_account", "customer_update",
+        "line_items.*.tax_rates", "payment_method_configuration", "payment_method_data",
+        "permissions", "setup_intent_data.on_behalf_of",
+        *(f"payment_intent_data.{name}" for name in _CONNECT),
+        *(f"subscription_data.{name}" for name in _BILLING),
     ),
 }  # fmt: skip
 
@@ -36,13 +47,23 @@ _REFUSED = {
 def check(route: str, params: Json) -> None:
     """Refuse what would be ignored. Raises ApiError naming the parameter."""
     for dotted in _REFUSED.get(route, ()):
-        *steps, last = dotted.split(".")
-        node = params
-        for step in steps:
-            inner = node.get(step)
-            node = inner if isinstance(inner, dict) else {}
-        if last in node:
-            raise not_modelled(f"{steps[0]}[{']['.join([*steps[1:], last])}]" if steps else last)
+        for found in _found(params, dotted.split(".")):
+            raise not_modelled(found)
+
+
+def _found(node: object, steps: list[str], where: str = "") -> Iterator[str]:
+    """Name each place where a parameter is given; a `*` stands for any of a list."""
+    step, *rest = steps
+    if step == "*" and isinstance(node, list):
+        for place, item in enumerate(node):
+            yield from _found(item, rest, f"{where}[{place}]")
+    if not isinstance(node, dict) or step not in node:
+        return
+    at = f"{where}[{step}]" if where else step
+    if rest:
+        yield from _found(node[step], rest, at)
+    else:
+        yield at
 
 
 def not_modelled(param: str) -> ApiError:

@@ -7,10 +7,11 @@ field of Stripe's.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .facts.snapshots import IntentView, SessionView
-from .order.ledger import DISCOUNT, SHIPPING, TAX, Attempt, Terms
+from .order.ledger import DISCOUNT, SETUP, SHIPPING, TAX, Attempt, Terms
 from .status import AttemptKind, Hold
 
 
@@ -29,9 +30,9 @@ _PAYABLE = frozenset(("requires_payment_method", "requires_confirmation", "requi
 
 def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
     """Name every way in which this session is not the payment that was agreed."""
-    found = opening_mismatches(terms, attempt, view)
+    found = _mismatches(terms, attempt, view, terms.paying)
     if Hold.AMOUNT_MISMATCH not in found and not _amounts_agree(terms, view):
-        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms, terms.paying), _sums(view))
     if not attempt.ours:
         found[Hold.WRONG_REFERENCE] = Difference("a session we opened", view.id)
     if terms.manual and view.intent is not None and view.intent.status == "succeeded":
@@ -44,10 +45,15 @@ def session_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mis
 
 def opening_mismatches(terms: Terms, attempt: Attempt, view: SessionView) -> Mismatches:
     """Name what differs already when a session is opened, before the buyer adds anything."""
+    return _mismatches(terms, attempt, view, terms.opening)
+
+
+def _mismatches(terms: Terms, attempt: Attempt, view: SessionView, due: range) -> Mismatches:
+    """Compare a session with the terms, whose lines may come to any of these amounts."""
     found: Mismatches = {}
-    if view.amount_subtotal != terms.amount_total or not _adds_up(terms, view):
-        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), _sums(view))
-    if view.currency != terms.currency:
+    if view.amount_subtotal not in due or not _adds_up(terms, view):
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms, due), _sums(view))
+    if view.currency != terms.currency and not _needs_no_currency(view):
         found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
     if view.livemode != terms.livemode or view.mode != terms.mode:
         found[Hold.WRONG_MODE] = Difference(
@@ -94,7 +100,7 @@ def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Misma
     enough = received == terms.amount_total or (terms.manual and 0 < received < terms.amount_total)
     if view.amount != terms.amount_total or not enough:
         seen = f"{view.amount} {view.currency}, {view.amount_received} received"
-        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms), seen)
+        found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms, terms.opening), seen)
     if view.currency != terms.currency:
         found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
     if view.livemode != terms.livemode:
@@ -123,9 +129,22 @@ def _captured_too_much(most: int, view: IntentView) -> Mismatches:
 
 def line_mismatches(terms: Terms, view: SessionView) -> Mismatches:
     """Compare the line items, where Stripe showed them: the same quantities for the same sums."""
-    if terms.lines is None or view.lines is None or sorted(terms.lines) == sorted(view.lines):
+    if view.lines is None:
         return {}
-    return {Hold.AMOUNT_MISMATCH: Difference(_lines(terms.lines), _lines(view.lines))}
+    shown = tuple((quantity, amount) for quantity, amount, *_ in view.lines)
+    if terms.room is not None:
+        sums_up = sum(amount for _, amount in shown) == view.amount_subtotal
+        if sums_up and terms.room.bought(view.lines):
+            return {}
+        return {Hold.AMOUNT_MISMATCH: Difference(terms.room.words(), _lines(shown))}
+    if terms.lines is None or sorted(terms.lines) == sorted(shown):
+        return {}
+    return {Hold.AMOUNT_MISMATCH: Difference(_lines(terms.lines), _lines(shown))}
+
+
+def _needs_no_currency(view: SessionView) -> bool:
+    """True for a session that takes no payment and does not say in which currency."""
+    return view.mode == SETUP and not view.currency
 
 
 def _adds_up(terms: Terms, view: SessionView) -> bool:
@@ -150,7 +169,7 @@ def _amounts_agree(terms: Terms, view: SessionView) -> bool:
     return view.amount_total in _possible_totals(terms, view)
 
 
-def _possible_totals(terms: Terms, view: SessionView) -> set[int]:
+def _possible_totals(terms: Terms, view: SessionView) -> Collection[int]:
     """List the totals that these parts may add up to.
 
     A price that includes its tax is not raised by it; goods may include it where shipping does not.
@@ -159,6 +178,8 @@ def _possible_totals(terms: Terms, view: SessionView) -> set[int]:
     net = view.amount_subtotal - view.amount_discount + view.amount_shipping
     if TAX not in terms.adjustable:
         return {net + view.amount_tax}
+    if terms.room is not None and view.lines_total is None:
+        return range(net, net + view.amount_tax + 1)  # the look at the lines will tell
     totals = {net, net + view.amount_tax}
     if 0 < view.shipping_tax < view.amount_tax:
         totals |= {net + view.shipping_tax, net + view.amount_tax - view.shipping_tax}
@@ -170,8 +191,9 @@ def _possible_totals(terms: Terms, view: SessionView) -> set[int]:
     return totals
 
 
-def _agreed(terms: Terms) -> str:
-    return f"{terms.amount_total} {terms.currency}"
+def _agreed(terms: Terms, due: range) -> str:
+    amount = f"{due[0]}" if len(due) == 1 else f"{due[0]} to {due[-1]}"
+    return f"{amount} {terms.currency}"
 
 
 def _sums(view: SessionView) -> str:

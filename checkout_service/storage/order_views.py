@@ -11,10 +11,12 @@ from sqlalchemy import Connection, select
 from checkout_service.domain import ids
 from checkout_service.domain.facts.buyer import SHOWN, Buyer
 from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.order.room import BoughtLine
 from checkout_service.domain.status import AttemptState, OrderStatus
 from checkout_service.domain.views.orders import LineView, OrderView
 
 from .buyers import buyer_of
+from .rooms import bought_of
 from .rows import AnyRow
 from .tables import attempts, order_lines
 
@@ -61,8 +63,14 @@ def build_view(
     lines: Iterable[Line],
     shown: _Shown | None,
     buyer: Buyer,
+    bought: Sequence[BoughtLine] = (),
 ) -> OrderView:
-    """Describe an order; `kept` and `derived` hold its columns of these names."""
+    """Describe an order; `kept` and `derived` hold its columns of these names.
+
+    What was `bought`, by a buyer who had a choice, stands in the place of what was in the cart.
+    """
+    if bought:
+        kept = kept | {"amount_total": sum(line.amount for line in bought)}
     held = shown if shown and shown.state == AttemptState.PROCESSING else None
     return OrderView(
         **kept,
@@ -71,8 +79,11 @@ def build_view(
         status=status,
         holds=tuple(holds),
         items=tuple(
-            LineView(price, name, quantity, unit, quantity * unit)
-            for price, name, quantity, unit in lines
+            [LineView(*line) for line in bought]
+            or [
+                LineView(price, name, quantity, unit, quantity * unit)
+                for price, name, quantity, unit in lines
+            ]
         ),
         metadata=json.loads(metadata),
         customer_email=(shown.customer_email if shown else None) or customer_email,
@@ -116,4 +127,5 @@ def _view(row: AnyRow, lines: Sequence[Line], tries: Sequence[AnyRow]) -> OrderV
         lines=lines,
         shown=shown,
         buyer=buyer_of(shown.buyer if shown else None),
+        bought=bought_of(shown.bought if shown else None),
     )

@@ -43,7 +43,8 @@ def replace_lines(connection: Connection, order_id: str, lines: Sequence[Line]) 
 
 
 def insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
-    connection.execute(_INSERT_LINES, line_rows(order_id, lines))
+    if lines:  # an order of no amount has none
+        connection.execute(_INSERT_LINES, line_rows(order_id, lines))
 
 
 def line_rows(order_id: str, lines: Sequence[Line]) -> list[dict[str, Any]]:

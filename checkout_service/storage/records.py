@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checkout_service.domain.order.room import Room
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
+from .rooms import room_of
 from .rows import AnyRow
 
 
@@ -28,6 +30,7 @@ class OrderRecord:
     created_at: int
     metadata: Mapping[str, str]
     options: Mapping[str, Any]
+    room: Room | None
     customer_email: str | None
     locale: str | None
     success_url: str
@@ -88,6 +91,7 @@ def order_record(row: AnyRow) -> OrderRecord:
         created_at=row.created_at,
         metadata=json.loads(row.metadata),
         options=json.loads(row.options),
+        room=room_of(row.room),
         customer_email=row.customer_email,
         locale=row.locale,
         success_url=row.success_url or "",

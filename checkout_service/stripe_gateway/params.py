@@ -14,11 +14,18 @@ from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.refunds import RefundRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
-from .translate import ATTEMPT_KEY, ORDER_KEY, REQUEST_KEY
+from .translate import ATTEMPT_KEY, CHOICE_KEY, ORDER_KEY, PLACE_KEY, REQUEST_KEY
 
 Params = dict[str, Any]
 
-_COMPUTED = ("allow_promotion_codes", "discounts", "automatic_tax", "shipping_options")
+_COMPUTED = (
+    "allow_promotion_codes", "discounts", "automatic_tax", "managed_payments", "shipping_options",
+)  # fmt: skip
+_HANDED_ON = {
+    "payment": "payment_intent_data",
+    "subscription": "subscription_data",
+    "setup": "setup_intent_data",
+}
 
 
 def session_params(request: SessionRequest) -> Params:
@@ -28,8 +35,12 @@ def session_params(request: SessionRequest) -> Params:
     https://docs.stripe.com/payments/checkout/customization/policies#metadata
     """
     metadata = _metadata(request)
-    handed_on = "payment_intent_data" if request.mode == "payment" else "subscription_data"
+    handed_on = _HANDED_ON[request.mode]
     wished = _wished(request.options)
+    choice = {}
+    if any(line.place is not None for line in request.lines):
+        choice = {CHOICE_KEY: "1"}
+        wished["expand"] = ["line_items"]
     return _said({
         **wished,
         "mode": request.mode,
@@ -41,7 +52,7 @@ def session_params(request: SessionRequest) -> Params:
         "customer_email": request.customer_email,
         "locale": request.locale,
         "expires_at": None if request.expires_at is None else request.expires_at // SECOND,
-        "metadata": _under(wished, metadata),
+        "metadata": _under(wished, metadata | choice),
         handed_on: {
             **wished.get(handed_on, {}),
             "metadata": _under(wished.get(handed_on, {}), metadata),
@@ -92,6 +103,21 @@ def _metadata(request: SessionRequest | IntentRequest) -> dict[str, str]:
 
 
 def _line(line: LineRequest, options: Mapping[str, Any]) -> Params:
+    return _priced(line, options) | _said(
+        {
+            "adjustable_quantity": _adjustable(line.adjustable),
+            "metadata": {} if line.place is None else {PLACE_KEY: str(line.place)},
+        }
+    )
+
+
+def _adjustable(bounds: tuple[int, int] | None) -> Params:
+    if bounds is None:
+        return {}
+    return {"enabled": True, "minimum": bounds[0], "maximum": bounds[1]}
+
+
+def _priced(line: LineRequest, options: Mapping[str, Any]) -> Params:
     if line.stripe_price:
         return {"price": line.stripe_price, "quantity": line.quantity}
     price = {
@@ -105,7 +131,7 @@ def _line(line: LineRequest, options: Mapping[str, Any]) -> Params:
             }
         ),
         "recurring": dict(line.recurring) if line.recurring else None,
-        "tax_behavior": options.get("tax_behavior"),
+        "tax_behavior": line.tax_behavior or options.get("tax_behavior"),
     }
     return {"price_data": _said(price), "quantity": line.quantity}
 
@@ -154,7 +180,7 @@ def _shipping(way: Mapping[str, Any], options: Mapping[str, Any]) -> Params:
         "type": "fixed_amount",
         "display_name": way["name"],
         "fixed_amount": {"amount": way["amount"], "currency": way["currency"]},
-        "tax_behavior": options.get("tax_behavior"),
+        "tax_behavior": way.get("tax_behavior") or options.get("tax_behavior"),
     }
     return {"shipping_rate_data": _said(rate)}
 

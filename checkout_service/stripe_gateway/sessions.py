@@ -12,6 +12,7 @@ from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.ports.sessions import SessionRequest
 
+from .beside_session import hides_more, saved_method, with_what_was_chosen
 from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
@@ -83,18 +84,29 @@ class StripeSessions:
         data, asked_at = expansions.retrieve(
             lambda expand: self.calls.get_at(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
         )
+        data = with_what_was_chosen(self.calls, data, urgent=urgent)
         with reading():
             view = session_view(data)
             if view.id != session_id:
                 raise Malformed("id")
             charge = _charge_of(data)
             invoice = reference(data, "invoice")
+        if view.mode == "setup":
+            return self._look_at_setup(view, data, asked_at, urgent=urgent)
         if invoice is not None and view.intent_id is None:
             return self._look_at_invoice(view, invoice, asked_at, urgent=urgent)
         if charge is None or view.intent_id is None:
             return Snapshot(asked_at, session=view)
         refunds, disputes = money_back_of(self.calls, view.intent_id, charge, urgent=urgent)
         return Snapshot(asked_at, session=view, refunds=refunds, disputes=disputes)
+
+    def _look_at_setup(
+        self, view: SessionView, data: Json, asked_at: int, *, urgent: bool
+    ) -> Snapshot:
+        """Look at what a session saved, once it is complete."""
+        method = saved_method(self.calls, data, urgent=urgent) if hides_more(data) else None
+        buyer = replace(view.buyer, payment_method=method)
+        return Snapshot(asked_at, session=replace(view, buyer=buyer))
 
     def _look_at_invoice(
         self, view: SessionView, invoice: str, asked_at: int, *, urgent: bool
@@ -166,9 +178,12 @@ class StripeSessions:
 
 
 def _listed(item: Json, asked_at: int, *, whole: bool) -> Snapshot:
-    """Read one session of a list. A dispute, or more refunds than fit, take a look of their own."""
+    """Read one session of a list.
+
+    A dispute, more refunds than fit, or what a buyer chose take a look of their own.
+    """
     view, charge = session_view(item), _charge_of(item)
-    if not whole or (view.mode == "subscription" and view.intent_id is None):
+    if not whole or hides_more(item) or (view.mode == "subscription" and view.intent_id is None):
         return Snapshot(asked_at, whole=False, session=view)
     if charge is None:
         return Snapshot(asked_at, session=view)

@@ -16,6 +16,7 @@ from checkout_service.domain.facts.snapshots import (
     SessionView,
     Subject,
 )
+from checkout_service.domain.order.room import ShownLine
 from checkout_service.domain.ports.prices import PriceView
 
 from .fields import (
@@ -38,6 +39,10 @@ from .fields import (
 from .translate_buyer import buyer_of, of_charge, of_intent, of_session
 
 ORDER_KEY, ATTEMPT_KEY, REQUEST_KEY = "order_id", "checkout_attempt_id", "checkout_request_id"
+PLACE_KEY = "checkout_place"
+"""Of a line item: where it stands in its order."""
+CHOICE_KEY = "checkout_choice"
+"""Of a session whose buyer may change the lines."""
 
 # What a buyer does at once, in the browser: the payment is still in the buyer's own hands.
 _BUYERS_OWN_STEPS = frozenset(("use_stripe_sdk", "blik_authorize"))
@@ -108,12 +113,23 @@ def _items(listing: object) -> list[Json] | None:
     return [wants_object(item, "line_items") for item in items]
 
 
-def _lines(listing: object) -> tuple[tuple[int, int], ...] | None:
-    """Read line items as quantities and amounts."""
+def _lines(listing: object) -> tuple[ShownLine, ...] | None:
     items = _items(listing)
-    if items is None:
-        return None
-    return tuple((number(item, "quantity"), number(item, "amount_subtotal")) for item in items)
+    return None if items is None else tuple(map(_line, items))
+
+
+def _line(item: Json) -> ShownLine:
+    price = item.get("price")
+    unit = price.get("unit_amount") if isinstance(price, dict) else None
+    place = text(maybe_object(item.get("metadata"), "metadata"), PLACE_KEY) or ""
+    return ShownLine(
+        quantity=number(item, "quantity"),
+        amount=number(item, "amount_subtotal"),
+        unit_amount=unit if type(unit) is int else None,
+        price=reference(item, "price"),
+        place=int(place) if place.isdecimal() else None,
+        name=text(item, "description") or "",
+    )
 
 
 def _lines_total(listing: object) -> int | None:

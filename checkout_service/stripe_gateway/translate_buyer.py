@@ -216,8 +216,19 @@ def _payment_method(charge: Json) -> PaymentMethod | None:
     kind = maybe_word(details, "type")
     if kind is None:
         return None
+    return _method(kind, details, reference(charge, "payment_method"))
+
+
+def method_of(data: object) -> PaymentMethod | None:
+    """Read a way to pay that was saved, where it was shown and not only named."""
+    given = data if isinstance(data, dict) else {}
+    kind = maybe_word(given, "type")
+    return None if kind is None else _method(kind, given, reference(given, "id"))
+
+
+def _method(kind: str, details: Json, name: str | None) -> PaymentMethod:
     shown = maybe_object(details.get(kind), kind)
-    return PaymentMethod(kind, maybe_word(shown, "brand"), maybe_word(shown, "last4"))
+    return PaymentMethod(kind, maybe_word(shown, "brand"), maybe_word(shown, "last4"), name)
 
 
 def _invoice(session: Json, *, live: bool) -> Invoice | None:

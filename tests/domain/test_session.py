@@ -54,6 +54,8 @@ def test_nothing_is_refused_that_stripe_does_not_know() -> None:
          "s.payment_method_options.*.capture_method", '"capture": "manual"'),
         ({"discounts": [{"coupon": "c"}], "allow_promotion_codes": True},
          "s.discounts", "not both"),
+        ({"managed_payments": {"enabled": True}, "automatic_tax": {"enabled": True}},
+         "s.automatic_tax", "it is the seller"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_handed_through_is_named(session: object, where: str, why: str) -> None:
@@ -84,6 +86,7 @@ def test_a_catalog_is_for_orders_of_both_modes_and_an_order_is_of_one() -> None:
 
     assert set(fitting(session, "payment")) == {"payment_intent_data", "submit_type"}
     assert set(fitting(session, "subscription")) == {"subscription_data", "submit_type"}
+    assert fitting(session, "setup") == {}
     assert [where for where, _ in unfit(session, "payment", "s")] == ["s.subscription_data"]
 
 
@@ -96,6 +99,8 @@ def test_a_catalog_is_for_orders_of_both_modes_and_an_order_is_of_one() -> None:
         ({"discounts": [{"coupon": "c"}]}, {"discount"}),
         ({"automatic_tax": {"enabled": True}}, {"tax"}),
         ({"automatic_tax": {"enabled": False}}, set()),
+        ({"managed_payments": {"enabled": True}}, {"tax"}),
+        ({"managed_payments": {"enabled": False}}, set()),
         ({"shipping_options": [{"shipping_rate": "shr_1"}]}, {"shipping"}),
     ],
 )

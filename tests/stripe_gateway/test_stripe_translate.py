@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import (
     RefundView,
     SessionView,
 )
+from checkout_service.domain.order.room import ShownLine
 from checkout_service.domain.ports.prices import PriceView
 from checkout_service.stripe_gateway import translate
 from checkout_service.stripe_gateway.fields import Malformed
@@ -183,7 +184,21 @@ def test_line_items_count_where_all_of_them_were_shown(
 ) -> None:
     view = translate.session_view(sj.a_session(**changes))
 
-    assert (view.lines, view.lines_total) == (lines, total)
+    shown = None if view.lines is None else tuple(line[:2] for line in view.lines)
+    assert (shown, view.lines_total) == (lines, total)
+
+
+def test_a_line_says_which_price_it_is_of_and_where_it_stands_in_its_order() -> None:
+    price = {"id": "price_1", "unit_amount": 200}
+    known = LINES[0] | {"price": price, "metadata": {"checkout_place": "1"}, "description": "Cup"}
+    odd = LINES[1] | {"price": "price_2", "metadata": {"checkout_place": "x"}}
+
+    view = translate.session_view(sj.a_session(line_items=sj.a_list(known, odd)))
+
+    assert view.lines == (
+        ShownLine(2, 400, 200, "price_1", 1, "Cup"),
+        ShownLine(1, 100, None, "price_2", None, ""),
+    )
 
 
 @pytest.mark.parametrize(

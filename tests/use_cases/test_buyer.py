@@ -47,8 +47,15 @@ CARD = {"type": "card", "brand": "visa", "last4": "4242"}
 
 def of(stage: Stage, bought: Bought) -> dict[str, Any]:
     """Return what the merchant is told of the buyer."""
-    order = stage.order(bought)
-    return {part: order[part] for part in SHOWN}
+    return told_of(stage.order(bought))
+
+
+def told_of(order: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a buyer; what it was paid with has an id of Stripe's, ever another."""
+    told = {part: order[part] for part in SHOWN}
+    if told["payment_method"]:
+        assert told["payment_method"].pop("id").startswith("pm_")
+    return told
 
 
 def ships(stage: Stage) -> Bought:

@@ -27,8 +27,9 @@ OPERATIONS = [
     ("POST", "/api/v1/orders/{order_id}/refunds"),
     ("POST", "/api/v1/orders/{order_id}/cancel"),
 ]
-# What lies between a request's fields, or is known to the catalog or to the database alone.
-BEYOND_A_SCHEMA = ("items", "mode", "cursor", "payment_intent", "discounts")
+# What lies between a request's fields, or is known to the catalog, to the database or to Stripe's
+# own table of parameters alone.
+BEYOND_A_SCHEMA = ("items", "mode", "cursor", "payment_intent", "discounts", "session")
 
 
 def whole(value: Any) -> Any:

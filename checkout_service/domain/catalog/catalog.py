@@ -26,6 +26,8 @@ class Price:
     max_quantity: int = DEFAULT_MAX_QUANTITY
     stripe_price: str | None = None
     recurring: Mapping[str, str | int] | None = None
+    adjustable: tuple[int, int] | None = None  # how few and how many a buyer may make it
+    tax_behavior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

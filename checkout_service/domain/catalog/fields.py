@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from checkout_service.domain.addresses import is_safe
 from checkout_service.domain.texts import LONGEST, why_unreadable
 
+TAX_BEHAVIORS = ("exclusive", "inclusive")
+
 
 def unknown_keys(
     item: Mapping[str, object], known: Collection[str], where: str, faults: list[str]
@@ -17,6 +19,16 @@ def unknown_keys(
         near = get_close_matches(key, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
         faults.append(f"{where}.{key}: there is no such key; {hint}".lstrip("."))
+
+
+def one_of(
+    item: Mapping[str, object], key: str, words: tuple[str, ...], where: str, faults: list[str]
+) -> str | None:
+    value = item.get(key)
+    if value is None or value in words:
+        return value if isinstance(value, str) else None
+    faults.append(f"{where}.{key}: one of {', '.join(words)}")
+    return None
 
 
 def tables_of(data: Mapping[str, object], key: str, faults: list[str]) -> list[dict[str, object]]:

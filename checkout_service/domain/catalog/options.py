@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
 from checkout_service.domain.session import faults_of
 from checkout_service.domain.texts import why_unreadable
 
-from .fields import unknown_keys
+from .fields import TAX_BEHAVIORS, one_of, unknown_keys
 
 HALF_HOUR, DAY = 1_800, 86_400  # seconds: Stripe's bounds of a session's life
 MAX_SHIPPING_OPTIONS = 5
-TAX_BEHAVIORS = ("exclusive", "inclusive")
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _LOCALE = re.compile(r"auto|[a-z]{2,3}(-[A-Z]{2}|-419)?", re.ASCII)
 _FLAGS = ("promotion_codes", "automatic_tax", "recovery")
@@ -27,7 +25,7 @@ _KEYS = frozenset((
     *_FLAGS, "shipping_countries", "shipping_options", "expires_after", "locale", "tax_behavior",
     "session",
 ))  # fmt: skip
-_SHIPPING_KEYS = frozenset(("name", "currency", "amount", "stripe_shipping_rate"))
+_SHIPPING_KEYS = frozenset(("name", "currency", "amount", "stripe_shipping_rate", "tax_behavior"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class ShippingOption:
     currency: str | None = None
     amount: int = 0
     stripe_shipping_rate: str | None = None
+    tax_behavior: str | None = None  # inside the amount or on top of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,10 @@ class CheckoutOptions:
             if option.stripe_shipping_rate or option.currency == currency
         )
 
+    def of_stripes_own(self) -> CheckoutOptions:
+        """Return these options without what Stripe says itself where it is the seller."""
+        return replace(self, automatic_tax=False, shipping_countries=(), shipping_options=())
+
     def adjustable(self, currency: str, mode: str) -> frozenset[str]:
         """Name what Stripe may compute on top of an order in this currency and mode."""
         parts = {
@@ -96,7 +99,7 @@ def read_options(
     return CheckoutOptions(
         promotion_codes=item.get("promotion_codes") is True,
         automatic_tax=item.get("automatic_tax") is True,
-        tax_behavior=_one_of(item, "tax_behavior", TAX_BEHAVIORS, faults),
+        tax_behavior=one_of(item, "tax_behavior", TAX_BEHAVIORS, "checkout", faults),
         shipping_countries=_countries(item.get("shipping_countries", []), faults),
         shipping_options=_shipping(item.get("shipping_options", []), faults),
         expires_after=_expires_after(item.get("expires_after"), faults),
@@ -110,16 +113,6 @@ def _session(value: object, faults: list[str]) -> Mapping[str, object]:
     found = [f"{place}: {why}" for place, why in faults_of(value, "checkout.session", shared=True)]
     faults += found
     return value if isinstance(value, dict) and not found else {}
-
-
-def _one_of(
-    item: Mapping[str, Any], key: str, words: tuple[str, ...], faults: list[str]
-) -> str | None:
-    value = item.get(key)
-    if value is None or value in words:
-        return value
-    faults.append(f"checkout.{key}: one of {', '.join(words)}")
-    return None
 
 
 def _countries(value: object, faults: list[str]) -> tuple[str, ...]:
@@ -185,4 +178,5 @@ def _shipping_option(item: Mapping[str, object], faults: list[str]) -> ShippingO
     except (BadAmount, TypeError) as error:
         faults.append(f"{where}.amount: {error}")
         return ShippingOption()
-    return ShippingOption(str(name), str(currency), int(amount))  # type: ignore[call-overload]
+    tax = one_of(item, "tax_behavior", TAX_BEHAVIORS, where, faults)
+    return ShippingOption(str(name), str(currency), int(amount), tax_behavior=tax)  # type: ignore[call-overload]

@@ -10,9 +10,11 @@ from checkout_service.domain.money import BadAmount, check_unit_amount
 
 from .catalog import DEFAULT_MAX_QUANTITY, Price, Product
 from .fields import (
+    TAX_BEHAVIORS,
     addresses_of,
     name_of,
     number_of,
+    one_of,
     short_text_of,
     tables_of,
     text_of,
@@ -24,7 +26,11 @@ MAX_UNIT_LABEL, MAX_THANK_YOU = 12, 500
 _KEYS = (
     "id", "name", "description", "images", "tax_code", "unit_label", "thank_you", "prices",
 )  # fmt: skip
-_PRICE_KEYS = ("id", "currency", "unit_amount", "max_quantity", "stripe_price", "recurring")
+_PRICE_KEYS = (
+    "id", "currency", "unit_amount", "max_quantity", "stripe_price", "recurring",
+    "adjustable_quantity", "tax_behavior",
+)  # fmt: skip
+_ADJUSTABLE_KEYS = ("minimum", "maximum")
 _RECURRING_KEYS = ("interval", "interval_count")
 _TAX_CODE = re.compile(r"txcd_[0-9]{8}", re.ASCII)
 _INTERVALS = frozenset(("day", "week", "month", "year"))
@@ -70,6 +76,7 @@ def _price(item: Mapping[str, object], product: Product, faults: list[str]) -> P
             faults.append(f"{price_id}: {error}")
     elif currency is not None or unit_amount is not None:
         faults.append(f"{price_id}: give stripe_price or currency and unit_amount, not both")
+    most = number_of(item, "max_quantity", faults, DEFAULT_MAX_QUANTITY)
     return Price(
         id=price_id,
         product=product.id,
@@ -77,10 +84,37 @@ def _price(item: Mapping[str, object], product: Product, faults: list[str]) -> P
         description=product.description,
         currency=currency if isinstance(currency, str) else None,
         unit_amount=unit_amount if isinstance(unit_amount, int) else None,
-        max_quantity=number_of(item, "max_quantity", faults, DEFAULT_MAX_QUANTITY),
+        max_quantity=most,
         stripe_price=str(stripe_price) if stripe_price else None,
         recurring=_recurring(item.get("recurring"), price_id, faults),
+        adjustable=_adjustable(item.get("adjustable_quantity"), most, price_id, faults),
+        tax_behavior=_tax_behavior(item, price_id, faults),
     )
+
+
+def _tax_behavior(item: Mapping[str, object], where: str, faults: list[str]) -> str | None:
+    """Read whether tax is inside our own price or on top of it."""
+    if "tax_behavior" in item and "stripe_price" in item:
+        faults.append(f"{where}.tax_behavior: Stripe's own price says it")
+        return None
+    return one_of(item, "tax_behavior", TAX_BEHAVIORS, where, faults)
+
+
+def _adjustable(value: object, most: int, where: str, faults: list[str]) -> tuple[int, int] | None:
+    """Read how few and how many of it a buyer may choose on Stripe's page."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        faults.append(f"{where}.adjustable_quantity: a table of minimum and maximum is needed")
+        return None
+    unknown_keys(value, _ADJUSTABLE_KEYS, f"{where}.adjustable_quantity", faults)
+    least, last = value.get("minimum", 1), value.get("maximum", most)
+    whole = all(type(number) is int for number in (least, last))
+    if not whole or not 0 <= least <= last <= most:
+        said = f"whole numbers from 0 to max_quantity ({most}), the minimum first"
+        faults.append(f"{where}.adjustable_quantity: {said}")
+        return None
+    return least, last
 
 
 def _recurring(value: object, where: str, faults: list[str]) -> dict[str, str | int] | None:

@@ -85,11 +85,12 @@ class Presentment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """What it was paid with; a brand is a card's."""
+    """What it was paid with; a brand is a card's. `id` is Stripe's, to use again what was saved."""
 
     type: str
     brand: str | None = None
     last4: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

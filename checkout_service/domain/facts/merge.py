@@ -97,6 +97,7 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
     )
     after = _with_buyer(ledger, after, view, fact)
     after = with_authorisation(ledger.terms, after, view.intent)
+    after = _with_bought(ledger, after, view, reading)
     found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:
         found = session_mismatches(ledger.terms, after, view) | found
@@ -197,6 +198,14 @@ def _with_buyer(
         return attempt
     told = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
     return replace(attempt, buyer=join(attempt.buyer, told, fact.seen))
+
+
+def _with_bought(ledger: Ledger, attempt: Attempt, view: SessionView, reading: Reading) -> Attempt:
+    """Take in what a buyer bought who had a choice."""
+    room = ledger.terms.room
+    if room is None or view.lines is None or reading.state not in _MONEY_MOVES:
+        return attempt
+    return replace(attempt, bought=room.bought(view.lines))
 
 
 def _merge_capture(ledger: Ledger, attempt: Attempt, view: IntentView, fact: Fact) -> Ledger:

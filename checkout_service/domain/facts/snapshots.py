@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from checkout_service.domain.order.room import ShownLine
+
 from .buyer import NOBODY, Buyer
 
 
@@ -60,7 +62,7 @@ class SessionView:
     recovered_from: str | None = None
     recovery_url: str | None = None
     async_failed: bool = False  # told by checkout.session.async_payment_failed
-    lines: tuple[tuple[int, int], ...] | None = None  # quantity and amount, where they were shown
+    lines: tuple[ShownLine, ...] | None = None  # where they were shown, and all of them
     lines_total: int | None = None  # after discounts and with the tax that is on top, likewise
     buyer: Buyer = NOBODY  # as the session itself tells; how it was paid is its intent's to tell
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
 
-from .ledger import AUTOMATIC
+from .ledger import AUTOMATIC, SETUP
 from .line import Line
 
 MAX_LINES = 100
@@ -19,10 +19,11 @@ MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create
 
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """A choice from the catalog."""
+    """A choice from the catalog; `adjustable` is said by the merchant's backend alone."""
 
     price: str
     quantity: int
+    adjustable: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class PricedItem:
     unit_amount: int
     currency: str
     quantity: int
+    adjustable: tuple[int, int] | None = None  # how few and how many the buyer may make it
+    tax_behavior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Cart:
 
     items: Sequence[CartItem | PricedItem]
     mode: str | None = None
+    currency: str | None = None  # of an order of no amount, which has no items
     success_url: str | None = None
     cancel_url: str | None = None
     customer_email: str | None = None
@@ -62,6 +66,10 @@ def price_lines(
 ) -> tuple[Line, ...]:
     """Price every line of the cart. Raises InvalidInput naming every fault."""
     faults: list[Fault] = []
+    if cart.mode == SETUP:
+        return _no_lines(cart)
+    if cart.currency is not None:
+        faults.append(Fault("currency", "the items say it; it is for mode setup"))
     lines: list[Line] = []
     for place, item in enumerate(cart.items):
         line = (
@@ -81,7 +89,25 @@ def price_lines(
     return tuple(lines)
 
 
+def _no_lines(cart: Cart) -> tuple[Line, ...]:
+    """Check an order that saves a way to pay, and sells nothing. Raises InvalidInput."""
+    faults = [Fault("items", "mode setup sells nothing: leave them out")] if cart.items else []
+    try:
+        check_unit_amount(0, cart.currency or "")
+    except BadAmount as error:
+        faults.append(Fault("currency", f"mode setup needs one: {error}"))
+    if faults:
+        raise InvalidInput(faults)
+    return ()
+
+
+def currency_of(cart: Cart, lines: Sequence[Line]) -> str:
+    return lines[0].currency if lines else cart.currency or ""
+
+
 def mode_of(lines: Sequence[Line]) -> str:
+    if not lines:
+        return SETUP
     return "subscription" if any(line.recurring for line in lines) else "payment"
 
 
@@ -99,7 +125,19 @@ def _from_catalog(
     if not 1 <= item.quantity <= price.max_quantity:
         faults.append(Fault(f"{loc}.quantity", f"must be from 1 to {price.max_quantity}"))
         return None
-    return line_of(price, item.quantity, stripe_price, loc, faults)
+    adjustable = item.adjustable or price.adjustable
+    if not _fits(adjustable, item.quantity, loc, faults):
+        return None
+    line = line_of(price, item.quantity, stripe_price, loc, faults)
+    return line and replace(line, adjustable=adjustable)
+
+
+def _fits(adjustable: tuple[int, int] | None, quantity: int, loc: str, faults: list[Fault]) -> bool:
+    """Note a fault unless a quantity is one that the buyer may choose as well."""
+    if adjustable is None or adjustable[0] <= quantity <= adjustable[1]:
+        return True
+    faults.append(Fault(f"{loc}.quantity", f"must be from {adjustable[0]} to {adjustable[1]}"))
+    return False
 
 
 def line_of(
@@ -128,6 +166,7 @@ def line_of(
         currency=known.currency,
         stripe_price=price.stripe_price,
         recurring=known.recurring,
+        tax_behavior=price.tax_behavior,
     )
 
 
@@ -146,6 +185,8 @@ def _from_backend(item: PricedItem, loc: str, faults: list[Fault]) -> Line | Non
     except BadAmount as error:
         faults.append(Fault(f"{loc}.unit_amount", str(error)))
         return None
+    if not _fits(item.adjustable, item.quantity, loc, faults):
+        return None
     return Line(
         price=None,
         name=item.name,
@@ -153,6 +194,8 @@ def _from_backend(item: PricedItem, loc: str, faults: list[Fault]) -> Line | Non
         quantity=item.quantity,
         unit_amount=item.unit_amount,
         currency=item.currency,
+        adjustable=item.adjustable,
+        tax_behavior=item.tax_behavior,
     )
 
 

@@ -14,7 +14,10 @@ from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
+from .room import BoughtLine, Room
+
 DISCOUNT, TAX, SHIPPING = "discount", "tax", "shipping"
+SETUP = "setup"  # the mode of an order of no amount: a way to pay is saved
 AUTOMATIC, MANUAL = "automatic", "manual"  # how a payment is captured
 
 REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
@@ -33,6 +36,7 @@ class Terms:
     quantities and amounts of such an order's items; None where the total says it all. `manual` says
     that a payment is only authorised, until the merchant takes all or part of it. `offers` are the
     totals that Stripe was asked to put on the order's intent: the one that it shows is agreed.
+    `room` is what the buyer of a session may still change.
     """
 
     order_id: str
@@ -44,6 +48,17 @@ class Terms:
     lines: tuple[tuple[int, int], ...] | None = None
     manual: bool = False
     offers: frozenset[int] = frozenset()
+    room: Room | None = None
+
+    @property
+    def opening(self) -> range:
+        """What the lines may come to when Stripe's page opens."""
+        return self.room.opening if self.room else range(self.amount_total, self.amount_total + 1)
+
+    @property
+    def paying(self) -> range:
+        """What the lines may come to when they are paid."""
+        return self.room.paying if self.room else self.opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class Attempt:
     buyer: KnownBuyer = NOT_KNOWN
     amount_authorized: int = 0  # what was held on the buyer's card, minor units
     authorized_until: int | None = None
+    bought: tuple[BoughtLine, ...] = ()  # where the buyer had a choice, once Stripe has shown it
 
     @property
     def is_authorized(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Line:
     currency: str
     stripe_price: str | None = None
     recurring: Mapping[str, str | int] | None = None
+    adjustable: tuple[int, int] | None = field(default=None, compare=False)  # by the buyer
+    tax_behavior: str | None = field(default=None, compare=False)
 
     @property
     def amount(self) -> int:

@@ -23,6 +23,7 @@ from .changes import Change, unchanged
 from .ledger import (
     DISPUTE_CLOSED,
     DISPUTE_OPEN,
+    SETUP,
     Attempt,
     Ledger,
     is_going_back,
@@ -132,11 +133,16 @@ def settle(
 def _is_proven(ledger: Ledger, facts: Iterable[Fact]) -> bool:
     """True if one of these facts proves that the money of a payment that is in is there now.
 
-    A derived winner is one of the attempts that succeeded, so the proof is of any of these.
+    A derived winner is one of the attempts that succeeded, so the proof is of any of these. What
+    the buyer chose, and the way to pay that was saved, only a look shows.
     """
     paid = [a for a in ledger.attempts if a.state is AttemptState.SUCCEEDED]
     winners = [a for a in paid if a.won] or paid
-    return any(fact.proves and any(_is_of(a, fact) for a in winners) for fact in facts)
+    if ledger.terms.room is not None:
+        winners = [a for a in winners if a.bought]
+    setup = ledger.terms.mode == SETUP
+    shown = [fact for fact in facts if fact.is_look or not setup]
+    return any(fact.proves and any(_is_of(a, fact) for a in winners) for fact in shown)
 
 
 def _is_of(attempt: Attempt, fact: Fact) -> bool:

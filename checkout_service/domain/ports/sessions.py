@@ -14,7 +14,8 @@ from checkout_service.domain.facts.snapshots import Snapshot
 class LineRequest:
     """One line: either Stripe's own price, or our name and unit amount (minor units).
 
-    `product` is what else Stripe is told of ours: images, tax code, unit label.
+    `product` is what else Stripe is told of ours: images, tax code, unit label. `adjustable` is how
+    few and how many the buyer may make it, `place` what the line is known by.
     """
 
     name: str
@@ -25,6 +26,9 @@ class LineRequest:
     stripe_price: str | None = None
     recurring: Mapping[str, str | int] | None = None
     product: Mapping[str, object] = field(default_factory=dict)
+    adjustable: tuple[int, int] | None = None
+    place: int | None = None
+    tax_behavior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

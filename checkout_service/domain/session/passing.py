@@ -17,14 +17,29 @@ from .shapes import Fault, of_table, parameters
 Session = Mapping[str, object]
 
 # Stripe takes these in one mode only; a catalog is for both.
-_MODE_OF: Final = {
-    "payment_intent_data": "payment",
-    "invoice_creation": "payment",
-    "customer_creation": "payment",
-    "shipping_options": "payment",
-    "subscription_data": "subscription",
-    "payment_method_collection": "subscription",
-}
+_ALL: Final = frozenset(("payment", "subscription", "setup"))
+_SELLS: Final = _ALL - {"setup"}
+_MODES_OF: Final = {
+    **dict.fromkeys(
+        (
+            "adaptive_pricing", "allow_promotion_codes", "automatic_tax", "discounts",
+            "managed_payments", "optional_items", "saved_payment_method_options",
+            "shipping_address_collection", "submit_type", "tax_id_collection",
+        ),
+        _SELLS,
+    ),
+    "payment_intent_data": frozenset(("payment",)),
+    "invoice_creation": frozenset(("payment",)),
+    "customer_creation": _ALL - {"subscription"},
+    "setup_intent_data": frozenset(("setup",)),
+    "shipping_options": frozenset(("payment",)),
+    "subscription_data": frozenset(("subscription",)),
+    "payment_method_collection": frozenset(("subscription",)),
+}  # fmt: skip
+_UNMANAGED: Final = (
+    "automatic_tax", "customer_update", "shipping_address_collection", "shipping_options",
+    "tax_id_collection",
+)  # fmt: skip
 _NOT_BOTH: Final = (
     ("allow_promotion_codes", "discounts"),
     ("customer", "customer_account"),
@@ -46,19 +61,23 @@ def faults_of(session: object, where: str, *, shared: bool = False) -> Iterator[
     for one, other in _NOT_BOTH:
         if _has(session, one) and _has(session, other):
             yield f"{where}.{other}", f"Stripe takes it or {one}, not both"
+    for name in _UNMANAGED if is_managed(session) else ():
+        if _has(session, name):
+            yield f"{where}.{name}", "Stripe says it itself where it is the seller"
 
 
 def fitting(session: Session, mode: str) -> dict[str, object]:
     """Leave out what Stripe takes in another mode only."""
-    return {name: value for name, value in session.items() if _MODE_OF.get(name, mode) == mode}
+    return {name: value for name, value in session.items() if mode in _MODES_OF.get(name, _ALL)}
 
 
 def unfit(session: Session, mode: str, where: str) -> Iterator[Fault]:
     """Name what Stripe takes in another mode only."""
     for name in session:
-        other = _MODE_OF.get(name, mode)
-        if other != mode:
-            yield f"{where}.{name}", f"Stripe takes it in mode {other} only"
+        modes = _MODES_OF.get(name, _ALL)
+        if mode not in modes:
+            told = " or ".join(sorted(modes))
+            yield f"{where}.{name}", f"Stripe takes it in mode {told} only"
 
 
 def adjustable_by(session: Session) -> frozenset[str]:
@@ -66,10 +85,19 @@ def adjustable_by(session: Session) -> frozenset[str]:
     tax = session.get("automatic_tax")
     parts = {
         DISCOUNT: bool(session.get("allow_promotion_codes") or session.get("discounts")),
-        TAX: isinstance(tax, Mapping) and tax.get("enabled") is True,
+        TAX: is_managed(session) or (isinstance(tax, Mapping) and tax.get("enabled") is True),
         SHIPPING: bool(session.get("shipping_options")),
     }
     return frozenset(part for part, allowed in parts.items() if allowed)
+
+
+def is_managed(session: object) -> bool:
+    """True if Stripe is the seller, and adds what tax there is.
+
+    https://docs.stripe.com/payments/managed-payments
+    """
+    given = session.get("managed_payments") if isinstance(session, Mapping) else None
+    return isinstance(given, Mapping) and given.get("enabled") is True
 
 
 def _has(session: object, path: str) -> bool:

@@ -12,15 +12,14 @@ from typing import Final
 _TERMS = "the order's items, and what they cost, are agreed before Stripe's page opens"
 _BACK = "the service brings the buyer back and looks at the payment there"
 _PAGE = "the service opens Stripe's hosted page"
+_MOMENT = "a moment does not fit every order: name it with the order"
 _KNOWN_BY = "the order is found by it"
-_FIRST = "the first payment would differ from what was agreed"
-_FREE = "the buyer would change the amount after it was agreed"
 
 # Said by the service itself, or by a word of its own.
 OURS: Final[Mapping[str, str]] = {
-    "line_items": _TERMS,
-    "mode": _TERMS,
-    "currency": _TERMS,
+    "line_items": f"{_TERMS}; adjustable_quantity is said at a price, or with an item",
+    "mode": f"{_TERMS}: name mode in the request",
+    "currency": f"{_TERMS}: in mode setup name currency in the request",
     "success_url": f"{_BACK}: name success_url in the request",
     "cancel_url": f"{_BACK}: name cancel_url in the request",
     "return_url": _BACK,
@@ -35,6 +34,8 @@ OURS: Final[Mapping[str, str]] = {
     "payment_intent_data.metadata.order_id": _KNOWN_BY,
     "payment_intent_data.metadata.checkout_attempt_id": _KNOWN_BY,
     "payment_intent_data.metadata.checkout_request_id": "a capture is found by it",
+    "setup_intent_data.metadata.order_id": _KNOWN_BY,
+    "setup_intent_data.metadata.checkout_attempt_id": _KNOWN_BY,
     "subscription_data.metadata.order_id": _KNOWN_BY,
     "subscription_data.metadata.checkout_attempt_id": _KNOWN_BY,
     "payment_intent_data.capture_method": 'say "capture": "manual" with the order',
@@ -43,20 +44,13 @@ OURS: Final[Mapping[str, str]] = {
 }
 # What the money guard cannot compare.
 UNGUARDED: Final[Mapping[str, str]] = {
-    "optional_items": _FREE,
-    "managed_payments": "Stripe would be the seller, and set prices and taxes of its own",
     "permissions": "it is for pages that are part of the shop's own",
-    "setup_intent_data": "it is for sessions that take no payment",
-    "subscription_data.trial_end": _FIRST,
-    "subscription_data.trial_period_days": _FIRST,
-    "subscription_data.trial_settings": _FIRST,
-    "subscription_data.billing_cycle_anchor": _FIRST,
-    "subscription_data.billing_cycle_anchor_config": _FIRST,
-    "subscription_data.proration_behavior": _FIRST,
     "subscription_data.default_tax_rates": "a tax of the merchant's own is part of the price here",
 }
 # The file speaks for every order, so what belongs to one buyer or order cannot stand in it.
 OF_ONE_ORDER: Final[Mapping[str, str]] = {
+    "subscription_data.billing_cycle_anchor": _MOMENT,
+    "subscription_data.trial_end": _MOMENT,
     "customer": "every buyer would be the same customer: name it with the order",
     "customer_account": "every buyer would be the same customer: name it with the order",
     "discounts": "name it with the order",

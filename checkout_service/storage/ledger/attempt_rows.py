@@ -10,10 +10,11 @@ from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.order.ledger import Attempt
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage.buyers import buyer_of, text_of
+from checkout_service.storage.rooms import bought_of, text_of_bought
 from checkout_service.storage.rows import AnyRow
 
 _FIXED = frozenset(("id", "seq", "kind", "ours", "link_id", "reference"))
-_WRITTEN = ("kind", "state", "seen", "buyer")  # in another way than they are kept
+_WRITTEN = ("kind", "state", "seen", "buyer", "bought")  # in another way than they are kept
 _PLAIN = tuple(f.name for f in fields(Attempt) if f.name not in _WRITTEN)
 _SEEN = ("seen_at", "seen_by_event")
 
@@ -31,6 +32,7 @@ def attempt_of(row: AnyRow) -> Attempt:
         state=AttemptState(row.state),
         seen=Seen(row.seen_at, row.seen_by_event),
         buyer=buyer_of(row.buyer),
+        bought=bought_of(row.bought),
         **dict(zip(_PLAIN, _values(row), strict=True)),
     )
 
@@ -44,4 +46,5 @@ def row_of(attempt: Attempt) -> dict[str, Any]:
         "seen_at": attempt.seen.at,
         "seen_by_event": attempt.seen.by_event,
         "buyer": text_of(attempt.buyer),
+        "bought": text_of_bought(attempt.bought),
     }

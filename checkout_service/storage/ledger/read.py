@@ -16,6 +16,7 @@ from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.order_views import KEPT, Line, build_view
 from checkout_service.storage.prepared import Prepared, one_for_all
+from checkout_service.storage.rooms import room_of
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, inbox_events, orders
 from checkout_service.storage.tables.machinery import UNCLAIMED
@@ -35,6 +36,7 @@ _ORDER_COLUMNS = [
         orders.c.mode,
         orders.c.capture,
         orders.c.adjustable,
+        orders.c.room,
         orders.c.fulfilled,
         orders.c.canceled_at,
         orders.c.has_more,
@@ -191,6 +193,7 @@ class Loaded:
             lines=self._lines_for(total),
             shown=shown,
             buyer=shown.buyer if shown else NOBODY,
+            bought=shown.bought if shown else (),
         )
 
     def rows_for(self, total: int) -> Any:
@@ -269,6 +272,7 @@ def _terms(row: AnyRow) -> Terms:
         lines=lines if row.order_adjustable else None,
         manual=row.order_capture == MANUAL,
         offers=frozenset(terms["total"] for terms in _offers(row)),
+        room=room_of(row.order_room),
     )
 
 

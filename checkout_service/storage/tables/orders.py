@@ -40,6 +40,7 @@ orders = Table(
     needed("mode"),
     Column("capture", Text, nullable=False, default="automatic"),
     Column("adjustable", Text, nullable=False, default=""),
+    Column("room", Text),  # what the buyer may change, as JSON
     Column("holds", Text, nullable=False, default=""),
     Column("fulfilled", Boolean, nullable=False, default=False),
     Column("client_reference_id", Text),
@@ -129,6 +130,7 @@ attempts = Table(
     Column("subscription_id", Text),
     Column("recovery_url", Text),
     Column("buyer", Text),  # what the buyer told Stripe, as JSON
+    Column("bought", Text),  # the lines that were bought, where the buyer had a choice
     Column("amount_authorized", BigInteger, nullable=False, default=0),
     moment("authorized_until"),
     moment("expires_at"),

@@ -9,19 +9,24 @@ from typing import Any
 
 from checkout_service.domain import ids
 from checkout_service.domain.catalog import Catalog
+from checkout_service.domain.catalog.options import CheckoutOptions
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import Fault, InvalidInput
-from checkout_service.domain.order.cart import Cart, mode_of, price_lines
-from checkout_service.domain.order.ledger import DISCOUNT
+from checkout_service.domain.order.cart import Cart, currency_of, mode_of, price_lines
+from checkout_service.domain.order.ledger import AUTOMATIC, DISCOUNT, SETUP
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
-from checkout_service.domain.session import adjustable_by, faults_of, fitting, unfit
+from checkout_service.domain.session import adjustable_by, faults_of, fitting, is_managed, unfit
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.new_orders import insert_order
+from checkout_service.storage.rooms import text_of
 
 from .admit import Admit, everyone, prices_of
+from .offer_room import OfferRoom
+
+_CUSTOMER = {"customer_creation": "always"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class CreateOrder:
         """
         lines = self.price(cart, kind)
         check_session(cart, kind, mode_of(lines))
+        if cart.capture != AUTOMATIC and mode_of(lines) != "payment":
+            raise InvalidInput([Fault("capture", "only a payment can be captured later")])
         admit(prices_of(lines))
         order_id = ids.new_id("ord")
         order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
@@ -69,7 +76,7 @@ class CreateOrder:
     def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:
         lines = price_lines(cart, self.catalog, self.prices.price)
         if kind is AttemptKind.INTENT and mode_of(lines) != "payment":
-            raise InvalidInput([Fault("items", "a subscription needs a checkout session")])
+            raise InvalidInput([Fault("items", f"mode {mode_of(lines)} needs a checkout session")])
         if kind is AttemptKind.INTENT and not sum(line.amount for line in lines):
             raise InvalidInput([Fault("items", "what is free needs a checkout session")])
         return lines
@@ -138,38 +145,56 @@ class CreateOrder:
         """Return the columns of an order that say what is agreed, beside its lines."""
         agreed = {
             "amount_total": sum(line.amount for line in lines),
-            "currency": lines[0].currency,
+            "currency": currency_of(cart, lines),
             "mode": mode_of(lines),
         }
         return agreed | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
 
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
-        options = self.catalog.options
-        what = lines[0].currency, mode_of(lines)
+        options, mode = self.catalog.options, mode_of(lines)
+        session = {**fitting(options.session, mode), **cart.session}
+        if mode == SETUP:
+            return _saving(options, session)
+        session, room = OfferRoom(self.prices, self.catalog).of(cart, lines, session, mode)
+        options = options.of_stripes_own() if is_managed(session) else options
+        what = lines[0].currency, mode
         codes = {DISCOUNT} if cart.allow_promotion_codes else set()
-        session = {**fitting(options.session, what[1]), **cart.session}
         adjustable = options.adjustable(*what) | codes | adjustable_by(session)
         asked = {
             "products": self._products(lines),
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
             "automatic_tax": options.automatic_tax,
             "tax_behavior": options.tax_behavior,
+            "tax_behaviors": {
+                str(place): line.tax_behavior
+                for place, line in enumerate(lines)
+                if line.tax_behavior
+            },
             "shipping_countries": list(options.shipping_countries),
             "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
             "recovery": options.recovery,
             "expires_after": options.expires_after,
             "session": session,
         }
-        return {
-            "adjustable": ",".join(sorted(adjustable)),
-            "options": json.dumps({key: value for key, value in asked.items() if value}),
-        }
+        due = {} if room is None else {"amount_total": room.opening[-1], "room": text_of(room)}
+        return due | {"adjustable": ",".join(sorted(adjustable)), "options": _said(asked)}
 
     def _products(self, lines: Sequence[Line]) -> dict[str, Any]:
         """Note what Stripe is told of the products, by price: a repeat must be equal."""
         found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
         told = {price: product.for_stripe() for price, product in found.items() if product}
         return {price: words for price, words in told.items() if words}
+
+
+def _saving(options: CheckoutOptions, session: dict[str, object]) -> dict[str, Any]:
+    """Note how a way to pay is saved: with a customer, who alone can be charged by it later."""
+    customer = {} if {"customer", "customer_account"} & set(session) else _CUSTOMER
+    asked = {"expires_after": options.expires_after, "session": {**customer, **session}}
+    return {"options": _said(asked)}
+
+
+def _said(asked: dict[str, Any]) -> str:
+    return json.dumps({key: value for key, value in asked.items() if value})
 
 
 def check_session(cart: Cart, kind: AttemptKind, mode: str) -> None:

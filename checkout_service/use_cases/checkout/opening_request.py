@@ -9,6 +9,7 @@ from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.order.ledger import MANUAL
 from checkout_service.domain.order.line import Line
+from checkout_service.domain.order.room import Offer
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 from checkout_service.storage.records import AttemptRecord, OrderRecord
@@ -42,6 +43,12 @@ def _end_of(created_at: int, seconds: int | None) -> int | None:
     return created_at + max(seconds * SECOND, HALF_HOUR * SECOND + _LATE_BY)
 
 
+def _adjustable(offer: Offer | None) -> tuple[int, int] | None:
+    if offer is None or offer.least == offer.most:
+        return None
+    return offer.least, offer.most
+
+
 def session_request(
     order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
 ) -> SessionRequest:
@@ -49,6 +56,8 @@ def session_request(
     options = dict(order.options)
     expires_after = options.pop("expires_after", None)
     products = options.pop("products", {})
+    tax = options.pop("tax_behaviors", {})
+    offers = {offer.place: offer for offer in order.room.offers} if order.room else {}
     return SessionRequest(
         idempotency_key=key,
         order_id=order.id,
@@ -66,8 +75,11 @@ def session_request(
                 stripe_price=line.stripe_price,
                 recurring=line.recurring,
                 product=products.get(line.price, {}),
+                adjustable=_adjustable(offers.get(place)),
+                place=place if offers else None,
+                tax_behavior=tax.get(str(place)),
             )
-            for line in lines
+            for place, line in enumerate(lines)
         ),
         success_url=order.success_url,
         cancel_url=order.cancel_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from checkout_service.domain.errors import Fault, InvalidInput
@@ -9,7 +10,7 @@ from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
 from checkout_service.domain.order.ledger import AUTOMATIC
 from checkout_service.web.http.origins import with_session_id
 
-from .requests import CartBody, CreateOrder, CreateSession, Item
+from .requests import CartBody, ChosenLine, CreateOrder, CreateSession, Item, PricedLine
 
 
 def chosen(items: list[Item] | None) -> list[CartItem]:
@@ -26,11 +27,20 @@ def priced_cart_of(body: CreateOrder) -> Cart:
     """Make the cart that the merchant's backend priced. Raises InvalidInput."""
     if body.flow == "payment_intent":
         _refuse_words_of_a_page(body)
-    items = [
-        PricedItem(item.name, item.unit_amount, item.currency, item.quantity) for item in body.items
-    ]
     return replace(
-        _cart(body, items, body), capture=body.capture or AUTOMATIC, session=_session(body)
+        _cart(body, [_line(item) for item in body.items], body),
+        currency=body.currency,
+        capture=body.capture or AUTOMATIC,
+        session=_session(body),
+    )
+
+
+def _line(item: ChosenLine | PricedLine) -> CartItem | PricedItem:
+    bounds = item.adjustable_quantity.bounds if item.adjustable_quantity else None
+    if isinstance(item, ChosenLine):
+        return CartItem(item.price, item.quantity, bounds)
+    return PricedItem(
+        item.name, item.unit_amount, item.currency, item.quantity, bounds, item.tax_behavior
     )
 
 
@@ -49,7 +59,7 @@ def _session(body: CreateOrder) -> dict[str, object]:
 
 def _cart(
     body: CartBody | CreateOrder,
-    items: list[CartItem] | list[PricedItem],
+    items: Sequence[CartItem | PricedItem],
     urls: CreateSession | CreateOrder | None,
 ) -> Cart:
     success_url = urls.success_url if urls else None

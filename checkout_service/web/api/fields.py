@@ -21,7 +21,7 @@ from checkout_service.web.context import stripe_locales
 from checkout_service.web.http import origins
 
 MAX_METADATA_KEYS = 47  # Stripe allows 50; three are ours
-_RESERVED = ("order_id", "checkout_attempt_id", "checkout_request_id")
+_RESERVED = ("order_id", "checkout_attempt_id", "checkout_request_id", "checkout_choice")
 _NAME = r"[^@\s<>()\\,;:\"\x00-\x1f\x7f-\x9f]{1,64}"
 _HOST = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 _EMAIL = re.compile(f"{_NAME}@{_HOST}")

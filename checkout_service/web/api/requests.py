@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictInt,
+    Tag,
+    model_validator,
+)
 
 from checkout_service.domain.clock import from_rfc3339
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
+from checkout_service.web.http.problems import CHOSEN, PRICED
 
 from . import schemas
 from .fields import (
@@ -94,6 +103,29 @@ class CreateIntent(CartBody):
         return self
 
 
+class AdjustableQuantity(Body):
+    """How few and how many of a line the buyer may choose on Stripe's page."""
+
+    minimum: StrictInt = Field(1, ge=0, le=999_999)
+    maximum: StrictInt = Field(99, ge=1, le=999_999)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum > self.maximum:
+            raise fault("the minimum is above the maximum")
+        return self
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        return self.minimum, self.maximum
+
+
+class ChosenLine(Item):
+    """A choice from the catalog, by the merchant's own backend."""
+
+    adjustable_quantity: AdjustableQuantity | None = None
+
+
 class PricedLine(Body):
     """A line that the merchant's own backend priced."""
 
@@ -101,7 +133,21 @@ class PricedLine(Body):
     unit_amount: StrictInt = Field(examples=[2500], description="minor units")
     currency: str = Field(pattern="^[a-z]{3}$", examples=["usd"])
     quantity: StrictInt = Field(1, ge=1, le=999_999)
+    adjustable_quantity: AdjustableQuantity | None = None
+    tax_behavior: Literal["inclusive", "exclusive"] | None = Field(
+        None, description="whether tax is inside the amount or on top of it"
+    )
 
+
+def _kind_of_line(line: Any) -> str:
+    chosen = isinstance(line, ChosenLine) or (isinstance(line, dict) and "price" in line)
+    return CHOSEN if chosen else PRICED
+
+
+OrderLine = Annotated[
+    Annotated[PricedLine, Tag(PRICED)] | Annotated[ChosenLine, Tag(CHOSEN)],
+    Discriminator(_kind_of_line),
+]
 
 CustomerId = Annotated[str, Field(max_length=255, pattern="^cus_[A-Za-z0-9]+$")]
 _StripeName = Annotated[Readable, Field(min_length=1, max_length=255)]
@@ -121,13 +167,18 @@ class Discount(Body):
 
 
 class CreateOrder(Body):
-    """A cart priced by the merchant's backend, and the way it will be paid."""
+    """A cart of the merchant's backend, or mode `setup`, and the way it will be paid."""
 
-    model_config = ConfigDict(json_schema_extra=schemas.urls_need_a_page)
+    model_config = ConfigDict(json_schema_extra=schemas.of_an_order)
 
-    items: list[PricedLine] = Field(min_length=1, max_length=100)
+    items: list[OrderLine] = Field(default=[], max_length=100)
     flow: Literal["checkout_session", "payment_intent"] = "checkout_session"
-    mode: Literal["payment"] | None = None
+    mode: Literal["payment", "subscription", "setup"] | None = Field(
+        None, description="`setup`: nothing is sold, a way to pay is saved for later"
+    )
+    currency: str | None = Field(
+        None, pattern="^[a-z]{3}$", description="of mode `setup`; otherwise the items say it"
+    )
     success_url: BuyerUrl | None = None
     cancel_url: BuyerUrl | None = None
     customer_email: Email | None = None

@@ -41,7 +41,31 @@ def items_or(*fields: str) -> Callable[[Schema], None]:
     return say
 
 
-def urls_need_a_page(body: Schema) -> None:
+def of_an_order(body: Schema) -> None:
+    """Say that an order of no amount has a currency and no items, and any other has items."""
+    _urls_need_a_page(body)
+    saves = {"properties": {"mode": {"const": "setup"}}, "required": ["mode"]}
+    body["allOf"] = [
+        {
+            "if": saves,
+            "then": {
+                "required": ["currency"],
+                "properties": {
+                    "currency": {"type": "string"},
+                    "flow": {"const": "checkout_session"},
+                    "items": {"maxItems": 0},
+                    "capture": {"enum": ["automatic", None]},
+                },
+            },
+            "else": {
+                "required": ["items"],
+                "properties": {"items": {"minItems": 1}, "currency": {"type": "null"}},
+            },
+        }
+    ]
+
+
+def _urls_need_a_page(body: Schema) -> None:
     """Say that the buyer of a PaymentIntent is sent nowhere by us."""
     nowhere = {name: {"type": "null"} for name in ("success_url", "cancel_url")}
     body["if"] = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}

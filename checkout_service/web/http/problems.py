@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -205,10 +206,14 @@ def _wait_of(error: CheckoutError) -> int | None:
     return _RETRY_AFTER.get(type(error))
 
 
+CHOSEN, PRICED = "(chosen)", "(priced)"
+_KIND_OF_LINE = re.compile(r"\.\((?:chosen|priced)\)")  # of two kinds, which is no field's name
+
+
 def faults_of(error: HTTPError) -> list[Fault]:
     """Read the faults out of the framework's validation answer."""
     return [
-        Fault("" if loc == "_schema" else loc, message)
+        Fault("" if loc == "_schema" else _KIND_OF_LINE.sub("", loc), message)
         for fields in error.detail.values()
         for loc, messages in fields.items()
         for message in messages
