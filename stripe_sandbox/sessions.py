@@ -89,8 +89,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     thing["_handed_on"] = _handed_on(params, mode)
     thing["_items"] = items
     thing["_computed"] = {key: params[key] for key in _COMPUTED if key in params}
-    begin = _count if items else setups.begin
-    begin(call, thing, params)
+    (_count if items else setups.begin)(call, thing, params)
     thing["url"] = f"{call.base}/c/pay/{thing['id']}"
     thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
