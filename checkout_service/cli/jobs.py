@@ -118,6 +118,12 @@ def _schedule(jobs: Sequence[Job], keep_going: Callable[[], bool]) -> Background
 
 def _wait_for(jobs: Sequence[Job], until: float) -> list[str]:
     """Wait for running jobs; name those that did not end in time."""
-    return [
-        job.name for job in jobs if not job.busy.acquire(timeout=max(0.0, until - time.monotonic()))
-    ]
+    return [job.name for job in jobs if not _ends(job, until)]
+
+
+def _ends(job: Job, until: float) -> bool:
+    ended = job.busy.acquire(timeout=max(0.0, until - time.monotonic()))
+    if ended:
+        # A run that is about to begin has to see that it may not: our exit waits for its thread.
+        job.busy.release()
+    return ended

@@ -20,21 +20,17 @@ from .sqlite import TurnTimeout
 log = logging.getLogger(__name__)
 
 READ_ONLY, UNMIGRATED = "can only be read", "lacks tables of this release"
-_AWAY, _CROWDED, _FULL, _LOCKED = (
-    "does not answer",
-    "has no connection left",
-    "is full",
-    "is locked",
-)
+LOCKED = "is locked"
+_AWAY, _CROWDED, _FULL = "does not answer", "has no connection left", "is full"
 _DISK, _DAMAGED = "cannot use its disk", "is damaged"
 # Primary result codes: https://www.sqlite.org/rescode.html
 _OF_SQLITE = {
-    5: _LOCKED, 6: _LOCKED, 8: READ_ONLY, 10: _DISK, 11: _DAMAGED, 13: _FULL, 14: _DISK,
+    5: LOCKED, 6: LOCKED, 8: READ_ONLY, 10: _DISK, 11: _DAMAGED, 13: _FULL, 14: _DISK,
     26: _DAMAGED,
 }  # fmt: skip
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _OF_POSTGRESQL = {
-    "25006": READ_ONLY, "53100": _FULL, "53300": _CROWDED, "55P03": _LOCKED, "58030": _DISK,
+    "25006": READ_ONLY, "53100": _FULL, "53300": _CROWDED, "55P03": LOCKED, "58030": _DISK,
     "42P01": UNMIGRATED, "42703": UNMIGRATED, "XX001": _DAMAGED, "XX002": _DAMAGED,
 }  # fmt: skip
 _NO_SUCH = ("no such table", "no such column", "has no column named")
@@ -49,7 +45,7 @@ FAILURES = (DBAPIError, PoolTimeout)
 def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
     """Say what is wrong with the database; None for what is the statement's own fault."""
     if isinstance(error, PoolTimeout):
-        return _LOCKED if isinstance(error, TurnTimeout) else _CROWDED
+        return LOCKED if isinstance(error, TurnTimeout) else _CROWDED
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, ProgrammingError):
         return UNMIGRATED if _OF_POSTGRESQL.get(state or "") == UNMIGRATED else None

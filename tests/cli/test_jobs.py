@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from checkout_service.cli.jobs import Job, _wait_for
 from tests.support.patience import PATIENCE, at_this_pace
 from tests.support.processes import Running, start
 
@@ -89,3 +91,15 @@ def test_a_job_that_does_not_listen_is_left_after_the_grace(start_jobs: StartJob
 
     assert time.monotonic() - begun > 0.9
     assert "worker.stopped" in running.logs
+
+
+def test_a_run_that_is_about_to_begin_when_all_have_ended_does_not_hold_the_exit() -> None:
+    """The exit of an interpreter waits for the threads of a pool."""
+    job = Job("late", lambda _: None, seconds=1.0)
+    assert _wait_for([job], time.monotonic()) == []
+
+    late = threading.Thread(target=job.run, args=(lambda: False,), daemon=True)
+    late.start()
+    late.join(PATIENCE)
+
+    assert not late.is_alive()

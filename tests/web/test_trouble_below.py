@@ -21,8 +21,8 @@ from flask import Flask
 from sqlalchemy import Connection, func, select, update
 from werkzeug.test import TestResponse
 
-from checkout_service.storage.tables import bookmarks, inbox_events
-from tests.support.admin import admin_app, database_of
+from checkout_service.storage.tables import attempts, bookmarks, inbox_events
+from tests.support.admin import add_order, admin_app, database_of
 from tests.support.databases import KEYS, Databases
 from tests.support.patience import at_this_pace
 from tests.support.postgres import Postgres
@@ -166,6 +166,23 @@ def taken(app: Flask) -> Iterator[None]:
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_locked_database(app: Flask, database_url: str, lines: Lines) -> None:
     endure(app, locked(database_url), lines, "database")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_while_somebody_writes_whoever_asks_is_told_what_is_known(
+    app: Flask, database_url: str
+) -> None:
+    order_id = add_order(app, status="pending", amount_paid=0)
+    with database_of(app).read() as connection:
+        query = select(attempts.c.session_id).where(attempts.c.order_id == order_id)
+        session = connection.execute(query).scalar_one()
+
+    with locked(database_url):
+        answer = app.test_client().get(f"/api/v1/checkout-sessions/{session}")
+
+    assert answer.status_code == 200
+    assert answer.get_json()["order"]["status"] == "pending"
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

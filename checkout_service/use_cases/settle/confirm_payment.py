@@ -6,11 +6,18 @@ import logging
 from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import GatewayError, NotFound, ReadsSpent, StaleOrder
+from checkout_service.domain.errors import (
+    DatabaseUnavailable,
+    GatewayError,
+    NotFound,
+    ReadsSpent,
+    StaleOrder,
+)
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage.database import Database
+from checkout_service.storage.outage import LOCKED
 from checkout_service.use_cases.orders.answer import (
     answer_for_intent,
     answer_for_session,
@@ -76,6 +83,10 @@ class ConfirmPayment:
         """Look at Stripe unless somebody just did; return the seconds to wait."""
         try:
             look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
+        except DatabaseUnavailable as error:
+            if error.outage != LOCKED:  # a database that is only being written to can be read
+                raise
+            return _LATER
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("confirm.no_look", extra={"order_id": order_id, "reason": error.code})

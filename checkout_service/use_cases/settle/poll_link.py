@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import MINUTE, Clock
 from checkout_service.domain.errors import (
+    DatabaseUnavailable,
     GatewayError,
     NotFound,
     ReadsSpent,
@@ -25,6 +26,7 @@ from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.links import claims, link_polls
+from checkout_service.storage.outage import LOCKED
 from checkout_service.use_cases.orders.answer import order_view
 
 from .adopt_session import AdoptSession
@@ -154,6 +156,9 @@ class PollLink:
                         self._look_up(local.reference, session_id, source)
                 finally:
                     self.look_at_order.end(order_id, lease_until=now + LEASE_MS, reads=count)
+        except DatabaseUnavailable as error:
+            if error.outage != LOCKED:  # a database that is only being written to can be read
+                raise
         except (GatewayError, StaleOrder) as error:
             if not isinstance(error, ReadsSpent):
                 log.warning("poll.no_look", extra={"order_id": order_id, "reason": error.code})
