@@ -28,7 +28,8 @@ _REFUSED = {
         "configuration", "customer_account", "flow_data", "locale", "on_behalf_of",
     ),
     "POST /v1/checkout/sessions": (
-        "payment_method_configuration", *(f"payment_intent_data.{name}" for name in _CONNECT),
+        "payment_method_configuration", "permissions",
+        *(f"payment_intent_data.{name}" for name in _CONNECT),
     ),
 }  # fmt: skip
 

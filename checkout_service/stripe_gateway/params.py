@@ -13,6 +13,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.refunds import RefundRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.domain.session import NEVER
 
 from .translate import ATTEMPT_KEY, ORDER_KEY, REQUEST_KEY
 
@@ -35,8 +36,7 @@ def session_params(request: SessionRequest) -> Params:
         "mode": request.mode,
         "currency": request.currency,
         "line_items": [_line(line, request.options) for line in request.lines],
-        "success_url": request.success_url,
-        "cancel_url": request.cancel_url,
+        **_way_back(request),
         "client_reference_id": request.reference,
         "customer_email": request.customer_email,
         "locale": request.locale,
@@ -48,6 +48,19 @@ def session_params(request: SessionRequest) -> Params:
             **_capture(manual=request.manual),
         },
     })  # fmt: skip
+
+
+def _way_back(request: SessionRequest) -> Params:
+    """Say where the buyer comes back to: from Stripe's page, or on a page of the merchant's."""
+    ui_mode = request.options.get("ui_mode")
+    if ui_mode is None:
+        return {"success_url": request.success_url, "cancel_url": request.cancel_url}
+    redirects = request.options.get("redirect_on_completion")
+    return {
+        "ui_mode": ui_mode,
+        "return_url": None if redirects == NEVER else request.success_url,
+        "redirect_on_completion": redirects,
+    }
 
 
 def intent_params(request: IntentRequest) -> Params:

@@ -1,4 +1,7 @@
-"""Checkout Sessions: open, close, look at one, list many."""
+"""Checkout Sessions: open, close, look at one, list many.
+
+A client secret passes through and is kept nowhere.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from checkout_service.domain.ports.sessions import SessionRequest
 from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
-from .fields import Json, Malformed, flag, maybe_object, reference
+from .fields import Json, Malformed, flag, maybe_object, maybe_secret, reference
 from .intents import StripeIntents
 from .money_back import money_back_of, refunds_shown
 from .params import Params, created_between, session_params
@@ -49,14 +52,22 @@ class StripeSessions:
     _least: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS[-1:]))
     _in_lists: Expansions = field(default_factory=lambda: Expansions(_IN_LISTS))
 
-    def open(self, request: SessionRequest) -> Fact:
+    def open(self, request: SessionRequest) -> tuple[Fact, str | None]:
         params = session_params(request)
         asked_at = self.calls.clock.now()
         data = self.calls.post(_SESSIONS, params, key=request.idempotency_key)
         with reading(write=True):
             view = session_view(data)
             buyer = with_rate_names(view.buyer, params, data)
-            return fact_of_answer(replace(view, buyer=buyer), asked_at=asked_at)
+            return fact_of_answer(replace(view, buyer=buyer), asked_at=asked_at), maybe_secret(data)
+
+    def client_secret(self, session_id: str) -> str | None:
+        _check(session_id)
+        data = self.calls.get(_ONE, {}, of=session_id, urgent=True)
+        with reading():
+            if data.get("id") != session_id:
+                raise Malformed("id")
+            return maybe_secret(data)
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.

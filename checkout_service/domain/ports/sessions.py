@@ -49,7 +49,16 @@ class SessionRequest:
 
 
 class Sessions(Protocol):
-    def open(self, request: SessionRequest) -> Fact: ...
+    def open(self, request: SessionRequest) -> tuple[Fact, str | None]:
+        """Create a session; the second value is its client secret, never to be stored.
+
+        None for one that is paid on Stripe's own page.
+        """
+        ...
+
+    def client_secret(self, session_id: str) -> str | None:
+        """Read the client secret of a session; None where Stripe shows none (any more)."""
+        ...
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire an open session; None when it was not open any more."""

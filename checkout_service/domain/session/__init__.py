@@ -1,5 +1,29 @@
 """What a merchant hands through to Stripe's page beside what this service says itself."""
 
 from .passing import Session, adjustable_by, faults_of, fitting, unfit
+from .ui_modes import (
+    ELEMENTS,
+    EMBEDDED,
+    FORM,
+    HOSTED,
+    NEVER,
+    REPRICED,
+    drawable,
+    undrawable,
+)
 
-__all__ = ["Session", "adjustable_by", "faults_of", "fitting", "unfit"]
+__all__ = [
+    "ELEMENTS",
+    "EMBEDDED",
+    "FORM",
+    "HOSTED",
+    "NEVER",
+    "REPRICED",
+    "Session",
+    "adjustable_by",
+    "drawable",
+    "faults_of",
+    "fitting",
+    "undrawable",
+    "unfit",
+]

@@ -15,7 +15,15 @@ from checkout_service.domain.order.cart import Cart, mode_of, price_lines
 from checkout_service.domain.order.ledger import DISCOUNT
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
-from checkout_service.domain.session import adjustable_by, faults_of, fitting, unfit
+from checkout_service.domain.session import (
+    HOSTED,
+    adjustable_by,
+    drawable,
+    faults_of,
+    fitting,
+    undrawable,
+    unfit,
+)
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
@@ -147,7 +155,9 @@ class CreateOrder:
         options = self.catalog.options
         what = lines[0].currency, mode_of(lines)
         codes = {DISCOUNT} if cart.allow_promotion_codes else set()
-        session = {**fitting(options.session, what[1]), **cart.session}
+        shared = drawable(fitting(options.session, what[1]), cart.ui_mode)
+        session = {**shared, **cart.session}
+        hosted = cart.ui_mode == HOSTED
         adjustable = options.adjustable(*what) | codes | adjustable_by(session)
         asked = {
             "products": self._products(lines),
@@ -156,9 +166,11 @@ class CreateOrder:
             "tax_behavior": options.tax_behavior,
             "shipping_countries": list(options.shipping_countries),
             "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
-            "recovery": options.recovery,
+            "recovery": hosted and options.recovery,  # its link leads to a page of Stripe's
             "expires_after": options.expires_after,
             "session": session,
+            "ui_mode": None if hosted else cart.ui_mode,
+            "redirect_on_completion": cart.redirect_on_completion,
         }
         return {
             "adjustable": ",".join(sorted(adjustable)),
@@ -178,7 +190,11 @@ def check_session(cart: Cart, kind: AttemptKind, mode: str) -> None:
         return
     if kind is not AttemptKind.SESSION:
         raise InvalidInput([Fault("session", "it belongs to the flow checkout_session")])
-    faults = [*faults_of(cart.session, "session"), *unfit(cart.session, mode, "session")]
+    faults = [
+        *faults_of(cart.session, "session"),
+        *unfit(cart.session, mode, "session"),
+        *undrawable(cart.session, cart.ui_mode, "session"),
+    ]
     if cart.customer_email and "customer" in cart.session:
         faults.append(("customer_email", "Stripe takes it or a customer, not both"))
     if cart.allow_promotion_codes and "discounts" in cart.session:

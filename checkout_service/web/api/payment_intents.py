@@ -1,16 +1,10 @@
-"""PaymentIntents for frontends with a payment form of their own.
-
-The client secret is in the answer to a create and nowhere else: a replayed create reads it anew.
-"""
+"""PaymentIntents for frontends with a payment form of their own."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from checkout_service.domain.ids import is_intent_id
 from checkout_service.web.context import use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
@@ -21,20 +15,12 @@ from .carts import cart_of, chosen
 from .idempotency import idempotent_without, order_nonce
 from .requests import CreateIntent
 from .responses import Intent
+from .secrets import SECRET, read_secret
 from .serialiser import tell_intent
 
 bp = APIBlueprint(
     "payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element"
 )
-
-SECRET = "client_secret"  # noqa: S105 - a field's name
-
-
-def read_secret(answer: dict[str, Any]) -> str | None:
-    """Read the secret that a stored answer lacks; a session has none. Raises GatewayError."""
-    if not is_intent_id(answer["id"]):
-        return None
-    return use_cases().start_intent.secret_of(answer["id"])
 
 
 @bp.post("")

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from checkout_service.domain.session import ELEMENTS, EMBEDDED, FORM, NEVER
 from checkout_service.web.context import use_cases
 
 Schema = dict[str, Any]
+
+OF_A_PAGE = ("success_url", "cancel_url", "ui_mode", "return_url", "redirect_on_completion")
 
 
 def of_the_catalog(item: Schema) -> None:
@@ -41,8 +44,37 @@ def items_or(*fields: str) -> Callable[[Schema], None]:
     return say
 
 
-def urls_need_a_page(body: Schema) -> None:
-    """Say that the buyer of a PaymentIntent is sent nowhere by us."""
-    nowhere = {name: {"type": "null"} for name in ("success_url", "cancel_url")}
-    body["if"] = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}
-    body["then"] = {"properties": nowhere}
+def of_session(body: Schema) -> None:
+    """Say what lies between the fields of a cart that a session is opened for."""
+    items_or("order")(body)
+    body["allOf"] = _ways_back()
+
+
+def of_order(body: Schema) -> None:
+    """Say the same of a cart that the backend priced: its PaymentIntent has no page of ours."""
+    intents = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}
+    body["allOf"] = [{"if": intents, "then": _nothing_of(*OF_A_PAGE)}, *_ways_back()]
+
+
+def _ways_back() -> list[Schema]:
+    """Say which fields go with which ui_mode."""
+    own = {"enum": [EMBEDDED, ELEMENTS, FORM]}
+    stays = _with("redirect_on_completion", {"const": NEVER})
+    embedded = _with("ui_mode", {"const": EMBEDDED})
+    return [
+        {
+            "if": _with("ui_mode", own),
+            "then": _nothing_of("success_url", "cancel_url"),
+            "else": _nothing_of("return_url"),
+        },
+        {"if": embedded, "else": _nothing_of("redirect_on_completion")},
+        {"if": stays, "then": _nothing_of("return_url")},
+    ]
+
+
+def _with(name: str, value: Schema) -> Schema:
+    return {"properties": {name: value}, "required": [name]}
+
+
+def _nothing_of(*names: str) -> Schema:
+    return {"properties": {name: {"type": "null"} for name in names}}
