@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import PullMode, SessionRefused, StripeRejected
 from checkout_service.domain.order.cart import Cart
+from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import SessionAnswer
@@ -74,6 +75,12 @@ class StartCheckout:
                 raise
             raise SessionRefused(str(refusal), stripe_code=refusal.reason) from refusal
         return self._answer(order_id, secret)
+
+    def priced(self, cart: Cart) -> tuple[Line, ...]:
+        """Return what a cart would cost, without making anything. Raises as a create does."""
+        if self.pull_mode:
+            raise PullMode
+        return self.create_order.price(cart, AttemptKind.SESSION)
 
     def order_of(self, nonce: str) -> str | None:
         """Name the order that this nonce made before."""

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
 from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 from checkout_service.web.http.strict_json import refuse_body
@@ -59,7 +60,7 @@ def create_checkout_session(body: CreateSession) -> Response:
     if body.order is not None:
         return tell_session(start.again(body.order, admit=gate()), 201)
     session = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
-    return tell_session(session, 201)
+    return order_cookie.remember_own_page(tell_session(session, 201), session.order.id)
 
 
 @bp.get("/checkout-sessions/<session_id>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from checkout_service.web.context import use_cases
 from checkout_service.web.http import order_cookie
@@ -34,17 +34,10 @@ def create_payment_intent(body: CreateIntent) -> Response:
     start = use_cases().start_intent
     if body.order is None:
         intent = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
-        return _kept_in_browser(tell_intent(intent, 201), intent.order.id)
+        return order_cookie.remember_own_page(tell_intent(intent, 201), intent.order.id)
     cart = cart_of(body) if chosen(body.items) else None
     intent = start.again(body.order, cart, caller=caller(), admit=gate())
     return tell_intent(intent, 201)
-
-
-def _kept_in_browser(response: Response, order_id: str) -> Response:
-    """Have our own page's browser know its order again; no other site's is given a cookie."""
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        order_cookie.remember(response, order_id)
-    return response
 
 
 @bp.get("/<intent_id>")
