@@ -6,7 +6,7 @@ moment or on the process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
@@ -48,6 +48,12 @@ def session_params(request: SessionRequest) -> Params:
             **_capture(manual=request.manual),
         },
     })  # fmt: skip
+
+
+def items_params(lines: Iterable[LineRequest], options: Mapping[str, Any]) -> Params:
+    """Write other items for an open session: all of them, none is kept by its id."""
+    shown = {name: value for name, value in _wished(options).items() if name == "expand"}
+    return {"line_items": [_line(line, options) for line in lines], **shown}
 
 
 def _way_back(request: SessionRequest) -> Params:

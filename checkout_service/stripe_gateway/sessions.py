@@ -6,14 +6,14 @@ A client secret passes through and is kept nowhere.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
-from checkout_service.domain.ports.sessions import SessionRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
 from .calls import Calls, Page, reading
 from .expansions import Expansions
@@ -21,7 +21,7 @@ from .failures import NOT_ABOUT_STATE
 from .fields import Json, Malformed, flag, maybe_object, maybe_secret, reference
 from .intents import StripeIntents
 from .money_back import money_back_of, refunds_shown
-from .params import Params, created_between, session_params
+from .params import Params, created_between, items_params, session_params
 from .translate import session_view
 from .translate_buyer import with_rate_names
 
@@ -68,6 +68,24 @@ class StripeSessions:
             if data.get("id") != session_id:
                 raise Malformed("id")
             return maybe_secret(data)
+
+    def update(
+        self,
+        session_id: str,
+        *,
+        lines: tuple[LineRequest, ...],
+        options: Mapping[str, object],
+        idempotency_key: str,
+    ) -> Fact:
+        _check(session_id)
+        asked_at = self.calls.clock.now()
+        params = items_params(lines, options)
+        data = self.calls.post(_ONE, params, of=session_id, key=idempotency_key)
+        with reading(write=True):
+            view = session_view(data)
+            if view.id != session_id:
+                raise Malformed("id")
+            return fact_of_answer(view, asked_at=asked_at)
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.

@@ -60,6 +60,20 @@ class Sessions(Protocol):
         """Read the client secret of a session; None where Stripe shows none (any more)."""
         ...
 
+    def update(
+        self,
+        session_id: str,
+        *,
+        lines: tuple[LineRequest, ...],
+        options: Mapping[str, object],
+        idempotency_key: str,
+    ) -> Fact:
+        """Put these items in the place of an open session's; its `options` are as at its opening.
+
+        Raises StripeRejected when it is not open any more, too.
+        """
+        ...
+
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire an open session; None when it was not open any more."""
         ...

@@ -160,7 +160,7 @@ class CreateOrder:
         hosted = cart.ui_mode == HOSTED
         adjustable = options.adjustable(*what) | codes | adjustable_by(session)
         asked = {
-            "products": self._products(lines),
+            "products": self.products(lines),
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
             "automatic_tax": options.automatic_tax,
             "tax_behavior": options.tax_behavior,
@@ -177,7 +177,7 @@ class CreateOrder:
             "options": json.dumps({key: value for key, value in asked.items() if value}),
         }
 
-    def _products(self, lines: Sequence[Line]) -> dict[str, Any]:
+    def products(self, lines: Sequence[Line]) -> dict[str, Any]:
         """Note what Stripe is told of the products, by price: a repeat must be equal."""
         found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
         told = {price: product.for_stripe() for price, product in found.items() if product}

@@ -5,12 +5,15 @@ A repeat must be equal to the first, or Stripe refuses it under the same key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.order.ledger import MANUAL
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 
 _LATE_BY = 2 * MINUTE  # a request may reach Stripe this long after its draft was written
@@ -42,6 +45,25 @@ def _end_of(created_at: int, seconds: int | None) -> int | None:
     return created_at + max(seconds * SECOND, HALF_HOUR * SECOND + _LATE_BY)
 
 
+def line_requests(
+    lines: Sequence[Line], products: Mapping[str, Mapping[str, object]]
+) -> tuple[LineRequest, ...]:
+    """Write an order's lines as Stripe is asked for them, with what it is told of the products."""
+    return tuple(
+        LineRequest(
+            name=line.name,
+            unit_amount=line.unit_amount,
+            currency=line.currency,
+            quantity=line.quantity,
+            description=line.description or None,
+            stripe_price=line.stripe_price,
+            recurring=line.recurring,
+            product=products.get(line.price or "", {}),
+        )
+        for line in lines
+    )
+
+
 def session_request(
     order: OrderRecord, draft: AttemptRecord, lines: tuple[Line, ...], key: str
 ) -> SessionRequest:
@@ -49,6 +71,7 @@ def session_request(
     options = dict(order.options)
     expires_after = options.pop("expires_after", None)
     products = options.pop("products", {})
+    options.pop(OFFERS, None)
     return SessionRequest(
         idempotency_key=key,
         order_id=order.id,
@@ -56,19 +79,7 @@ def session_request(
         reference=draft.reference or order.id,
         mode=order.mode,
         currency=order.currency,
-        lines=tuple(
-            LineRequest(
-                name=line.name,
-                unit_amount=line.unit_amount,
-                currency=line.currency,
-                quantity=line.quantity,
-                description=line.description or None,
-                stripe_price=line.stripe_price,
-                recurring=line.recurring,
-                product=products.get(line.price, {}),
-            )
-            for line in lines
-        ),
+        lines=line_requests(lines, products),
         success_url=order.success_url,
         cancel_url=order.cancel_url,
         customer_email=order.customer_email,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from flask import Response
 
+from checkout_service.domain.order.cart import Cart
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
@@ -12,9 +13,9 @@ from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 from checkout_service.web.http.strict_json import refuse_body
 
 from .cart_faults import every_fault
-from .carts import cart_of
+from .carts import cart_of, chosen
 from .idempotency import idempotent, idempotent_without, order_nonce
-from .requests import CreateSession
+from .requests import CreateSession, UpdateItems
 from .responses import Config, Products, Session
 from .secrets import SECRET, read_secret
 from .serialiser import product_object, tell, tell_session
@@ -69,6 +70,18 @@ def create_checkout_session(body: CreateSession) -> Response:
 def confirm_checkout_session(session_id: str) -> Response:
     """Say how the payment stands, looking at Stripe when nobody did in the last two seconds."""
     return tell_session(use_cases().confirm_payment.by_session(session_id, source="poll"))
+
+
+@bp.put("/checkout-sessions/<session_id>/items")
+@limited(CREATE)
+@every_fault
+@bp.input(UpdateItems, arg_name="body")
+@bp.output(Session)
+def update_checkout_session_items(session_id: str, body: UpdateItems) -> Response:
+    """Change what an open session of `elements` or `form` sells; its client secret stays."""
+    cart = Cart(items=chosen(body.items))
+    update = use_cases().update_items
+    return tell_session(update.update(session_id, cart, caller=caller(), admit=gate()))
 
 
 @bp.post("/checkout-sessions/<session_id>/expire")

@@ -86,6 +86,12 @@ class CreateSession(CartBody):
         return check_way_back(self)
 
 
+class UpdateItems(Body):
+    """All that an open session is to sell from now on."""
+
+    items: Items
+
+
 class CreateIntent(CartBody):
     """A cart, or an order to try again, with its new items if the buyer changed the cart."""
 
