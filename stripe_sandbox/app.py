@@ -9,7 +9,7 @@ from time import sleep
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from . import api, controls, destinations, pages, stripe_js
+from . import api, controls, destinations, embedded, pages, stripe_js
 from .by_hand import ByHand
 from .clock import tick
 from .delivery import Delivery
@@ -55,6 +55,7 @@ def create_sandbox(
     app.extensions["gate"] = gate
     app.register_blueprint(controls.bp)
     app.register_blueprint(destinations.bp)
+    app.register_blueprint(embedded.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(stripe_js.bp)
 

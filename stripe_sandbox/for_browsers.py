@@ -14,6 +14,7 @@ _FIELDS = (
     "payment_method_configuration_details", "payment_method_types", "processing",
     "receipt_email", "setup_future_usage", "shipping", "source", "status",
 )  # fmt: skip
+_MERCHANTS_OWN = frozenset(("client_reference_id", "metadata"))  # of a session
 
 
 def seen_by_browser(body: Json) -> Json:
@@ -26,6 +27,16 @@ def seen_by_browser(body: Json) -> Json:
 
 
 def _seen(thing: Json) -> Json:
-    if thing.get("object") != "payment_intent":
-        return thing
-    return {name: thing[name] for name in _FIELDS if name in thing}
+    match thing.get("object"):
+        case "payment_intent":
+            return {name: thing[name] for name in _FIELDS if name in thing}
+        case "checkout.session":
+            return _seen_of_session(thing)
+        case _:
+            return thing
+
+
+def _seen_of_session(session: Json) -> Json:
+    shown = {name: value for name, value in session.items() if name not in _MERCHANTS_OWN}
+    intent = session.get("payment_intent")
+    return shown | {"payment_intent": _seen(intent) if isinstance(intent, dict) else intent}

@@ -25,7 +25,7 @@ _NESTED = frozenset((  # all other parameters are plain texts
     "phone_number_collection", "product_data", "promotion",
     "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
     "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "payment", "types", "us_bank_account", "wallet_options",
+    "collected_information", "payment", "types", "us_bank_account", "wallet_options",
 ))  # fmt: skip
 
 

@@ -9,6 +9,14 @@ from .collecting import LINES
 from .store import Json
 from .world import World
 
+CARDS = (
+    ("4242424242424242", "pays"),
+    ("4000000000000002", "is declined"),
+    ("4000000000009995", "has insufficient funds"),
+    ("4000002760003184", "asks for 3-D Secure"),
+)
+IBANS = (("AT611904300234573201", "comes in"), ("AT861904300235473202", "fails later"))
+
 
 def asks(session: Json, world: World) -> Json:
     """Say what the page is to ask for."""

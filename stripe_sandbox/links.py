@@ -109,7 +109,8 @@ def open_session(call: Call, link: Json, reference: object) -> Json:
     params = {key: value for key, value in params.items() if value}
     items = [dict(item) | {"id": new_id("li")} for item in link["_items"]]
     mode = "subscription" if any(item["_recurring"] for item in items) else "payment"
-    session = sessions.build(call, items, mode=mode, params=params, payment_link=link["id"])
+    back = {"success_url": params.get("success_url"), "payment_link": link["id"]}
+    session = sessions.build(call, items, mode=mode, params=params, **back)
     session["allow_promotion_codes"] = link["allow_promotion_codes"]
     return call.store.put(session)
 

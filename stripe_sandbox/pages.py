@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from . import (
     checkout,
-    choosing,
-    discounts,
+    embedded,
     hosted_form,
     links,
     money,
     money_back,
+    page_changes,
     payments,
     sessions,
     vouchers,
@@ -24,20 +22,12 @@ from .errors import ApiError
 from .here import base, call, world
 from .methods import DEFAULT_CARD, check_expiry, find_method
 from .store import Json
+from .ui_modes import ELEMENTS, EMBEDDED, FORM, HOSTED, way_back
 
 Answer = Response | str | tuple[str, int]
 
 _WAIT_SECONDS = 10
-_PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 _NOT_THERE = "This page does not exist."
-CARDS = (
-    ("4242424242424242", "pays"),
-    ("4000000000000002", "is declined"),
-    ("4000000000009995", "has insufficient funds"),
-    ("4000002760003184", "asks for 3-D Secure"),
-)
-IBANS = (("AT611904300234573201", "comes in"), ("AT861904300235473202", "fails later"))
-
 bp = Blueprint("pages", __name__)
 
 
@@ -48,7 +38,7 @@ def index() -> Answer:
 
 @bp.get("/c/pay/<name>")
 def hosted(name: str) -> Answer:
-    session = world().store.get(name, "checkout.session")
+    session = _hosted(name)
     if session is None:
         return _closed(_NOT_THERE), 404
     if session["status"] != "open":
@@ -56,35 +46,46 @@ def hosted(name: str) -> Answer:
     return _page(session)
 
 
+def _hosted(name: str) -> Json | None:
+    """Find a session that has a page of its own here."""
+    session = world().store.get(name, "checkout.session")
+    return session if session and session["ui_mode"] == HOSTED else None
+
+
 @bp.post("/c/pay/<name>")
 def pay(name: str) -> Answer:
-    session = world().store.get(name, "checkout.session")
-    if session is None:
-        return _closed(_NOT_THERE), 404
+    session = _hosted(name)
+    return (_closed(_NOT_THERE), 404) if session is None else _posted(session)
+
+
+@bp.post("/embedded/<name>")
+def pay_embedded(name: str) -> Answer:
+    """Show the page in a frame; the form it holds comes here again, with an action or a method."""
+    try:
+        session = embedded.session_of(name)
+    except ApiError as error:
+        return embedded.refused(error)
+    if "method" in request.form or "action" in request.form or session["status"] == "complete":
+        return _posted(session)
+    return _page(session)
+
+
+def _posted(session: Json) -> Answer:
+    name = session["id"]
     if session["status"] == "complete":  # the button was pressed twice
         return _leave(session)
     if session["status"] != "open":
         return _closed(_why_closed(session), session), 410
     try:
-        if request.form.get("action") in _CHANGES:
+        if request.form.get("action") in page_changes.CHANGES:
             with world().store.lock:
-                _CHANGES[request.form["action"]](session)
+                page_changes.CHANGES[request.form["action"]](session)
+            if session["ui_mode"] == EMBEDDED:
+                return _page(session)
             return redirect(f"/c/pay/{name}", 303)
         return _pay(session)
     except ApiError as error:
         return _page(session, str(error), error.status)
-
-
-def _apply_code(session: Json) -> None:
-    discounts.apply(call(), session, request.form.get("code", ""))
-
-
-def _choose(session: Json) -> None:
-    choosing.choose(call(), session, hosted_form.chosen(session, request.form))
-    world().store.put(session)
-
-
-_CHANGES: dict[str, Callable[[Json], None]] = {"promotion": _apply_code, "items": _choose}
 
 
 def _pay(session: Json) -> Answer:
@@ -153,6 +154,8 @@ def answer_challenge(name: str) -> Answer:
     try:
         return _finish(session, intent["_method"], passed=passed)
     except ApiError as error:
+        if session["ui_mode"] in (ELEMENTS, FORM):  # the merchant's own page tells
+            return _leave(session)
         return _page(session, str(error), error.status)
 
 
@@ -224,10 +227,12 @@ def recovery(name: str) -> Answer:
 
 
 def _leave(session: Json) -> Answer:
-    url = session["success_url"]
-    if not url:
+    if session["ui_mode"] == EMBEDDED:
+        return embedded.done(session)
+    url = way_back(session)
+    if url is None:
         return _closed("Thank you. Your payment went through.", session)
-    return redirect(url.replace(_PLACEHOLDER, session["id"]), 303)
+    return redirect(url, 303)
 
 
 def _why_closed(session: Json) -> str:
@@ -241,12 +246,17 @@ def _closed(message: str, session: Json | None = None) -> str:
     return render_template("closed.html", message=message, back=back)
 
 
-def _page(session: Json, error: str | None = None, status: int = 200) -> tuple[str, int]:
+def _page(session: Json, error: str | None = None, status: int = 200) -> Answer:
     view = _view(session)
     page = render_template(
-        "pay.html", s=view, error=error, form=request.form, cards=CARDS, ibans=IBANS
+        "pay.html",
+        s=view,
+        error=error,
+        form=request.form,
+        cards=hosted_form.CARDS,
+        ibans=hosted_form.IBANS,
     )
-    return page, status
+    return embedded.framed(page, status) if session["ui_mode"] == EMBEDDED else (page, status)
 
 
 def _view(session: Json) -> Json:
@@ -272,6 +282,7 @@ def _view(session: Json) -> Json:
     ]
     return {
         "id": session["id"],
+        "secret": session["client_secret"],  # of a page in a frame
         "items": items,
         "subtotal": money.shown(session["amount_subtotal"] or 0, currency),
         "total": money.shown(session["amount_total"] or 0, currency),

@@ -18,6 +18,7 @@ from . import (
     money_back,
     payment_pages,
     portal,
+    session_updates,
     sessions,
     subscriptions,
 )
@@ -73,7 +74,7 @@ ROUTES = (
     _route("POST", _S, sessions.create),
     _route("GET", _S, lists.sessions),
     _route("GET", _S + "/{name}", _get("checkout.session")),
-    _route("POST", _S + "/{name}", _on("checkout.session", sessions.update)),
+    _route("POST", _S + "/{name}", _on("checkout.session", session_updates.update)),
     _route("POST", _S + "/{name}/expire", _on("checkout.session", sessions.expire)),
     _route(
         "GET",
@@ -116,7 +117,7 @@ ROUTES = (
     _route("GET", _C + "/{name}", _get("promotion_code")),
     _route("POST", _C + "/{name}", _on("promotion_code", discounts.update_code)),
     _route("GET", "/v1/shipping_rates/{name}", _get("shipping_rate")),
-    _route("GET", "/v1/payment_pages/{name}", _get("checkout.session")),
+    _route("GET", "/v1/payment_pages/{name}", _on("checkout.session", payment_pages.show)),
     _route(
         "POST",
         "/v1/payment_pages/{name}/confirm",

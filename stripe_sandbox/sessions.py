@@ -16,10 +16,11 @@ from . import (
     setups,
     shapes,
     totals,
+    ui_modes,
     vouchers,
 )
-from .errors import ApiError, invalid, missing, unknown
-from .forms import boolean, check_url, integer, metadata, table, text
+from .errors import ApiError, invalid, missing
+from .forms import boolean, integer, metadata, table, text
 from .methods import kinds_for
 from .store import Json
 from .world import Call
@@ -42,14 +43,10 @@ _HANDED_ON = (
 def create(call: Call) -> Json:
     params = call.params
     mode = params.get("mode") or _refuse_missing("mode")
-    for name in ("success_url", "cancel_url"):
-        if name in params:
-            check_url(params[name], name)
-    if "success_url" not in params:
-        raise missing("success_url")
+    shown_on = ui_modes.read(params)
     session_modes.check(mode, params)
     items = [] if mode == "setup" else line_items.read(call, params.get("line_items"))
-    return build(call, items, mode=mode, params=params)
+    return build(call, items, mode=mode, params=params, **shown_on)
 
 
 def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any) -> Json:
@@ -67,8 +64,6 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         amount_subtotal=0,
         amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
-        success_url=params.get("success_url"),
-        cancel_url=params.get("cancel_url"),
         client_reference_id=_short(params, "client_reference_id", 200),
         customer=params.get("customer"),
         customer_email=_email(params),
@@ -90,7 +85,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     thing["_items"] = items
     thing["_computed"] = {key: params[key] for key in _COMPUTED if key in params}
     (_count if items else setups.begin)(call, thing, params)
-    thing["url"] = f"{call.base}/c/pay/{thing['id']}"
+    ui_modes.give_way_in(call, thing)
     thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
 
@@ -183,12 +178,11 @@ def expire(call: Call, session: Json) -> Json:
             f'Only Checkout Sessions with a status in ["open"] can be expired. '
             f"This Checkout Session has a status of `{session['status']}`."
         )
-    # By the clock nobody calls, and nobody says where we are: the page's own address does.
-    base = session["url"].removesuffix(f"/c/pay/{session['id']}")
     session |= {"status": "expired", "url": None}
     recovery = (session["after_expiration"] or {}).get("recovery")
     if recovery and recovery["enabled"]:
-        recovery["url"] = f"{base}/r/{session['id']}"
+        # By the clock nobody calls, and nobody says where we are.
+        recovery["url"] = f"{session.get('_base', '')}/r/{session['id']}"
         recovery["expires_at"] = call.store.now() + _RECOVERABLE
     call.store.put(session)
     setups.cancel(call, session)
@@ -210,21 +204,11 @@ def run_out(call: Call, session: Json) -> None:
         expire(call, session)
 
 
-def update(call: Call, session: Json) -> Json:
-    for name in call.params:
-        if name not in ("metadata", "expand"):
-            raise unknown(name)
-    session["metadata"] = metadata(call.params, session["metadata"])
-    return call.store.put(session)
-
-
 def recover(call: Call, expired: Json) -> Json:
     """Open a copy of an expired session for a buyer who followed the recovery link."""
     recovery = expired["after_expiration"]["recovery"]
     codes = "true" if recovery["allow_promotion_codes"] else "false"
     params = {
-        "success_url": expired["success_url"],
-        "cancel_url": expired["cancel_url"],
         "client_reference_id": expired["client_reference_id"],
         "customer_email": (expired["customer_details"] or {}).get("email")
         or expired["customer_email"],
@@ -244,6 +228,8 @@ def recover(call: Call, expired: Json) -> Json:
         [dict(item) for item in expired["_items"]],
         mode=expired["mode"],
         params=params,
+        success_url=expired["success_url"],
+        cancel_url=expired["cancel_url"],
         recovered_from=expired["id"],
         payment_link=expired["payment_link"],
     )

@@ -15,6 +15,7 @@ from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
 from checkout_service.use_cases.checkout.create_order import CreateOrder
 from checkout_service.use_cases.checkout.expire_session import ExpireSession
 from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
+from checkout_service.use_cases.checkout.update_items import UpdateItems
 from checkout_service.use_cases.refunds.write_money import WriteMoney
 from checkout_service.use_cases.settle.earlier_events import EarlierEvents
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
@@ -119,6 +120,18 @@ class Ground:
             self.live,
             self.interval,
             self.settings.intent_life_seconds * SECOND,
+        )
+
+    @cached_property
+    def update_items(self) -> UpdateItems:
+        return UpdateItems(
+            self.database,
+            self.stripe.sessions,
+            self.create_order,
+            self.settle_order,
+            self.look_at_order,
+            self.close_attempt,
+            self.pull_mode,
         )
 
     @cached_property

@@ -74,6 +74,7 @@ class Parts(Ground):
         return StartCheckout(
             self.database,
             self.clock,
+            self.stripe.sessions,
             self.create_order,
             self.open_attempt,
             self.close_attempt,

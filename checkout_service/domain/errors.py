@@ -149,6 +149,13 @@ class WrongFlow(CheckoutError):
         super().__init__("This order was started with another way to pay.")
 
 
+class SessionClosed(CheckoutError):
+    code = "session_closed"
+
+    def __init__(self) -> None:
+        super().__init__("This session is over: open another one for the order.")
+
+
 class PullMode(CheckoutError):
     code = "pull_mode"
 

@@ -81,12 +81,12 @@ def wrongly_opened(terms: Terms, attempt: Attempt, view: SessionView | IntentVie
     return found
 
 
-def unpayable(view: SessionView | IntentView, secret: str | None) -> Mismatches:
-    """Name what would keep a buyer from paying what Stripe's answer says it has just opened."""
-    if isinstance(view, SessionView):
-        is_open, way = view.status == "open", view.url
-    else:
-        is_open, way = view.status in _PAYABLE, secret
+def unpayable(view: SessionView | IntentView, way: str | None) -> Mismatches:
+    """Name what would keep a buyer from paying what Stripe's answer says it has just opened.
+
+    `way` leads there: the url of Stripe's page, or the client secret of a form.
+    """
+    is_open = view.status in ({"open"} if isinstance(view, SessionView) else _PAYABLE)
     if is_open and way:
         return {}
     seen = f"one that is {view.status}" if not is_open else "no way to it"

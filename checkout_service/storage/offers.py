@@ -1,4 +1,4 @@
-"""What an intent's order may cost by now: terms that Stripe was asked for, written down before.
+"""What an open order may cost by now: terms that Stripe was asked for, written down before.
 
 They are kept with the order by their totals, what was asked for last at the end: where an answer is
 missing, only Stripe's amount says which of them stand.
@@ -17,7 +17,7 @@ from checkout_service.domain.order.line import Line
 from .orders import line_rows, lines_of, replace_lines
 from .tables import orders
 
-OFFERS = "offers"  # in the order's options, of which an intent has no others
+OFFERS = "offers"  # in the order's options, and the first of them: whoever reads it looks there
 _MOST = 20
 _o = orders.c
 
@@ -31,7 +31,8 @@ def offer(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
     total = sum(line.amount for line in lines)
     first = _terms(order_id, lines_of(connection, order_id, row.currency))
     before = [terms for terms in options.get(OFFERS, [first]) if terms["total"] != total]
-    options[OFFERS] = [*before, _terms(order_id, lines)][-_MOST:]
+    offers = [*before, _terms(order_id, lines)][-_MOST:]
+    options = {OFFERS: offers, **{name: value for name, value in options.items() if name != OFFERS}}
     if total == row.amount_total:
         replace_lines(connection, order_id, lines)
     connection.execute(

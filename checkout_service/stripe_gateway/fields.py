@@ -125,3 +125,9 @@ def maybe_moment(data: Json, key: str) -> int | None:
 
 def moment(data: Json, key: str) -> int:
     return maybe_moment(data, key) or 0
+
+
+def maybe_secret(data: Json) -> str | None:
+    """Read a client secret: it is handed on and kept nowhere."""
+    secret = data.get("client_secret")
+    return secret if isinstance(secret, str) and secret else None

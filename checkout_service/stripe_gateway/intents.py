@@ -18,7 +18,7 @@ from checkout_service.domain.ports.intents import IntentRequest
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE, NOT_CAPTURABLE
-from .fields import Json, Malformed
+from .fields import Json, Malformed, maybe_secret
 from .money_back import money_back_of
 from .params import created_between, intent_params
 from .translate import REQUEST_KEY, intent_view
@@ -39,12 +39,12 @@ class StripeIntents:
         asked_at = self.calls.clock.now()
         data = self.calls.post(_INTENTS, intent_params(request), key=request.idempotency_key)
         with reading(write=True):
-            return fact_of_answer(intent_view(data), asked_at=asked_at), _maybe_secret(data)
+            return fact_of_answer(intent_view(data), asked_at=asked_at), maybe_secret(data)
 
     def client_secret(self, intent_id: str) -> str:
         data, _ = self._retrieve(intent_id, [], urgent=True)
         with reading():
-            secret = _maybe_secret(data)
+            secret = maybe_secret(data)
             if secret is None:
                 raise Malformed("client_secret")
             return secret
@@ -115,11 +115,6 @@ class StripeIntents:
             if data.get("id") != intent_id:
                 raise Malformed("id")
         return data, asked_at
-
-
-def _maybe_secret(data: Json) -> str | None:
-    secret = data.get("client_secret")
-    return secret if isinstance(secret, str) and secret else None
 
 
 def check_intent_id(intent_id: str) -> None:

@@ -6,13 +6,14 @@ moment or on the process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.refunds import RefundRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.domain.session import NEVER
 
 from .translate import ATTEMPT_KEY, CHOICE_KEY, ORDER_KEY, PLACE_KEY, REQUEST_KEY
 
@@ -46,8 +47,7 @@ def session_params(request: SessionRequest) -> Params:
         "mode": request.mode,
         "currency": request.currency,
         "line_items": [_line(line, request.options) for line in request.lines],
-        "success_url": request.success_url,
-        "cancel_url": request.cancel_url,
+        **_way_back(request),
         "client_reference_id": request.reference,
         "customer_email": request.customer_email,
         "locale": request.locale,
@@ -59,6 +59,25 @@ def session_params(request: SessionRequest) -> Params:
             **_capture(manual=request.manual),
         },
     })  # fmt: skip
+
+
+def items_params(lines: Iterable[LineRequest], options: Mapping[str, Any]) -> Params:
+    """Write other items for an open session: all of them, none is kept by its id."""
+    shown = {name: value for name, value in _wished(options).items() if name == "expand"}
+    return {"line_items": [_line(line, options) for line in lines], **shown}
+
+
+def _way_back(request: SessionRequest) -> Params:
+    """Say where the buyer comes back to: from Stripe's page, or on a page of the merchant's."""
+    ui_mode = request.options.get("ui_mode")
+    if ui_mode is None:
+        return {"success_url": request.success_url, "cancel_url": request.cancel_url}
+    redirects = request.options.get("redirect_on_completion")
+    return {
+        "ui_mode": ui_mode,
+        "return_url": None if redirects == NEVER else request.success_url,
+        "redirect_on_completion": redirects,
+    }
 
 
 def intent_params(request: IntentRequest) -> Params:

@@ -1,25 +1,28 @@
-"""Checkout Sessions: open, close, look at one, list many."""
+"""Checkout Sessions: open, close, look at one, list many.
+
+A client secret passes through and is kept nowhere.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
-from checkout_service.domain.ports.sessions import SessionRequest
+from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
 from .beside_session import hides_more, saved_method, with_what_was_chosen
 from .calls import Calls, Page, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE
-from .fields import Json, Malformed, flag, maybe_object, reference
+from .fields import Json, Malformed, flag, maybe_object, maybe_secret, reference
 from .intents import StripeIntents
 from .money_back import money_back_of, refunds_shown
-from .params import Params, created_between, session_params
+from .params import Params, created_between, items_params, session_params
 from .translate import session_view
 from .translate_buyer import with_rate_names
 
@@ -50,14 +53,40 @@ class StripeSessions:
     _least: Expansions = field(default_factory=lambda: Expansions(_EXPANSIONS[-1:]))
     _in_lists: Expansions = field(default_factory=lambda: Expansions(_IN_LISTS))
 
-    def open(self, request: SessionRequest) -> Fact:
+    def open(self, request: SessionRequest) -> tuple[Fact, str | None]:
         params = session_params(request)
         asked_at = self.calls.clock.now()
         data = self.calls.post(_SESSIONS, params, key=request.idempotency_key)
         with reading(write=True):
             view = session_view(data)
             buyer = with_rate_names(view.buyer, params, data)
-            return fact_of_answer(replace(view, buyer=buyer), asked_at=asked_at)
+            return fact_of_answer(replace(view, buyer=buyer), asked_at=asked_at), maybe_secret(data)
+
+    def client_secret(self, session_id: str) -> str | None:
+        _check(session_id)
+        data = self.calls.get(_ONE, {}, of=session_id, urgent=True)
+        with reading():
+            if data.get("id") != session_id:
+                raise Malformed("id")
+            return maybe_secret(data)
+
+    def update(
+        self,
+        session_id: str,
+        *,
+        lines: tuple[LineRequest, ...],
+        options: Mapping[str, object],
+        idempotency_key: str,
+    ) -> Fact:
+        _check(session_id)
+        asked_at = self.calls.clock.now()
+        params = items_params(lines, options)
+        data = self.calls.post(_ONE, params, of=session_id, key=idempotency_key)
+        with reading(write=True):
+            view = session_view(data)
+            if view.id != session_id:
+                raise Malformed("id")
+            return fact_of_answer(view, asked_at=asked_at)
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire a session; None when it was not open any more.

@@ -17,6 +17,7 @@ from .checkout.list_products import ListProducts
 from .checkout.start_checkout import StartCheckout
 from .checkout.start_intent import StartIntent
 from .checkout.start_link import StartLink
+from .checkout.update_items import UpdateItems
 from .doctor import Doctor
 from .doctor.check_readiness import CheckReadiness
 from .notify.deliver import DeliverOutbox
@@ -45,6 +46,7 @@ class UseCases:
     start_checkout: StartCheckout
     start_intent: StartIntent
     start_link: StartLink
+    update_items: UpdateItems
     confirm_payment: ConfirmPayment
     poll_link: PollLink
     expire_session: ExpireSession

@@ -34,7 +34,7 @@ from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
-from .pages import form_token, languages
+from .pages import form_token, languages, own_pages
 from .pages.order_page import page_of
 
 SEE_OTHER = 303
@@ -100,7 +100,9 @@ def cancel() -> ResponseReturnValue:
     page = page_of(known)
     if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
         return redirect(at(f"/orders/{known.id}"), SEE_OTHER)
-    resume = use_cases().read_orders.open_url(known.id) if page.state == "unpaid" else None
+    resume = None
+    if page.state == "unpaid":
+        resume = use_cases().read_orders.open_url(known.id) or own_pages.way_to(known.id)
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)
 
 
@@ -142,8 +144,8 @@ def _start_over(order_id: str) -> ResponseReturnValue:
 
 
 def _to_stripe(url: str | None, order_id: str) -> ResponseReturnValue:
-    """Redirect to the session's page; a session without one is over, and its order tells how."""
-    return redirect(url or at(f"/orders/{order_id}"), SEE_OTHER)
+    """Redirect to the session's page: Stripe's or ours; where it is over its order tells how."""
+    return redirect(url or own_pages.way_to(order_id) or at(f"/orders/{order_id}"), SEE_OTHER)
 
 
 def _try_again(error: CheckoutError, fields: dict[str, str]) -> Response:

@@ -9,6 +9,7 @@
   let home = null; // the page around us: its origin, known from its first message
   let key = "";
 
+  const place = (id) => document.getElementById(id);
   const say = (message) => window.parent.postMessage(message, home ?? "*");
 
   // --- what is wrong with what was typed ---------------------------------------------------------
@@ -97,9 +98,16 @@
     for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== kind();
   }
 
-  function show({ methods, email, key: given }) {
+  // A form asks for the e-mail and has a button of its own; the Payment Element leaves both to the page.
+  function label(button) {
+    place("email").hidden = place("pay").hidden = !button;
+    place("pay").textContent = button;
+  }
+
+  function show({ methods, email, key: given, button }) {
     key = given;
     field("email").value ||= email;
+    label(button);
     const offered = [...form.querySelectorAll("[name=method]")];
     for (const choice of offered) choice.closest("label").hidden = !methods.includes(choice.value);
     const first = offered.find((choice) => methods.includes(choice.value));
@@ -110,13 +118,18 @@
   }
 
   function tellError(error) {
-    const place = document.getElementById("problem");
-    place.textContent = error?.message ?? "";
-    place.hidden = !error;
+    place("problem").textContent = error?.message ?? "";
+    place("problem").hidden = !error;
+  }
+
+  function checkEmail() {
+    const typed = field("email").validity;
+    const fine = place("email").hidden || (typed.valid && field("email").value);
+    return fine ? null : wrong("incomplete_email", "Your email is incomplete.");
   }
 
   function validate() {
-    const error = fault();
+    const error = checkEmail() ?? fault();
     tellError(error);
     return error ? { error } : { selectedPaymentMethod: kind() };
   }
@@ -131,6 +144,7 @@
     else if (asked === "focus") form.querySelector("input:not([type=radio]):not([hidden])")?.focus();
     else if (asked === "blur") document.activeElement?.blur();
     else if (asked === "lock") form.inert = event.data.locked;
+    else if (asked === "relabel") label(event.data.button);
   });
 
   form.addEventListener("input", (event) => {
@@ -139,9 +153,18 @@
     const texts = [...form.querySelectorAll(`[data-kind=${kind()}] input`)];
     say({ say: "change", complete: !fault(), empty: texts.every((one) => !one.value), collapsed: false, value: { type: kind() } });
   });
+  const confirm = () => {
+    if (validate().error) return;
+    say({ say: "confirm", source: "checkout-form-pay-button", paymentMethodType: kind() });
+  };
+
   form.addEventListener("submit", (event) => event.preventDefault());
+  place("pay").addEventListener("click", confirm);
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.type !== "radio") say({ say: "enter" });
+    if (event.key === "Enter" && event.target.matches("input:not([type=radio])")) {
+      if (place("pay").hidden) say({ say: "enter" });
+      else confirm();
+    }
     if (event.key === "Escape") say({ say: "escape" });
   });
   form.addEventListener("focusin", () => say({ say: "focus" }));

@@ -156,8 +156,14 @@
         return;
       }
       const email = this.#options.defaultValues?.billingDetails?.email ?? "";
-      await this._ask({ say: "show", methods, email, key: this.#elements._key });
+      const button = this.#elements._button ?? null;
+      await this._ask({ say: "show", methods, email, key: this.#elements._key, button });
       this.#emit("ready", {});
+    }
+
+    // The amount on a form's own button has changed.
+    _relabel() {
+      this.#tell({ say: "relabel", button: this.#elements._button ?? null });
     }
 
     #tell(message) {
@@ -178,7 +184,7 @@
         this.#frame.style.height = `${rest.height}px`;
       } else if (say === "enter") {
         this.#frame.closest("form")?.requestSubmit();
-      } else if (["change", "focus", "blur", "escape"].includes(say)) {
+      } else if (["change", "confirm", "focus", "blur", "escape"].includes(say)) {
         this.#emit(say, rest);
       }
     }
@@ -294,6 +300,9 @@
 
   // --- window.Stripe -----------------------------------------------------------------------------
 
+  const checkout = window.sandboxCheckout({ HOME, ask, demand, leave, PaymentElement });
+  delete window.sandboxCheckout;
+
   function Stripe(key) {
     demand(/^pk_/.test(key ?? ""), "Please call Stripe() with your publishable key. It starts with pk_.");
     demand(/^pk_test_/.test(key), "The sandbox takes test keys only: no money moves here.");
@@ -304,6 +313,7 @@
         confirmWith(key, clientSecret, { payment_method: data.payment_method, return_url: data.return_url }, "if_required"),
       handleNextAction: ({ clientSecret }) => handleNextAction(key, clientSecret),
       retrievePaymentIntent: (clientSecret) => readIntent(key, clientSecret),
+      ...checkout(key),
       registerAppInfo: () => {},
       _registerWrapper: () => {},
     };

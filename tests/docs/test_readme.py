@@ -48,6 +48,7 @@ def ids(site_and_shop: tuple[str, Shop]) -> dict[str, str]:
     told = shop.request("GET", "/api/v1/notifications", headers=KEY).json()
     return {
         "SESSION": opened["id"],
+        "OWN": shop.open(POSTER | {"ui_mode": "elements"})["id"],
         "INTENT": intent["id"],
         "REFERENCE": linked["client_reference_id"],
         "ORDER": paid["order"]["id"],

@@ -26,7 +26,7 @@ def test_a_write_is_tried_twice_under_one_key(
 ) -> None:
     stub.says(first, opened())
 
-    assert gateway.sessions.open(REQUEST).subject.id == sj.SESSION_ID
+    assert gateway.sessions.open(REQUEST)[0].subject.id == sj.SESSION_ID
     assert [seen.headers["Idempotency-Key"] for seen in stub.seen] == ["co_1", "co_1"]
     assert stub.seen[0].form == stub.seen[1].form
 

@@ -76,7 +76,7 @@ def test_an_answer_to_our_own_call_shows_one_object_as_it_was_when_we_asked(
     """Law 1: what it says is as old as the request, and it shows nothing around the object."""
     stub.says(Answer(OPENED))
     began = now()
-    opened = gateway.sessions.open(REQUEST)
+    opened, _ = gateway.sessions.open(REQUEST)
     stub.says(Answer(sj.an_intent(), wait=0.3))
     asked = now()
     created, _ = gateway.intents.open(INTENT)

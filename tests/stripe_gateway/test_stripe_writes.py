@@ -69,7 +69,7 @@ def _an_open_session(stub: StubStripe) -> None:
 
 
 def test_a_session_says_no_more_than_it_must(gateway: StripeParts, stub: StubStripe) -> None:
-    view = session_of(gateway.sessions.open(REQUEST))
+    view = session_of(gateway.sessions.open(REQUEST)[0])
 
     assert view.url == "https://checkout.stripe.com/c/pay/x"
     assert written(stub) == LEAST

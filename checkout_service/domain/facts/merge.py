@@ -26,6 +26,7 @@ from checkout_service.domain.order.find_attempt import (
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
+from .agreed_terms import agree
 from .authorised import agreed, amount_paid, is_told_by_intent, with_authorisation
 from .fact import Age, Fact
 from .known_buyer import join
@@ -71,6 +72,8 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
     if attempt is None:
         attempt = claim_by_session(ledger, view, new_attempt_id)
         ledger = replace(ledger, attempts=(*ledger.attempts, attempt))
+    stands = view.status == "complete" or (view.status == "open" and _is_later(attempt, fact))
+    ledger = agree(ledger, attempt, view.amount_subtotal, stands=stands)
     reading = agreed(ledger.terms, _read(view, fact), view.intent)
     after = _advance(ledger, attempt, reading, fact)
     if _tells(attempt, after, reading, fact):
@@ -86,11 +89,10 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
             expires_at=view.expires_at or attempt.expires_at,
         )
     taken = view.intent_id in ledger.taken
-    intent_id = None if taken else view.intent_id
     after = replace(
         after,
         session_id=view.id,
-        intent_id=intent_id or attempt.intent_id,
+        intent_id=(None if taken else view.intent_id) or attempt.intent_id,
         customer_email=view.customer_email or attempt.customer_email,
         subscription_id=view.subscription_id or attempt.subscription_id,
         recovery_url=view.recovery_url or attempt.recovery_url,
@@ -142,7 +144,8 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         if is_told_by_intent(ledger.terms, attempt, view):
             return _merge_capture(ledger, attempt, view, fact)
         return _put(ledger, attempt)
-    ledger = _agree(ledger, attempt, view, fact)
+    stands = view.status in _HAS_ITS_AMOUNT
+    ledger = agree(ledger, attempt, view.amount, stands=stands or _is_later(attempt, fact))
     reading = agreed(ledger.terms, read_intent(view, was=attempt.state), view)
     final = reading.state in (_A.SUCCEEDED, _A.CANCELED, _A.EXPIRED)
     held = ledger.terms.manual and view.status == "requires_capture"
@@ -167,19 +170,8 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
     return _hold(_put(ledger, after), after, reading, found, fact)
 
 
-def _agree(ledger: Ledger, attempt: Attempt, view: IntentView, fact: Fact) -> Ledger:
-    """Take the terms that Stripe was asked for and shows, though its answer may have been lost.
-
-    Once money is in or held, an intent's amount does not change any more.
-    """
-    terms = ledger.terms
-    stands = view.status in _HAS_ITS_AMOUNT
-    later = fact.is_look and fact.seen.age_beside(attempt.seen) is not Age.EARLIER
-    if not attempt.ours or ledger.winner is not None or not (stands or later):
-        return ledger
-    if view.amount == terms.amount_total or view.amount not in terms.offers:
-        return ledger
-    return replace(ledger, terms=replace(terms, amount_total=view.amount))
+def _is_later(attempt: Attempt, fact: Fact) -> bool:
+    return fact.is_look and fact.seen.age_beside(attempt.seen) is not Age.EARLIER
 
 
 def _merge_charge(ledger: Ledger, view: ChargeView, fact: Fact) -> Ledger:

@@ -9,6 +9,7 @@ from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
+from checkout_service.domain.session.ui_modes import HOSTED
 
 from .ledger import AUTOMATIC, SETUP
 from .line import Line
@@ -49,7 +50,7 @@ class Cart:
     items: Sequence[CartItem | PricedItem]
     mode: str | None = None
     currency: str | None = None  # of an order of no amount, which has no items
-    success_url: str | None = None
+    success_url: str | None = None  # where the buyer comes back to, from whatever page
     cancel_url: str | None = None
     customer_email: str | None = None
     client_reference_id: str | None = None
@@ -59,6 +60,8 @@ class Cart:
     allow_promotion_codes: bool = False
     capture: str = AUTOMATIC  # or `manual`: the merchant takes the money later
     session: Mapping[str, object] = field(default_factory=dict)  # handed through to Stripe's page
+    ui_mode: str = HOSTED
+    redirect_on_completion: str | None = None  # of an embedded page; Stripe's word
 
 
 def price_lines(

@@ -5,7 +5,7 @@ Frozen throughout: settling makes a new ledger, storage writes down the differen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -27,6 +27,8 @@ DISPUTE_OPEN = frozenset(("needs_response", "under_review")) | DISPUTE_APPEALED
 DISPUTE_LOST = frozenset(("lost",))
 DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
+Lines = tuple[tuple[int, int], ...]  # quantities and amounts
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -35,7 +37,7 @@ class Terms:
     `adjustable` names what Stripe may compute on top: discount, tax, shipping. `lines` are the
     quantities and amounts of such an order's items; None where the total says it all. `manual` says
     that a payment is only authorised, until the merchant takes all or part of it. `offers` are the
-    totals that Stripe was asked to put on the order's intent: the one that it shows is agreed.
+    totals that Stripe was asked for since, with their lines: the one that it shows is agreed.
     `room` is what the buyer of a session may still change.
     """
 
@@ -45,9 +47,9 @@ class Terms:
     livemode: bool
     mode: str = "payment"
     adjustable: frozenset[str] = frozenset()
-    lines: tuple[tuple[int, int], ...] | None = None
+    lines: Lines | None = None
     manual: bool = False
-    offers: frozenset[int] = frozenset()
+    offers: Mapping[int, Lines] = field(default_factory=dict)
     room: Room | None = None
 
     @property

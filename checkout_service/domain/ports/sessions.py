@@ -53,7 +53,30 @@ class SessionRequest:
 
 
 class Sessions(Protocol):
-    def open(self, request: SessionRequest) -> Fact: ...
+    def open(self, request: SessionRequest) -> tuple[Fact, str | None]:
+        """Create a session; the second value is its client secret, never to be stored.
+
+        None for one that is paid on Stripe's own page.
+        """
+        ...
+
+    def client_secret(self, session_id: str) -> str | None:
+        """Read the client secret of a session; None where Stripe shows none (any more)."""
+        ...
+
+    def update(
+        self,
+        session_id: str,
+        *,
+        lines: tuple[LineRequest, ...],
+        options: Mapping[str, object],
+        idempotency_key: str,
+    ) -> Fact:
+        """Put these items in the place of an open session's; its `options` are as at its opening.
+
+        Raises StripeRejected when it is not open any more, too.
+        """
+        ...
 
     def close(self, session_id: str, *, idempotency_key: str) -> Fact | None:
         """Expire an open session; None when it was not open any more."""

@@ -1,5 +1,30 @@
 """What a merchant hands through to Stripe's page beside what this service says itself."""
 
 from .passing import Session, adjustable_by, faults_of, fitting, is_managed, unfit
+from .ui_modes import (
+    ELEMENTS,
+    EMBEDDED,
+    FORM,
+    HOSTED,
+    NEVER,
+    REPRICED,
+    drawable,
+    undrawable,
+)
 
-__all__ = ["Session", "adjustable_by", "faults_of", "fitting", "is_managed", "unfit"]
+__all__ = [
+    "ELEMENTS",
+    "EMBEDDED",
+    "FORM",
+    "HOSTED",
+    "NEVER",
+    "REPRICED",
+    "Session",
+    "adjustable_by",
+    "drawable",
+    "faults_of",
+    "fitting",
+    "is_managed",
+    "undrawable",
+    "unfit",
+]

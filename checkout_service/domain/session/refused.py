@@ -11,7 +11,7 @@ from typing import Final
 
 _TERMS = "the order's items, and what they cost, are agreed before Stripe's page opens"
 _BACK = "the service brings the buyer back and looks at the payment there"
-_PAGE = "the service opens Stripe's hosted page"
+_PAGE = "what opens a session says where it is paid"
 _MOMENT = "a moment does not fit every order: name it with the order"
 _KNOWN_BY = "the order is found by it"
 
@@ -22,9 +22,9 @@ OURS: Final[Mapping[str, str]] = {
     "currency": f"{_TERMS}: in mode setup name currency in the request",
     "success_url": f"{_BACK}: name success_url in the request",
     "cancel_url": f"{_BACK}: name cancel_url in the request",
-    "return_url": _BACK,
-    "redirect_on_completion": _BACK,
-    "ui_mode": _PAGE,
+    "return_url": f"{_BACK}: name return_url in the request",
+    "redirect_on_completion": f"{_BACK}: name redirect_on_completion in the request",
+    "ui_mode": f"{_PAGE}: name ui_mode in the request",
     "client_reference_id": f"{_KNOWN_BY}: name client_reference_id in the request",
     "customer_email": "name customer_email in the request",
     "locale": "name locale in the request, or in [checkout]",

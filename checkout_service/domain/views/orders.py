@@ -93,7 +93,13 @@ class SessionAnswer:
     payment_status: str
     expires_at: int | None
     order: OrderView
+    client_secret: str | None = field(default=None, repr=False)  # only ever in a create's answer
     retry_after: int = 2  # seconds, while not final
+
+    @property
+    def has_no_page(self) -> bool:
+        """True if it is open and Stripe has no page for it: a page of the merchant's own has."""
+        return self.status == "open" and self.url is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, exists, func, literal_column
 
 from checkout_service.domain.facts.buyer import NOBODY
 from checkout_service.domain.order.ledger import MANUAL, Ledger, Terms
-from checkout_service.domain.status import AttemptKind, OrderStatus
+from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.order_views import KEPT, Line, build_view
@@ -54,9 +54,13 @@ _ORDER_COLUMNS = [
         orders.c.erased_at,
     )
 ]
-# Only an intent's order is priced anew; a session's options are long and nobody's business here.
+# A session's options are long, and nobody's business here but for an order that was priced anew.
+_PRICED_ANEW = f'{{"{OFFERS}"'
+_beginning = func.substr(
+    orders.c.options, literal_column("1"), literal_column(str(len(_PRICED_ANEW)))
+)
 _ORDER_COLUMNS.append(
-    case((orders.c.flow == literal_column(f"'{AttemptKind.INTENT}'"), orders.c.options)).label(
+    case((_beginning == literal_column(f"'{_PRICED_ANEW}'"), orders.c.options)).label(
         "order_options"
     )
 )
@@ -271,13 +275,17 @@ def _terms(row: AnyRow) -> Terms:
         adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
         lines=lines if row.order_adjustable else None,
         manual=row.order_capture == MANUAL,
-        offers=frozenset(terms["total"] for terms in _offers(row)),
+        offers={terms["total"]: _amounts(terms["lines"]) for terms in _offers(row)},
         room=room_of(row.order_room),
     )
 
 
+def _amounts(rows: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
+    return tuple((row["quantity"], row["quantity"] * row["unit_amount"]) for row in rows)
+
+
 def _offers(row: AnyRow) -> list[dict[str, Any]]:
-    if row.order_options in (None, "{}"):
+    if row.order_options is None:
         return []
     offers: list[dict[str, Any]] = json.loads(row.order_options).get(OFFERS, [])
     return offers

@@ -16,7 +16,16 @@ from checkout_service.domain.order.cart import Cart, currency_of, mode_of, price
 from checkout_service.domain.order.ledger import AUTOMATIC, DISCOUNT, SETUP
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
-from checkout_service.domain.session import adjustable_by, faults_of, fitting, is_managed, unfit
+from checkout_service.domain.session import (
+    HOSTED,
+    adjustable_by,
+    drawable,
+    faults_of,
+    fitting,
+    is_managed,
+    undrawable,
+    unfit,
+)
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
@@ -152,16 +161,17 @@ class CreateOrder:
 
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
         options, mode = self.catalog.options, mode_of(lines)
-        session = {**fitting(options.session, mode), **cart.session}
+        shared = drawable(fitting(options.session, mode), cart.ui_mode)
+        session = {**shared, **cart.session}
         if mode == SETUP:
-            return _saving(options, session)
+            return _saving(options, session, _page_of(cart))
         session, room = OfferRoom(self.prices, self.catalog).of(cart, lines, session, mode)
         options = options.of_stripes_own() if is_managed(session) else options
         what = lines[0].currency, mode
         codes = {DISCOUNT} if cart.allow_promotion_codes else set()
         adjustable = options.adjustable(*what) | codes | adjustable_by(session)
         asked = {
-            "products": self._products(lines),
+            "products": self.products(lines),
             "allow_promotion_codes": cart.allow_promotion_codes or options.promotion_codes,
             "automatic_tax": options.automatic_tax,
             "tax_behavior": options.tax_behavior,
@@ -172,24 +182,36 @@ class CreateOrder:
             },
             "shipping_countries": list(options.shipping_countries),
             "shipping_options": [asdict(option) for option in options.shipping_for(*what)],
-            "recovery": options.recovery,
+            # Its link leads to a page of Stripe's.
+            "recovery": cart.ui_mode == HOSTED and options.recovery,
             "expires_after": options.expires_after,
             "session": session,
+            **_page_of(cart),
         }
         due = {} if room is None else {"amount_total": room.opening[-1], "room": text_of(room)}
         return due | {"adjustable": ",".join(sorted(adjustable)), "options": _said(asked)}
 
-    def _products(self, lines: Sequence[Line]) -> dict[str, Any]:
+    def products(self, lines: Sequence[Line]) -> dict[str, Any]:
         """Note what Stripe is told of the products, by price: a repeat must be equal."""
         found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
         told = {price: product.for_stripe() for price, product in found.items() if product}
         return {price: words for price, words in told.items() if words}
 
 
-def _saving(options: CheckoutOptions, session: dict[str, object]) -> dict[str, Any]:
+def _page_of(cart: Cart) -> dict[str, str | None]:
+    """Note where the session is paid; nothing needs to be said of Stripe's own page."""
+    return {
+        "ui_mode": None if cart.ui_mode == HOSTED else cart.ui_mode,
+        "redirect_on_completion": cart.redirect_on_completion,
+    }
+
+
+def _saving(
+    options: CheckoutOptions, session: dict[str, object], page: dict[str, str | None]
+) -> dict[str, Any]:
     """Note how a way to pay is saved: with a customer, who alone can be charged by it later."""
     customer = {} if {"customer", "customer_account"} & set(session) else _CUSTOMER
-    asked = {"expires_after": options.expires_after, "session": {**customer, **session}}
+    asked = {"expires_after": options.expires_after, "session": {**customer, **session}, **page}
     return {"options": _said(asked)}
 
 
@@ -203,7 +225,11 @@ def check_session(cart: Cart, kind: AttemptKind, mode: str) -> None:
         return
     if kind is not AttemptKind.SESSION:
         raise InvalidInput([Fault("session", "it belongs to the flow checkout_session")])
-    faults = [*faults_of(cart.session, "session"), *unfit(cart.session, mode, "session")]
+    faults = [
+        *faults_of(cart.session, "session"),
+        *unfit(cart.session, mode, "session"),
+        *undrawable(cart.session, cart.ui_mode, "session"),
+    ]
     if cart.customer_email and "customer" in cart.session:
         faults.append(("customer_email", "Stripe takes it or a customer, not both"))
     if cart.allow_promotion_codes and "discounts" in cart.session:

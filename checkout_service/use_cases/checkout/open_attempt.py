@@ -8,7 +8,7 @@ looked for by our id in its metadata, and only if it is not there a new key is u
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checkout_service.domain.clock import MINUTE, Clock
@@ -48,11 +48,15 @@ _TWIN_PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What Stripe opened; `answered` says that its answer is at hand, with its client secret."""
+    """What Stripe opened; `answered` says that its answer is at hand, with its client secret.
+
+    `hosted` says that it is paid on Stripe's own page.
+    """
 
     fact: Fact
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     answered: bool = False
+    hosted: bool = False
 
     @property
     def view(self) -> SessionView | IntentView:
@@ -60,6 +64,12 @@ class Opened:
         if isinstance(view, SessionView | IntentView):
             return view
         raise TypeError(view)
+
+    @property
+    def way(self) -> str | None:
+        """What leads the buyer to it: the url of Stripe's page, or the secret of a form."""
+        view = self.fact.subject
+        return view.url if self.hosted and isinstance(view, SessionView) else self.secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class OpenAttempt:
     def open(self, order_id: str, *, source: str) -> str | None:
         """Open the order's draft at Stripe and record it; nothing to do without a draft.
 
-        Returns the client secret of a PaymentIntent just opened, never to be stored. Raises
+        Returns the client secret of what was just opened for a form, never to be stored. Raises
         StripeUnavailable (try again: the draft stays), StripeRejected (the draft is given up),
         OrderCanceled and OpenedWrong (what came back is not what was asked for, and is closed).
         """
@@ -171,7 +181,7 @@ class OpenAttempt:
         attempt = next((a for a in ledger.attempts if a.id == attempt_id), None)
         found = {} if attempt is None else wrongly_opened(ledger.terms, attempt, opened.view)
         if opened.answered:
-            found = unpayable(opened.view, opened.secret) | found
+            found = unpayable(opened.view, opened.way) | found
         return found
 
     def _read(self, order_id: str) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
@@ -214,8 +224,8 @@ class OpenAttempt:
         if draft.kind is AttemptKind.INTENT:
             fact, secret = self.intents.open(intent_request(order, draft, lines, key))
             return Opened(fact, secret, answered=True)
-        fact = self.sessions.open(session_request(order, draft, lines, key))
-        return Opened(fact, answered=True)
+        fact, secret = self.sessions.open(session_request(order, draft, lines, key))
+        return Opened(fact, secret, answered=True, hosted="ui_mode" not in order.options)
 
     def _wait_for_twin(self, attempt_id: str) -> bool:
         """Wait for the twin of this request (a double click) to record its session."""

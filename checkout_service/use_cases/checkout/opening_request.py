@@ -5,6 +5,8 @@ A repeat must be equal to the first, or Stripe refuses it under the same key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from checkout_service.domain.catalog.options import HALF_HOUR
 from checkout_service.domain.clock import DAY, MINUTE, SECOND
 from checkout_service.domain.order.ledger import MANUAL
@@ -12,6 +14,7 @@ from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.room import Offer
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 
 _LATE_BY = 2 * MINUTE  # a request may reach Stripe this long after its draft was written
@@ -43,6 +46,36 @@ def _end_of(created_at: int, seconds: int | None) -> int | None:
     return created_at + max(seconds * SECOND, HALF_HOUR * SECOND + _LATE_BY)
 
 
+def line_requests(
+    lines: Sequence[Line],
+    products: Mapping[str, Mapping[str, object]],
+    *,
+    tax: Mapping[str, str] | None = None,
+    offers: Mapping[int | None, Offer] | None = None,
+) -> tuple[LineRequest, ...]:
+    """Write an order's lines as Stripe is asked for them, with what it is told of the products.
+
+    By their places: `tax` says whether it is inside or on top, `offers` what the buyer may choose.
+    """
+    tax, offers = tax or {}, offers or {}
+    return tuple(
+        LineRequest(
+            name=line.name,
+            unit_amount=line.unit_amount,
+            currency=line.currency,
+            quantity=line.quantity,
+            description=line.description or None,
+            stripe_price=line.stripe_price,
+            recurring=line.recurring,
+            product=products.get(line.price or "", {}),
+            adjustable=_adjustable(offers.get(place)),
+            place=place if offers else None,
+            tax_behavior=tax.get(str(place)),
+        )
+        for place, line in enumerate(lines)
+    )
+
+
 def _adjustable(offer: Offer | None) -> tuple[int, int] | None:
     if offer is None or offer.least == offer.most:
         return None
@@ -56,6 +89,7 @@ def session_request(
     options = dict(order.options)
     expires_after = options.pop("expires_after", None)
     products = options.pop("products", {})
+    options.pop(OFFERS, None)
     tax = options.pop("tax_behaviors", {})
     offers = {offer.place: offer for offer in order.room.offers} if order.room else {}
     return SessionRequest(
@@ -65,22 +99,7 @@ def session_request(
         reference=draft.reference or order.id,
         mode=order.mode,
         currency=order.currency,
-        lines=tuple(
-            LineRequest(
-                name=line.name,
-                unit_amount=line.unit_amount,
-                currency=line.currency,
-                quantity=line.quantity,
-                description=line.description or None,
-                stripe_price=line.stripe_price,
-                recurring=line.recurring,
-                product=products.get(line.price, {}),
-                adjustable=_adjustable(offers.get(place)),
-                place=place if offers else None,
-                tax_behavior=tax.get(str(place)),
-            )
-            for place, line in enumerate(lines)
-        ),
+        lines=line_requests(lines, products, tax=tax, offers=offers),
         success_url=order.success_url,
         cancel_url=order.cancel_url,
         customer_email=order.customer_email,

@@ -1,12 +1,17 @@
-"""Way in 1: an order, a Checkout Session for it, and the url to send the buyer to."""
+"""Way in 1: an order, a Checkout Session for it, and the url to send the buyer to.
+
+A session that is part of the merchant's own page has a client secret in the url's place.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import PullMode, SessionRefused, StripeRejected
 from checkout_service.domain.order.cart import Cart
+from checkout_service.domain.order.line import Line
+from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import SessionAnswer
 from checkout_service.storage.database import Database
@@ -29,6 +34,7 @@ _ROUNDS = 3
 class StartCheckout:
     database: Database
     clock: Clock
+    sessions: Sessions
     create_order: CreateOrder
     open_attempt: OpenAttempt
     close_attempt: CloseAttempt
@@ -63,12 +69,18 @@ class StartCheckout:
             cart, kind=AttemptKind.SESSION, nonce=nonce, admit=admit
         )
         try:
-            self.open_attempt.open(order_id, source=caller)
+            secret = self.open_attempt.open(order_id, source=caller)
         except StripeRejected as refusal:
             if not cart.session or refusal.permission or not refusal.reason:
                 raise
             raise SessionRefused(str(refusal), stripe_code=refusal.reason) from refusal
-        return self._answer(order_id)
+        return self._answer(order_id, secret)
+
+    def priced(self, cart: Cart) -> tuple[Line, ...]:
+        """Return what a cart would cost, without making anything. Raises as a create does."""
+        if self.pull_mode:
+            raise PullMode
+        return self.create_order.price(cart, AttemptKind.SESSION)
 
     def order_of(self, nonce: str) -> str | None:
         """Name the order that this nonce made before."""
@@ -81,16 +93,21 @@ class StartCheckout:
         """
         if self.pull_mode:
             raise PullMode
+        secret = None
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
             if newest.state is AttemptState.OPEN:
                 if self._still_open(order_id, newest):
-                    return self._answer(order_id)
+                    break
                 continue
             admit(self.create_order.prices_of(order_id))
             if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
-                self.open_attempt.open(order_id, source="retry")
-        return self._answer(order_id)
+                secret = self.open_attempt.open(order_id, source="retry")
+        return self._answer(order_id, secret)
+
+    def secret_of(self, session_id: str) -> str | None:
+        """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
+        return self.sessions.client_secret(session_id)
 
     def _still_open(self, order_id: str, attempt: AttemptRecord) -> bool:
         """Ask Stripe before sending a buyer back to a session that may be paid already."""
@@ -113,6 +130,9 @@ class StartCheckout:
             )
         )
 
-    def _answer(self, order_id: str) -> SessionAnswer:
+    def _answer(self, order_id: str, secret: str | None) -> SessionAnswer:
         with self.database.read() as connection:
-            return newest_session(connection, order_id)
+            answer = newest_session(connection, order_id)
+        if not answer.has_no_page:
+            return answer
+        return replace(answer, client_secret=secret or self.secret_of(answer.id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.session import HOSTED
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views.order_filter import EVERY_ORDER, OrderFilter
 from checkout_service.domain.views.orders import OrderDetail, OrderPage, OrderView
@@ -65,6 +66,15 @@ class ReadOrders:
             tries = orders.attempts_of(connection, order_id)
         opened = (a for a in reversed(tries) if a.state is AttemptState.OPEN and a.ours)
         return next((attempt.url for attempt in opened), None)
+
+    def ui_mode(self, order_id: str) -> str:
+        """Return where the order's sessions are paid, in Stripe's word. Raises NotFound."""
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
+        if order is None:
+            raise NotFound
+        found: str = order.options.get("ui_mode", HOSTED)
+        return found
 
     def page(
         self, wanted: OrderFilter = EVERY_ORDER, *, limit: int, cursor: str | None = None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
 from checkout_service.domain.order.ledger import AUTOMATIC
+from checkout_service.domain.session import HOSTED
 from checkout_service.web.http.origins import with_session_id
 
 from .requests import CartBody, ChosenLine, CreateOrder, CreateSession, Item, PricedLine
@@ -62,15 +63,17 @@ def _cart(
     items: Sequence[CartItem | PricedItem],
     urls: CreateSession | CreateOrder | None,
 ) -> Cart:
-    success_url = urls.success_url if urls else None
+    back = (urls.return_url or urls.success_url) if urls else None
     return Cart(
         items=items,
         mode=body.mode,
-        success_url=None if success_url is None else with_session_id(success_url),
+        success_url=None if back is None else with_session_id(back),
         cancel_url=urls.cancel_url if urls else None,
         customer_email=body.customer_email,
         client_reference_id=body.client_reference_id,
         metadata=body.metadata or {},
         locale=body.locale,
         allow_promotion_codes=bool(body.allow_promotion_codes),
+        ui_mode=(urls and urls.ui_mode) or HOSTED,
+        redirect_on_completion=urls.redirect_on_completion if urls else None,
     )

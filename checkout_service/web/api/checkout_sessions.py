@@ -5,16 +5,19 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from flask import Response
 
+from checkout_service.domain.order.cart import Cart
 from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
 from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 from checkout_service.web.http.strict_json import refuse_body
 
 from .cart_faults import every_fault
-from .carts import cart_of
-from .idempotency import idempotent, order_nonce
-from .requests import CreateSession
+from .carts import cart_of, chosen
+from .idempotency import idempotent, idempotent_without, order_nonce
+from .requests import CreateSession, UpdateItems
 from .responses import Config, Products, Session
+from .secrets import SECRET, read_secret
 from .serialiser import product_object, tell, tell_session
 
 bp = APIBlueprint("checkout_sessions", __name__, url_prefix="/api/v1", tag="Checkout")
@@ -48,7 +51,7 @@ def list_products() -> Response:
 
 @bp.post("/checkout-sessions")
 @limited(CREATE)
-@idempotent
+@idempotent_without(SECRET, read_secret)
 @every_fault
 @bp.input(CreateSession, arg_name="body")
 @bp.output(Session, status_code=201)
@@ -58,7 +61,7 @@ def create_checkout_session(body: CreateSession) -> Response:
     if body.order is not None:
         return tell_session(start.again(body.order, admit=gate()), 201)
     session = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
-    return tell_session(session, 201)
+    return order_cookie.remember_own_page(tell_session(session, 201), session.order.id)
 
 
 @bp.get("/checkout-sessions/<session_id>")
@@ -67,6 +70,18 @@ def create_checkout_session(body: CreateSession) -> Response:
 def confirm_checkout_session(session_id: str) -> Response:
     """Say how the payment stands, looking at Stripe when nobody did in the last two seconds."""
     return tell_session(use_cases().confirm_payment.by_session(session_id, source="poll"))
+
+
+@bp.put("/checkout-sessions/<session_id>/items")
+@limited(CREATE)
+@every_fault
+@bp.input(UpdateItems, arg_name="body")
+@bp.output(Session)
+def update_checkout_session_items(session_id: str, body: UpdateItems) -> Response:
+    """Change what an open session of `elements` or `form` sells; its client secret stays."""
+    cart = Cart(items=chosen(body.items))
+    update = use_cases().update_items
+    return tell_session(update.update(session_id, cart, caller=caller(), admit=gate()))
 
 
 @bp.post("/checkout-sessions/<session_id>/expire")

@@ -94,12 +94,12 @@ def _names() -> dict[tuple[str, str], str]:
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
-    is_post = method == "post"
+    is_post, writes = method == "post", method in ("post", "put")
     if "requestBody" in operation:
         operation["requestBody"]["required"] = path != _REFUND
     if is_post:
         operation.setdefault("parameters", []).append(_key_of("security" in operation))
-    problems = [status for status in _PROBLEMS if status != "401"] if is_post else _READ_PROBLEMS
+    problems = [status for status in _PROBLEMS if status != "401"] if writes else _READ_PROBLEMS
     if "security" in operation:
         problems = [*problems, *_MERCHANTS_PROBLEMS]
     for status in problems:

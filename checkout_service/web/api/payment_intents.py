@@ -1,16 +1,10 @@
-"""PaymentIntents for frontends with a payment form of their own.
-
-The client secret is in the answer to a create and nowhere else: a replayed create reads it anew.
-"""
+"""PaymentIntents for frontends with a payment form of their own."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
-from checkout_service.domain.ids import is_intent_id
 from checkout_service.web.context import use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
@@ -21,20 +15,12 @@ from .carts import cart_of, chosen
 from .idempotency import idempotent_without, order_nonce
 from .requests import CreateIntent
 from .responses import Intent
+from .secrets import SECRET, read_secret
 from .serialiser import tell_intent
 
 bp = APIBlueprint(
     "payment_intents", __name__, url_prefix="/api/v1/payment-intents", tag="Payment Element"
 )
-
-SECRET = "client_secret"  # noqa: S105 - a field's name
-
-
-def read_secret(answer: dict[str, Any]) -> str | None:
-    """Read the secret that a stored answer lacks; a session has none. Raises GatewayError."""
-    if not is_intent_id(answer["id"]):
-        return None
-    return use_cases().start_intent.secret_of(answer["id"])
 
 
 @bp.post("")
@@ -48,17 +34,10 @@ def create_payment_intent(body: CreateIntent) -> Response:
     start = use_cases().start_intent
     if body.order is None:
         intent = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
-        return _kept_in_browser(tell_intent(intent, 201), intent.order.id)
+        return order_cookie.remember_own_page(tell_intent(intent, 201), intent.order.id)
     cart = cart_of(body) if chosen(body.items) else None
     intent = start.again(body.order, cart, caller=caller(), admit=gate())
     return tell_intent(intent, 201)
-
-
-def _kept_in_browser(response: Response, order_id: str) -> Response:
-    """Have our own page's browser know its order again; no other site's is given a cookie."""
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        order_cookie.remember(response, order_id)
-    return response
 
 
 @bp.get("/<intent_id>")

@@ -37,6 +37,7 @@ from .fields import (
     fault,
     without_default,
 )
+from .ways_back import REDIRECTS, RETURN_URL, UI_MODE, Redirects, UiMode, check_way_back
 
 
 class Body(BaseModel):
@@ -79,16 +80,25 @@ class CartBody(Body):
 class CreateSession(CartBody):
     """A cart, or the id of an order to try again."""
 
-    model_config = ConfigDict(json_schema_extra=schemas.items_or("order"))
+    model_config = ConfigDict(json_schema_extra=schemas.of_session)
 
     success_url: BuyerUrl | None = None
     cancel_url: BuyerUrl | None = None
+    ui_mode: UiMode | None = UI_MODE
+    return_url: BuyerUrl | None = RETURN_URL
+    redirect_on_completion: Redirects | None = REDIRECTS
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.order is not None and self.model_fields_set != {"order"}:
             raise fault("order stands alone: the order has its items already")
-        return self
+        return check_way_back(self)
+
+
+class UpdateItems(Body):
+    """All that an open session is to sell from now on."""
+
+    items: Items
 
 
 class CreateIntent(CartBody):
@@ -169,7 +179,7 @@ class Discount(Body):
 class CreateOrder(Body):
     """A cart of the merchant's backend, or mode `setup`, and the way it will be paid."""
 
-    model_config = ConfigDict(json_schema_extra=schemas.of_an_order)
+    model_config = ConfigDict(json_schema_extra=schemas.of_order)
 
     items: list[OrderLine] = Field(default=[], max_length=100)
     flow: Literal["checkout_session", "payment_intent"] = "checkout_session"
@@ -181,6 +191,9 @@ class CreateOrder(Body):
     )
     success_url: BuyerUrl | None = None
     cancel_url: BuyerUrl | None = None
+    ui_mode: UiMode | None = UI_MODE
+    return_url: BuyerUrl | None = RETURN_URL
+    redirect_on_completion: Redirects | None = REDIRECTS
     customer_email: Email | None = None
     client_reference_id: Reference | None = None
     metadata: Metadata | None = None
@@ -212,9 +225,10 @@ class CreateOrder(Body):
 
     @model_validator(mode="after")
     def _urls_need_a_page(self) -> Self:
-        if self.flow == "payment_intent" and (self.success_url or self.cancel_url):
-            raise fault("success_url and cancel_url belong to the flow checkout_session")
-        return self
+        named = (name for name in schemas.OF_A_PAGE if getattr(self, name) is not None)
+        if self.flow == "payment_intent" and (name := next(named, None)):
+            raise fault(f"{name} belongs to the flow checkout_session")
+        return check_way_back(self)
 
 
 Amount = Annotated[StrictInt, Field(ge=1)]

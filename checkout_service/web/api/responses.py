@@ -88,7 +88,15 @@ class Order(_documented(PublicOrder)):  # type: ignore[misc]  # its fields are t
 
 class Session(BaseModel):
     id: str
-    url: str | None
+    url: str | None = Field(
+        description="Stripe's page; null when it is over, or paid on a page of your own"
+    )
+    client_secret: str | None = Field(
+        None,
+        description="only in the answer to a create with another ui_mode than hosted_page: hand it "
+        "to Stripe.js, keep it nowhere",
+    )
+    publishable_key: str | None = Field(None, description="beside client_secret, for Stripe.js")
     status: Literal["open", "complete", "expired"]
     payment_status: Literal["unpaid", "paid", "no_payment_required"]
     expires_at: datetime | None

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from checkout_service.domain.session import ELEMENTS, EMBEDDED, FORM, NEVER
 from checkout_service.web.context import use_cases
 
 Schema = dict[str, Any]
+
+OF_A_PAGE = ("success_url", "cancel_url", "ui_mode", "return_url", "redirect_on_completion")
 
 
 def of_the_catalog(item: Schema) -> None:
@@ -41,32 +44,61 @@ def items_or(*fields: str) -> Callable[[Schema], None]:
     return say
 
 
-def of_an_order(body: Schema) -> None:
-    """Say that an order of no amount has a currency and no items, and any other has items."""
-    _urls_need_a_page(body)
-    saves = {"properties": {"mode": {"const": "setup"}}, "required": ["mode"]}
-    body["allOf"] = [
+def of_session(body: Schema) -> None:
+    """Say what lies between the fields of a cart that a session is opened for."""
+    items_or("order")(body)
+    body["allOf"] = _ways_back()
+
+
+def of_order(body: Schema) -> None:
+    """Say what lies between the fields of a cart that the backend priced.
+
+    Its PaymentIntent has no page of ours. An order of no amount has a currency and no items, and
+    any other has items.
+    """
+    intents = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}
+    of_intents = {"if": intents, "then": _nothing_of(*OF_A_PAGE)}
+    body["allOf"] = [_saves_or_sells(), of_intents, *_ways_back()]
+
+
+def _saves_or_sells() -> Schema:
+    return {
+        "if": {"properties": {"mode": {"const": "setup"}}, "required": ["mode"]},
+        "then": {
+            "required": ["currency"],
+            "properties": {
+                "currency": {"type": "string"},
+                "flow": {"const": "checkout_session"},
+                "items": {"maxItems": 0},
+                "capture": {"enum": ["automatic", None]},
+            },
+        },
+        "else": {
+            "required": ["items"],
+            "properties": {"items": {"minItems": 1}, "currency": {"type": "null"}},
+        },
+    }
+
+
+def _ways_back() -> list[Schema]:
+    """Say which fields go with which ui_mode."""
+    own = {"enum": [EMBEDDED, ELEMENTS, FORM]}
+    stays = _with("redirect_on_completion", {"const": NEVER})
+    embedded = _with("ui_mode", {"const": EMBEDDED})
+    return [
         {
-            "if": saves,
-            "then": {
-                "required": ["currency"],
-                "properties": {
-                    "currency": {"type": "string"},
-                    "flow": {"const": "checkout_session"},
-                    "items": {"maxItems": 0},
-                    "capture": {"enum": ["automatic", None]},
-                },
-            },
-            "else": {
-                "required": ["items"],
-                "properties": {"items": {"minItems": 1}, "currency": {"type": "null"}},
-            },
-        }
+            "if": _with("ui_mode", own),
+            "then": _nothing_of("success_url", "cancel_url"),
+            "else": _nothing_of("return_url"),
+        },
+        {"if": embedded, "else": _nothing_of("redirect_on_completion")},
+        {"if": stays, "then": _nothing_of("return_url")},
     ]
 
 
-def _urls_need_a_page(body: Schema) -> None:
-    """Say that the buyer of a PaymentIntent is sent nowhere by us."""
-    nowhere = {name: {"type": "null"} for name in ("success_url", "cancel_url")}
-    body["if"] = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}
-    body["then"] = {"properties": nowhere}
+def _with(name: str, value: Schema) -> Schema:
+    return {"properties": {name: value}, "required": [name]}
+
+
+def _nothing_of(*names: str) -> Schema:
+    return {"properties": {name: {"type": "null"} for name in names}}

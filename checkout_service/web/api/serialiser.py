@@ -24,9 +24,13 @@ def order_object(order: OrderView) -> dict[str, Any]:
 
 
 def session_object(answer: SessionAnswer) -> dict[str, Any]:
+    """Describe a session; how a page of the caller's pays it only in the answer to a create."""
+    known = settings().stripe_publishable_key
+    secret = {"client_secret": answer.client_secret, "publishable_key": known}
     return {
         "id": answer.id,
         "url": answer.url,
+        **({} if answer.client_secret is None else secret),
         "status": answer.status,
         "payment_status": answer.payment_status,
         "expires_at": None if answer.expires_at is None else rfc3339(answer.expires_at),

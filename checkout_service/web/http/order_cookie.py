@@ -6,7 +6,7 @@ order's id has no such cookie, and is never given one.
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from .signed_cookie import SignedCookie
 
@@ -17,6 +17,13 @@ _COOKIE = SignedCookie(NAME, "/", salt="orders", longest=1_000)
 def is_mine(order_id: str) -> bool:
     """True if this browser made the order."""
     return order_id in _COOKIE.read()
+
+
+def remember_own_page(response: Response, order_id: str) -> Response:
+    """Have our own page's browser know its order again; no other site's is given a cookie."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        remember(response, order_id)
+    return response
 
 
 def remember(response: Response, order_id: str) -> None:

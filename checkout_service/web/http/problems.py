@@ -52,6 +52,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     h.CaptureRefused: HTTPStatus.CONFLICT,
     e.OpenedWrong: HTTPStatus.BAD_GATEWAY,
     e.WrongFlow: HTTPStatus.CONFLICT,
+    e.SessionClosed: HTTPStatus.CONFLICT,
     e.PullMode: HTTPStatus.NOT_IMPLEMENTED,
     e.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.IdempotencyKeyTooShort: HTTPStatus.UNPROCESSABLE_ENTITY,

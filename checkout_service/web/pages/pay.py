@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request
@@ -17,24 +17,18 @@ from werkzeug.exceptions import NotFound as NoPage
 
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem
-from checkout_service.domain.status import AttemptKind
-from checkout_service.settings import Settings
-from checkout_service.web.context import catalog, settings, use_cases
+from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.limits import POLL, limited
 from checkout_service.web.http.mount import at
-from checkout_service.web.http.security import content_policy
 
-from . import form_token
+from . import form_token, own_pages
 from .order_page import page_of
+from .stripe_policy import pay_policy
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 _SECRET = "payment_intent_client_secret"  # noqa: S105 - a parameter's name
-# https://docs.stripe.com/security/guide#content-security-policy
-_STRIPE_SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
-_STRIPE_FRAMES = (*_STRIPE_SCRIPTS, "https://hooks.stripe.com")
-_STRIPE_API = "https://api.stripe.com"
 
 bp = APIBlueprint("pay", __name__, url_prefix="/pay", enable_openapi=False)
 
@@ -42,9 +36,14 @@ bp = APIBlueprint("pay", __name__, url_prefix="/pay", enable_openapi=False)
 @bp.get("")
 @limited(POLL)
 def pay() -> ResponseReturnValue:
-    """Show what will be paid, with the form; for a choice of the catalog, or an order to pay."""
-    order_id = request.args.get("order")
-    return _for_choice() if order_id is None else _for_order(order_id)
+    """Show what will be paid, with the form; for a choice of the catalog, or an order to pay.
+
+    `ui` names one of Stripe's ways to show a Checkout Session; an order keeps its own.
+    """
+    order_id, ui = request.args.get("order"), request.args.get("ui")
+    if order_id is not None:
+        return own_pages.for_order(order_id) or _for_order(order_id)
+    return _for_choice(_chosen()) if ui is None else own_pages.for_choice(ui, _chosen())
 
 
 @bp.get("/complete")
@@ -62,14 +61,19 @@ def complete() -> ResponseReturnValue:
     return _unlisted(render_template("shop/order.html", page=page, order=page.order))
 
 
-def _for_choice() -> ResponseReturnValue:
+def _chosen() -> CartItem:
     price, quantity = request.args.get("price", ""), request.args.get("quantity", "1")
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
-    item = CartItem(price.replace("\0", ""), int(quantity))
+    return CartItem(price.replace("\0", ""), int(quantity))
+
+
+def _for_choice(item: CartItem) -> ResponseReturnValue:
     product = use_cases().list_products.sold_at(item.price)
     if product is not None and any(not tag.fits_intent for tag in product.prices):
-        return redirect(at(f"/buy/{item.price}?{urlencode({'quantity': quantity})}"), SEE_OTHER)
+        return redirect(
+            at(f"/buy/{item.price}?{urlencode({'quantity': item.quantity})}"), SEE_OTHER
+        )
     lines = use_cases().start_intent.priced(Cart(items=[item]))
     return _form(
         lines,
@@ -83,7 +87,7 @@ def _for_choice() -> ResponseReturnValue:
 def _for_order(order_id: str) -> ResponseReturnValue:
     order = use_cases().read_orders.view(order_id)
     page = page_of(order)
-    if order.flow != AttemptKind.INTENT or not page.may_be_paid:
+    if not page.may_be_paid:
         return redirect(at(f"/orders/{order.id}"), SEE_OTHER)
     return _form(order.items, order.currency, cart={"order": order.id})
 
@@ -103,27 +107,6 @@ def _form(lines: Any, currency: str, **more: Any) -> Response:
     response = _unlisted(page)
     response.headers["Content-Security-Policy"] = pay_policy(known)
     return response
-
-
-def pay_policy(known: Settings) -> str:
-    """Open Stripe's origins, or the sandbox's, to the page with the form and to no other."""
-    script, images = _origin(known.stripe_js_url), catalog().image_origins
-    if script in _STRIPE_SCRIPTS:
-        return content_policy(
-            known,
-            scripts=_STRIPE_SCRIPTS,
-            frames=_STRIPE_FRAMES,
-            connects=(_STRIPE_API,),
-            images=images,
-        )
-    return content_policy(
-        known, scripts=(script,), frames=(script,), connects=(script,), images=images
-    )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _unlisted(page: str) -> Response:

@@ -1,4 +1,4 @@
-"""The form of docs/frontend/payment-element.md, on another origin, with service and sandbox."""
+"""The documents' forms, on an origin of their own, against service and sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.stack import Sandbox, StartService
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "frontend" / "payment-element.md"
+DOCS = Path(__file__).parents[3] / "docs" / "frontend"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -26,13 +26,17 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def shop_url(start_service: StartService, sandbox: Sandbox, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(params=["payment-element", "own-pages"])
+def shop_url(
+    request: pytest.FixtureRequest, start_service: StartService, sandbox: Sandbox, tmp_path: Path
+) -> Iterator[str]:
     """Serve the documented page, its two addresses turned to the ones of this test."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as server:
         url = f"http://127.0.0.1:{server.server_port}"
         service = start_service(ALLOWED_ORIGINS=url)
-        (html,) = re.findall(r"```html\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+        (html,) = re.findall(
+            r"```html\n(.*?)```", (DOCS / f"{request.param}.md").read_text(), re.DOTALL
+        )
         for documented, here in (
             ("https://js.stripe.com/endive/stripe.js", f"{sandbox.url}/stripe.js"),
             ("https://pay.example.com", service.url),
@@ -56,6 +60,8 @@ def test_the_documented_form_takes_another_card_after_a_decline(
     page.goto(shop_url)
     form = page.frame_locator("iframe")
     expect(page.locator("#pay")).to_be_enabled()
+    if page.locator("#email").count():
+        page.fill("#email", "buyer@example.com")
     for name, value in (("number", DECLINED), ("expiry", "12 / 40"), ("cvc", "123")):
         form.locator(f"input[name={name}]").fill(value)
     page.click("#pay")
@@ -76,5 +82,5 @@ def test_a_reload_of_the_documented_form_is_the_same_order(
         expect(page.locator("#pay")).to_be_enabled()
 
     calls = sandbox.call("GET", "requests")["data"]
-    made = [c for c in calls if (c["method"], c["path"]) == ("POST", "/v1/payment_intents")]
-    assert len(made) == 1
+    opening = ("/v1/payment_intents", "/v1/checkout/sessions")
+    assert len([c for c in calls if c["method"] == "POST" and c["path"] in opening]) == 1

@@ -77,7 +77,7 @@ def ids(found: Iterable[Snapshot]) -> list[str]:
 
 
 def opened(gateway: StripeParts, request: SessionRequest | None = None) -> SessionView:
-    return session_of(gateway.sessions.open(request or a_request()))
+    return session_of(gateway.sessions.open(request or a_request())[0])
 
 
 def look(gateway: StripeParts, session: SessionView) -> SessionView:

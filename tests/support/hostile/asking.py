@@ -14,6 +14,7 @@ from .origins import FOREIGN
 _JSON_DOORS = [
     "/api/v1/checkout-sessions", "/api/v1/payment-intents", "/api/v1/orders",
     "/api/v1/checkout-sessions/cs_test_x/expire", "/api/v1/payment-links/print/orders",
+    "/api/v1/checkout-sessions/cs_test_x/items",
     "/api/v1/orders/ord_x/refunds", "/api/v1/orders/ord_x/cancel",
     "/api/v1/notifications/msg_x/redeliver",
 ]  # fmt: skip
@@ -136,8 +137,9 @@ def post_json(dice: Dice) -> Attack:
         headers["Content-Type"] = dice.one(_TYPES)
     if dice.often(0.2):
         headers["Idempotency-Key"] = dice.one(_KEYS)
-    method = "POST" if dice.often(0.95) else dice.one(_METHODS)
     door = dice.one(_JSON_DOORS)
+    usual = "PUT" if door.endswith("/items") else "POST"
+    method = usual if dice.often(0.95) else dice.one(_METHODS)
     return Attack("json", request(method, door, headers=_lines(headers), body=json_body(dice)))
 
 

@@ -19,6 +19,7 @@ _VALUES = [
 _FIELDS = [
     "items", "order", "mode", "success_url", "cancel_url", "return_url", "customer_email",
     "client_reference_id", "metadata", "locale", "allow_promotion_codes", "ui_mode", "flow",
+    "redirect_on_completion",
     "session", "amount", "payment_intent", "reason", "__proto__", "constructor", "", "\\u0000",
     "items.0.price", "a" * 300,
 ]  # fmt: skip
@@ -74,7 +75,7 @@ def _bent_cart(dice: Dice) -> bytes:
 
 
 def _redirect(dice: Dice) -> bytes:
-    field = dice.one(["success_url", "cancel_url"])
+    field = dice.one(["success_url", "cancel_url", "return_url"])
     return json.dumps(_CART | {field: dice.one(REDIRECTS)}).encode()
 
 

@@ -72,7 +72,12 @@ class Moves(World):
             intent = verbs.start_intent.start(wanted, nonce=nonce)
             return Bought(intent.order.id, intent=intent.id, client_secret=intent.client_secret)
         session = verbs.start_checkout.start(wanted, nonce=nonce)
-        return Bought(session.order.id, session=session.id, url=session.url)
+        return Bought(
+            session.order.id,
+            session=session.id,
+            url=session.url,
+            client_secret=session.client_secret,
+        )
 
     def link_order(self, link: str = "print", *, nonce: str | None = None, by: int = 0) -> Bought:
         """Put the pending order of a Payment Link."""

@@ -1,0 +1,202 @@
+/* Shows a Checkout Session on this page: Stripe's Elements, its form, or its page in a frame. The
+   server prices the order and says whether it is paid; the client secret lives in this script's
+   memory and nowhere else. */
+(() => {
+  "use strict";
+  const RETRIES = 4;
+  const OVER_CODES = ["order_paid", "money_in_flight", "order_canceled"];
+  const say = document.querySelector("main").dataset;
+  const form = document.getElementById("pay-form");
+  const button = document.getElementById("submit");
+  const email = document.getElementById("email");
+  const fault = document.getElementById("fault");
+  const loading = document.getElementById("loading");
+  const announcer = document.getElementById("announcer");
+  /* Kept by this tab with its address: a reload before the answer asks for the same order. */
+  const key = history.state?.key ?? say.key;
+  let opened = null;
+  let checkout = null;
+  let actions = null;
+  let busy = false;
+
+  const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+  const cart = () => JSON.parse(say.cart);
+  const showOrder = (id) => location.replace(`${say.root}/orders/${encodeURIComponent(id)}`);
+
+  function complain(text) {
+    loading.hidden = true;
+    fault.textContent = text;
+  }
+
+  /* The same key is the same order, so asking again after a lost answer makes no second one. */
+  async function askForSession() {
+    const headers = { "Content-Type": "application/json" };
+    if (key) headers["Idempotency-Key"] = key;
+    for (let turn = 0; ; turn += 1) {
+      let answer = null;
+      try {
+        answer = await fetch(`${say.root}/api/v1/checkout-sessions`, { method: "POST", headers, body: say.cart });
+      } catch {
+        /* Offline: the next turn asks again. */
+      }
+      const body = answer && (await answer.json().catch(() => ({})));
+      if (answer?.ok) return body;
+      const { order } = cart();
+      if (order && OVER_CODES.includes(body?.code)) return { over: order };
+      const again = !answer || answer.status >= 500 || [409, 429].includes(answer.status);
+      if (!again || turn === RETRIES) return {};
+      loading.textContent = say.sayLater;
+      await pause(Number(answer?.headers.get("Retry-After")) || turn + 1);
+    }
+  }
+
+  /* Stripe's fields take the colours of the page around them. */
+  function appearance() {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const look = getComputedStyle(document.documentElement);
+    const colour = (name) => look.getPropertyValue(name).trim();
+    return {
+      theme: dark ? "night" : "stripe",
+      variables: {
+        colorPrimary: colour("--pico-primary"),
+        colorBackground: colour("--surface"),
+        colorText: colour("--pico-color"),
+        colorDanger: colour("--bad"),
+      },
+    };
+  }
+
+  const ready = () => {
+    loading.hidden = true;
+    if (button) button.disabled = false;
+  };
+
+  function place(element) {
+    element.on("ready", ready);
+    element.on("loaderror", () => complain(say.sayNoForm));
+    element.on("change", () => {
+      fault.textContent = "";
+    });
+    element.mount("#checkout");
+  }
+
+  const MOUNT = {
+    elements(stripe, clientSecret) {
+      checkout = stripe.initCheckoutElementsSdk({ clientSecret, elementsOptions: { appearance: appearance() } });
+      place(checkout.createPaymentElement({ layout: "tabs" }));
+      return follow();
+    },
+    form(stripe, clientSecret) {
+      checkout = stripe.initCheckoutFormSdk({ clientSecret, appearance: appearance() });
+      const element = checkout.createForm({ layout: "compact" });
+      element.on("confirm", (formConfirmEvent) => confirm({ formConfirmEvent }));
+      place(element);
+      return follow();
+    },
+    async embedded(stripe, clientSecret) {
+      const page = await stripe.createEmbeddedCheckoutPage({ clientSecret });
+      page.mount("#checkout");
+      ready();
+    },
+  };
+
+  /* The session may be over, and its items may change while the page is open. */
+  async function follow() {
+    checkout.on("change", (session) => {
+      if (session.status.type !== "open") return showOrder(opened.order.id);
+      show(session);
+      fault.textContent = say.sayChanged;
+    });
+    const loaded = await checkout.loadActions();
+    if (loaded.type === "error") return complain(say.sayNoForm);
+    actions = loaded.actions;
+    const session = actions.getSession();
+    if (session.status.type !== "open") return showOrder(opened.order.id);
+    if (email) email.hidden = Boolean(session.email);
+    if (email) email.control.disabled = email.hidden;
+    return show(session);
+  }
+
+  function show(session) {
+    const row = (item) => {
+      const line = document.querySelector("template#line").content.cloneNode(true);
+      line.querySelector("bdi").textContent = item.name;
+      line.querySelector(".quiet").textContent = item.quantity > 1 ? `\u00d7 ${item.quantity}` : "";
+      line.querySelector("td").textContent = item.subtotal.amount;
+      return line;
+    };
+    const total = session.total.total.amount;
+    document.querySelector(".summary tbody").replaceChildren(...session.lineItems.map(row));
+    document.querySelector(".summary .total td").textContent = total;
+    if (button && !busy) button.querySelector(".said").textContent = say.sayPay.replace("{amount}", total);
+  }
+
+  async function begin() {
+    form.hidden = false;
+    if (key) history.replaceState({ key }, "");
+    if (!window.Stripe) return complain(say.sayNoForm);
+    opened = await askForSession();
+    if (opened.over) return showOrder(opened.over);
+    if (opened.id && !opened.client_secret) return showOrder(opened.order.id);
+    if (!opened.client_secret) return complain(say.sayNoForm);
+    /* From here a reload pays this very order. */
+    const order = encodeURIComponent(opened.order.id);
+    history.replaceState(null, "", `${say.root}/pay?ui=${say.ui}&order=${order}`);
+    const secret = opened.client_secret;
+    delete opened.client_secret;
+    try {
+      return await MOUNT[say.ui](window.Stripe(opened.publishable_key), secret);
+    } catch {
+      return complain(say.sayNoForm);
+    }
+  }
+
+  function lock(locked) {
+    busy = locked;
+    announcer.textContent = locked ? say.sayPaying : "";
+    if (!button) return;
+    button.disabled = locked;
+    button.setAttribute("aria-busy", String(locked));
+    if (locked) button.querySelector(".said").textContent = say.sayPaying;
+    else show(actions.getSession());
+  }
+
+  /* Stripe says no more than a message; whether it was paid elsewhere is for the server to say. */
+  async function confirm(options) {
+    if (busy || !actions) return;
+    const hadFocus = document.activeElement === button;
+    const before = actions.getSession().total.total.minorUnitsAmount;
+    fault.textContent = "";
+    lock(true);
+    let result = null;
+    try {
+      result = await actions.confirm(options);
+    } catch {
+      /* Said below as a lost connection. */
+    }
+    lock(false);
+    if (hadFocus) button.focus();
+    const { status, total } = actions.getSession();
+    if (status.type !== "open") return void showOrder(opened.order.id);
+    const changed = total.total.minorUnitsAmount !== before;
+    fault.textContent = result === null ? say.sayUnreachable : changed ? say.sayChanged : result.error.message || say.sayFailed;
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    confirm(email && !email.hidden ? { email: email.control.value.trim() } : {});
+  });
+
+  /* Back at this tab, or back from the bank's page: it may have been paid or changed meanwhile. */
+  const look = () => {
+    if (actions && !busy) actions.runServerUpdate(async () => {});
+  };
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    if (busy) lock(false);
+    look();
+  });
+
+  begin();
+})();
