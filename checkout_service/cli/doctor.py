@@ -34,9 +34,10 @@ _WIDEST, _NARROWEST = 100, 60
 
 @click.command("doctor")
 @click.option("--fix", is_flag=True, help="Make or repair the webhook endpoint at Stripe.")
+@click.option("--brief", is_flag=True, help="One line for each fault, none when all is well.")
 @json_option
 @for_people
-def doctor(*, fix: bool, as_json: bool) -> None:
+def doctor(*, fix: bool, brief: bool, as_json: bool) -> None:
     """Check keys, webhooks, address, database, catalog and worker, and say how to mend them."""
     uc = use_cases()
     with _quiet():
@@ -46,6 +47,8 @@ def doctor(*, fix: bool, as_json: bool) -> None:
         results = (*results, CheckResult("--fix", PROBLEM, refused, _BY_HAND))
     if as_json:
         _print_for_machines(results, fixed)
+    elif brief:
+        _print_for_cron(results, fixed)
     else:
         _print_for_people(results, fixed)
     if any(result.state == PROBLEM for result in results):
@@ -89,6 +92,14 @@ def _print_for_people(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
         _print_result(result, width)
     _print_fixed(fixed)
     click.echo(f"\n{_summary(results)}")
+
+
+def _print_for_cron(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
+    """Say what is not well, and nothing else: cron mails whatever is said."""
+    for result in results:
+        if result.state != OK:
+            click.echo(cell(f"{result.state}: {result.check}: {result.what} {result.mend}".strip()))
+    _print_fixed(fixed)
 
 
 def _print_result(result: CheckResult, width: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from gunicorn.http.errors import InvalidHeader, NoMoreData, UnsupportedTransferCoding
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from structlog.contextvars import clear_contextvars
 
 from .arrival import Arrival
 from .connection import Connection
@@ -270,6 +271,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
     def handle(self, conn: Connection) -> bool | None:
         """Answer a request: True to keep the connection, None to wait for the request's body."""
         req = None
+        clear_contextvars()  # what is said of this request is not of the one before
         try:
             if not conn.arrival.is_whole:
                 return look_early(self, conn)

@@ -11,16 +11,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from checkout_service.domain.errors import DatabaseUnavailable
+
 WRITES = "checkout_writes"
 PATIENCE = "checkout_patience"
 WAITS_SECONDS = 5.0
 _PACE_MS = 20
+_FILE = "checkout_file"  # device and inode, in a connection's notes
+GONE = "is not where its file was opened"
 _BUSY = 5  # https://www.sqlite.org/rescode.html#busy
 
 PRAGMAS = (
@@ -32,10 +37,12 @@ PRAGMAS = (
 )
 
 
-def open_sqlite(connection: Any, _record: Any) -> None:
+def open_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in PRAGMAS:
         connection.execute(pragma)
+    (_, _, path) = connection.execute("PRAGMA database_list").fetchone()
+    record.info[_FILE] = _file_at(path) if path else None
 
 
 def begin_sqlite(connection: Connection) -> None:
@@ -45,6 +52,7 @@ def begin_sqlite(connection: Connection) -> None:
         return
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - it is connected
+    _check_file(connection)
     until = time.monotonic() + float(options.get(PATIENCE, WAITS_SECONDS))
     driver.execute(f"PRAGMA busy_timeout={_PACE_MS}")
     try:
@@ -58,6 +66,28 @@ def begin_sqlite(connection: Connection) -> None:
                 return
     finally:
         driver.execute(PRAGMAS[2])
+
+
+def _check_file(connection: Connection) -> None:
+    """Refuse to write into a file that is not where it was: nobody would find it after a restart.
+
+    Raises DatabaseUnavailable. Where another is in its place, the next connection opens that.
+    """
+    path = connection.engine.url.database
+    opened = connection.info.get(_FILE)
+    if path is None or opened is None or opened == _file_at(path):
+        return
+    if _file_at(path) is not None:
+        connection.invalidate()
+    raise DatabaseUnavailable(GONE)
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_busy(error: OperationalError) -> bool:

@@ -84,3 +84,17 @@ def test_what_recurs_makes_a_subscription_of_twenty_such_items_at_most(tmp_path:
         with pytest.raises(InvalidInput) as refusal:
             lines(recurring, other)
         assert [fault.loc for fault in refusal.value.faults] == ["items"]
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("deep", "nested too deep"), ("folder", "cannot be read")]
+)
+def test_a_file_that_cannot_be_read_is_one_message(tmp_path: Path, what: str, words: str) -> None:
+    path = tmp_path / "catalog.toml"
+    if what == "deep":
+        path.write_text("a=" + "[" * 100_000)
+    else:
+        path.mkdir()
+
+    with pytest.raises(BadCatalog, match=words):
+        load_catalog(path)

@@ -22,6 +22,7 @@ WHOLE = [
 ]
 REFUSED_AS_SOON_AS_SEEN = [
     CHUNKED + b"zz\r\n",
+    CHUNKED + b"2\n{}\n0\n\n",
     CHUNKED + b"-1\r\n",
     CHUNKED + b" 5\r\n",
     CHUNKED + b"0x5\r\n",

@@ -170,7 +170,7 @@ def test_the_system_page_shows_no_secret(app: Flask) -> None:
     page = signed_in(app).get("/admin/system").text
     for secret in ("sk_test_tests", "whsec_tests", "tests-only-0123456789"):
         assert secret not in page
-    assert "0012" in page
+    assert "0013" in page
 
 
 def test_an_orders_page_tells_the_evidence_of_each_hold(app: Flask) -> None:
@@ -218,3 +218,12 @@ def test_an_orders_page_tells_what_went_back_and_what_nobody_knows(app: Flask) -
     assert "tag-pending" in page
     assert "answer at Stripe by" in page
     assert "fraudulent" in page
+
+
+def test_an_event_with_half_a_character_is_shown(app: Flask) -> None:
+    event_id = add_event(app, body=b'{"id":"evt_1","name":"Ad\\ud83d"}')
+
+    page = signed_in(app).get(f"/admin/events/{event_id}")
+
+    assert page.status_code == 200
+    assert "Ad?" in page.text

@@ -225,6 +225,23 @@ def test_a_file_that_was_put_in_the_place_of_ours_is_found(app: Flask, database_
     assert known_events(app) == 2
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_nothing_is_taken_into_a_file_that_was_deleted(app: Flask, database_url: str) -> None:
+    file = Path(database_url.removeprefix("sqlite:///"))
+    assert webhook(app, "evt_before").status_code == 200
+    shutil.move(file, f"{file}.kept")
+
+    assert webhook(app, "evt_1").status_code == 503
+    assert create(app).status_code == 503
+    told = readiness(app)
+    assert (told.status_code, "file" in told.get_json()["detail"]) == (503, True)
+
+    shutil.move(f"{file}.kept", file)
+    green_again(app)
+    assert webhook(app, "evt_1").status_code == 200
+    assert known_events(app) == 2
+
+
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_a_database_of_another_release_is_named(empty_database_url: str, lines: Lines) -> None:
     app = admin_app(empty_database_url)

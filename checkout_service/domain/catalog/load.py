@@ -31,6 +31,11 @@ def load_catalog(path: Path, *, locales: Collection[str] | None = None) -> Catal
         raise BadCatalog(f"CATALOG_FILE: the catalog {path} does not exist.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadCatalog(f"CATALOG_FILE: the catalog {path} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise BadCatalog(f"CATALOG_FILE: the catalog {path} is nested too deep.") from error
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise BadCatalog(f"CATALOG_FILE: the catalog {path} cannot be read: {why}.") from error
     faults: list[str] = []
     unknown_keys(data, _TABLES, "", faults)
     products = tuple(read_product(item, faults) for item in tables_of(data, "products", faults))

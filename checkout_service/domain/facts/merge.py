@@ -97,8 +97,7 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
         subscription_id=view.subscription_id or attempt.subscription_id,
         recovery_url=view.recovery_url or attempt.recovery_url,
     )
-    after = _with_buyer(ledger, after, view, fact)
-    after = with_authorisation(ledger.terms, after, view.intent)
+    after = with_authorisation(ledger.terms, _with_buyer(ledger, after, view, fact), view.intent)
     after = _with_bought(ledger, after, view, reading)
     found = line_mismatches(ledger.terms, view)
     if reading.state in _MONEY_MOVES:

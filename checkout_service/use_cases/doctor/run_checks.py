@@ -20,6 +20,7 @@ from .quarantine import quarantine
 from .sale import catalog, payment_links
 from .secret import webhook_secret
 from .shipping import shipping_rates
+from .waiting import waiting
 from .webhooks import webhook_endpoint
 
 _Check = Callable[[Shop], Iterable[CheckResult]]
@@ -44,6 +45,7 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("worker", worker, ("database",)),
     ("authorisations", authorisations, ("database",)),
     ("quarantine", quarantine, ("database",)),
+    ("waiting", waiting, ("database",)),
 )
 
 

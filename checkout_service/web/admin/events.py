@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from flask import render_template
 
@@ -29,9 +30,8 @@ def event(event_id: str) -> str:
 
 
 def readable(body: bytes | str) -> str:
-    """Set JSON in lines; whatever else it is stays as it is."""
+    """Set JSON in lines; whatever else it is stays as it is, but for what is no character."""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()

@@ -16,7 +16,7 @@ from checkout_service.web.http.strict_json import refuse_body
 
 from .idempotency import idempotent
 from .orders import for_merchants
-from .requests import ReadNotifications
+from .queries import ReadNotifications
 from .responses import Notifications, Redelivery
 from .serialiser import tell
 

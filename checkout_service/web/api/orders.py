@@ -19,7 +19,8 @@ from checkout_service.web.http.strict_json import body_may_be_missing, refuse_bo
 
 from .carts import priced_cart_of
 from .idempotency import idempotent, idempotent_without, order_nonce
-from .requests import CaptureOrder, CreateOrder, CreatePortalSession, CreateRefund, ListOrders
+from .queries import ListOrders
+from .requests import CaptureOrder, CreateOrder, CreatePortalSession, CreateRefund
 from .responses import OrderInDepth, Orders, PortalSession, PrivateOrder, Refund, Session
 from .secrets import SECRET, read_secret
 from .serialiser import order_object, refund_object, tell, tell_intent, tell_session

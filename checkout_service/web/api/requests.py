@@ -17,9 +17,6 @@ from pydantic import (
     model_validator,
 )
 
-from checkout_service.domain.clock import from_rfc3339
-from checkout_service.domain.status import OrderStatus
-from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.web.http.problems import CHOSEN, PRICED
 
 from . import schemas
@@ -29,7 +26,6 @@ from .fields import (
     Given,
     Locale,
     Metadata,
-    Moment,
     OrderId,
     Readable,
     Reference,
@@ -270,40 +266,3 @@ class CreatePortalSession(Body):
 
 class Nothing(Body):
     """A request without a body, or with an empty object."""
-
-
-_Word = Annotated[Readable, Field(min_length=1, max_length=500)]
-
-
-class ListOrders(BaseModel):
-    """Which orders to list. Query texts, so the numbers are read leniently."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    status: OrderStatus | None = None
-    created_after: Moment | None = None
-    created_before: Moment | None = None
-    updated_after: Moment | None = None
-    fulfilled_after: Moment | None = None
-    client_reference_id: _Word | None = None
-    customer_email: _Word | None = Field(None, description="exactly as it was given")
-    checkout_session: _Word | None = None
-    payment_intent: _Word | None = None
-    limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=200, description="`next_cursor` of a page before")
-
-    def filter(self) -> OrderFilter:
-        """Return what is asked for, in our words."""
-        asked = self.model_dump(mode="json", exclude={"limit", "cursor"})
-        for name in ("created_after", "created_before", "updated_after", "fulfilled_after"):
-            asked[name] = None if asked[name] is None else from_rfc3339(asked[name])
-        return OrderFilter(**asked)
-
-
-class ReadNotifications(BaseModel):
-    """Where to go on in the list of all messages."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    after: str | None = Field(None, max_length=200, description="`next_cursor` of the last answer")
-    limit: int = Field(100, ge=1, le=100)
