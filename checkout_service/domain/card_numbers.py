@@ -63,7 +63,7 @@ def _as_ascii(char: str) -> str:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Give what some neighbouring groups of digits make, if its length and sum are a card's.
+    """Return what some neighbouring groups of digits make, if its length and sum are a card's.
 
     The sums are taken once, so that a body full of short groups costs no more than its length.
     """

@@ -17,7 +17,7 @@ _FULL = _e.body != _NOTHING
 
 
 def empty_older(database: Database, before: int) -> Iterator[int]:
-    """Empty bodies of events received before then, in portions; give the number of each.
+    """Empty bodies of events received before then, in portions; return the number of each.
 
     What failed keeps its body: a person is to see to it, and may have it tried again.
     """

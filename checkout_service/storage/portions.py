@@ -34,7 +34,7 @@ class Portion:
 
 
 def portions(database: Database, key: Column[Any], *, below: Any = None) -> Iterator[Portion]:
-    """Give one portion after the other, in the order of a key that has an index.
+    """Yield one portion after the other, in the order of a key that has an index.
 
     What is done with a portion may delete its rows: the next one begins behind it.
     """
@@ -57,6 +57,6 @@ def write_each(
     *,
     below: Any = None,
 ) -> Iterator[T]:
-    """Do the work on each portion in a transaction of its own, and give what it returns."""
+    """Do the work on each portion in a transaction of its own, and yield what it returns."""
     for portion in portions(database, key, below=below):
         yield database.write(partial(work, portion))

@@ -1,4 +1,4 @@
-"""SQLite as the product uses it: durable, transactions begun in so many words, writers in turn.
+"""SQLite as the product uses it: durable, transactions begun explicitly, writers in turn.
 
 SQLite lets one connection write. Whoever waits sleeps longer and longer between tries, so that
 under load the one who has waited most comes last, and in the end not at all. So the threads of a
