@@ -64,7 +64,7 @@ def page() -> str:
     return "\n".join([
         "# Licences",
         "",
-        "The service is under the [MIT licence](../LICENSE). It stands on what this page lists,",
+        "The service is under the [MIT licence](../../LICENSE). It stands on what this page lists,",
         "written by `make licenses` from the lock and from what each package says of itself.",
         "",
         "psycopg is under the LGPL: it is installed unchanged, as a library of its own, and asks",

@@ -30,7 +30,8 @@ def test_a_trial_costs_nothing_today_and_the_whole_price_at_its_end(
 
     assert (done["payment_status"], done["amount_subtotal"]) == ("no_payment_required", 0)
     thing = client.v1.subscriptions.retrieve(done["subscription"])
-    assert (thing.status, thing.trial_end) == ("trialing", thing.created + 7 * DAY)
+    assert thing.status == "trialing"
+    assert (thing.trial_end or 0) - thing.created == pytest.approx(7 * DAY, abs=2)
     assert client.v1.invoices.retrieve(done["invoice"]).amount_paid == 0
 
     happened = advance(world, 7 * DAY + 60)

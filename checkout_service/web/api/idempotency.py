@@ -62,7 +62,9 @@ class Unstored:
     def strip(self, body: bytes) -> bytes:
         """Take the field out of an answer that is about to be stored."""
         answer = json.loads(body)
-        answer.pop(self.name, None)
+        if self.name not in answer:
+            return body
+        del answer[self.name]
         return json.dumps(answer).encode()
 
     def restore(self, body: bytes) -> bytes:
