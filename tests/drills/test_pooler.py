@@ -40,7 +40,6 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
         WEB_CONCURRENCY="2",
         # What Stripe or a sweep may have opened is read: sixty are above the ceiling.
         SWEEP_INTERVAL_SECONDS="60",
-        STRIPE_READS_PER_SECOND="60",
         NOTIFY_URL=merchant.url,
         NOTIFY_SECRET=SECRET,
         NOTIFY_ALLOW_PRIVATE="1",
