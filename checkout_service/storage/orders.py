@@ -38,13 +38,24 @@ _ATTEMPTS_OF_ONE = one_for_all(_ATTEMPTS.where(attempts.c.order_id == _ID))
 
 def replace_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
     """Write a changed cart's lines in place of the old ones."""
+    replace_line_rows(connection, order_id, line_rows(order_id, lines))
+
+
+def replace_line_rows(
+    connection: Connection, order_id: str, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write lines that were kept as rows in place of the order's."""
     connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
-    insert_lines(connection, order_id, lines)
+    _insert_rows(connection, rows)
 
 
 def insert_lines(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:
-    if lines:  # an order of no amount has none
-        connection.execute(_INSERT_LINES, line_rows(order_id, lines))
+    _insert_rows(connection, line_rows(order_id, lines))
+
+
+def _insert_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:  # an order of no amount has none
+        connection.execute(_INSERT_LINES, rows)
 
 
 def line_rows(order_id: str, lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Table, bindparam, case, delete, insert, text, update
+from sqlalchemy import BigInteger, Connection, Table, bindparam, case, insert, text, update
 
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.storage.bell import note_message
+from checkout_service.storage.orders import replace_line_rows
 from checkout_service.storage.prepared import Prepared, given
 from checkout_service.storage.tables import (
     attempts,
@@ -21,7 +22,6 @@ from checkout_service.storage.tables import (
     fulfilments,
     holds,
     inbox_events,
-    order_lines,
     orders,
     outbox_messages,
     refunds,
@@ -192,8 +192,7 @@ def _write_seldom(connection: Connection, writing: Writing) -> None:
         freed = attempts.c.id.in_(writing.freed_intents)
         connection.execute(update(attempts).where(freed).values(intent_id=None))
     if writing.lines:
-        connection.execute(delete(order_lines).where(order_lines.c.order_id == writing.order_id))
-        connection.execute(insert(order_lines), writing.lines)
+        replace_line_rows(connection, writing.order_id, writing.lines)
         costs = {"amount_total": writing.amount_total}
         connection.execute(update(orders).where(orders.c.id == writing.order_id).values(costs))
     for row in writing.new_attempts:
