@@ -23,7 +23,7 @@ from .bell import Bell, has_message
 from .impatience import impatient
 from .outage import FAILURES, Episodes, outage_of
 from .pooler import bound, greet, is_pooled
-from .sqlite import WRITES, Turns, begin_sqlite, open_sqlite
+from .sqlite import WRITES, Turns, begin_sqlite, is_busy, open_sqlite
 from .watch import WATCH, Watch, Write, unwatched
 from .writers import await_writers
 
@@ -272,4 +272,4 @@ def _worth_another_try(error: DBAPIError | PoolTimeout) -> bool:
     state = _state(error)
     if state is not None:
         return state in _RETRY_STATES
-    return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+    return is_busy(error)

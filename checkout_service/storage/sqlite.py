@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.errors import DatabaseUnavailable
@@ -26,12 +26,13 @@ WAITS_SECONDS = 5.0
 _PACE_MS = 20
 _FILE = "checkout_file"  # device and inode, in a connection's notes
 GONE = "is not where its file was opened"
-_BUSY = 5  # https://www.sqlite.org/rescode.html#busy
+_BUSY_OR_LOCKED = (5, 6)  # https://www.sqlite.org/rescode.html
+_PATIENT = f"PRAGMA busy_timeout={int(WAITS_SECONDS * 1000)}"
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={int(WAITS_SECONDS * 1000)}",
+    _PATIENT,
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
 )
@@ -60,12 +61,12 @@ def begin_sqlite(connection: Connection) -> None:
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             except OperationalError as error:
-                if time.monotonic() > until or not _is_busy(error):
+                if time.monotonic() > until or not is_busy(error):
                     raise
             else:
                 return
     finally:
-        driver.execute(PRAGMAS[2])
+        driver.execute(_PATIENT)
 
 
 def _check_file(connection: Connection) -> None:
@@ -90,8 +91,9 @@ def _file_at(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _BUSY
+def is_busy(error: DBAPIError) -> bool:
+    """True if somebody else has what SQLite wanted."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _BUSY_OR_LOCKED
 
 
 class TurnTimeout(PoolTimeout):
