@@ -6,18 +6,11 @@ import logging
 from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import (
-    DatabaseUnavailable,
-    GatewayError,
-    NotFound,
-    ReadsSpent,
-    StaleOrder,
-)
+from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage.database import Database
-from checkout_service.storage.outage import LOCKED
 from checkout_service.use_cases.orders.answer import (
     answer_for_intent,
     answer_for_session,
@@ -25,6 +18,7 @@ from checkout_service.use_cases.orders.answer import (
 )
 
 from .look_at_order import Look, LookAtOrder
+from .missed_look import told_what_is_known
 
 log = logging.getLogger(__name__)
 
@@ -81,16 +75,9 @@ class ConfirmPayment:
 
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look at Stripe unless somebody just did; return the seconds to wait."""
-        try:
+        look = Look.DONE
+        with told_what_is_known(log, "confirm.no_look", order_id):
             look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
-        except DatabaseUnavailable as error:
-            if error.outage != LOCKED:  # a database that is only being written to can be read
-                raise
-            return _LATER
-        except (GatewayError, StaleOrder) as error:
-            if not isinstance(error, ReadsSpent):
-                log.warning("confirm.no_look", extra={"order_id": order_id, "reason": error.code})
-            return _LATER
         if look is Look.DONE:
             return _LATER
         if wait:

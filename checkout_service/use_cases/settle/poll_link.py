@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import MINUTE, Clock
 from checkout_service.domain.errors import (
-    DatabaseUnavailable,
-    GatewayError,
     NotFound,
-    ReadsSpent,
     StaleOrder,
     StripeRejected,
 )
@@ -26,12 +23,12 @@ from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.links import claims, link_polls
-from checkout_service.storage.outage import LOCKED
 from checkout_service.use_cases.orders.answer import order_view
 
 from .adopt_session import AdoptSession
 from .confirm_payment import WINDOW, ConfirmPayment
 from .look_at_order import LEASE_MS, Look, LookAtOrder
+from .missed_look import told_what_is_known
 from .read_allowance import ReadAllowance
 
 log = logging.getLogger(__name__)
@@ -143,7 +140,7 @@ class PollLink:
     def _look(self, local: LinkPoll, session_id: str, source: str) -> Look:
         """Look the session up, unless somebody is at it, or was a moment ago."""
         order_id = local.order.id
-        try:
+        with told_what_is_known(log, "poll.no_look", order_id):
             if self._order_of(session_id) is not None:
                 return self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
             now = self.clock.now()
@@ -156,12 +153,6 @@ class PollLink:
                         self._look_up(local.reference, session_id, source)
                 finally:
                     self.look_at_order.end(order_id, lease_until=now + LEASE_MS, reads=count)
-        except DatabaseUnavailable as error:
-            if error.outage != LOCKED:  # a database that is only being written to can be read
-                raise
-        except (GatewayError, StaleOrder) as error:
-            if not isinstance(error, ReadsSpent):
-                log.warning("poll.no_look", extra={"order_id": order_id, "reason": error.code})
         return Look.DONE
 
     def _begin(
