@@ -84,7 +84,8 @@ class Arrival:
             line_end = self.data.find(b"\r\n", self._chunk_at)
             if line_end < 0:
                 # A bare LF ends no line: the parser refuses it, whatever else comes.
-                if b"\n" in self.data[self._chunk_at :] or self._is_long():
+                bare = self.data.find(b"\n", self._chunk_at) >= 0
+                if bare or len(self.data) - self._chunk_at > _MOST_LINE:
                     self._end = len(self.data)
                 return
             size = _size(bytes(self.data[self._chunk_at : line_end]))
@@ -103,9 +104,6 @@ class Arrival:
                 self._end = len(self.data)
                 return
             self._chunk_at = next_at
-
-    def _is_long(self) -> bool:
-        return len(self.data) - self._chunk_at > _MOST_LINE
 
     def _end_of_trailers(self, line_end: int) -> int | None:
         if self.data[line_end + 2 : line_end + 4] == b"\r\n":

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    TextClause,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Connection, Table, TextClause, func, select, text
 
 from checkout_service.storage.tables import disputes, orders, outbox_messages
 
