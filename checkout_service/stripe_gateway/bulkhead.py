@@ -1,33 +1,54 @@
-"""The bulkhead: so many calls to Stripe at once and no more. It never waits.
+"""The bulkhead: so many calls to Stripe at once and no more.
 
-A hung Stripe would otherwise take every thread, the webhook's and the health check's too.
+A hung Stripe would otherwise take every thread, the webhook's and the health check's too. A rush of
+buyers is no such thing: while calls end quickly, the next caller waits its moment for a slot.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from checkout_service.domain.errors import StripeUnavailable
 
+_PATIENCE = 3.0  # seconds; a call in flight for longer says that Stripe hangs
 _RETRY_AFTER = 1  # seconds
 
 
 class Bulkhead:
-    """A fixed number of slots for calls in flight."""
+    """A fixed number of slots for calls in flight; nobody waits longer than `patience` seconds."""
 
-    def __init__(self, slots: int) -> None:
-        self._free = threading.BoundedSemaphore(slots)
+    def __init__(self, slots: int, patience: float = _PATIENCE) -> None:
+        self._slots, self._patience = slots, patience
+        self._given_back = threading.Condition()
+        self._in_flight: dict[object, float] = {}  # call: when it began, the oldest first
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold a slot for one call. Raises StripeUnavailable at once when all are taken."""
-        if not self._free.acquire(blocking=False):
-            raise StripeUnavailable(
-                "Too many calls to Stripe are waiting already.", retry_after=_RETRY_AFTER
-            )
+        """Hold a slot for one call.
+
+        Raises StripeUnavailable when none is given back in time, and at once while Stripe hangs.
+        """
+        call = object()
+        self._take(call)
         try:
             yield
         finally:
-            self._free.release()
+            with self._given_back:
+                del self._in_flight[call]
+                self._given_back.notify()
+
+    def _take(self, call: object) -> None:
+        came_at = time.monotonic()
+        with self._given_back:
+            while len(self._in_flight) >= self._slots:
+                since = min(came_at, next(iter(self._in_flight.values())))
+                left = since + self._patience - time.monotonic()
+                if left <= 0:
+                    raise StripeUnavailable(
+                        "Too many calls to Stripe are waiting already.", retry_after=_RETRY_AFTER
+                    )
+                self._given_back.wait(left)
+            self._in_flight[call] = time.monotonic()

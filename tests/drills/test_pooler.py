@@ -45,18 +45,13 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
         NOTIFY_ALLOW_PRIVATE="1",
     )
     stack = Stack(sandbox, [service], merchant)
-    refused: list[str] = []
 
     def buy(_place: int) -> Bought:
-        """Buy as a frontend does: a 503 is tried again under the same key."""
         body = {"items": [{"price": "poster-usd", "quantity": 1}]}
         headers = {"Idempotency-Key": secrets.token_hex(16)}
-        while True:
-            made = stack.request("POST", "/api/v1/checkout-sessions", json=body, headers=headers)
-            data = made.json()
-            if made.status_code == 201:
-                return Bought(data["order"]["id"], data["id"], 2500)
-            refused.append(data["code"])
+        made = stack.request("POST", "/api/v1/checkout-sessions", json=body, headers=headers)
+        assert made.status_code == 201, made.text
+        return Bought(made.json()["order"]["id"], made.json()["id"], 2500)
 
     began = time.monotonic()
     bought = side_by_side(buy, range(BUYERS), threads=BUYERS)
@@ -65,7 +60,6 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
     until(lambda: len(stack.paid_messages()) == BUYERS, what="every order told")
     told = time.monotonic() - began
 
-    assert set(refused) <= {"stripe_unavailable"}  # its threads for Stripe were taken: try again
     assert set(stack.paid_messages().values()) == {1}
     for one in bought:
         order = stack.order(one)
@@ -81,5 +75,5 @@ def test_sixty_buyers_at_once_pay_and_are_served_through_a_pooler(
     assert stack.request("GET", "/readyz").status_code == 200
     print(  # for docs/operations/growing.md
         f"\n{pgbouncer.version()}, {servers} connections: {BUYERS} opened in {opened:.1f} s, "
-        f"paid and told in {told:.1f} s, {len(refused)} times 503 stripe_unavailable"
+        f"paid and told in {told:.1f} s"
     )

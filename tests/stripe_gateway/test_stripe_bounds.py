@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -103,31 +102,6 @@ def test_the_environment_cannot_reroute_us(
     build().sessions.open(REQUEST)
 
     assert stub.seen[0].headers["Authorization"] == "Bearer sk_test_123"
-
-
-def test_beyond_its_slots_the_gateway_refuses_at_once(
-    build: Callable[..., StripeParts], stub: StubStripe
-) -> None:
-    stub.says(Answer(sj.a_session(payment_intent=None), wait=3.0))
-    gateway = build(slots=2, read_timeout=9.0)
-    callers = [
-        threading.Thread(target=gateway.sessions.look, args=(sj.SESSION_ID,),
-                         kwargs={"urgent": True})
-        for _ in range(2)
-    ]  # fmt: skip
-    for caller in callers:
-        caller.start()
-    while len(stub.seen) < len(callers):
-        time.sleep(0.01)
-
-    with pytest.raises(StripeUnavailable) as refusal:
-        gateway.sessions.look(sj.SESSION_ID, urgent=True)
-
-    assert all(caller.is_alive() for caller in callers)  # it did not wait for them
-    assert refusal.value.retry_after == 1
-    for caller in callers:
-        caller.join()
-    assert gateway.sessions.look(sj.SESSION_ID, urgent=True).session is not None
 
 
 def test_a_failed_call_gives_its_slot_back(
