@@ -33,6 +33,7 @@ class Payment:
     reference: str | None = None
     manual: bool = False  # its money is held until it is captured
     authorized: int = 0  # how much was held, in minor units
+    offered: frozenset[int] = frozenset()  # what it may come to, if its buyer may choose
     refunds: list[Json] = field(default_factory=list)
     disputes: list[Json] = field(default_factory=list)
 
@@ -67,10 +68,12 @@ class Payment:
         return "partially_refunded" if self.refunded else "paid"
 
     def pays(self, order: Any) -> bool:
-        """True if it is what was agreed; of money that was held, all of it or less."""
+        """True if it is what was agreed, or offered; of money that was held, all of it or less."""
         agreed, taken = order.amount_total, self.amount
         if self.manual and self.authorized == agreed:
             agreed = taken if 0 < taken <= agreed else agreed
+        if taken in self.offered:
+            agreed = taken
         return (taken, self.currency) == (agreed, order.currency)
 
     def gone_before(self, moment: int) -> list[str]:
@@ -126,6 +129,7 @@ def read_books(play: Play) -> Books:
                 session["client_reference_id"],
                 _is_manual(intent),
                 intent["amount"] if intent else 0,
+                offered=_offered(session),
             )
         )
     found += [
@@ -167,6 +171,16 @@ def is_let_go(play: Play, thing: Json) -> bool:
     intent = play.store.get(thing["payment_intent"], "payment_intent")
     card = (thing["destination_details"] or {}).get("card") or {}
     return _is_manual(intent) and card.get("type") == "reversal"
+
+
+def _offered(session: Json) -> frozenset[int]:
+    """Return what a session of one line may come to, if its buyer may change the quantity."""
+    item, *more = session["_items"]
+    may = item["adjustable_quantity"]
+    if more or not may or not may["enabled"]:
+        return frozenset()
+    quantities = range(may["minimum"], may["maximum"] + 1)
+    return frozenset(item["_unit_amount"] * quantity for quantity in quantities)
 
 
 def _is_manual(intent: Json | None) -> bool:

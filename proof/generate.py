@@ -87,7 +87,7 @@ THEMES_ON_HOLD = {
         "works": 1,
     },
 }
-# A cart that changes while Stripe's answers are lost: apart for the same reason.
+# A cart that changes, here or on Stripe's page: apart for the same reason.
 THEMES_OF_CARTS = {
     "changed carts": {
         "changes_cart": 4,
@@ -96,8 +96,17 @@ THEMES_OF_CARTS = {
         "returns": 2,
         "works": 1,
     },
+    "changed items": {
+        "changes_items": 4,
+        "changes_items_in_a_storm": 7,
+        "pays": 4,
+        "returns": 2,
+        "works": 1,
+    },
+    "choices": {"buys_with_a_choice": 5, "pays": 5, "returns": 2, "works": 1},
 }
-_EVERY_EIGHTH, _EVERY_SIXTEENTH = 3, 7
+_EVERY_EIGHTH = 3
+_OF_SIXTEENTHS = {7: "changed carts", 14: "choices", 15: "changed items"}
 _ON_HOLD = (
     "buys_on_hold", "captures", "voids", "takes_once_more", "takes_in_a_storm",
     "takes_in_dashboard",
@@ -126,6 +135,7 @@ _NOT_IN: dict[Layer, tuple[str, ...]] = {
     "pull": (*_TELLS, "loses", "buys", "buys_and_waits",
              "refunds", "refunds_in_a_storm", "refunds_once_more",
              "starts_over", "changes_cart", "changes_cart_in_a_storm",
+             "changes_items", "changes_items_in_a_storm", "buys_with_a_choice",
              "amount_changes", *_ON_HOLD),
 }  # fmt: skip
 _NESTED = ("tells", "happens_and_is_told", "happens_and_rings", "returns", "works", "pays",
@@ -137,7 +147,8 @@ _OPEN_TO_OTHERS = frozenset((
     "returns", "leaves", "tells", "tells_doorbells", "tells_thinly",
     "tells_twins", "tells_late", "happens_and_is_told",
     "refunds", "refunds_once_more", "cancels", "releases", "works", "lives",
-    "sends_messages", "changes_cart", "buys_on_hold", "captures", "voids", "takes_once_more",
+    "sends_messages", "changes_cart", "changes_items", "buys_on_hold", "captures", "voids",
+    "takes_once_more",
 ))  # fmt: skip
 
 
@@ -151,8 +162,8 @@ def story_of(seed: int, layer: Layer | None = None, leaning: tuple[str, ...] = (
     themes = dice.sample(sorted(THEMES), dice.choice((1, 2, 2, 3)))
     if seed % 8 == _EVERY_EIGHTH and layer not in ("polls", "pull"):
         themes.append("on hold")
-    if seed % 16 == _EVERY_SIXTEENTH and layer != "pull":
-        themes.append("changed carts")
+    if seed % 16 in _OF_SIXTEENTHS and layer != "pull":
+        themes.append(_OF_SIXTEENTHS[seed % 16])
     themes = list(leaning) or themes
     links = layer == "pull" or "links" in themes
     weights = dict(_BASE)

@@ -89,8 +89,19 @@ class _Verdict:
         sees = not alone and self.play.layer != "pull"
         if back and not row.fulfilled and sees and "refunded_before_fulfilment" not in ever:
             yield "what came back before it was given is held", row.status
+        if winner.offered and self._told_of(row) not in (None, winner.amount):
+            yield "the merchant is told what was bought", f"{winner.amount} was paid"
         if row.status == "paid" and not held and not row.fulfilled:
             yield "paid and free of holds is fulfilled", "it is not"
+
+    def _told_of(self, row: Any) -> int | None:
+        """Return what the items of a fulfilled order come to, as the merchant hears of them."""
+        for message in self.messages:
+            if (message.order_id, message.kind) == (row.id, "order.paid"):
+                items = json.loads(message.body)["data"]["order"]["items"]
+                told: int = sum(item["unit_amount"] * item["quantity"] for item in items)
+                return told
+        return None
 
     def _is_spent(self, row: Any) -> bool:
         """True if buyers who ask again and again have had their part of an order's reads.
@@ -195,7 +206,8 @@ class _Verdict:
             payment.moved and not payment.pays(row) for payment in payments
         )
         # A service that asks for an amount takes it, whatever became of the answer.
-        by_others = row.flow != "payment_intent" or row.id in self.play.by_hand
+        changes = row.flow == "payment_intent" or row.id in self.play.on_own_pages
+        by_others = not changes or row.id in self.play.by_hand
         causes = {
             "amount_mismatch": other and by_others,
             "duplicate_payment": len(paid) > 1,

@@ -109,6 +109,8 @@ class Purchase:
     bought: Bought | None = None
     sessions: list[str] = field(default_factory=list)  # a link's, as the redirects named them
     held: bool = False  # its money waits on the buyer's card until the merchant takes it
+    chooses: bool = False  # its buyer may change on Stripe's page how many are bought
+    own_page: bool = False  # its sessions are part of the shop's page, and change their items
 
 
 @dataclass(slots=True)
@@ -162,6 +164,7 @@ class Play:
     # Orders of which a payment moved, at some time, that was not what was agreed.
     mismatched: set[str] = field(default_factory=set)
     by_hand: set[str] = field(default_factory=set)  # orders of whose intent the amount was changed
+    on_own_pages: set[str] = field(default_factory=set)  # orders that may change their items
     odd: set[str] = field(default_factory=set)  # orders whose wrong reference or link is meant
 
     @property

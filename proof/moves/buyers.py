@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.order.ledger import AUTOMATIC, MANUAL
+from checkout_service.domain.session import ELEMENTS, HOSTED
 from proof.books import read_books
 from proof.story import Move
 from proof.world import SOLD_BY_LINK, Play, Purchase
@@ -17,6 +19,8 @@ _SEPA, _SEPA_LATE, _SEPA_BAD = (
     "AT321904300235473204",
     "AT861904300235473202",
 )
+_MOST = 4
+_CHOICE = (1, _MOST)
 _MANY_READS, _A_MOMENT = 7, 3_000  # who asks often is answered late; milliseconds
 _SLOW_REFUND, _BAD_REFUND = "4000000000007726", "4000000000005126"
 _METHODS = {
@@ -32,6 +36,16 @@ def buys(play: Play, move: Move) -> None:
     price = _PRICES[(move.n // 3) % len(_PRICES)]
     quantity = 1 + (move.n // 15) % 3
     purchase = Purchase(kind, price, quantity, f"non_{len(play.purchases)}")
+    play.purchases.append(purchase)
+    _put(play, purchase, move.by)
+
+
+def buys_with_a_choice(play: Play, move: Move) -> None:
+    """Put an order whose buyer may change on Stripe's page how many it is of."""
+    purchase = Purchase(
+        "checkout_session", "poster-usd", 1 + move.n % _MOST, f"non_{len(play.purchases)}",
+        chooses=True,
+    )  # fmt: skip
     play.purchases.append(purchase)
     _put(play, purchase, move.by)
 
@@ -67,13 +81,14 @@ def _put(play: Play, purchase: Purchase, by: int) -> None:
     if purchase.kind == "link":
         bought = play.stage.link_order(purchase.price, nonce=purchase.nonce, by=by)
     else:
+        item = CartItem(purchase.price, purchase.quantity, _CHOICE if purchase.chooses else None)
         bought = play.stage.buys(
-            purchase.price,
-            purchase.quantity,
-            purchase.kind,
+            kind=purchase.kind,
+            items=[item],
             nonce=purchase.nonce,
             by=by,
             capture=MANUAL if purchase.held else AUTOMATIC,
+            ui_mode=ELEMENTS if purchase.own_page else HOSTED,
         )
     purchase.bought = bought
 
@@ -122,11 +137,13 @@ def pays(play: Play, move: Move) -> None:
     )
     methods = _METHODS[currency]
     method = methods[move.n % len(methods)]
-    more = {}
+    more: dict[str, Any] = {}
+    if purchase.chooses:
+        more["quantities"] = {"0": 1 + move.n // len(methods) % _MOST}
     if method == "3ds-fails":
         method = _CHALLENGED
         if purchase.kind != "payment_intent":
-            more = {"three_d_secure": "fail"}
+            more["three_d_secure"] = "fail"
     if purchase.kind == "payment_intent" and method in ("konbini", "voucher"):
         kind = "customer_balance" if method == "voucher" else method
         more = {
@@ -195,6 +212,7 @@ MOVES: dict[str, Callable[[Play, Move], object]] = {
     move.__name__: move
     for move in (
         buys,
+        buys_with_a_choice,
         buys_and_waits,
         buys_by_link,
         buys_once_more,

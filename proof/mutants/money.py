@@ -21,6 +21,36 @@ MONEY = (
         layer="webhooks",
     ),
     mutant(
+        "items-change-at-stripe-before-they-are-offered",
+        "5",
+        (
+            "use_cases.checkout.update_items",
+            "        offer(connection, order.id, lines)",
+            "        del lines",
+        ),
+        leaning="changed items",
+    ),
+    mutant(
+        "the-cart-is-told-for-what-was-bought",
+        "contract 7",
+        (
+            "storage.ledger.read",
+            "bought=shown.bought if shown else (),",
+            "bought=(),",
+        ),
+        leaning="choices",
+    ),
+    mutant(
+        "a-choice-is-another-amount",
+        "contract 10",
+        (
+            "domain.order.ledger",
+            "return self.room.paying if self.room else self.opening",
+            "return self.opening",
+        ),
+        leaning="choices",
+    ),
+    mutant(
         "order-paid-is-told-again",
         "contract 7",
         (
