@@ -135,3 +135,27 @@ def test_two_tabs_and_a_reload_pay_once(
 def test_each_page_is_accessible_and_fits(shop: Shop, look: Look, ui: str) -> None:
     shown = "iframe[style*=height]:not([style*='height: 1px'])"
     look(f"pay-{ui}", f"{shop.service.url}/pay?ui={ui}&{POSTER}", ready=shown)
+
+
+def test_items_that_change_while_the_page_is_open_are_seen_before_they_are_paid(
+    at: Any, complaints: Complaints
+) -> None:
+    complaints.expected.append("status of 400")
+    buyer = at("elements")
+    buyer.opens()
+    order = buyer.order
+    (session,) = buyer.sessions(order)
+    buyer.types_email()
+    buyer.types_card(GOOD)
+    three = {"items": [{"price": "poster-usd", "quantity": 3}]}
+    path = f"/api/v1/checkout-sessions/{session['id']}/items"
+    assert buyer.shop.request("PUT", path, json=three).status_code == 200
+
+    buyer.presses()
+    buyer.is_told("has changed")
+    expect(buyer.page.locator(".total td")).to_have_text("$75.00")
+    expect(buyer.page.locator("#submit")).to_have_text("Pay $75.00")
+    buyer.presses()
+
+    buyer.sees("paid")
+    buyer.fulfilled_once(order)
