@@ -44,15 +44,15 @@ def main() -> None:
     ):
         _sell(stage, Path(folder))
         _repeat(stage.engine, chosen.days, chosen.orders)
-        told = [("sold", _sizes(stage.engine))]
+        stages = [("sold", _sizes(stage.engine))]
         _timed("pruned", stage.use_cases.hold_idempotency.forget)
-        told.append(("pruned", _sizes(stage.engine)))
+        stages.append(("pruned", _sizes(stage.engine)))
         _timed("forgotten", lambda: stage.use_cases.forget_old.forget(0))
-        told.append(("forgotten", _sizes(stage.engine)))
+        stages.append(("forgotten", _sizes(stage.engine)))
         with _alone(stage.engine) as driver:
             driver.execute("VACUUM" if _is_sqlite(stage.engine) else "VACUUM FULL")
-        told.append(("and packed", _sizes(stage.engine)))
-    _print(told)
+        stages.append(("and packed", _sizes(stage.engine)))
+    _print(stages)
 
 
 @contextmanager
@@ -176,14 +176,14 @@ def _sizes(engine: Engine) -> Sizes:
         }
 
 
-def _print(told: list[tuple[str, Sizes]]) -> None:
-    names = [name for name, (rows, _) in told[0][1].items() if rows > 1]
-    print("| table |" + "".join(f" {when}: rows | MB |" for when, _ in told))
-    print("|---|" + "---|---|" * len(told))
-    for name in sorted(names, key=lambda name: -told[0][1][name][1]):
-        cells = (sizes[name] for _, sizes in told)
+def _print(stages: list[tuple[str, Sizes]]) -> None:
+    names = [name for name, (rows, _) in stages[0][1].items() if rows > 1]
+    print("| table |" + "".join(f" {when}: rows | MB |" for when, _ in stages))
+    print("|---|" + "---|---|" * len(stages))
+    for name in sorted(names, key=lambda name: -stages[0][1][name][1]):
+        cells = (sizes[name] for _, sizes in stages)
         print(f"| `{name}` |" + "".join(f" {rows:,} | {size / 1e6:.1f} |" for rows, size in cells))
-    sums = (sum(size for _, size in sizes.values()) for _, sizes in told)
+    sums = (sum(size for _, size in sizes.values()) for _, sizes in stages)
     print("| all |" + "".join(f" | {size / 1e6:.1f} |" for size in sums))
 
 

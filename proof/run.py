@@ -22,7 +22,7 @@ from .coverage import Coverage, table
 from .generate import story_of
 from .shrink import shrink
 from .story import Layer, Story
-from .tell import Told, tell
+from .tell import Outcome, tell
 
 _EVERY = 5.0
 _AHEAD = 16
@@ -42,16 +42,17 @@ def run(
 
     Gives 1 if anything did, else 0.
     """
-    began, done, broken = time.monotonic(), 0, list[Told]()
+    began, done, broken = time.monotonic(), 0, list[Outcome]()
     coverage, shown = Coverage(), began
     with databases(database, jobs) as urls, _workers(jobs, urls) as workers:
-        for told in _as_told(workers, partial(one, layer=layer, twice=twice), seeds):
+        for outcome in _outcomes(workers, partial(one, layer=layer, twice=twice), seeds):
             done += 1
-            coverage.add(told.coverage)
-            if told.broken:
-                broken.append(told)
+            coverage.add(outcome.coverage)
+            if outcome.broken:
+                broken.append(outcome)
                 print(
-                    f"\nseed {told.story.seed} ({told.story.layer}): {told.broken[0]}", flush=True
+                    f"\nseed {outcome.story.seed} ({outcome.story.layer}): {outcome.broken[0]}",
+                    flush=True,
                 )
             if minutes and time.monotonic() - began > minutes * 60:
                 break
@@ -66,23 +67,23 @@ def run(
         f" {coverage.calls} calls of Stripe, {len(broken)} broken"
     )
     if database == "memory":
-        for told in broken[:3]:
-            explain(told)
+        for outcome in broken[:3]:
+            explain(outcome)
     return 1 if broken else 0
 
 
-def one(seed: int, *, layer: Layer | None = None, twice: bool = False) -> Told:
+def one(seed: int, *, layer: Layer | None = None, twice: bool = False) -> Outcome:
     """Tell one seed's story; twice to see that it is the same to the last letter."""
-    told = tell(story_of(seed, layer), _engine, digest=twice)
-    if twice and tell(story_of(seed, layer), _engine, digest=True).digest != told.digest:
-        told.broken.append("the same seed, the same story: told twice, it differs")
-    return told
+    outcome = tell(story_of(seed, layer), _engine, digest=twice)
+    if twice and tell(story_of(seed, layer), _engine, digest=True).digest != outcome.digest:
+        outcome.broken.append("the same seed, the same story: told twice, it differs")
+    return outcome
 
 
-def explain(told: Told) -> None:
+def explain(outcome: Outcome) -> None:
     """Print the shortest story that breaks the same law, in words and as a test."""
-    laws = told.laws
-    short = shrink(told.story, lambda story: bool(tell(story).laws & laws))
+    laws = outcome.laws
+    short = shrink(outcome.story, lambda story: bool(tell(story).laws & laws))
     print(f"\n{short.words()}\n\n" + "\n".join(tell(short).broken) + f"\n\n{short.code()}")
 
 
@@ -93,8 +94,8 @@ def tell_in_words(seeds: Sequence[int], layer: Layer | None) -> int:
 
 
 def shortest(seed: int, layer: Layer | None = None) -> Story:
-    told = one(seed, layer=layer)
-    return shrink(told.story, lambda story: bool(tell(story).laws & told.laws))
+    outcome = one(seed, layer=layer)
+    return shrink(outcome.story, lambda story: bool(tell(story).laws & outcome.laws))
 
 
 @contextmanager
@@ -137,9 +138,9 @@ def _workers(jobs: int, urls: list[str]) -> Iterator[ProcessPoolExecutor]:
         workers.shutdown(cancel_futures=True)
 
 
-def _as_told(
-    workers: ProcessPoolExecutor, tell_one: partial[Told], seeds: Sequence[int]
-) -> Iterator[Told]:
+def _outcomes(
+    workers: ProcessPoolExecutor, tell_one: partial[Outcome], seeds: Sequence[int]
+) -> Iterator[Outcome]:
     """Give each story's end as it comes, asking for a few at a time.
 
     Raises: BrokenProcessPool.

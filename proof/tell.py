@@ -22,7 +22,7 @@ from .world import SOLD_BY_LINK, Play, opened
 
 
 @dataclass(slots=True)
-class Told:
+class Outcome:
     """What became of a story; `digest` is of all it said to Stripe, sent and left in tables."""
 
     story: Story
@@ -35,7 +35,7 @@ class Told:
         return {said.split(":")[0] for said in self.broken}
 
 
-def tell(story: Story, database: str | Engine = "memory", *, digest: bool = False) -> Told:
+def tell(story: Story, database: str | Engine = "memory", *, digest: bool = False) -> Outcome:
     """Tell a story and let the oracle judge it."""
     coverage = Coverage()
     with opened(story, database) as play:
@@ -52,18 +52,18 @@ def tell(story: Story, database: str | Engine = "memory", *, digest: bool = Fals
         if not play.broken:
             heal(play, scheduler)
         coverage.calls = len(play.stage.wire.calls)
-        return Told(story, play.broken, _digest(play) if digest else "", coverage)
+        return Outcome(story, play.broken, _digest(play) if digest else "", coverage)
 
 
 def _digest(play: Play) -> str:
-    told: list[object] = [
+    state: list[object] = [
         (c.replica, c.at, c.method, c.path, c.params, c.key, c.status)
         for c in play.stage.wire.calls
     ]
-    told += [(got.id, got.body) for got in play.stage.receiver.got]
+    state += [(got.id, got.body) for got in play.stage.receiver.got]
     with play.stage.engine.connect() as connection:
         for table in metadata.sorted_tables:
             keys = list(table.primary_key.columns)
-            told += [list(row) for row in connection.execute(select(table).order_by(*keys))]
-    text = json.dumps([told, play.broken, play.stage.now], default=str)
+            state += [list(row) for row in connection.execute(select(table).order_by(*keys))]
+    text = json.dumps([state, play.broken, play.stage.now], default=str)
     return hashlib.sha256(text.encode()).hexdigest()

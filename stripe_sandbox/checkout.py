@@ -67,19 +67,19 @@ def pay(
     *,
     email: str | None,
     passed: bool,
-    told: Json | None = None,
+    answers: Json | None = None,
 ) -> Json:
     """Pay an open session; return its last event. Raises ApiError 402 on a decline.
 
-    `told` is what the buyer told beside the e-mail.
+    `answers` is what the buyer told beside the e-mail.
     """
     check_open(call, session)
-    told = told or {}
-    choosing.choose(call, session, told)
-    if told.get("shipping_rate") is not None:
-        totals.ship_by(session, told["shipping_rate"])
+    answers = answers or {}
+    choosing.choose(call, session, answers)
+    if answers.get("shipping_rate") is not None:
+        totals.ship_by(session, answers["shipping_rate"])
         totals.recount(session)
-    collecting.take(session, told, email or session["customer_email"])
+    collecting.take(session, answers, email or session["customer_email"])
     if session["mode"] == "setup":
         setups.save(call, session, method, passed=passed)
         return complete(call, session, "no_payment_required")

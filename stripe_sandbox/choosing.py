@@ -36,9 +36,9 @@ def offered(call: Call, given: object, mode: str, items: list[Json]) -> list[Jso
     return found
 
 
-def choose(call: Call, session: Json, told: Json) -> None:
+def choose(call: Call, session: Json, answers: Json) -> None:
     """Change the quantities by line item, and add items by price. Raises ApiError."""
-    quantities, added = told.get("quantities"), told.get("optional_items")
+    quantities, added = answers.get("quantities"), answers.get("optional_items")
     if quantities is None and added is None:
         return
     for name, quantity in _table(quantities, "quantities").items():

@@ -13,7 +13,7 @@ ASKED = (
     "name_collection", "phone_number_collection", "shipping_address_collection",
     "tax_id_collection",
 )  # fmt: skip
-TOLD = (
+ANSWERS = (
     "address", "business_name", "consent", "custom_fields", "individual_name", "name",
     "optional_items", "phone", "presentment_details", "quantities", "shipping", "shipping_rate",
     "tax_ids",
@@ -100,41 +100,41 @@ def _custom_field(item: Json, *, answers: bool) -> Json:
     }
 
 
-def take(session: Json, told: Json, email: str | None) -> None:
-    """Write down what the buyer told; what was asked for and not told has an answer of its own.
+def take(session: Json, answers: Json, email: str | None) -> None:
+    """Write down what the buyer told; what was asked for and not answered has an answer of its own.
 
     The hosted page lets nobody past a field; a control call need not name them all.
     """
-    shipping = _shipping(session, told)
-    address = address_of(told.get("address"), "address")
+    shipping = _shipping(session, answers)
+    address = address_of(answers.get("address"), "address")
     if address is None and _asks_for_address(session):
         address = shipping["address"] if shipping else _default_address(session)
-    phone = told.get("phone")
+    phone = answers.get("phone")
     if phone is None and (session["phone_number_collection"] or {}).get("enabled"):
         phone = _DEFAULT_PHONE
-    name = told.get("name") or (shipping or {}).get("name")
+    name = answers.get("name") or (shipping or {}).get("name")
     session["customer_details"] = {
         "address": address,
-        "business_name": told.get("business_name"),
+        "business_name": answers.get("business_name"),
         "email": email or "buyer@example.com",
-        "individual_name": told.get("individual_name"),
+        "individual_name": answers.get("individual_name"),
         "name": name,
         "phone": phone,
         "tax_exempt": "none",
-        "tax_ids": [dict(tax_id) for tax_id in told.get("tax_ids") or []],
+        "tax_ids": [dict(tax_id) for tax_id in answers.get("tax_ids") or []],
     }
-    if shipping or told.get("business_name") or told.get("individual_name"):
+    if shipping or answers.get("business_name") or answers.get("individual_name"):
         session["collected_information"] = {
-            "business_name": told.get("business_name"),
-            "individual_name": told.get("individual_name"),
+            "business_name": answers.get("business_name"),
+            "individual_name": answers.get("individual_name"),
             "shipping_details": shipping,
         }
-    _answer(session, told.get("custom_fields") or {})
-    _consent(session, told.get("consent") or {})
-    if told.get("presentment_details"):
+    _answer(session, answers.get("custom_fields") or {})
+    _consent(session, answers.get("consent") or {})
+    if answers.get("presentment_details"):
         if session["adaptive_pricing"] == {"enabled": False}:
             raise invalid("presentment_details", "This session shows one currency only.")
-        session["presentment_details"] = told["presentment_details"]
+        session["presentment_details"] = answers["presentment_details"]
 
 
 def _asks_for_address(session: Json) -> bool:
@@ -163,22 +163,22 @@ def address_of(given: Any, where: str) -> Json | None:
     return {name: given.get(name) or None for name in LINES}
 
 
-def _shipping(session: Json, told: Json) -> Json | None:
+def _shipping(session: Json, answers: Json) -> Json | None:
     """Take the address to ship to; only where it is asked for, and only to where is shipped."""
     collection = session["shipping_address_collection"]
     if collection is None:
         return None
-    given = told.get("shipping") or {}
+    given = answers.get("shipping") or {}
     address = address_of(given.get("address"), "shipping") or _default_address(session)
     if address["country"] not in collection["allowed_countries"]:
         raise invalid("shipping", f"Nothing is shipped to {address['country']}.")
-    return {"address": address, "name": given.get("name") or told.get("name") or _DEFAULT_NAME}
+    return {"address": address, "name": given.get("name") or answers.get("name") or _DEFAULT_NAME}
 
 
-def _answer(session: Json, told: Json) -> None:
+def _answer(session: Json, answers: Json) -> None:
     for field in session["custom_fields"]:
         own = field[field["type"]]
-        value = told.get(field["key"]) or own["default_value"]
+        value = answers.get(field["key"]) or own["default_value"]
         if value is None and not field["optional"]:
             value = _default_answer(field, own)
         own["value"] = value
@@ -191,13 +191,13 @@ def _default_answer(field: Json, own: Json) -> str:
     return ("1" if field["type"] == "numeric" else "x") * least
 
 
-def _consent(session: Json, told: Json) -> None:
+def _consent(session: Json, answers: Json) -> None:
     asks = session["consent_collection"]
     if asks is None:
         return
     terms = asks["terms_of_service"] == "required"
     session["consent"] = {
-        "promotions": told.get("promotions") or ("opt_out" if asks["promotions"] else None),
+        "promotions": answers.get("promotions") or ("opt_out" if asks["promotions"] else None),
         "terms_of_service": "accepted" if terms else None,
     }
 
@@ -205,10 +205,10 @@ def _consent(session: Json, told: Json) -> None:
 def billing_of(params: Json) -> Json:
     """Read who pays, as far as that is told. Raises ApiError."""
     given = table(params, "billing_details")
-    told: Json = {name: given[name] for name in ("email", "name", "phone") if given.get(name)}
+    answers: Json = {name: given[name] for name in ("email", "name", "phone") if given.get(name)}
     if "address" in given:
-        told["address"] = address_of(given["address"], "billing_details[address]")
-    return told
+        answers["address"] = address_of(given["address"], "billing_details[address]")
+    return answers
 
 
 def shipping_of(params: Json) -> Json | None:

@@ -17,7 +17,7 @@ from .world import Call
 bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
 bp.register_blueprint(money_controls.bp)
 bp.before_request(check)
-_PAYING = ("payment_method", "email", "three_d_secure", *collecting.TOLD)
+_PAYING = ("payment_method", "email", "three_d_secure", *collecting.ANSWERS)
 
 
 def _gate() -> Gate:
@@ -123,7 +123,9 @@ def pay(now: Call, session: Json, body: Json) -> Json:
     if email is not None and not isinstance(email, str):
         raise invalid("email", "email is a text")
     method = find_method(body.get("payment_method", "4242424242424242"), session["currency"])
-    told = {name: body[name] for name in collecting.TOLD if name in body}
-    event = checkout.pay(now, session, method, email=email, passed=challenge == "pass", told=told)
+    answers = {name: body[name] for name in collecting.ANSWERS if name in body}
+    event = checkout.pay(
+        now, session, method, email=email, passed=challenge == "pass", answers=answers
+    )
     after_payment(now, session)
     return event

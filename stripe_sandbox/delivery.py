@@ -171,8 +171,8 @@ class Delivery:
     def _post(self, event: Json, due: _Due) -> int:
         endpoint = self._store.get(due.endpoint) if due.endpoint else None
         is_thin = endpoint is not None and endpoint["object"] == thin.KIND
-        told = thin.thin_event(event) if is_thin else self._faults.altered_event(shown(event))
-        body = json.dumps(told, indent=2).encode()
+        sent = thin.thin_event(event) if is_thin else self._faults.altered_event(shown(event))
+        body = json.dumps(sent, indent=2).encode()
         secrets = [endpoint["_secret"]] if endpoint else self._secrets
         headers = {
             "Content-Type": "application/json; charset=utf-8",

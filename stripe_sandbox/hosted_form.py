@@ -76,7 +76,7 @@ def _rate(session: Json, way: Json, world: World) -> Json:
     return {"id": rate["id"], "name": rate["display_name"], "amount": amount}
 
 
-def told(session: Json, form: Mapping[str, str]) -> Json:
+def answers(session: Json, form: Mapping[str, str]) -> Json:
     """Read the answers of the page's form; what was left empty is not told."""
     said: Json = {
         name: form[name]

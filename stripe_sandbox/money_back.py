@@ -22,13 +22,13 @@ def create_refund(call: Call) -> Json:
     params = call.params
     charge = _charge(call)
     disputes.refuse_refund(call, charge)
-    told = (call.store.get(charge["payment_intent"]) or {}).get("_refunds_begin")
+    given = (call.store.get(charge["payment_intent"]) or {}).get("_refunds_begin")
     return make(
         call,
         charge,
         amount=check_amount(charge, integer(params, "amount")),
-        status=told or _beginning(METHODS[charge["_method"]]),
-        by_itself=told is None,
+        status=given or _beginning(METHODS[charge["_method"]]),
+        by_itself=given is None,
         reason=params.get("reason"),
         metadata=metadata(params),
         instructions_email=text(params, "instructions_email"),
@@ -76,10 +76,10 @@ def make(
 
 def _set_fate(call: Call, refund: Json, method: Method) -> None:
     """Let the refunds of two test cards change by themselves."""
-    fates = {("pending", "pending"): "succeeded", ("failed", "succeeded"): "failed"}
-    fate = fates.get((method.refund, refund["status"]))
-    if fate:
-        refund["_due"], refund["_fate"] = call.store.now() + _REPORTS_AFTER, fate
+    ends = {("pending", "pending"): "succeeded", ("failed", "succeeded"): "failed"}
+    end = ends.get((method.refund, refund["status"]))
+    if end:
+        refund["_due"], refund["_fate"] = call.store.now() + _REPORTS_AFTER, end
 
 
 def _ask_the_buyer(call: Call, refund: Json, charge: Json) -> None:

@@ -104,13 +104,13 @@ def _pay(session: Json) -> Answer:
         with world().store.lock:
             checkout.check_open(call(), session)
             session["customer_email"] = form.get("email") or session["customer_email"]
-            session["_told"] = hosted_form.told(session, form)
+            session["_answers"] = hosted_form.answers(session, form)
             intent = checkout.intent_of(call(), session)
             url = f"{base()}/3ds/{intent['id']}"
             back = f"{base()}/c/pay/{session['id']}"
             payments.demand_challenge(call(), intent, method, url, back)
         return redirect(f"/3ds/{intent['id']}", 303)
-    session["_told"] = hosted_form.told(session, form)
+    session["_answers"] = hosted_form.answers(session, form)
     return _finish(session, method.number, passed=True)
 
 
@@ -125,7 +125,7 @@ def _finish(session: Json, number: str, *, passed: bool) -> Answer:
             method,
             email=request.form.get("email"),
             passed=passed,
-            told=session.get("_told"),
+            answers=session.get("_answers"),
         )
         after_payment(call(), session)
     # Checkout keeps the buyer up to ten seconds for the webhook's answer.

@@ -124,8 +124,8 @@ def _check_choice(kind: Json, value: Any, at: str) -> None:
     known = [str(choice) for choice in kind["enum"]]
     if not isinstance(value, str) or value not in known:
         *others, last = known
-        told = f"one of {', '.join(others)}, or {last}" if others else last
-        raise invalid(at, f"Invalid {at}: must be {told}")
+        choices = f"one of {', '.join(others)}, or {last}" if others else last
+        raise invalid(at, f"Invalid {at}: must be {choices}")
 
 
 def _check_any(kind: Json, value: Any, at: str) -> None:

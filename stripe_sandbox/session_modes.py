@@ -35,8 +35,8 @@ def check(mode: str, params: Json) -> None:
     for name in params:
         modes = _ONLY_IN.get(name, _MODES)
         if mode not in modes:
-            told = " or ".join(f"`{one}`" for one in modes)
-            raise invalid(name, f"You can only use `{name}` in {told} mode.")
+            fit = " or ".join(f"`{one}`" for one in modes)
+            raise invalid(name, f"You can only use `{name}` in {fit} mode.")
     if is_managed(params):
         for name in _UNMANAGED:
             if name in params:

@@ -31,12 +31,12 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
         thing |= {"default_payment_method": kept["id"], "_method": method.number}
     session |= {"customer": customer["id"], "subscription": thing["id"]}
     call.emit("customer.subscription.created", call.store.put(thing))
-    told = session["total_details"]
+    details = session["total_details"]
     totals = {
         "subtotal": session["amount_subtotal"],
-        "discount": told["amount_discount"],
+        "discount": details["amount_discount"],
         # What is inside the prices is no more to pay.
-        "tax": session["amount_total"] - session["amount_subtotal"] + told["amount_discount"],
+        "tax": session["amount_total"] - session["amount_subtotal"] + details["amount_discount"],
     }
     invoice = invoices.make(call, thing, "subscription_create", totals, _first_lines(call, session))
     session["invoice"] = invoice["id"]

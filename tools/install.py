@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-_TOLD_EVERY = 10  # packages, where a line cannot be written over
+_REPORT_EVERY = 10  # packages, where a line cannot be written over
 _FOUND = re.compile(r"^(?:Collecting|Requirement already satisfied:) ([\w.\[\],-]+)")
 _UNPACKING = "Installing collected packages:"
 
@@ -43,7 +43,7 @@ def show(steps: Iterator[str]) -> None:
     for number, step in enumerate(steps):
         if terminal:
             print(f"\r  {step[:70]:<70}", end="", flush=True)
-        elif number % _TOLD_EVERY == 0 or step == "unpacking":
+        elif number % _REPORT_EVERY == 0 or step == "unpacking":
             print(f"  {step}", flush=True)
     if terminal:
         print(f"\r{'':<72}\r", end="", flush=True)

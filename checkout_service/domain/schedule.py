@@ -20,7 +20,7 @@ _AGAIN = (HOUR, DAY - HOUR, 6 * DAY)
 # So long before an authorisation ends somebody is told.
 ENDS_SOON = DAY
 
-# A look that news itself asks for is due since ever; a planned one may turn out to be needless.
+# A look that facts themselves ask for is due since ever; a planned one may turn out to be needless.
 AT_ONCE = 0
 
 # How often something may fail before it waits for a person, and how long it rests in between.

@@ -18,7 +18,7 @@ from checkout_service.domain.errors import CopyRefused
 from .tables import metadata, orders
 
 _BATCH = 1_000
-_TOLD_EVERY = 100_000
+_REPORT_EVERY = 100_000
 # One transaction reads or writes everything: its length is no fault.
 _PATIENT = text(
     "SELECT set_config('statement_timeout', '0', true),"
@@ -73,7 +73,7 @@ def copy_all(source: Connection, target: Connection, tell: Tell) -> None:
         for rows in _batches(source, table):
             _write(target, table, rows)
             written.add(rows)
-            if written.rows % _TOLD_EVERY == 0:
+            if written.rows % _REPORT_EVERY == 0:
                 tell(table.name, written.rows)
         there = _Digest()
         for rows in _batches(target, table):

@@ -146,13 +146,13 @@ def _erase_events(connection: Connection, names: Collection[str]) -> None:
 
 
 def _erase_messages(connection: Connection, names: Collection[str]) -> None:
-    told = connection.execute(select(_m.id, _m.body).where(_m.order_id.in_(names))).all()
+    messages = connection.execute(select(_m.id, _m.body).where(_m.order_id.in_(names))).all()
     kept = [
         {
             "b_id": message_id,
             "b_body": json.dumps(without_person(json.loads(body)), separators=(",", ":")),
         }
-        for message_id, body in told
+        for message_id, body in messages
     ]
     if kept:
         one = update(outbox_messages).where(_m.id == bindparam("b_id"))

@@ -57,7 +57,7 @@ def empty(connection: Connection, *which: ColumnElement[bool] | TextClause) -> i
             next_at=case((undone, None), else_=_e.next_at),
             last_error=case((undone, "erased"), else_=_e.last_error),
             body=_NOTHING,
-            intent_id=None,  # nobody takes it for news of a payment either
+            intent_id=None,  # nobody takes it for facts of a payment either
         )
     )
     return int(connection.execute(emptied).rowcount)

@@ -99,7 +99,7 @@ def refund_of(connection: Connection, name: str) -> RefundView | None:
     return None if row is None else holds_refunds_disputes.refund_of(row)
 
 
-def refunds_asked_for(connection: Connection, intent_id: str) -> int:
+def refunds_requested(connection: Connection, intent_id: str) -> int:
     """Sum the refunds that may have been made and that no refund known to us answers yet."""
     shown = exists().where(refunds.c.request_id == _w.id)
     total = connection.execute(

@@ -32,7 +32,7 @@ def keep(connection: Connection, order_id: str, known: Subscription, *, now: int
         "order_id": order_id,
         "status": known.status,
         "current_period_end": known.current_period_end,
-        "news_at": known.news_at,
+        "news_at": known.heard_at,
         "updated_at": now,
     }
     upsert(connection, subscriptions, row, ["id"])

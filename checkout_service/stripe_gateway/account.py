@@ -25,6 +25,7 @@ from checkout_service.domain.ports.account import (
     fingerprint,
 )
 
+from . import routes
 from .bulkhead import Bulkhead
 from .calls import Calls, reading
 from .client import API_VERSION, Connector
@@ -43,27 +44,25 @@ from .fields import (
     word,
 )
 from .params import Params
+from .routes import Route
 from .translate import price_view
 from .transport import BoundedTransport, MakeTransport
 
-_ENDPOINTS, _LINKS = "/v1/webhook_endpoints", "/v1/payment_links"
-_DESTINATIONS = "/v2/core/event_destinations"
-_SESSIONS, _INTENTS = "/v1/checkout/sessions", "/v1/payment_intents"
-_PRICE = "/v1/prices/{id}"
 _MARK = "secret_fingerprint"
 _SLOTS, _CONNECT_SECONDS, _READ_SECONDS, _BUDGET_SECONDS = 4, 3.05, 10.0, 12.0
 _NOBODY = "asked_by_doctor_does_not_exist"
 _ONE: Params = {"limit": 1}
-_PROBES: dict[str, tuple[str, str, Params]] = {
-    "Checkout Sessions: read": ("get", _SESSIONS, _ONE),
-    "Payment Links: read": ("get", _LINKS, _ONE),
-    "PaymentIntents: read": ("get", _INTENTS, _ONE),
-    "Events: read": ("get", "/v1/events", _ONE),
-    "Prices: read": ("get", "/v1/prices", _ONE),
-    "Checkout Sessions: write": ("post", f"{_SESSIONS}/cs_test_{_NOBODY}/expire", {}),
-    "PaymentIntents: write": ("post", f"{_INTENTS}/pi_{_NOBODY}/cancel", {}),
-    "Charges and Refunds: write": ("post", "/v1/refunds", {"payment_intent": f"pi_{_NOBODY}"}),
-}
+_ASKED: tuple[tuple[Route, str | None, Params], ...] = (
+    (routes.LIST_SESSIONS, None, _ONE),
+    (routes.LIST_LINKS, None, _ONE),
+    (routes.LIST_INTENTS, None, _ONE),
+    (routes.LIST_EVENTS, None, _ONE),
+    (routes.LIST_PRICES, None, _ONE),
+    (routes.EXPIRE_SESSION, f"cs_test_{_NOBODY}", {}),
+    (routes.CANCEL_INTENT, f"pi_{_NOBODY}", {}),
+    (routes.CREATE_REFUND, None, {"payment_intent": f"pi_{_NOBODY}"}),
+)
+_PROBES = {probe[0].permission: probe for probe in _ASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +83,24 @@ class StripeAccount:
     def time(self) -> int:
         transport = self.calls.connector.connection().transport
         with our_failures("get date", write=False):
-            _, _, headers = transport.request("get", self.api_base + _SESSIONS, {})
+            _, _, headers = transport.request("get", self.api_base + routes.LIST_SESSIONS.path, {})
         try:
             return int(parsedate_to_datetime(headers.get("Date", "")).timestamp()) * SECOND
         except (TypeError, ValueError):
             raise StripeUnavailable("Stripe's answer says no date.") from None
 
     def try_key(self) -> None:
-        self.calls.get(_SESSIONS, _ONE, urgent=True)
+        self.calls.get(routes.LIST_SESSIONS, _ONE, urgent=True)
 
     def missing(self, permissions: Iterable[str]) -> list[str]:
         return [name for name in permissions if not self._may(*_PROBES[name])]
 
-    def _may(self, method: str, path: str, params: Params) -> bool:
+    def _may(self, route: Route, of: str | None, params: Params) -> bool:
         try:
-            if method == "get":
-                self.calls.get(path, params, urgent=True)
+            if route.method == "get":
+                self.calls.get(route, params, urgent=True)
             else:
-                self.calls.post(path, params)
+                self.calls.post(route, params, of=of)
         except StripeRejected as refusal:
             if refusal.reason == BAD_KEY:
                 raise
@@ -110,14 +109,14 @@ class StripeAccount:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         found: list[Endpoint] = []
-        for page in self.calls.pages(_ENDPOINTS, {}, urgent=True):
+        for page in self.calls.pages(routes.LIST_ENDPOINTS, {}, urgent=True):
             with reading():
                 found += map(_endpoint, page.items)
         return tuple(found)
 
     def thin_destinations(self) -> tuple[ThinDestination, ...]:
         params: Params = {"include": ["webhook_endpoint.url"], "limit": 100}
-        data = self.calls.get(_DESTINATIONS, params, urgent=True)
+        data = self.calls.get(routes.LIST_DESTINATIONS, params, urgent=True)
         with reading():
             items = data.get("data")
             if not isinstance(items, list):
@@ -134,7 +133,7 @@ class StripeAccount:
             "api_version": API_VERSION,
             "description": "Checkout service",
         }
-        made = self.calls.post(_ENDPOINTS, params)
+        made = self.calls.post(routes.ADD_ENDPOINT, params)
         with reading(write=True):
             secret = text(made, "secret")
             if secret is None:
@@ -153,28 +152,30 @@ class StripeAccount:
         self._update(endpoint.id, {"disabled": True})
 
     def _update(self, name: str, params: Params) -> Endpoint:
-        data = self.calls.post(_ENDPOINTS + "/{id}", params, of=name)
+        data = self.calls.post(routes.UPDATE_ENDPOINT, params, of=name)
         with reading(write=True):
             return _endpoint(data)
 
     def undelivered(self, *, created_from: int, created_to: int) -> int:
         created = {"gte": created_from // SECOND, "lte": created_to // SECOND}
         params: Params = {"created": created, "types": list(LISTED), "delivery_success": False}
-        return len(self.calls.page("/v1/events", params, urgent=True).items)
+        return len(self.calls.page(routes.LIST_EVENTS, params, urgent=True).items)
 
     def link(self, link_id: str) -> LinkView:
-        data = self.calls.get(_LINKS + "/{id}", {}, of=link_id, urgent=True)
-        lines = self.calls.get(_LINKS + "/{id}/line_items", {"limit": 100}, of=link_id, urgent=True)
+        data = self.calls.get(routes.LOOK_AT_LINK, {}, of=link_id, urgent=True)
+        lines = self.calls.get(routes.LIST_LINK_LINES, {"limit": 100}, of=link_id, urgent=True)
         with reading():
             return _link(data, lines)
 
     def price(self, price_id: str) -> PriceStanding:
         try:
-            data = self.calls.get(_PRICE, {"expand": ["product"]}, of=price_id, urgent=True)
+            data = self.calls.get(
+                routes.LOOK_AT_PRICE, {"expand": ["product"]}, of=price_id, urgent=True
+            )
         except StripeRejected as refusal:
             if not refusal.permission:
                 raise
-            data = self.calls.get(_PRICE, {}, of=price_id, urgent=True)
+            data = self.calls.get(routes.LOOK_AT_PRICE, {}, of=price_id, urgent=True)
         product = data.get("product")
         with reading():
             active = flag(product, "active") if isinstance(product, dict) else None
@@ -182,7 +183,7 @@ class StripeAccount:
 
     def shipping_rate(self, rate_id: str) -> ShippingRate:
         params: Params = {"expand": ["fixed_amount.currency_options"]}
-        data = self.calls.get("/v1/shipping_rates/{id}", params, of=rate_id, urgent=True)
+        data = self.calls.get(routes.LOOK_AT_SHIPPING_RATE, params, of=rate_id, urgent=True)
         with reading():
             amount = maybe_object(data.get("fixed_amount"), "fixed_amount")
             options = maybe_object(amount.get("currency_options"), "currency_options")

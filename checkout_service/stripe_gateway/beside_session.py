@@ -8,15 +8,13 @@ from typing import Any
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.buyer import PaymentMethod
 
+from . import routes
 from .calls import PAGE, Calls, reading
 from .fields import Json, Malformed, flag, identifier, maybe_object, reference
 from .translate import CHOICE_KEY
 from .translate_buyer import method_of
 
 log = logging.getLogger(__name__)
-
-_LINES = "/v1/checkout/sessions/{id}/line_items"
-_SETUP = "/v1/setup_intents/{id}"
 
 
 def hides_more(session: Json) -> bool:
@@ -35,7 +33,9 @@ def with_what_was_chosen(calls: Calls, session: Json, *, urgent: bool) -> Json:
     lines: list[Any] = []
     more: dict[str, str] = {}
     while True:
-        page, _ = calls.get_at(_LINES, {"limit": PAGE, **more}, of=name, urgent=urgent)
+        page, _ = calls.get_at(
+            routes.LIST_SESSION_LINES, {"limit": PAGE, **more}, of=name, urgent=urgent
+        )
         with reading():
             lines += _objects(page)
             if not flag(page, "has_more"):
@@ -58,11 +58,11 @@ def saved_method(calls: Calls, session: Json, *, urgent: bool) -> PaymentMethod 
         return None
     params = {"expand": ["payment_method"]}
     try:
-        data = calls.get(_SETUP, params, of=setup, urgent=urgent)
+        data = calls.get(routes.LOOK_AT_SETUP, params, of=setup, urgent=urgent)
     except StripeRejected as refusal:
         if not refusal.permission:
             raise
-        log.warning("stripe.permission_missing", extra={"call": f"get {_SETUP}"})
+        log.warning("stripe.permission_missing", extra={"call": str(routes.LOOK_AT_SETUP)})
         return None
     with reading():
         return method_of(data.get("payment_method"))

@@ -19,6 +19,7 @@ from .bulkhead import Bulkhead
 from .client import Connector
 from .failures import our_failures
 from .fields import Json, Malformed, flag, identifier, wants_object
+from .routes import Route
 
 PAGE = 100
 _READ_RETRIES, _WRITE_RETRIES = 0, 1
@@ -53,63 +54,66 @@ class Calls:
     clock: Clock
 
     def get(
-        self, path: str, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
+        self, route: Route, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
     ) -> Json:
-        """Read from Stripe; `of` fills the path's `{id}`.
+        """Read from Stripe; `of` fills the route's `{id}`.
 
         Raises ReadsSpent, StripeUnavailable, StripeRejected.
         """
-        return self.get_at(path, params, urgent=urgent, of=of)[0]
+        return self.get_at(route, params, urgent=urgent, of=of)[0]
 
     def get_at(
-        self, path: str, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
+        self, route: Route, params: Mapping[str, Any], *, urgent: bool, of: str | None = None
     ) -> tuple[Json, int]:
         """Read as `get` does; the second value is when the request was sent, milliseconds UTC."""
-        address = _address(path, of)
+        address = _address(route, of)
         self.take_read(urgent)  # before the slot: it may wait
         asked_at = self.clock.now()
-        return self._call("get", path, address, params, _READ_RETRIES), asked_at
+        return self._call(route, address, params, _READ_RETRIES), asked_at
 
     def post(
-        self, path: str, params: Mapping[str, Any], *, of: str | None = None, key: str | None = None
+        self,
+        route: Route,
+        params: Mapping[str, Any],
+        *,
+        of: str | None = None,
+        key: str | None = None,
     ) -> Json:
         """Write to Stripe, under `key` or under one made for this call alone.
 
         Raises StripeUnavailable, StripeRejected.
         """
         options = {"idempotency_key": key} if key else {}
-        return self._call("post", path, _address(path, of), {**params, **options}, _WRITE_RETRIES)
+        return self._call(route, _address(route, of), {**params, **options}, _WRITE_RETRIES)
 
-    def page(self, path: str, params: Mapping[str, Any], *, urgent: bool = False) -> Page:
-        data, asked_at = self.get_at(path, {"limit": PAGE, **params}, urgent=urgent)
+    def page(self, route: Route, params: Mapping[str, Any], *, urgent: bool = False) -> Page:
+        data, asked_at = self.get_at(route, {"limit": PAGE, **params}, urgent=urgent)
         with reading():
             return _page(data, asked_at)
 
     def pages(
-        self, path: str, params: Mapping[str, Any], *, urgent: bool = False
+        self, route: Route, params: Mapping[str, Any], *, urgent: bool = False
     ) -> Iterator[Page]:
         """List newest first; each page is one read, made when it is asked for."""
         cursor: dict[str, str] = {}
         while True:
-            page = self.page(path, {**params, **cursor}, urgent=urgent)
+            page = self.page(route, {**params, **cursor}, urgent=urgent)
             yield page
             if not page.more:
                 return
             with reading():
                 cursor = {"starting_after": page.last}
 
-    def _call(
-        self, method: str, path: str, address: str, params: Mapping[str, Any], retries: int
-    ) -> Json:
+    def _call(self, route: Route, address: str, params: Mapping[str, Any], retries: int) -> Json:
         connection = self.connector.connection()
-        write = method == "post"
+        write = route.method == "post"
         with (
             self.bulkhead.slot(),
             connection.transport.within(self.budget),
-            our_failures(f"{method} {path}", write=write),
+            our_failures(str(route), write=write),
         ):
             answer = connection.client.raw_request(
-                method, address, **params, max_network_retries=retries
+                route.method, address, **params, max_network_retries=retries
             )
         with reading(write=write):
             return wants_object(answer.data, "answer")
@@ -135,10 +139,10 @@ def _page(data: Json, asked_at: int) -> Page:
     return page
 
 
-def _address(path: str, an_id: str | None) -> str:
+def _address(route: Route, an_id: str | None) -> str:
     """Refuse what is no id: `..` or nothing at all would name another address."""
     if an_id is None:
-        return path
+        return route.path
     if not _ID.fullmatch(an_id):
         raise StripeRejected("There is no such object at Stripe.", reason="resource_missing")
-    return path.format(id=an_id)
+    return route.path.format(id=an_id)

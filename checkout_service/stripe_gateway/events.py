@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.facts.snapshots import IncomingEvent
 
+from . import routes
 from .calls import Calls, Page, reading
 from .event_kinds import LISTED
 from .event_shape import event_of
@@ -22,8 +23,6 @@ from .fields import Json, Malformed
 from .params import Params
 
 log = logging.getLogger(__name__)
-
-_EVENTS = "/v1/events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,11 @@ class StripeEvents:
         params: Params = {"created": {"gte": second}, "types": list(LISTED)}
         if undelivered:
             params["delivery_success"] = False
-        newest = self.calls.page(_EVENTS, params)
+        newest = self.calls.page(routes.LIST_EVENTS, params)
         if not newest.more:
             yield from _oldest_first(newest)
             return
-        before = self.calls.page(_EVENTS, {"created": {"lt": second}, "limit": 1})
+        before = self.calls.page(routes.LIST_EVENTS, {"created": {"lt": second}, "limit": 1})
         if before.items:
             yield from self._forward(params, before.first)
         else:
@@ -48,7 +47,7 @@ class StripeEvents:
 
     def _forward(self, params: Params, anchor: str) -> Iterator[IncomingEvent]:
         while True:
-            page = self.calls.page(_EVENTS, {**params, "ending_before": anchor})
+            page = self.calls.page(routes.LIST_EVENTS, {**params, "ending_before": anchor})
             yield from _oldest_first(page)
             if not page.more:
                 return
@@ -59,7 +58,7 @@ class StripeEvents:
         """Collect a young account's whole history; there is nothing before it to start from."""
         with reading():
             older = {**params, "starting_after": newest.last}
-        pages = [newest, *self.calls.pages(_EVENTS, older)]
+        pages = [newest, *self.calls.pages(routes.LIST_EVENTS, older)]
         for page in reversed(pages):
             yield from _oldest_first(page)
 

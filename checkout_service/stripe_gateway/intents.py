@@ -15,16 +15,16 @@ from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.ids import is_intent_id
 from checkout_service.domain.ports.intents import IntentRequest
 
+from . import routes
 from .calls import Calls, reading
 from .expansions import Expansions
 from .failures import NOT_ABOUT_STATE, NOT_CAPTURABLE
 from .fields import Json, Malformed, maybe_secret
 from .money_back import money_back_of
 from .params import created_between, intent_params
+from .routes import Route
 from .translate import REQUEST_KEY, intent_view
 
-_INTENTS, _ONE = "/v1/payment_intents", "/v1/payment_intents/{id}"
-_CANCEL, _CAPTURE = "/cancel", "/capture"
 _EXPANSIONS = (("latest_charge.refunds",), ("latest_charge",))
 
 
@@ -37,7 +37,9 @@ class StripeIntents:
 
     def open(self, request: IntentRequest) -> tuple[Fact, str | None]:
         asked_at = self.calls.clock.now()
-        data = self.calls.post(_INTENTS, intent_params(request), key=request.idempotency_key)
+        data = self.calls.post(
+            routes.OPEN_INTENT, intent_params(request), key=request.idempotency_key
+        )
         with reading(write=True):
             return fact_of_answer(intent_view(data), asked_at=asked_at), maybe_secret(data)
 
@@ -50,10 +52,7 @@ class StripeIntents:
             return secret
 
     def update(self, intent_id: str, *, amount: int, idempotency_key: str) -> Fact:
-        fact = self._change(intent_id, "", {"amount": amount}, idempotency_key)
-        if fact is None:
-            raise StripeRejected("This payment cannot be changed any more.", reason="state")
-        return fact
+        return self._change(routes.UPDATE_INTENT, intent_id, {"amount": amount}, idempotency_key)
 
     def close(self, intent_id: str, *, idempotency_key: str, reason: str | None) -> Fact | None:
         """Cancel an intent; None when it cannot be canceled any more.
@@ -61,7 +60,12 @@ class StripeIntents:
         The reason is one of Stripe's own, so a plain refusal can only be about the intent's state.
         """
         params = {} if reason is None else {"cancellation_reason": reason}
-        return self._change(intent_id, _CANCEL, params, idempotency_key)
+        try:
+            return self._change(routes.CANCEL_INTENT, intent_id, params, idempotency_key)
+        except StripeRejected as refusal:
+            if refusal.permission or refusal.reason in NOT_ABOUT_STATE:
+                raise
+            return None
 
     def capture(
         self, intent_id: str, *, amount: int | None, idempotency_key: str, request_id: str
@@ -70,21 +74,16 @@ class StripeIntents:
         if amount is not None:
             params["amount_to_capture"] = amount
         try:
-            return self._change(intent_id, _CAPTURE, params, idempotency_key)
+            return self._change(routes.CAPTURE_INTENT, intent_id, params, idempotency_key)
         except StripeRejected as refusal:
             if refusal.permission or refusal.reason not in NOT_CAPTURABLE:
                 raise
             return None
 
-    def _change(self, intent_id: str, act: str, params: Mapping[str, Any], key: str) -> Fact | None:
+    def _change(self, route: Route, intent_id: str, params: Mapping[str, Any], key: str) -> Fact:
         check_intent_id(intent_id)
         asked_at = self.calls.clock.now()
-        try:
-            data = self.calls.post(f"{_ONE}{act}", params, of=intent_id, key=key)
-        except StripeRejected as refusal:
-            if act != _CANCEL or refusal.permission or refusal.reason in NOT_ABOUT_STATE:
-                raise
-            return None
+        data = self.calls.post(route, params, of=intent_id, key=key)
         with reading(write=True):
             return fact_of_answer(intent_view(data), asked_at=asked_at)
 
@@ -103,14 +102,18 @@ class StripeIntents:
 
     def find(self, *, created_from: int, created_to: int) -> Iterator[Snapshot]:
         """List intents newest first; their refunds are not shown."""
-        for page in self.calls.pages(_INTENTS, created_between(created_from, created_to)):
+        for page in self.calls.pages(
+            routes.LIST_INTENTS, created_between(created_from, created_to)
+        ):
             with reading():
                 views = [intent_view(item) for item in page.items]
             yield from (Snapshot(page.asked_at, whole=False, intent=view) for view in views)
 
     def _retrieve(self, intent_id: str, expand: list[str], *, urgent: bool) -> tuple[Json, int]:
         check_intent_id(intent_id)
-        data, asked_at = self.calls.get_at(_ONE, {"expand": expand}, of=intent_id, urgent=urgent)
+        data, asked_at = self.calls.get_at(
+            routes.LOOK_AT_INTENT, {"expand": expand}, of=intent_id, urgent=urgent
+        )
         with reading():
             if data.get("id") != intent_id:
                 raise Malformed("id")

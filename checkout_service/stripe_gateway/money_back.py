@@ -9,8 +9,10 @@ from typing import TypeVar
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 
+from . import routes
 from .calls import Calls, reading
 from .fields import Json, flag, maybe_object, number
+from .routes import Route
 from .translate import dispute_view, refund_view
 
 log = logging.getLogger(__name__)
@@ -24,12 +26,12 @@ def money_back_of(
     """Read all refunds and disputes of a payment; most charges show that there are none."""
     refunds = refunds_shown(charge)
     if refunds is None:
-        refunds = _listed(calls, "/v1/refunds", intent_id, refund_view, urgent=urgent)
+        refunds = _listed(calls, routes.LIST_REFUNDS, intent_id, refund_view, urgent=urgent)
     with reading():
         disputed = flag(charge, "disputed")
     if not disputed:
         return refunds, ()
-    return refunds, _listed(calls, "/v1/disputes", intent_id, dispute_view, urgent=urgent)
+    return refunds, _listed(calls, routes.LIST_DISPUTES, intent_id, dispute_view, urgent=urgent)
 
 
 def refunds_shown(charge: Json) -> tuple[RefundView, ...] | None:
@@ -47,7 +49,7 @@ def refunds_shown(charge: Json) -> tuple[RefundView, ...] | None:
 
 
 def _listed(
-    calls: Calls, path: str, intent_id: str, view: Callable[[Json], View], *, urgent: bool
+    calls: Calls, route: Route, intent_id: str, view: Callable[[Json], View], *, urgent: bool
 ) -> tuple[View, ...]:
     """List all of a payment's refunds or disputes.
 
@@ -56,16 +58,16 @@ def _listed(
     """
     try:
         with reading():
-            return tuple(_views(calls, path, intent_id, view, urgent=urgent))
+            return tuple(_views(calls, route, intent_id, view, urgent=urgent))
     except StripeRejected as refusal:
         if not refusal.permission:
             raise
-        log.warning("stripe.permission_missing", extra={"call": f"get {path}"})
+        log.warning("stripe.permission_missing", extra={"call": str(route)})
         return ()
 
 
 def _views(
-    calls: Calls, path: str, intent_id: str, view: Callable[[Json], View], *, urgent: bool
+    calls: Calls, route: Route, intent_id: str, view: Callable[[Json], View], *, urgent: bool
 ) -> Iterable[View]:
-    for page in calls.pages(path, {"payment_intent": intent_id}, urgent=urgent):
+    for page in calls.pages(route, {"payment_intent": intent_id}, urgent=urgent):
         yield from map(view, page.items)

@@ -37,13 +37,13 @@ def session_params(request: SessionRequest) -> Params:
     """
     metadata = _metadata(request)
     handed_on = _HANDED_ON[request.mode]
-    wished = _wished(request.options)
+    chosen = _chosen(request.options)
     choice = {}
     if any(line.place is not None for line in request.lines):
         choice = {CHOICE_KEY: "1"}
-        wished["expand"] = ["line_items"]
+        chosen["expand"] = ["line_items"]
     return _said({
-        **wished,
+        **chosen,
         "mode": request.mode,
         "currency": request.currency,
         "line_items": [_line(line, request.options) for line in request.lines],
@@ -52,10 +52,10 @@ def session_params(request: SessionRequest) -> Params:
         "customer_email": request.customer_email,
         "locale": request.locale,
         "expires_at": None if request.expires_at is None else request.expires_at // SECOND,
-        "metadata": _under(wished, metadata | choice),
+        "metadata": _under(chosen, metadata | choice),
         handed_on: {
-            **wished.get(handed_on, {}),
-            "metadata": _under(wished.get(handed_on, {}), metadata),
+            **chosen.get(handed_on, {}),
+            "metadata": _under(chosen.get(handed_on, {}), metadata),
             **_capture(manual=request.manual),
         },
     })  # fmt: skip
@@ -63,7 +63,7 @@ def session_params(request: SessionRequest) -> Params:
 
 def items_params(lines: Iterable[LineRequest], options: Mapping[str, Any]) -> Params:
     """Write other items for an open session: all of them, none is kept by its id."""
-    shown = {name: value for name, value in _wished(options).items() if name == "expand"}
+    shown = {name: value for name, value in _chosen(options).items() if name == "expand"}
     return {"line_items": [_line(line, options) for line in lines], **shown}
 
 
@@ -155,12 +155,12 @@ def _priced(line: LineRequest, options: Mapping[str, Any]) -> Params:
     return {"price_data": _said(price), "quantity": line.quantity}
 
 
-def _under(wished: Params, ours: Mapping[str, str]) -> dict[str, str]:
+def _under(chosen: Params, ours: Mapping[str, str]) -> dict[str, str]:
     """Put metadata that was handed through under our own."""
-    return {**wished.get("metadata", {}), **ours}
+    return {**chosen.get("metadata", {}), **ours}
 
 
-def _wished(options: Mapping[str, Any]) -> Params:
+def _chosen(options: Mapping[str, Any]) -> Params:
     """Write all that the merchant wants of Stripe's page; what was handed through goes first.
 
     Where Stripe computes, its answer is to show the line items as well: they are compared.

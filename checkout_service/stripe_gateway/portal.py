@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import routes
 from .calls import Calls, reading
 from .fields import Malformed, text
-
-_SESSIONS = "/v1/billing_portal/sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class StripePortal:
 
     def open(self, customer: str, *, return_url: str, idempotency_key: str | None) -> str:
         params = {"customer": customer, "return_url": return_url}
-        data = self.calls.post(_SESSIONS, params, key=idempotency_key)
+        data = self.calls.post(routes.OPEN_PORTAL, params, key=idempotency_key)
         with reading(write=True):
             url = text(data, "url")
             if url is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.ports.prices import PriceView
 
+from . import routes
 from .calls import Calls, reading
 from .fields import Malformed
 from .translate import price_view
@@ -24,7 +25,7 @@ class StripePrices:
         known = self._kept.get(price_id)
         if known is not None and self.clock.monotonic() < known[0]:
             return known[1]
-        data = self.calls.get("/v1/prices/{id}", {}, of=price_id, urgent=True)
+        data = self.calls.get(routes.LOOK_AT_PRICE, {}, of=price_id, urgent=True)
         with reading():
             view = price_view(data)
             if view.id != price_id:

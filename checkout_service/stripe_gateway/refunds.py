@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.ports.refunds import RefundRequest
 
+from . import routes
 from .calls import Calls, reading
 from .intents import check_intent_id
 from .params import refund_params
 from .translate import refund_view
-
-_REFUNDS = "/v1/refunds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,16 @@ class StripeRefunds:
     def create(self, request: RefundRequest) -> Fact:
         check_intent_id(request.intent_id)
         asked_at = self.calls.clock.now()
-        data = self.calls.post(_REFUNDS, refund_params(request), key=request.idempotency_key)
+        data = self.calls.post(
+            routes.CREATE_REFUND, refund_params(request), key=request.idempotency_key
+        )
         with reading(write=True):
             return fact_of_answer(refund_view(data), asked_at=asked_at)
 
     def find(self, intent_id: str) -> Iterator[Fact]:
-        for page in self.calls.pages(_REFUNDS, {"payment_intent": intent_id}, urgent=True):
+        for page in self.calls.pages(
+            routes.LIST_REFUNDS, {"payment_intent": intent_id}, urgent=True
+        ):
             with reading():
                 views = [refund_view(item) for item in page.items]
             yield from (fact_of_answer(view, asked_at=page.asked_at) for view in views)

@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
+from . import routes
 from .beside_session import hides_more, saved_method, with_what_was_chosen
 from .calls import Calls, Page, reading
 from .expansions import Expansions
@@ -27,9 +28,6 @@ from .translate import session_view
 from .translate_buyer import with_rate_names
 
 log = logging.getLogger(__name__)
-
-_PAYMENTS = "/v1/invoice_payments"
-_SESSIONS, _ONE = "/v1/checkout/sessions", "/v1/checkout/sessions/{id}"
 
 _PAYMENT = (
     "payment_intent.latest_charge.refunds",
@@ -56,7 +54,7 @@ class StripeSessions:
     def open(self, request: SessionRequest) -> tuple[Fact, str | None]:
         params = session_params(request)
         asked_at = self.calls.clock.now()
-        data = self.calls.post(_SESSIONS, params, key=request.idempotency_key)
+        data = self.calls.post(routes.OPEN_SESSION, params, key=request.idempotency_key)
         with reading(write=True):
             view = session_view(data)
             buyer = with_rate_names(view.buyer, params, data)
@@ -64,7 +62,7 @@ class StripeSessions:
 
     def client_secret(self, session_id: str) -> str | None:
         _check(session_id)
-        data = self.calls.get(_ONE, {}, of=session_id, urgent=True)
+        data = self.calls.get(routes.LOOK_AT_SESSION, {}, of=session_id, urgent=True)
         with reading():
             if data.get("id") != session_id:
                 raise Malformed("id")
@@ -81,7 +79,7 @@ class StripeSessions:
         _check(session_id)
         asked_at = self.calls.clock.now()
         params = items_params(lines, options)
-        data = self.calls.post(_ONE, params, of=session_id, key=idempotency_key)
+        data = self.calls.post(routes.UPDATE_SESSION, params, of=session_id, key=idempotency_key)
         with reading(write=True):
             view = session_view(data)
             if view.id != session_id:
@@ -96,7 +94,7 @@ class StripeSessions:
         _check(session_id)
         asked_at = self.calls.clock.now()
         try:
-            data = self.calls.post(f"{_ONE}/expire", {}, of=session_id, key=idempotency_key)
+            data = self.calls.post(routes.EXPIRE_SESSION, {}, of=session_id, key=idempotency_key)
         except StripeRejected as refusal:
             if refusal.permission or refusal.reason in NOT_ABOUT_STATE:
                 raise
@@ -111,7 +109,9 @@ class StripeSessions:
         _check(session_id)
         expansions = self._all if self.reads_charges else self._least
         data, asked_at = expansions.retrieve(
-            lambda expand: self.calls.get_at(_ONE, {"expand": expand}, of=session_id, urgent=urgent)
+            lambda expand: self.calls.get_at(
+                routes.LOOK_AT_SESSION, {"expand": expand}, of=session_id, urgent=urgent
+            )
         )
         data = with_what_was_chosen(self.calls, data, urgent=urgent)
         with reading():
@@ -154,11 +154,15 @@ class StripeSessions:
     def _payer(self, invoice: str, *, urgent: bool) -> str | None:
         """Name the intent of an invoice; None where the key may not read it, or nobody paid."""
         try:
-            page = self.calls.page(_PAYMENTS, {"invoice": invoice}, urgent=urgent)
+            page = self.calls.page(
+                routes.LIST_INVOICE_PAYMENTS, {"invoice": invoice}, urgent=urgent
+            )
         except StripeRejected as refusal:
             if not refusal.permission:
                 raise
-            log.warning("stripe.permission_missing", extra={"call": f"get {_PAYMENTS}"})
+            log.warning(
+                "stripe.permission_missing", extra={"call": str(routes.LIST_INVOICE_PAYMENTS)}
+            )
             return None
         with reading():
             payments = sorted(page.items, key=lambda item: item.get("status") != "paid")
@@ -200,9 +204,9 @@ class StripeSessions:
 
     def _page(self, params: Params, *, whole: bool) -> Page:
         if not whole:
-            return self.calls.page(_SESSIONS, params)
+            return self.calls.page(routes.LIST_SESSIONS, params)
         return self._in_lists.retrieve(
-            lambda expand: self.calls.page(_SESSIONS, {**params, "expand": expand})
+            lambda expand: self.calls.page(routes.LIST_SESSIONS, {**params, "expand": expand})
         )
 
 

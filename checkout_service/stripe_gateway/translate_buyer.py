@@ -111,7 +111,7 @@ def of_charge(data: Json, *, live: bool) -> Buyer:
     )
 
 
-def _told(part: Part, nothing: Part) -> Part | None:
+def _unless_empty(part: Part, nothing: Part) -> Part | None:
     return None if part == nothing else part
 
 
@@ -139,7 +139,7 @@ def _customer(data: Json, details: Json, name: object = None) -> Customer | None
         address=_address(details.get("address")),
         tax_ids=tuple(_tax_ids(details.get("tax_ids"))),
     )
-    return _told(customer, _NO_CUSTOMER)
+    return _unless_empty(customer, _NO_CUSTOMER)
 
 
 def _address(value: object) -> Address | None:
@@ -147,7 +147,7 @@ def _address(value: object) -> Address | None:
     names = Address.__slots__
     lines = {name: _text(given.get(name), name) for name in names if name != "postal_code"}
     code = _number(given.get("postal_code"), "postal_code")
-    return _told(Address(**lines, postal_code=code), _NO_ADDRESS)
+    return _unless_empty(Address(**lines, postal_code=code), _NO_ADDRESS)
 
 
 def _tax_ids(value: object) -> Iterator[TaxId]:
@@ -169,7 +169,7 @@ def _shipping(given: Json) -> Shipping | None:
         phone=_number(given.get("phone"), "phone"),
         address=_address(given.get("address")),
     )
-    return _told(shipping, _NO_SHIPPING)
+    return _unless_empty(shipping, _NO_SHIPPING)
 
 
 def _rate(session: Json) -> ShippingRate | None:
@@ -200,7 +200,7 @@ def _custom_fields(value: object) -> Iterator[CustomField]:
 def _consent(session: Json) -> Consent | None:
     given = maybe_object(session.get("consent"), "consent")
     consent = Consent(maybe_word(given, "promotions"), maybe_word(given, "terms_of_service"))
-    return _told(consent, _NO_CONSENT)
+    return _unless_empty(consent, _NO_CONSENT)
 
 
 def _presentment(data: Json) -> Presentment | None:

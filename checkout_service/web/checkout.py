@@ -120,7 +120,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     token = form_token.usable(form.get("token", ""))
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
-    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.asked_for())
+    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.requested())
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
         session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)

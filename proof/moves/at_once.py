@@ -1,6 +1,6 @@
 """Something happens at Stripe and its event is there within the second, as most events are.
 
-Told one after the other such things are no news; in between the steps of another move they meet an
+Told one after the other such things change nothing; between the steps of another move they meet an
 answer that is already on its way.
 """
 

@@ -93,7 +93,7 @@ FACTS = (
         leaning="links, long, delayed",
     ),
     mutant(
-        "a8-a-look-answers-every-wish",
+        "a8-a-look-answers-every-request",
         "4; A8",
         (
             "storage.ledger.write",
@@ -104,7 +104,7 @@ FACTS = (
         layer="webhooks",
     ),
     mutant(
-        "a-wanted-look-is-not-wished-for",
+        "a-wanted-look-is-not-requested",
         "2",
         ("use_cases.settle.looks", "if settlement.look_wanted and look is None:", "if False:"),
         leaning="bad events, long",

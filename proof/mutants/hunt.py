@@ -81,7 +81,7 @@ def _hunt(asked: tuple[str, Sequence[int]]) -> Caught:
     from proof.tell import tell  # noqa: PLC0415
 
     for number, seed in enumerate(seeds, start=1):
-        told = tell(story_of(seed, mutant.layer, mutant.leaning))
-        if told.broken:
-            return Caught(name, seed, number, time.monotonic() - began, told.broken[0][:110])
+        outcome = tell(story_of(seed, mutant.layer, mutant.leaning))
+        if outcome.broken:
+            return Caught(name, seed, number, time.monotonic() - began, outcome.broken[0][:110])
     return Caught(name, 0, 0, time.monotonic() - began)

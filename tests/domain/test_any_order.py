@@ -77,8 +77,8 @@ def _truth(after: Ledger) -> tuple[object, ...]:
 
 def _live(life: tuple[Subject, ...]) -> Ledger:
     now = ledger()
-    for news in life:
-        now = settled(now, news).after
+    for shown in life:
+        now = settled(now, shown).after
     return now
 
 
@@ -97,8 +97,8 @@ def test_all_permutations_of_a_life_end_in_the_same_order(name: str) -> None:
 def test_once_settled_an_order_is_never_unpaid_again(name: str) -> None:
     for order in itertools.permutations(LIVES[name][0]):
         now = ledger()
-        for news in order:
-            after = settled(now, news).after
+        for shown in order:
+            after = settled(now, shown).after
             assert not (now.status in SETTLED and after.status not in SETTLED)
             assert not (now.fulfilled and not after.fulfilled)
             now = after
@@ -109,7 +109,7 @@ def test_paid_first_is_fulfilled_and_refunded_first_is_held() -> None:
     for order in itertools.permutations(life):
         after = _live(order)
         paid_at = order.index(PAID)
-        refunded_first = any(order.index(news) < paid_at for news in life[1:3])
+        refunded_first = any(order.index(shown) < paid_at for shown in life[1:3])
         if paid_at == 0:
             assert after.fulfilled
             assert after.active_holds == ()
@@ -160,14 +160,14 @@ FACTS = st.builds(
 def test_no_history_breaks_an_invariant(history: list[Fact]) -> None:
     now = ledger(attempt(state=AttemptState.DRAFT, session_id=None))
     fulfilments = 0
-    for turn, news in enumerate(history):
-        result = settle(now, [news], new_attempt_id=f"att_{turn}")
+    for turn, shown in enumerate(history):
+        result = settle(now, [shown], new_attempt_id=f"att_{turn}")
         fulfilments += result.fulfils
         if result.fulfils:
-            assert news.proves
+            assert shown.proves
             assert result.after.active_holds == ()
             assert result.after.status in (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
-        again = settle(result.after, [news], new_attempt_id="att_again")
+        again = settle(result.after, [shown], new_attempt_id="att_again")
         assert again.after == result.after  # idempotent
         assert again.messages == ()
         assert sum(a.won for a in result.after.attempts) <= 1
@@ -179,6 +179,6 @@ def test_no_history_breaks_an_invariant(history: list[Fact]) -> None:
 @given(st.permutations([PROCESSING, PAID, refund(), dispute(), dispute(status="won")]))
 def test_twice_is_as_good_as_once(history: list[Subject]) -> None:
     once = _live(tuple(history))
-    twice = _live(tuple(news for item in history for news in (item, item)))
+    twice = _live(tuple(shown for item in history for shown in (item, item)))
 
     assert replace(twice, holds=()) == replace(once, holds=())

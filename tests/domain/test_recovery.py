@@ -22,8 +22,8 @@ def test_events_in_any_order_pay_once_by_the_recovered_session() -> None:
     for order in permutations(heard):
         now = ledger()
         fulfilled = 0
-        for place, news in enumerate(order):
-            result = settle(now, [fact(news)], new_attempt_id=f"att_new{place}")
+        for place, shown in enumerate(order):
+            result = settle(now, [fact(shown)], new_attempt_id=f"att_new{place}")
             fulfilled += result.fulfils
             now = result.after
 
@@ -59,13 +59,13 @@ def test_a_session_that_merely_names_the_order_is_held(claim: SessionView) -> No
 
 def test_paid_both_ways_is_a_duplicate() -> None:
     other = attempt(id="att_2", seq=2, session_id="cs_test_b")
-    news: list[Subject] = [
+    shown: list[Subject] = [
         EXPIRED,
         session(id="cs_test_b", intent_id="pi_b", attempt_id="att_2"),
         AGAIN,
     ]
     now, fulfilled = ledger(attempt(), other), 0
-    for item in news:
+    for item in shown:
         result = settle(now, [fact(item)], new_attempt_id="att_new")
         now, fulfilled = result.after, fulfilled + result.fulfils
 

@@ -31,9 +31,9 @@ def bill(
 def live(events: tuple[Event, ...]) -> tuple[Subscription, list[Message]]:
     """Take events in, one after the other; return what is known and told in the end."""
     known, told = Subscription("sub_1"), list[Message]()
-    for news, at in events:
-        message = owed(known, news, told)
-        known = follow(known, news, at=at)
+    for facts, at in events:
+        message = owed(known, facts, told)
+        known = follow(known, facts, at=at)
         told += [message] if message else []
     return known, told
 
@@ -84,7 +84,7 @@ def test_money_that_came_before_the_end_is_told_after_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "news",
+    "facts",
     [
         bill(reason="subscription_create"),
         bill(reason="subscription_create", failed=True),
@@ -95,8 +95,8 @@ def test_money_that_came_before_the_end_is_told_after_it() -> None:
         sub("active"),
     ],
 )
-def test_what_the_order_itself_tells_is_not_told_again(news: Billing) -> None:
-    assert live(((news, 10),))[1] == []
+def test_what_the_order_itself_tells_is_not_told_again(facts: Billing) -> None:
+    assert live(((facts, 10),))[1] == []
 
 
 def test_the_next_invoice_that_fails_is_told_too() -> None:

@@ -18,10 +18,10 @@ LEASE = 2 * SECOND
 
 
 def take(database: Database, at: int, *, urgent: bool = False, window: int = 0) -> bool:
-    wishes = database.write(
+    requests = database.write(
         lambda c: leases.take_look(c, ORDER, now=at, for_ms=LEASE, window_ms=window, urgent=urgent)
     )
-    return wishes is not None
+    return requests is not None
 
 
 def end(database: Database, at: int, reads: int = 1) -> None:

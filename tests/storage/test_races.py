@@ -84,10 +84,10 @@ def test_one_looks_and_nobody_looks_again_within_the_window(database: Database) 
     database.write(write_order)
 
     def look(at: int) -> bool:
-        wishes = database.write(
+        requests = database.write(
             lambda c: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=2_000)
         )
-        return wishes is not None
+        return requests is not None
 
     assert at_once(lambda _: look(NOW)) == 1
     database.write(
@@ -101,10 +101,10 @@ def test_a_dead_lookers_lease_runs_out(database: Database) -> None:
     database.write(write_order)
 
     def look(at: int) -> bool:
-        wishes = database.write(
+        requests = database.write(
             lambda c: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=0)
         )
-        return wishes is not None
+        return requests is not None
 
     assert look(NOW)
     assert not look(NOW + 3_000)
@@ -174,10 +174,10 @@ def test_a_clock_that_jumped_back_blocks_nobody(database: Database) -> None:
     database.write(write_order)
     hour = 3_600_000
     for at in (NOW + hour, NOW):
-        wishes = database.write(
+        requests = database.write(
             lambda c, at=at: leases.take_look(c, ORDER, now=at, for_ms=3_000, window_ms=2_000)  # type: ignore[misc]
         )
-        assert wishes == 0
+        assert requests == 0
         database.write(
             lambda c, at=at: leases.end_look(  # type: ignore[misc]
                 c, ORDER, lease_until=at + 3_000, looked_at=at, reads=1

@@ -126,10 +126,10 @@ def planned(connection: Connection, turn: int) -> Writing:
     ]
     loaded = _load(connection, order_id)
     settlement = settle(loaded.ledger, facts, new_attempt_id=f"att_new_{turn}", change=change)
-    wished = settlement.look_wanted
-    look = LookPlan(0 if wished else at + 9, turn, loaded.look_requests, requested=wished)
+    requested = settlement.look_wanted
+    look = LookPlan(0 if requested else at + 9, turn, loaded.look_requests, requested=requested)
     cause = Cause("webhook", at, f"evt_{turn}", "because")
-    writing = plan_writing(loaded, settlement, cause, look if wished or turn % 3 else None)
+    writing = plan_writing(loaded, settlement, cause, look if requested or turn % 3 else None)
     if turn % 2 == 0:
         writing.event = event(turn) | {"order_id": order_id}
     return writing

@@ -1,4 +1,4 @@
-"""The desk's refund: what was paid, what is left, and amounts ready to choose."""
+"""The admin's refund: what was paid, what is left, and amounts ready to choose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shop() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def desk(shop: Stage, tmp_path: Path) -> FlaskClient:
+def admin(shop: Stage, tmp_path: Path) -> FlaskClient:
     return signed_in(app_on(shop, tmp_path))
 
 
@@ -38,9 +38,9 @@ def refunded(shop: Stage, bought: Bought) -> int:
 
 
 def test_the_form_says_what_is_left_before_anything_is_done(
-    desk: FlaskClient, bought: Bought
+    admin: FlaskClient, bought: Bought
 ) -> None:
-    text = desk.get(f"/admin/orders/{bought.order}/refund").text
+    text = admin.get(f"/admin/orders/{bought.order}/refund").text
 
     for words in ("$50.00", "$1.00", "All that is left, $49.00"):
         assert words in text
@@ -56,9 +56,9 @@ def test_the_form_says_what_is_left_before_anything_is_done(
     ],
 )
 def test_what_is_chosen_goes_back(
-    desk: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], after: int
+    admin: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], after: int
 ) -> None:
-    answer = press(desk, f"/admin/orders/{bought.order}/refund", **form)
+    answer = press(admin, f"/admin/orders/{bought.order}/refund", **form)
 
     assert answer.status_code == 303
     assert refunded(shop, bought) == after
@@ -76,9 +76,9 @@ def test_what_is_chosen_goes_back(
     ],
 )
 def test_what_is_not_clear_or_too_much_is_told_in_words_and_nothing_goes_back(
-    desk: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], words: str
+    admin: FlaskClient, shop: Stage, bought: Bought, form: dict[str, str], words: str
 ) -> None:
-    answer = press(desk, f"/admin/orders/{bought.order}/refund", **form)
+    answer = press(admin, f"/admin/orders/{bought.order}/refund", **form)
 
     assert answer.status_code == 422
     assert words in answer.text
@@ -86,17 +86,17 @@ def test_what_is_not_clear_or_too_much_is_told_in_words_and_nothing_goes_back(
     assert refunded(shop, bought) == 100
 
 
-def test_the_reason_is_kept_by_stripe(desk: FlaskClient, shop: Stage, bought: Bought) -> None:
-    press(desk, f"/admin/orders/{bought.order}/refund", what="rest", reason="duplicate")
+def test_the_reason_is_kept_by_stripe(admin: FlaskClient, shop: Stage, bought: Bought) -> None:
+    press(admin, f"/admin/orders/{bought.order}/refund", what="rest", reason="duplicate")
 
     reasons = [call.params.get("reason") for call in shop.writes("/v1/refunds")]
     assert reasons[-1] == "duplicate"
 
 
-def test_a_disputed_order_offers_no_refund_and_says_why(desk: FlaskClient, shop: Stage) -> None:
+def test_a_disputed_order_offers_no_refund_and_says_why(admin: FlaskClient, shop: Stage) -> None:
     order = reach.disputed(shop).order
 
-    text = desk.get(f"/admin/orders/{order}").text
+    text = admin.get(f"/admin/orders/{order}").text
 
     assert f"/admin/orders/{order}/refund" not in text
     assert "No refund while the buyer" in text

@@ -1,4 +1,4 @@
-"""The desk's list: found by what a caller has in hand, with filters that its address keeps."""
+"""The admin's list: found by what a caller has in hand, with filters that its address keeps."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_filters_go_together_and_stay_in_the_address(app: Flask) -> None:
     assert client.get("/admin/orders?since=x&until=9999-12-31").status_code == 200
 
 
-def test_the_desk_has_error_pages_of_its_own(app: Flask) -> None:
+def test_the_admin_has_error_pages_of_its_own(app: Flask) -> None:
     client = signed_in(app)
 
     for path in ("/admin/orders/ord_none", "/admin/nothing/here"):

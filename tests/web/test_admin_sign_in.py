@@ -24,7 +24,7 @@ def app(database_url: str) -> Iterator[Flask]:
     database_of(made).engine.dispose()
 
 
-def test_without_a_password_there_is_no_desk(empty_database_url: str) -> None:
+def test_without_a_password_there_is_no_admin(empty_database_url: str) -> None:
     client = admin_app(empty_database_url, admin_password=None).test_client()
     for path in PATHS:
         assert client.get(f"/admin{path}").status_code == 404

@@ -122,22 +122,22 @@ def test_nobody_without_a_key_is_told_and_with_one_everything(
     assert {part: deep[part] for part in SHOWN} == {part: private[part] for part in SHOWN}
 
 
-def test_at_the_desk_a_strangers_words_are_escaped_and_a_spreadsheet_runs_none(
+def test_in_the_admin_a_strangers_words_are_escaped_and_a_spreadsheet_runs_none(
     stage: Stage, tmp_path: Path
 ) -> None:
-    desk = signed_in(app_on(stage, tmp_path))
+    admin = signed_in(app_on(stage, tmp_path))
     bought = stage.buys()
     said = {"line1": HOSTILE, "city": '=HYPERLINK("http://x")', "country": "DE"}
     stage.pays(bought, name=f"{HOSTILE}Ada", address=said, phone="=1+1",
                tax_ids=[{"type": "eu_vat", "value": HOSTILE}])  # fmt: skip
     stage.returns(bought)
 
-    page = desk.get(f"/admin/orders/{bought.order}").text
+    page = admin.get(f"/admin/orders/{bought.order}").text
     assert HOSTILE not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;Ada" in page
     assert "visa 4242" in page
 
-    (row,) = csv.DictReader(io.StringIO(desk.get("/admin/orders.csv").text, newline=""))
+    (row,) = csv.DictReader(io.StringIO(admin.get("/admin/orders.csv").text, newline=""))
     assert row["customer_name"] == f"{HOSTILE}Ada"
     assert row["customer_phone"] == "'=1+1"
     assert row["customer_address"] == f'{HOSTILE}, =HYPERLINK("http://x"), DE'

@@ -41,7 +41,7 @@ def test_a_page_speaks_the_language_asked_for_and_says_so(client: FlaskClient, s
         assert "Accept-Language" in response.headers["Vary"]
 
 
-WISHES = [
+ACCEPTED = [
     ("de-CH, fr;q=0.9", "de"),
     ("fr-CA, en;q=0.8", "fr"),
     ("ja, pt-BR;q=0.9, es-419;q=0.5, en;q=0.4", "es"),
@@ -55,8 +55,8 @@ WISHES = [
 ]
 
 
-def test_the_best_language_of_a_wish_wins(client: FlaskClient) -> None:
-    for accept, language in WISHES:
+def test_the_best_language_of_a_browser_wins(client: FlaskClient) -> None:
+    for accept, language in ACCEPTED:
         response = client.get("/", headers=asking(accept))
         assert response.headers["Content-Language"] == language, accept
 
@@ -78,7 +78,7 @@ HOSTILE = [
 ]
 
 
-def test_a_wish_that_makes_no_sense_still_gets_a_page(client: FlaskClient) -> None:
+def test_a_header_that_makes_no_sense_still_gets_a_page(client: FlaskClient) -> None:
     for accept in HOSTILE:
         response = client.get("/", headers=asking(accept))
         page(response)

@@ -133,7 +133,7 @@ def test_an_order_has_a_short_number_everywhere(stage: Stage, client: FlaskClien
         assert connection.execute(select(orders.c.number)).scalars().all() == [number]
 
 
-def test_the_desk_finds_an_order_by_its_number_however_it_is_typed(stage: Stage) -> None:
+def test_the_admin_finds_an_order_by_its_number_however_it_is_typed(stage: Stage) -> None:
     bought, _ = stage.buys(), stage.buys()
     number = stage.order(bought)["number"]
 

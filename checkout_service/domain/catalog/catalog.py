@@ -52,12 +52,12 @@ class Product:
 
     def for_stripe(self) -> dict[str, str | list[str]]:
         """Return what Stripe is told of it beside name and description."""
-        told = {
+        words = {
             "images": list(self.images),
             "tax_code": self.tax_code,
             "unit_label": self.unit_label,
         }
-        return {key: value for key, value in told.items() if value}
+        return {key: value for key, value in words.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def amount_paid(terms: Terms, attempt: Attempt, view: SessionView) -> int:
     return view.amount_total
 
 
-def is_told_by_intent(terms: Terms, attempt: Attempt, intent: IntentView) -> bool:
+def intent_tells(terms: Terms, attempt: Attempt, intent: IntentView) -> bool:
     """True if a session's intent tells what no fact of the session would.
 
     Taken or let go is only what was seen authorised, and compared when its session was complete.

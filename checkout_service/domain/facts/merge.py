@@ -27,7 +27,7 @@ from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
 from .agreed_terms import agree
-from .authorised import agreed, amount_paid, is_told_by_intent, with_authorisation
+from .authorised import agreed, amount_paid, intent_tells, with_authorisation
 from .fact import Age, Fact
 from .known_buyer import join
 from .money_back import merge_dispute, merge_refund
@@ -140,7 +140,7 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         # Only session facts carry a session's money: promotion codes, tax and presentment
         # currency make its intent's amounts differ. A capture shows on its intent alone.
         attempt = replace(attempt, intent_id=view.id)
-        if is_told_by_intent(ledger.terms, attempt, view):
+        if intent_tells(ledger.terms, attempt, view):
             return _merge_capture(ledger, attempt, view, fact)
         return _put(ledger, attempt)
     stands = view.status in _HAS_ITS_AMOUNT
@@ -187,8 +187,8 @@ def _with_buyer(
     """Take in what the buyer told; who was erased stays so, though Stripe remembers."""
     if ledger.erased:
         return attempt
-    told = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
-    return replace(attempt, buyer=join(attempt.buyer, told, fact.seen))
+    buyer = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
+    return replace(attempt, buyer=join(attempt.buyer, buyer, fact.seen))
 
 
 def _with_bought(ledger: Ledger, attempt: Attempt, view: SessionView, reading: Reading) -> Attempt:

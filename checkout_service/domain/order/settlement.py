@@ -152,8 +152,8 @@ def _is_of(attempt: Attempt, fact: Fact) -> bool:
             paid = read_session(view).state is AttemptState.SUCCEEDED
             return paid and view.id == attempt.session_id
         case IntentView() as view:
-            told = attempt.kind is AttemptKind.INTENT or attempt.authorized_until is not None
-            return told and view.status == "succeeded" and view.id == attempt.intent_id
+            alone = attempt.kind is AttemptKind.INTENT or attempt.authorized_until is not None
+            return alone and view.status == "succeeded" and view.id == attempt.intent_id
         case _:
             return False
 
@@ -169,9 +169,9 @@ def _is_corrected(before: Ledger, after: Ledger) -> bool:
 
 def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
     authorized = {attempt.id for attempt in after.attempts if attempt.is_authorized}
-    told_by_move = _ON_MOVE.get(after.status) if before.status is not after.status else None
-    if told_by_move and not (authorized and told_by_move is MessageKind.PROCESSING):
-        yield Message(told_by_move, MOVE)
+    moved = _ON_MOVE.get(after.status) if before.status is not after.status else None
+    if moved and not (authorized and moved is MessageKind.PROCESSING):
+        yield Message(moved, MOVE)
     for name in sorted(authorized - {a.id for a in before.attempts if a.is_authorized}):
         yield Message(MessageKind.AUTHORIZED, name)
     if after.fulfilled and not before.fulfilled:

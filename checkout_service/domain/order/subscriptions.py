@@ -30,7 +30,7 @@ class Subscription:
     id: str
     status: str = "unknown"
     current_period_end: int | None = None
-    news_at: int = 0  # Stripe's time of the event that told the status
+    heard_at: int = 0  # Stripe's time of the event that told the status
 
     @property
     def ended(self) -> bool:
@@ -41,9 +41,9 @@ def follow(known: Subscription, facts: Billing, *, at: int) -> Subscription:
     """Take in what an event of Stripe's time `at` says; pure, and safe to repeat."""
     if isinstance(facts, InvoiceView):
         return _follow_invoice(known, facts, at)
-    if known.ended or (at < known.news_at and not facts.ended):
+    if known.ended or (at < known.heard_at and not facts.ended):
         return known
-    if at == known.news_at and _RANK.get(facts.status, 9) < _RANK.get(known.status, 0):
+    if at == known.heard_at and _RANK.get(facts.status, 9) < _RANK.get(known.status, 0):
         return known
     return Subscription(known.id, facts.status, facts.current_period_end, at)
 
@@ -51,9 +51,9 @@ def follow(known: Subscription, facts: Billing, *, at: int) -> Subscription:
 def _follow_invoice(known: Subscription, facts: InvoiceView, at: int) -> Subscription:
     end = max(known.current_period_end or 0, facts.period_end or 0) or None
     after = replace(known, current_period_end=end)
-    if known.ended or at < known.news_at or facts.billing_reason != _RENEWAL:
+    if known.ended or at < known.heard_at or facts.billing_reason != _RENEWAL:
         return after
-    return replace(after, status="past_due" if facts.failed else "active", news_at=at)
+    return replace(after, status="past_due" if facts.failed else "active", heard_at=at)
 
 
 def owed(known: Subscription, facts: Billing, messages: Collection[Message] = ()) -> Message | None:

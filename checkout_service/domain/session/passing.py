@@ -76,8 +76,8 @@ def unfit(session: Session, mode: str, where: str) -> Iterator[Fault]:
     for name in session:
         modes = _MODES_OF.get(name, _ALL)
         if mode not in modes:
-            told = " or ".join(sorted(modes))
-            yield f"{where}.{name}", f"Stripe takes it in mode {told} only"
+            others = " or ".join(sorted(modes))
+            yield f"{where}.{name}", f"Stripe takes it in mode {others} only"
 
 
 def adjustable_by(session: Session) -> frozenset[str]:

@@ -51,16 +51,16 @@ def by_amount(connection: Connection, words: str) -> list[str]:
 def by_name(connection: Connection, words: str) -> list[str]:
     """Name the orders whose buyer, or whose receiver, is called so; a part of a name is enough."""
     wanted = words.casefold()
-    return [order_id for order_id, buyer in _told(connection, words) if wanted in _names(buyer)]
+    return [order_id for order_id, buyer in _buyers(connection, words) if wanted in _names(buyer)]
 
 
 def by_object(connection: Connection, stripe_id: str) -> list[str]:
     """Name the orders whose buyer's customer or invoice at Stripe has this id."""
     quoted = json.dumps(stripe_id)
-    return [order_id for order_id, buyer in _told(connection, stripe_id) if quoted in buyer]
+    return [order_id for order_id, buyer in _buyers(connection, stripe_id) if quoted in buyer]
 
 
-def _told(connection: Connection, words: str) -> list[tuple[str, str]]:
+def _buyers(connection: Connection, words: str) -> list[tuple[str, str]]:
     """Read what buyers told Stripe, where the longest plain part of the words is in it."""
     newest = select(_o.id).order_by(_o.created_at.desc(), _o.id.desc()).limit(NEWEST).subquery()
     asked = select(_a.order_id, _a.buyer).where(

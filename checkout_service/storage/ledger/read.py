@@ -120,7 +120,7 @@ _BY_SESSION = Prepared(
                     _others.c.intent_id == bindparam("b_intent"),
                     _others.c.order_id != orders.c.id,
                 ),
-            ).label("intent_has_news"),
+            ).label("intent_has_more"),
         )
         for dialect, load in _LOAD.items()
     }
@@ -175,9 +175,9 @@ class Loaded:
         return version
 
     @property
-    def intent_has_news(self) -> bool:
+    def intent_has_more(self) -> bool:
         """True if events wait for somebody to know the intent, or another order knows it."""
-        return bool(self.row.intent_has_news)
+        return bool(self.row.intent_has_more)
 
     def without(self, taken: frozenset[str]) -> Loaded:
         """Note payments that are other orders'."""

@@ -75,6 +75,7 @@ admin_audit = Table(
     needed("subject"),
     Column("order_id", Text),
     needed("outcome"),
+    # What came of it. `detail` in the code; a new name for the column would need a migration.
     Column("told", Text, nullable=False, default=""),
     moment("at", null=False),
     moment("finished_at"),

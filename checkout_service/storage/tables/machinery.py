@@ -70,7 +70,8 @@ outbox_messages = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("lease_owner", Text),
     Column("last_error", Text),
-    # 'unheard': written while nobody wanted messages; 'asked': somebody wants this one again.
+    # Its request, 'unheard': written while nobody wanted messages; 'asked': somebody wants this
+    # one again. A request was once called a wish; a new name would need a migration.
     Column("wish", Text, nullable=False, default=""),
     # Its place in the feed, given when the feed is first read after it was written.
     Column("place", BigInteger),

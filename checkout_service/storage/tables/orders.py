@@ -63,6 +63,7 @@ orders = Table(
     moment("look_due_at"),
     Column("look_tries", Integer, nullable=False, default=0),
     # Raised with every request for a look: a look answers those that were there when it began.
+    # A request was once called a wish; another name for the column would need a migration.
     Column("look_wishes", Integer, nullable=False, default=0),
     moment("look_lease_until"),
     # How often looks failed in a row, why, and since when a person must see to it.
@@ -231,6 +232,6 @@ subscriptions = Table(
     Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
     needed("status"),
     moment("current_period_end"),
-    moment("news_at", null=False),
+    moment("news_at", null=False),  # `heard_at` in the code; a new name would need a migration
     moment("updated_at", null=False),
 )

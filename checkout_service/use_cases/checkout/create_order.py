@@ -194,8 +194,8 @@ class CreateOrder:
     def products(self, lines: Sequence[Line]) -> dict[str, Any]:
         """Note what Stripe is told of the products, by price: a repeat must be equal."""
         found = {line.price: self.catalog.product_of(line.price) for line in lines if line.price}
-        told = {price: product.for_stripe() for price, product in found.items() if product}
-        return {price: words for price, words in told.items() if words}
+        words = {price: product.for_stripe() for price, product in found.items() if product}
+        return {price: said for price, said in words.items() if said}
 
 
 def _page_of(cart: Cart) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""What waits for a person at the desk: orders that are held, disputes, dead notifications."""
+"""What waits for a person in the admin: orders that are held, disputes, dead notifications."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class RefundOrder:
         _check_disputes(loaded.ledger, paid)
         intent_id = str(paid.intent_id)
         left = paid.amount - _gone(loaded.ledger, paid)
-        left -= money_writes.refunds_asked_for(connection, intent_id)
+        left -= money_writes.refunds_requested(connection, intent_id)
         amount = left if requested.amount is None else requested.amount
         if amount > left or amount < 1:
             raise RefundTooLarge(left)

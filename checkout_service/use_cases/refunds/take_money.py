@@ -1,6 +1,6 @@
 """Take money that is held on a buyer's card, or let it go: written down first, done once.
 
-What is decided is decided about the money that Stripe shows as held; a buyer whose news did not
+What is decided is decided about the money that Stripe shows as held; a buyer whose payment did not
 reach us yet is looked up before the merchant is told that there is nothing.
 """
 

@@ -18,7 +18,7 @@ from checkout_service.use_cases.orders.answer import (
 )
 
 from .look_at_order import Look, LookAtOrder
-from .missed_look import told_what_is_known
+from .missed_look import going_on_without_a_look
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ConfirmPayment:
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
         """Return where the order of this PaymentIntent stands, as `by_session` does.
 
-        A failed intent takes another card, so its buyer may be back before any news of that.
+        A failed intent takes another card, so its buyer may be back before any event of that.
         """
         if not is_intent_id(intent_id):
             raise NotFound
@@ -76,7 +76,7 @@ class ConfirmPayment:
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look at Stripe unless somebody just did; return the seconds to wait."""
         look = Look.DONE
-        with told_what_is_known(log, "confirm.no_look", order_id):
+        with going_on_without_a_look(log, "confirm.no_look", order_id):
             look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
         if look is Look.DONE:
             return _LATER

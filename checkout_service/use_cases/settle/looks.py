@@ -60,6 +60,6 @@ def plan_look(
 
 
 def _is_needless(loaded: Loaded, settlement: Settlement) -> bool:
-    """True if the look that was planned is overtaken by the news, or none was planned."""
+    """True if the look that was planned is overtaken by the facts, or none was planned."""
     was, now = settlement.before.status, settlement.after.status
     return loaded.look_due_at is None or (was in WAITING and now not in WAITING)

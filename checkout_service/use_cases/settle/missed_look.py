@@ -16,7 +16,7 @@ from checkout_service.storage.outage import LOCKED
 
 
 @contextmanager
-def told_what_is_known(log: logging.Logger, event: str, order_id: str) -> Iterator[None]:
+def going_on_without_a_look(log: logging.Logger, event: str, order_id: str) -> Iterator[None]:
     """Go on without a look that failed; what is behind this block is reached by it alone.
 
     Raises DatabaseUnavailable, unless it is only being written to: then it can be read.

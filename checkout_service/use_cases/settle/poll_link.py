@@ -28,7 +28,7 @@ from checkout_service.use_cases.orders.answer import order_view
 from .adopt_session import AdoptSession
 from .confirm_payment import WINDOW, ConfirmPayment
 from .look_at_order import LEASE_MS, Look, LookAtOrder
-from .missed_look import told_what_is_known
+from .missed_look import going_on_without_a_look
 from .read_allowance import ReadAllowance
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class PollLink:
         with self.database.read() as connection:
             seen = _standing(connection, reference, session_id)
             local = LinkPoll(reference, order_view(connection, seen.order_id))
-            if session_id is None or (local.order.final and not _may_be_news(local, seen)):
+            if session_id is None or (local.order.final and not _may_be_paid_again(local, seen)):
                 return local
             busy = self._is_busy(seen)
             if busy and not wait:
@@ -140,7 +140,7 @@ class PollLink:
     def _look(self, local: LinkPoll, session_id: str, source: str) -> Look:
         """Look the session up, unless somebody is at it, or was a moment ago."""
         order_id = local.order.id
-        with told_what_is_known(log, "poll.no_look", order_id):
+        with going_on_without_a_look(log, "poll.no_look", order_id):
             if self._order_of(session_id) is not None:
                 return self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
             now = self.clock.now()
@@ -205,7 +205,7 @@ def _standing(
     return found
 
 
-def _may_be_news(local: LinkPoll, seen: link_polls.Standing) -> bool:
+def _may_be_paid_again(local: LinkPoll, seen: link_polls.Standing) -> bool:
     """True if a buyer brings a session that nobody knows for an order that is unpaid for us.
 
     A link can be paid again after a try that failed, or after we gave its order up.

@@ -126,7 +126,7 @@ class SettleOrder:
             event_id=case.event_id or "",
             intent_id=intents[0] if intents else None,
         )
-        if loaded is None or loaded.intent_has_news:
+        if loaded is None or loaded.intent_has_more:
             return False
         if loaded.event_version is not None:
             return loaded.event_version == version

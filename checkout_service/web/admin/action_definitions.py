@@ -43,8 +43,8 @@ class Subject:
         return [] if self.order is None else refund_form.presets(self.order, self.left)
 
     def named(self, form: Form) -> str:
-        told = ("hold", "what", "amount", "reason")
-        more = " ".join(form[name][:100] for name in told if form.get(name))
+        names = ("hold", "what", "amount", "reason")
+        more = " ".join(form[name][:100] for name in names if form.get(name))
         return f"{self.id} {more}".strip()
 
 

@@ -63,7 +63,7 @@ def words() -> dict[str, object]:
 
 @bp.get("/<path:_elsewhere>")
 def nowhere(_elsewhere: str) -> ResponseReturnValue:
-    """Say on a page of the desk's own that there is no such page."""
+    """Say on a page of the admin's own that there is no such page."""
     raise NotFound
 
 

@@ -188,7 +188,7 @@ def answer(problem: Problem) -> Response:
 
 
 def _page() -> str:
-    """Name the page that tells it: the desk has its own, in the words of those who work there."""
+    """Name the page that tells it: the admin has its own, in the words of those who work there."""
     return "admin/error.html" if request.blueprint == "admin" else "error.html"
 
 

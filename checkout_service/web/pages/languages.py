@@ -32,7 +32,7 @@ def page_locale() -> Locale:
     return get_locale() or Locale(DEFAULT)
 
 
-def asked_for() -> str | None:
+def requested() -> str | None:
     """Return the first language the browser asks for that is translated; None if there is none."""
     locale = _asked_locale()
     return None if locale is None else locale.partition("_")[0]

@@ -9,10 +9,14 @@ import pytest
 
 from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.fact import Fact
-from checkout_service.stripe_gateway import StripeParts
+from checkout_service.stripe_gateway import StripeParts, routes
+from checkout_service.stripe_gateway.routes import Route
 from tests.support.stack import Sandbox
 
 from .build import a_refund, an_intent, intent_of, now, opened, paid, refund_of, session_of
+
+# What a buyer's browser asks of Stripe, and never this service.
+CONFIRM = Route("post", "/v1/payment_intents/{id}/confirm", "PaymentIntents: write")
 
 
 def test_an_unknown_id_is_missing(gateway: StripeParts) -> None:
@@ -111,7 +115,7 @@ def test_an_intent_is_opened_changed_and_closed(gateway: StripeParts) -> None:
 
 
 def confirmed(gateway: StripeParts, intent: str, **params: object) -> None:
-    gateway.intents.calls.post("/v1/payment_intents/{id}/confirm", params, of=intent)
+    gateway.intents.calls.post(CONFIRM, params, of=intent)
 
 
 def test_authorised_money_is_captured_once_and_never_when_there_is_none(
@@ -119,7 +123,7 @@ def test_authorised_money_is_captured_once_and_never_when_there_is_none(
 ) -> None:
     params = {"amount": 5000, "currency": "usd", "capture_method": "manual", "confirm": True,
               "payment_method": "pm_card_visa"}  # fmt: skip
-    intent = gateway.intents.calls.post("/v1/payment_intents", params)["id"]
+    intent = gateway.intents.calls.post(routes.OPEN_INTENT, params)["id"]
     assert intent_of(gateway.intents.look(intent, urgent=True)).status == "requires_capture"
 
     def capture(key: str, amount: int | None = None) -> Fact | None:

@@ -10,6 +10,7 @@ from checkout_service.domain.errors import StripeRejected
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
 from checkout_service.domain.ports.sessions import LineRequest
 from checkout_service.stripe_gateway import StripeParts
+from checkout_service.stripe_gateway.routes import Route
 from tests.support.stack import Sandbox
 
 from .build import (
@@ -159,10 +160,10 @@ def test_sessions_are_found_newest_first_over_many_pages(
 
 def test_a_price_of_stripes_is_read_and_sold(gateway: StripeParts) -> None:
     calls = gateway.intents.calls
-    product = calls.post("/v1/products", {"name": "Poster"})
+    product = calls.post(Route("post", "/v1/products", ""), {"name": "Poster"})
     monthly = {"product": product["id"], "currency": "usd", "unit_amount": 900,
                "recurring": {"interval": "month"}}  # fmt: skip
-    price = calls.post("/v1/prices", monthly)["id"]
+    price = calls.post(Route("post", "/v1/prices", ""), monthly)["id"]
 
     view = gateway.prices.price(price)
     line = LineRequest("Poster", 900, "usd", 1, stripe_price=price)

@@ -1,4 +1,4 @@
-"""Law 5: a cancel that Stripe could not be asked for is a wish of the merchant's all the same."""
+"""Law 5: a cancel that Stripe could not be asked for is requested all the same."""
 
 from __future__ import annotations
 

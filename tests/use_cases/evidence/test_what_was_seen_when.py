@@ -1,4 +1,4 @@
-"""Laws 1 to 4: when a fact was seen, what it proves, what we guess, and what was wished for."""
+"""Laws 1 to 4: when a fact was seen, what it proves, what we guess, and what was requested."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a5_missed_events_of_a_payment_that_went_back_fulfil_nothing(stage_on: S
     assert stage.messages(bought, "order.paid") == []
 
 
-def test_a8_a_look_does_not_answer_a_wish_that_came_while_it_was_on_its_way(
+def test_a8_a_look_does_not_answer_a_request_that_came_while_it_was_on_its_way(
     stage_on: Stage,
 ) -> None:
     """The endpoint is of another API version: its events are only doorbells."""

@@ -1,4 +1,4 @@
-"""Thin events: a wish for a look at the order of the object they name, and no fact."""
+"""Thin events: a request for a look at the order of the object they name, and no fact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 4: a wish for a look is counted; a look answers those that were there when it began."""
+"""Law 4: a request for a look is counted; a look answers those that were there when it began."""
 
 from __future__ import annotations
 
@@ -37,57 +37,59 @@ def settle_with(database: Database, plan: LookPlan | None) -> bool:
 
 
 def begun(database: Database, at: int = NOW) -> int:
-    """Begin a look; return the number of the wishes that it will answer."""
-    wishes = database.write(lambda c: leases.take_look(c, ORDER, now=at, for_ms=2_000, window_ms=0))
-    assert wishes is not None
-    return wishes
+    """Begin a look; return the number of the requests that it will answer."""
+    requests = database.write(
+        lambda c: leases.take_look(c, ORDER, now=at, for_ms=2_000, window_ms=0)
+    )
+    assert requests is not None
+    return requests
 
 
-def wish(database: Database, at: int = AT_ONCE) -> None:
+def request_look(database: Database, at: int = AT_ONCE) -> None:
     database.write(lambda c: orders.make_look_due(c, ORDER, at))
 
 
-def test_a_look_answers_the_wishes_that_were_there_when_it_began(database: Database) -> None:
+def test_a_look_answers_the_requests_that_were_there_when_it_began(database: Database) -> None:
     database.write(write_order)
-    wish(database)
-    wish(database)
+    request_look(database)
+    request_look(database)
 
-    wishes = begun(database)
-    assert settle_with(database, LookPlan(NOW + HOUR, 1, wishes))
+    requests = begun(database)
+    assert settle_with(database, LookPlan(NOW + HOUR, 1, requests))
 
-    assert wishes == 2
+    assert requests == 2
     assert (loaded(database).look_due_at, loaded(database).look_tries) == (NOW + HOUR, 1)
 
 
 @pytest.mark.parametrize("plan", [NOW + HOUR, None])
-@pytest.mark.parametrize("wished_for", [AT_ONCE, NOW - 5])
-def test_a_wish_that_came_meanwhile_is_not_erased(
-    database: Database, plan: int | None, wished_for: int
+@pytest.mark.parametrize("requested_at", [AT_ONCE, NOW - 5])
+def test_a_request_that_came_meanwhile_is_not_erased(
+    database: Database, plan: int | None, requested_at: int
 ) -> None:
     database.write(write_order)
-    wishes = begun(database)
-    wish(database, wished_for)
+    requests = begun(database)
+    request_look(database, requested_at)
 
-    assert settle_with(database, LookPlan(plan, 1, wishes))  # what the look saw is written
+    assert settle_with(database, LookPlan(plan, 1, requests))  # what the look saw is written
 
-    assert (loaded(database).look_due_at, loaded(database).look_requests) == (wished_for, 1)
+    assert (loaded(database).look_due_at, loaded(database).look_requests) == (requested_at, 1)
     assert settle_with(database, LookPlan(plan, 2, begun(database, NOW + 5_000)))
     assert loaded(database).look_due_at == plan
 
 
-def test_a_settlement_without_a_look_of_its_own_leaves_the_wish(database: Database) -> None:
+def test_a_settlement_without_a_look_of_its_own_leaves_the_request(database: Database) -> None:
     database.write(write_order)
     known = loaded(database)
     nothing = Settlement(known.ledger, known.ledger, ())
     writing = plan_writing(known, nothing, Cause("webhook", NOW))
-    wish(database)
+    request_look(database)
 
     assert database.write_at_once(lambda c: write(c, writing))
 
     assert (loaded(database).look_due_at, loaded(database).look_requests) == (AT_ONCE, 1)
 
 
-def test_a_plan_that_is_itself_a_wish_is_counted(database: Database) -> None:
+def test_a_plan_that_is_itself_a_request_is_counted(database: Database) -> None:
     database.write(write_order)
     on_its_way = begun(database)
 
@@ -99,27 +101,27 @@ def test_a_plan_that_is_itself_a_wish_is_counted(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("was", "wished_for", "due"),
+    ("was", "requested_at", "due"),
     [(None, NOW, NOW), (NOW, NOW - 5, NOW - 5), (NOW - 5, NOW, NOW - 5), (NOW, AT_ONCE, AT_ONCE)],
 )
-def test_a_wish_only_makes_a_look_sooner(
-    database: Database, was: int | None, wished_for: int, due: int
+def test_a_request_only_makes_a_look_sooner(
+    database: Database, was: int | None, requested_at: int, due: int
 ) -> None:
     database.write(write_order)
     database.write(lambda c: orders.update_order(c, ORDER, {"look_due_at": was}))
 
-    wish(database, wished_for)
+    request_look(database, requested_at)
 
     assert (loaded(database).look_due_at, loaded(database).look_requests) == (due, 1)
 
 
-def test_wishes_made_at_once_are_all_counted(database: Database) -> None:
+def test_requests_made_at_once_are_all_counted(database: Database) -> None:
     database.write(write_order)
     gate = threading.Barrier(THREADS)
 
     def go(_: int) -> None:
         gate.wait()
-        wish(database)
+        request_look(database)
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(go, range(THREADS)))
@@ -127,23 +129,23 @@ def test_wishes_made_at_once_are_all_counted(database: Database) -> None:
     assert loaded(database).look_requests == THREADS
 
 
-def test_a_look_that_failed_is_postponed_unless_another_was_wished_for(
+def test_a_look_that_failed_is_postponed_unless_another_was_requested(
     database: Database,
 ) -> None:
     database.write(write_order)
-    wishes = begun(database)
-    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=wishes))
+    requests = begun(database)
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=requests))
     assert loaded(database).look_due_at == NOW + HOUR
 
-    wish(database)
-    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=wishes))
+    request_look(database)
+    database.write(lambda c: due_orders.look_again_at(c, ORDER, NOW + HOUR, requests=requests))
 
     assert loaded(database).look_due_at == AT_ONCE
 
 
-def test_what_is_due_says_which_wishes_it_has_to_answer(database: Database) -> None:
+def test_what_is_due_says_which_requests_it_has_to_answer(database: Database) -> None:
     database.write(write_order)
-    wish(database)
+    request_look(database)
     with database.read() as connection:
         (due,) = due_orders.due_orders(connection, now=NOW, limit=9)
     numbered = loaded(database).look_requests
@@ -154,7 +156,7 @@ def test_what_is_due_says_which_wishes_it_has_to_answer(database: Database) -> N
         assert due_orders.due_orders(connection, now=NOW, limit=9) == []
 
 
-def test_a_person_who_takes_an_order_out_of_quarantine_wishes_for_a_look(
+def test_a_person_who_takes_an_order_out_of_quarantine_requests_a_look(
     database: Database,
 ) -> None:
     database.write(write_order)
