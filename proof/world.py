@@ -70,7 +70,7 @@ class ProofStage(Stage):
             clock=clock,
             real_clock=clock,
             make_transport=partial(WsgiTransport, self.wire, replica.number),
-            make_receiver=lambda _settings: self.receiver,
+            make_receivers=lambda _settings: (self.receiver,),
             senders=1,
             watch=lambda moment: self._tell_of_write(replica, _MOMENTS[moment]),
         )

@@ -47,7 +47,7 @@ class Ground:
             engine, watch=self.around.watch, clock=self.real_clock, rings=self.around.rings
         )
         self.interval = int(settings.sweep_interval_seconds * SECOND)
-        self.heard = settings.notify_url is not None
+        self.heard = bool(settings.notify_url)
         self.live, self.pull_mode = settings.live, settings.pull_mode
         self.catalog = load_catalog(settings.catalog_file, locales=LOCALES)
         # The ceiling counts real seconds, whatever a drill's clock says.

@@ -250,7 +250,7 @@ class Parts(Ground):
     def deliver_outbox(self) -> DeliverOutbox:
         return DeliverOutbox(
             self.database,
-            self.around.make_receiver(self.settings),
+            self.around.make_receivers(self.settings),
             self.clock,
             real_clock=self.real_clock,
             at_once=self.around.senders or self.settings.deliver_concurrency,

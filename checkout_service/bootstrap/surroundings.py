@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.ports.notify import Receiver
-from checkout_service.merchant_gateway import build_receiver
+from checkout_service.merchant_gateway import build_receivers
 from checkout_service.settings import Settings
 from checkout_service.storage.watch import Watch, unwatched
 from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
 
 
-def _real_receiver(settings: Settings) -> Receiver | None:
-    return build_receiver(
-        settings.notify_url,
-        settings.notify_secret,
+def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
+    return build_receivers(
+        settings.receivers,
         allow_private=settings.notify_allow_private,
         live=settings.live,
         at_once=settings.deliver_concurrency,
@@ -33,7 +32,7 @@ class Surroundings:
     clock: Clock
     real_clock: Clock = field(default_factory=SystemClock)
     make_transport: MakeTransport = BoundedTransport
-    make_receiver: Callable[[Settings], Receiver | None] = _real_receiver
+    make_receivers: Callable[[Settings], tuple[Receiver, ...]] = _real_receivers
     senders: int | None = None  # messages sent at once, if not as many as the settings say
     watch: Watch = unwatched
     rings: bool = False  # senders hear of messages at once

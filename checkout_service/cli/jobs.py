@@ -26,7 +26,7 @@ GRACE_SECONDS = 8.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _HABITS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
-Work = Callable[[Callable[[], bool]], None]
+Work = Callable[[Callable[[], bool]], object]
 Alarm = Callable[[Callable[[], None], Callable[[], bool]], None]
 
 

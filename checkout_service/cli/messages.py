@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import click
+
+from checkout_service.domain.views.events import DeliveryView
 
 from .context import fail, for_people, json_option, use_cases
 from .printing import moment, plain, print_facts, print_json, print_table
@@ -32,8 +35,14 @@ def list_messages(
     page = uc.read_messages.page(state=state, order_id=order_id, limit=limit, cursor=cursor)
     if as_json:
         data = [plain(message) for message in page.messages]
-        receiver = uc.deliver_outbox.status()
-        print_json({"data": data, "next_cursor": page.next_cursor, "receiver": receiver})
+        print_json(
+            {
+                "data": data,
+                "next_cursor": page.next_cursor,
+                "receiver": uc.deliver_outbox.status(),
+                "receivers": [plain(one) for one in uc.deliver_outbox.standings()],
+            }
+        )
         return
     print_table(
         ("MESSAGE", "KIND", "STATE", "TRIES", "LAST ERROR", "NEXT TRY", "WRITTEN"),
@@ -55,7 +64,8 @@ def show_message(*, message_id: str, as_json: bool) -> None:
     detail = use_cases().read_messages.detail(message_id)
     body = json.loads(detail.body)
     if as_json:
-        print_json(plain(detail.message) | {"body": body})
+        ways = [plain(way) for way in detail.deliveries]
+        print_json(plain(detail.message) | {"deliveries": ways, "body": body})
         return
     message = detail.message
     print_facts(
@@ -71,8 +81,29 @@ def show_message(*, message_id: str, as_json: bool) -> None:
             ("delivered", message.delivered_at and moment(message.delivered_at)),
         )
     )
+    if detail.deliveries:
+        click.echo()
+        _print_ways(detail.deliveries)
     click.echo()
     print_json(body)
+
+
+def _print_ways(ways: Iterable[DeliveryView]) -> None:
+    places = {to.name: to.place for to in use_cases().deliver_outbox.receivers}
+    print_table(
+        ("RECEIVER", "STATE", "TRIES", "LAST ERROR", "NEXT TRY", "DELIVERED"),
+        (
+            (
+                places.get(way.receiver, "a former one"),
+                way.state,
+                way.tries,
+                way.last_error,
+                way.next_at and moment(way.next_at),
+                way.delivered_at and moment(way.delivered_at),
+            )
+            for way in ways
+        ),
+    )
 
 
 @messages.command("replay")
@@ -90,7 +121,7 @@ def replay_messages(*, message_ids: tuple[str, ...]) -> None:
 @messages.command("enable")
 @for_people
 def enable_receiver() -> None:
-    """Send to the merchant's backend again after it answered 410, everything at once."""
+    """Send again to every receiver that answered 410 or fails, everything at once."""
     if use_cases().deliver_outbox.enable():
         click.echo("Enabled: everything that waits is due.")
     else:

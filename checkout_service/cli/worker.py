@@ -17,6 +17,7 @@ from checkout_service.domain.clock import DAY
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 
+from .alarms import shared_alarm
 from .context import for_people, json_option, settings, use_cases
 from .jobs import Job, run_until_signal
 from .moment import Moment
@@ -37,7 +38,7 @@ _TURN_PAUSE_SECONDS = 0.5
 def worker() -> None:
     """Sweep, deliver, prune and forget on their intervals until SIGTERM."""
     uc = use_cases()
-    run_until_signal([_sweeping(uc), _delivering(uc), _pruning(uc), *_forgetting(uc)])
+    run_until_signal([_sweeping(uc), *_delivering(uc), _pruning(uc), *_forgetting(uc)])
 
 
 @click.command("sweep")
@@ -77,7 +78,7 @@ def deliver(*, once: bool, since: int | None, as_json: bool) -> None:
         asked = uc.deliver_outbox.ask_for(since)
         click.echo(f"{asked} kept messages are due now.", err=True)
     if not once:
-        run_until_signal([_delivering(uc)])
+        run_until_signal(_delivering(uc))
         return
     report = uc.deliver_outbox.deliver()
     if as_json:
@@ -109,12 +110,17 @@ def _sweeping(uc: UseCases) -> Job:
     return Job("sweep", work, settings().sweep_interval_seconds)
 
 
-def _delivering(uc: UseCases) -> Job:
-    def work(keep_going: Callable[[], bool]) -> None:
-        uc.deliver_outbox.deliver(keep_going)
-
-    seconds = settings().deliver_interval_seconds
-    return Job("deliver", work, seconds, alarm=uc.deliver_outbox.listen)
+def _delivering(uc: UseCases) -> list[Job]:
+    """Give each receiver a job of its own: a slow one is waited for by nobody else."""
+    outbox, seconds = uc.deliver_outbox, settings().deliver_interval_seconds
+    ways = outbox.ways()
+    if len(ways) < 2:  # noqa: PLR2004
+        return [Job("deliver", outbox.deliver, seconds, alarm=outbox.listen)]
+    alarms = shared_alarm(outbox.listen, len(ways))
+    return [
+        Job(f"deliver {number}", way.deliver, seconds, alarm=alarm)
+        for number, (way, alarm) in enumerate(zip(ways, alarms, strict=True), start=1)
+    ]
 
 
 def _pruning(uc: UseCases) -> Job:

@@ -4,7 +4,7 @@ It knows no orders and no rows; its neighbours on this floor are strangers to it
 """
 
 from .network_probe import NetworkProbe
-from .receiver import MerchantReceiver, build_receiver
+from .receiver import MerchantReceiver, build_receivers
 from .session import safe_session
 
-__all__ = ["MerchantReceiver", "NetworkProbe", "build_receiver", "safe_session"]
+__all__ = ["MerchantReceiver", "NetworkProbe", "build_receivers", "safe_session"]

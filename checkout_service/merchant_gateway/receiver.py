@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import requests
@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 
 from checkout_service.deadline import within
 from checkout_service.domain.ports.notify import Delivered, Failed, Gone, Outcome, read_retry_after
+from checkout_service.settings import Signed, bare, place
 
 from .session import BlockedAddress, safe_session
 
@@ -48,8 +49,9 @@ class MerchantReceiver:
         self._session = session
         self._read_seconds = read_seconds
         self._exchange_seconds = exchange_seconds
-        # A new address starts with a clean slate; the old one's keeps its own.
-        self.name = hashlib.sha256(url.encode()).hexdigest()[:16]
+        # A new address is a new receiver; one with a new password or query is the old one.
+        self.name = hashlib.sha256(bare(url).encode()).hexdigest()[:16]
+        self.place = place(url)
 
     def send(self, message_id: str, body: str) -> Outcome:
         """POST the message, signed by every secret; say what became of it."""
@@ -87,23 +89,23 @@ class MerchantReceiver:
         }
 
 
-def build_receiver(
-    url: str | None, secrets: Sequence[str], *, allow_private: bool, live: bool, at_once: int = 1
-) -> MerchantReceiver | None:
-    """Build the receiver of NOTIFY_URL, for so many threads at once; None when there is none.
+def build_receivers(
+    signed: Iterable[Signed], *, allow_private: bool, live: bool, at_once: int = 1
+) -> tuple[MerchantReceiver, ...]:
+    """Build a receiver for each address of NOTIFY_URL, each for so many threads at once.
 
     Raises ValueError when the messages could not be signed, or would carry live payments over
     plain http.
     """
-    if url is None:
-        return None
-    if not secrets:
-        raise ValueError("NOTIFY_SECRET: required with NOTIFY_URL")
-    if live and not url.lower().startswith("https://"):
-        raise ValueError("NOTIFY_URL: must be https with a live key")
-    return MerchantReceiver(
-        url, secrets, safe_session(allow_private=allow_private, pool_size=at_once)
-    )
+    built = []
+    for url, secrets in signed:
+        if not secrets:
+            raise ValueError("NOTIFY_SECRET: required with NOTIFY_URL")
+        if live and not url.lower().startswith("https://"):
+            raise ValueError("NOTIFY_URL: must be https with a live key")
+        session = safe_session(allow_private=allow_private, pool_size=at_once)
+        built.append(MerchantReceiver(url, secrets, session))
+    return tuple(built)
 
 
 def _read(answer: requests.Response) -> Outcome:

@@ -28,9 +28,11 @@ from pydantic_settings import (
 )
 
 from . import database, rules, shapes
+from .receivers import Signed, signed, split
 from .strength import LATER
 
 _Listed = BeforeValidator(shapes.split_list)
+_Spaced = BeforeValidator(split)
 _WebhookSecret = Annotated[str, AfterValidator(shapes.webhook_secret)]
 _NotifySecret = Annotated[str, AfterValidator(shapes.notify_secret)]
 _NotifyEvent = Annotated[str, AfterValidator(shapes.notify_event)]
@@ -73,8 +75,8 @@ class Settings(BaseSettings):
     trusted_proxy_hops: int = Field(0, ge=0, le=10)
     api_keys: Annotated[tuple[_ApiKey, ...], NoDecode, _Listed] = Field((), repr=False)
     admin_password: str | None = Field(None, repr=False)
-    notify_url: _Address | None = Field(None, repr=False)
-    notify_secret: Annotated[tuple[_NotifySecret, ...], NoDecode, _Listed] = Field((), repr=False)
+    notify_url: Annotated[tuple[_Address, ...], NoDecode, _Spaced] = Field((), repr=False)
+    notify_secret: Annotated[tuple[_NotifySecret, ...], NoDecode, _Spaced] = Field((), repr=False)
     notify_events: Annotated[tuple[_NotifyEvent, ...], NoDecode, _Listed] = ()  # all
     notify_allow_private: bool = False
     catalog_file: _File = Path("catalog.toml")
@@ -119,6 +121,11 @@ class Settings(BaseSettings):
     def signing_secrets(self) -> tuple[str, ...]:
         """What verifies webhooks: a secret that only holds the place would let anybody sign."""
         return tuple(secret for secret in self.stripe_webhook_secret if secret != LATER)
+
+    @property
+    def receivers(self) -> tuple[Signed, ...]:
+        """Who gets the notifications, each with the secrets that sign for it."""
+        return signed(self.notify_url, self.notify_secret) if self.notify_url else ()
 
     @property
     def development(self) -> bool:

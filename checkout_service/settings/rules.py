@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import hosts
+from . import hosts, receivers
 from .shapes import is_loopback, publishable_key
 from .strength import LATER, SHORTEST_PASSWORD, demand_secret, refuse_published
 
@@ -106,14 +106,17 @@ def own_address(value: str | None, known: Known) -> str:
     return value
 
 
-def notify_in_private(url: str | None, known: Known) -> None:
-    if url and live(known) and not url.startswith("https://"):
+def notify_in_private(urls: tuple[str, ...], known: Known) -> None:
+    if live(known) and not all(url.startswith("https://") for url in urls):
         raise ValueError("must be https:// with a live key")
+    receivers.check_addresses(urls)
 
 
 def notifications_are_signed(secrets: tuple[str, ...], known: Known) -> None:
-    if known.get("notify_url") and not secrets:
-        raise ValueError("is missing: NOTIFY_URL needs one to sign with")
+    if urls := known.get("notify_url"):
+        if not secrets:
+            raise ValueError("is missing: NOTIFY_URL needs one to sign with")
+        receivers.signed(urls, secrets)
     if live(known):
         refuse_published(secrets)
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select, tuple_
+from sqlalchemy import Connection, Select, Table, func, select, tuple_
 
-from checkout_service.domain.views.events import EventDetail, EventView, MessageDetail, MessageView
+from checkout_service.domain.views.events import (
+    DeliveryView,
+    EventDetail,
+    EventView,
+    MessageDetail,
+    MessageView,
+)
 
 from .kept_messages import KEPT, state_shown
-from .tables import inbox_events, outbox_messages
+from .tables import deliveries, inbox_events, outbox_messages
 from .tables.machinery import STUCK, UNDELIVERED
 
 Before = tuple[int, str] | None
 
-_e, _m = inbox_events.c, outbox_messages.c
+_e, _m, _d = inbox_events.c, outbox_messages.c, deliveries.c
 _EVENT = (
     _e.id,
     _e.type,
@@ -30,6 +36,7 @@ _EVENT = (
     _e.applied_at,
     _e.next_at,
 )
+_THEIRS = _d.message_id == _m.id, _d.state != "delivered"
 _MESSAGE = (
     _m.id,
     _m.order_id,
@@ -37,11 +44,13 @@ _MESSAGE = (
     _m.sequence,
     state_shown(),
     _m.tries,
-    _m.last_error,
+    # Of a shared message: what one of its deliveries failed of, and when the next is tried.
+    func.coalesce(_m.last_error, select(func.max(_d.last_error)).where(*_THEIRS).scalar_subquery()),
     _m.created_at,
-    _m.next_at,
+    func.coalesce(_m.next_at, select(func.min(_d.next_at)).where(*_THEIRS).scalar_subquery()),
     _m.delivered_at,
 )
+_DELIVERY = (_d.receiver, _d.state, _d.tries, _d.last_error, _d.next_at, _d.delivered_at)
 
 
 def events(
@@ -84,7 +93,12 @@ def messages(
 
 def message(connection: Connection, message_id: str) -> MessageDetail | None:
     row = connection.execute(select(*_MESSAGE, _m.body).where(_m.id == message_id)).one_or_none()
-    return None if row is None else MessageDetail(MessageView(*row[:-1]), row[-1])
+    if row is None:
+        return None
+    ways = connection.execute(
+        select(*_DELIVERY).where(_d.message_id == message_id).order_by(_d.receiver)
+    )
+    return MessageDetail(MessageView(*row[:-1]), row[-1], tuple(DeliveryView(*way) for way in ways))
 
 
 def _newest_first(

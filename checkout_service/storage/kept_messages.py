@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, select, update
 
-from checkout_service.domain.ports.notify import ASKED
+from checkout_service.domain.ports.notify import ASKED, SHARED
 
 from .tables import outbox_messages
 from .tables.machinery import UNDELIVERED
@@ -19,7 +19,7 @@ _CHUNK = 5_000
 
 def is_kept() -> ColumnElement[bool]:
     """Match what is due at no time."""
-    return (_m.state == "due") & _m.next_at.is_(None)
+    return (_m.state == "due") & _m.next_at.is_(None) & (_m.wish != SHARED)
 
 
 def state_shown() -> ColumnElement[Any]:
@@ -33,6 +33,15 @@ def keep(connection: Connection, message_ids: list[str], owner: str) -> None:
         update(outbox_messages)
         .where(_m.id.in_(message_ids), _m.lease_owner == owner, _m.state == "due")
         .values(next_at=None, lease_owner=None, lease_until=None)
+    )
+
+
+def set_aside(connection: Connection, message_ids: list[str]) -> None:
+    """Keep messages that nobody sends; the transaction holds them."""
+    connection.execute(
+        update(outbox_messages)
+        .where(_m.id.in_(message_ids), _m.state == "due")
+        .values(next_at=None)
     )
 
 

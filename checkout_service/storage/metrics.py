@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, literal_column, select, text
 
 from checkout_service.domain.schedule import AT_ONCE
 
+from .kept_messages import is_kept
 from .tables import inbox_events, orders, outbox_messages
 from .tables.machinery import UNDELIVERED
 
@@ -85,7 +86,7 @@ def oldest_due_message(connection: Connection) -> int | None:
     """Tell when the oldest message was made that is still to be sent."""
     return connection.execute(
         select(_m.created_at)
-        .where(text("state = 'due'"), UNDELIVERED, _m.next_at.is_not(None))
+        .where(text("state = 'due'"), UNDELIVERED, ~is_kept())
         .order_by(_m.created_at, _m.id)
         .limit(_written(1))
     ).scalar()

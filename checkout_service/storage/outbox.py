@@ -1,6 +1,7 @@
 """Messages owed to the merchant's backend: written with the change they tell of, sent later.
 
-A message is sent under a lease and outside any transaction; a dead sender's lease runs out.
+A message is sent under a lease and outside any transaction; a dead sender's lease runs out. The
+same holds of each receiver's deliveries where there are several: boxes.py.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
+    Update,
     and_,
     case,
     func,
@@ -23,6 +26,7 @@ from sqlalchemy import (
 from checkout_service.domain.clock import HOUR
 from checkout_service.domain.ports.notify import ASKED
 
+from .boxes import Box, lock, sum_up
 from .kept_messages import state_shown
 from .tables import outbox_messages
 from .tables.machinery import FAILING
@@ -60,146 +64,175 @@ class Message:
 
 
 def claim(
-    connection: Connection, lease: Lease, *, now: int, limit: int, untried: bool = False
+    connection: Connection, box: Box, lease: Lease, *, now: int, limit: int, untried: bool = False
 ) -> list[Message]:
     """Take messages that are due under a lease; several workers never take the same one.
 
     With `untried` only those that never failed.
     """
-    wanted = _m.next_at <= now
+    c = box.c
+    wanted = c.next_at <= now
     if untried:
-        wanted = and_(wanted, _m.last_error.is_(None))
-    return _claim(connection, lease, wanted, (_m.next_at, _m.created_at, _m.sequence), limit)
+        wanted = and_(wanted, c.last_error.is_(None))
+    first = _ids(box).where(wanted).order_by(c.next_at, c.created_at, c.sequence).limit(limit)
+    return _claim(connection, box, lease, first)
 
 
-def claim_ahead(connection: Connection, lease: Lease, *, now: int) -> list[Message]:
+def claim_ahead(connection: Connection, box: Box, lease: Lease, *, now: int) -> list[Message]:
     """Take one message whose time has not come: any of the next, lest a bad one be taken for ever.
 
     However many are waiting, only the next few are looked at.
     """
     first = (
-        select(_m.id)
-        .where(_m.state == "due", _m.next_at > now)
-        .order_by(_m.next_at)
+        select(box.id)
+        .where(box.mine, box.c.state == "due", box.c.next_at > now)
+        .order_by(box.c.next_at)
         .limit(_AHEAD)
         .scalar_subquery()
     )
-    return _claim(connection, lease, _m.id.in_(first), (func.random(),), 1)
+    any_one = _ids(box).where(box.id.in_(first)).order_by(func.random()).limit(1)
+    return _claim(connection, box, lease, any_one)
+
+
+def _ids(box: Box) -> Select[tuple[str]]:
+    return select(box.id.label("id"))
 
 
 def _claim(
-    connection: Connection,
-    lease: Lease,
-    wanted: ColumnElement[bool],
-    order: tuple[ColumnElement[Any], ...],
-    limit: int,
+    connection: Connection, box: Box, lease: Lease, which: Select[tuple[str]]
 ) -> list[Message]:
-    free = or_(
-        _m.lease_until.is_(None),
-        _m.lease_until < lease.now,
-        _m.lease_until > lease.now + _VOID_BEYOND,
-    )
+    c, free = box.c, is_free(box.c, lease.now)
     chosen = (
-        select(_m.id)
-        .where(_m.state == "due", wanted, free)
-        .order_by(*order)
-        .limit(limit)
+        which.where(box.mine, box.open, c.state == "due", free)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
         .cte("chosen")  # evaluated once: as a plain subquery it may run again for every row
     )
     # The guard is repeated outside: without it PostgreSQL lets two workers take one message.
     statement = (
-        update(outbox_messages)
-        .where(_m.id.in_(select(chosen.c.id)), _m.state == "due", free)
+        update(box.table)
+        .where(box.id.in_(select(chosen.c.id)), box.mine, c.state == "due", free)
         .values(lease_owner=lease.owner, lease_until=lease.until)
         .returning(
-            _m.id,
-            _m.order_id,
-            _m.kind,
-            _m.body,
-            _m.tries,
-            _m.created_at,
-            _m.sequence,
-            _m.next_at,
-            _m.wish,
+            box.id,
+            c.order_id,
+            c.kind,
+            box.body,
+            c.tries,
+            c.created_at,
+            c.sequence,
+            c.next_at,
+            box.request,
         )
     )
     found = [Message(*row) for row in connection.execute(statement)]
     return sorted(found, key=lambda message: (message.next_at, message.sequence))
 
 
-def is_any_due(connection: Connection, now: int) -> bool:
-    statement = select(_m.id).where(_m.state == "due", _m.next_at <= now).limit(1)
-    return connection.execute(statement).first() is not None
+def is_free(c: Any, now: int) -> ColumnElement[bool]:
+    """Match what nobody is sending."""
+    return or_(
+        c.lease_until.is_(None),
+        c.lease_until < now,
+        c.lease_until > now + _VOID_BEYOND,
+    )
 
 
-def failures(connection: Connection, *, limit: int) -> list[str]:
+def is_any_due(connection: Connection, box: Box, now: int) -> bool:
+    due = box.mine, box.c.state == "due", box.c.next_at <= now
+    return connection.execute(select(box.id).where(*due).limit(1)).first() is not None
+
+
+def failures(connection: Connection, box: Box, *, limit: int) -> list[str]:
     """List why waiting messages failed last, one entry a message."""
-    failing = select(_m.last_error).where(FAILING).limit(literal_column(str(int(limit))))
+    most = literal_column(str(int(limit)))
+    failing = select(box.c.last_error).where(box.mine, FAILING).limit(most)
     return list(connection.execute(failing).scalars())
 
 
-def mark_delivered(connection: Connection, message_id: str, *, now: int) -> None:
+def mark_delivered(connection: Connection, box: Box, message_id: str, *, now: int) -> None:
     """Note a delivery, whoever holds the lease by now: a 2xx is a fact."""
-    connection.execute(
-        update(outbox_messages)
-        .where(_m.id == message_id, _m.state != "delivered")
+    _mark(
+        connection,
+        box,
+        message_id,
+        update(box.table)
+        .where(box.id == message_id, box.mine, box.c.state != "delivered")
         .values(
             state="delivered",
             delivered_at=now,
             next_at=None,
             last_error=None,
-            tries=_m.tries + 1,
+            tries=box.c.tries + 1,
             **_NO_LEASE,
-        )
+        ),
     )
 
 
 def mark_failed(
-    connection: Connection, message_id: str, owner: str, *, error: str, next_at: int | None
+    connection: Connection,
+    box: Box,
+    message_id: str,
+    owner: str,
+    *,
+    error: str,
+    next_at: int | None,
 ) -> None:
     """Note a failed try; without a next time the message is a dead letter."""
-    connection.execute(
-        _of(message_id, owner).values(
+    _mark(
+        connection,
+        box,
+        message_id,
+        _of(box, message_id, owner).values(
             state="due" if next_at is not None else "dead",
             next_at=next_at,
             last_error=error[:_MOST_ERROR],
-            tries=_m.tries + 1,
+            tries=box.c.tries + 1,
             **_NO_LEASE,
-        )
+        ),
     )
 
 
-def keep(connection: Connection, message_id: str, owner: str, *, error: str) -> None:
+def _mark(connection: Connection, box: Box, message_id: str, change: Update) -> None:
+    if box.is_shared:
+        lock(connection, [message_id])
+    connection.execute(change)
+    if box.is_shared:
+        sum_up(connection, [message_id])
+
+
+def keep(connection: Connection, box: Box, message_id: str, owner: str, *, error: str) -> None:
     """Note that a send said nothing about the message; its own time and tries stay."""
-    connection.execute(_of(message_id, owner).values(last_error=error[:_MOST_ERROR], **_NO_LEASE))
-
-
-def _of(message_id: str, owner: str) -> Any:
-    return update(outbox_messages).where(
-        _m.id == message_id, _m.lease_owner == owner, _m.state == "due"
+    connection.execute(
+        _of(box, message_id, owner).values(last_error=error[:_MOST_ERROR], **_NO_LEASE)
     )
 
 
-def give_back(connection: Connection, message_ids: list[str], owner: str) -> None:
+def _of(box: Box, message_id: str, owner: str) -> Update:
+    return update(box.table).where(
+        box.id == message_id, box.mine, box.c.lease_owner == owner, box.c.state == "due"
+    )
+
+
+def give_back(connection: Connection, box: Box, message_ids: list[str], owner: str) -> None:
     """End leases on messages that were not tried."""
     connection.execute(
-        update(outbox_messages)
-        .where(_m.id.in_(message_ids), _m.lease_owner == owner)
+        update(box.table)
+        .where(box.id.in_(message_ids), box.mine, box.c.lease_owner == owner)
         .values(**_NO_LEASE)
     )
 
 
-def make_due(connection: Connection, now: int) -> bool:
+def make_due(connection: Connection, box: Box, now: int) -> bool:
     """Make waiting messages due, as since they were written; True if more are waiting.
 
     In portions: an outage may have left more of them than one statement should touch.
     """
-    waiting = select(_m.id).where(_m.state == "due", _m.next_at > now).limit(_CHUNK)
+    c = box.c
+    waiting = select(box.id).where(box.mine, c.state == "due", c.next_at > now).limit(_CHUNK)
     result = connection.execute(
-        update(outbox_messages)
-        .where(_m.id.in_(waiting.scalar_subquery()))
-        .values(next_at=case((_m.created_at < now, _m.created_at), else_=now))
+        update(box.table)
+        .where(box.id.in_(waiting.scalar_subquery()), box.mine)
+        .values(next_at=case((c.created_at < now, c.created_at), else_=now))
     )
     return int(result.rowcount) == _CHUNK
 

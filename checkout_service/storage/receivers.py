@@ -1,18 +1,22 @@
-"""How the merchant's backend is doing, shared by all workers: well, failing or disabled.
+"""Who is told, and how each of them is doing, shared by all workers: well, failing or disabled.
 
 A receiver without a row is well. Only a person takes it out of `disabled`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
 
+from . import bookmarks
 from .tables import receivers
 from .upsert import insert_once
 
 WELL, FAILING, DISABLED = "well", "failing", "disabled"
+
+_BEGAN = "notifying"  # when there was first somebody to tell; also the lock on who is told
 
 _r = receivers.c
 
@@ -22,6 +26,45 @@ class ReceiverState:
     state: str = WELL
     probe_at: int | None = None
     changed_at: int | None = None
+
+
+def began(connection: Connection) -> int | None:
+    """Return since when somebody wants messages: what is older was meant for nobody."""
+    return bookmarks.position(connection, _BEGAN)
+
+
+def hold(connection: Connection) -> None:
+    """Let nobody come or go until the transaction ends; there is somebody already."""
+    bookmarks.locked_position(connection, _BEGAN)
+
+
+def registered(connection: Connection) -> dict[str, int]:
+    """Return who is told, and since when: of what is older they are told when it is asked for."""
+    rows = connection.execute(select(_r.name, _r.since).where(_r.since.is_not(None)))
+    return {name: since for name, since in rows}  # noqa: C416 - rows are not tuples
+
+
+def register(connection: Connection, names: Sequence[str], *, now: int) -> None:
+    """Let these be told from now on, and nobody else.
+
+    The first ones ever are told of everything, and so is the first of those who take the place
+    of all that there were: what waits for them waits for it.
+    """
+    is_first = began(connection) is None
+    bookmarks.begin(connection, _BEGAN, now)
+    hold(connection)
+    known = registered(connection)
+    since = dict.fromkeys(names, 0 if is_first else now)
+    if not known.keys() & set(names):
+        since[names[0]] = min(known.values(), default=0)
+    connection.execute(update(receivers).where(_r.name.not_in(names)).values(since=None))
+    _set_since(connection, since | {name: known[name] for name in names if name in known}, now)
+
+
+def _set_since(connection: Connection, since: Mapping[str, int], now: int) -> None:
+    for name, at in since.items():
+        insert_once(connection, receivers, {"name": name, "state": WELL, "changed_at": now})
+        connection.execute(update(receivers).where(_r.name == name).values(since=at))
 
 
 def state_of(connection: Connection, name: str) -> ReceiverState:

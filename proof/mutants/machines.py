@@ -121,7 +121,7 @@ MACHINES = (
     mutant(
         "a-senders-lease-never-ends",
         "7",
-        ("storage.outbox", "        _m.lease_until < lease.now,\n", ""),
+        ("storage.outbox", "        c.lease_until < now,\n", ""),
         leaning="crashes, receiver",
     ),
     mutant(

@@ -12,7 +12,7 @@ from standardwebhooks import WebhookVerificationError
 from time_machine import travel
 
 from checkout_service.domain.ports.notify import Delivered
-from checkout_service.merchant_gateway import MerchantReceiver, build_receiver
+from checkout_service.merchant_gateway import MerchantReceiver, build_receivers
 from tests.support.merchant import OLD_SECRET, SECRET, Merchant, Says
 
 BODY = '{"type":"order.paid","data":{"order":{"id":"ord_1","name":"Blåbær ☂"},"sequence":1}}'
@@ -100,24 +100,23 @@ def test_cookies_are_not_kept(merchant: Merchant, receiver: MerchantReceiver) ->
 
 
 def test_there_is_no_receiver_without_an_address() -> None:
-    assert build_receiver(None, (), allow_private=False, live=True) is None
+    assert build_receivers((), allow_private=False, live=True) == ()
 
 
 def test_two_addresses_have_two_names_and_neither_tells_the_address() -> None:
     urls = ("https://one.example/hook?key=s3cret", "https://two.example/hook?key=s3cret")
-    first, second = (build_receiver(url, (SECRET,), allow_private=False, live=True) for url in urls)
+    signed = [(url, (SECRET,)) for url in urls]
+    first, second = build_receivers(signed, allow_private=False, live=True)
 
-    assert first is not None
-    assert second is not None
     assert first.name != second.name
     assert "example" not in first.name
 
 
 def test_live_payments_are_not_told_of_over_plain_http() -> None:
     with pytest.raises(ValueError, match="https"):
-        build_receiver("http://shop.example/hook", (SECRET,), allow_private=False, live=True)
+        build_receivers([("http://shop.example/hook", (SECRET,))], allow_private=False, live=True)
 
 
 def test_unsigned_messages_are_not_sent() -> None:
     with pytest.raises(ValueError, match="NOTIFY_SECRET"):
-        build_receiver("https://shop.example/hook", (), allow_private=False, live=False)
+        build_receivers([("https://shop.example/hook", ())], allow_private=False, live=False)

@@ -16,7 +16,8 @@ from checkout_service.merchant_gateway import MerchantReceiver, safe_session
 from checkout_service.storage.database import Database, make_engine
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import orders, outbox_messages
-from checkout_service.use_cases.notify.deliver import DeliverOutbox, DeliverReport
+from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from checkout_service.use_cases.notify.deliver_to import DeliverReport
 from tests.support.merchant import SECRET, Merchant
 
 NOON = 1_790_000_000_000  # some noon, milliseconds UTC
@@ -57,7 +58,9 @@ class Outbox:
 
     def worker(self) -> DeliverOutbox:
         """Hire one more worker; it shares nothing with the others but the database."""
-        return DeliverOutbox(self.database, self.receiver, self.clock, real_clock=self.real_clock)
+        return DeliverOutbox(
+            self.database, (self.receiver,), self.clock, real_clock=self.real_clock
+        )
 
     def owe(self, count: int = 1, *, each: int = 1) -> list[str]:
         """Write orders with this many messages each; return the messages' ids in their order."""

@@ -35,6 +35,8 @@ LONGEST_PAUSE = 2 * HOUR
 
 # A message that was written while nobody wanted any, and one that somebody asked for.
 UNHEARD, ASKED = "unheard", "asked"
+# One that each receiver has a delivery of its own of.
+SHARED = "shared"
 
 FIRST_PROBE = 5 * SECOND
 # A minute less the time it takes to hand over what waited: all arrives within the minute.
@@ -70,10 +72,15 @@ Outcome = Delivered | Failed | Gone
 
 
 class Receiver(Protocol):
-    """The merchant's backend; `name` tells receivers apart without giving their address away."""
+    """One of the merchant's backends; `name` tells them apart without giving an address away."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def place(self) -> str:
+        """Its host and port, for people."""
+        ...
 
     def send(self, message_id: str, body: str) -> Outcome:
         """Send one message, signed. Every failure is an outcome, none is raised."""

@@ -55,9 +55,36 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """How a message's way to one of several receivers goes."""
+
+    receiver: str
+    state: str
+    tries: int
+    last_error: str | None
+    next_at: int | None
+    delivered_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDetail:
+    """`deliveries` are there where the message has gone, or goes, to several."""
+
     message: MessageView
     body: str
+    deliveries: tuple[DeliveryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """One of those who are told: its place in the setting, its host, how it does, what waits."""
+
+    number: int
+    name: str
+    place: str
+    state: str
+    due: int  # counts stop at 1000
+    dead: int
 
 
 @dataclass(frozen=True, slots=True)

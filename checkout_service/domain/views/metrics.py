@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from checkout_service.domain.clock import HOUR
 
+from .events import ReceiverView
+
 RECENT = HOUR
 MOST_RECENT = 5_000
 """Recent rows are those of the last hour, and the newest so many of them at most."""
@@ -32,7 +34,8 @@ class Metrics:
     stuck_events: Mapping[str, int]  # by state
     outbox: Mapping[str, int]  # by state: due, dead
     outbox_oldest_age: float  # of the messages that are due; 0 when none is
-    receiver: str
+    receiver: str  # the one that does worst
+    receivers: tuple[ReceiverView, ...]
     sweep_age: float | None
     quarantined: Mapping[str, int]  # by kind
     corrected_orders: int  # since the shop began

@@ -75,7 +75,9 @@ def count_held(connection: Connection, *, most: int) -> int:
 
 def undelivered(connection: Connection, state: str, *, most: int) -> int:
     wanted = (
-        text("state = 'due' AND next_at IS NOT NULL") if state == "due" else text("state = 'dead'")
+        text("state = 'due' AND (next_at IS NOT NULL OR wish = 'shared')")
+        if state == "due"
+        else text("state = 'dead'")
     )
     return _count(connection, select(_m.id).where(wanted, UNDELIVERED).limit(most))
 

@@ -13,6 +13,7 @@ from .admin import (
 )
 from .machinery import (
     bookmarks,
+    deliveries,
     idempotency_keys,
     inbox_events,
     leases,
@@ -34,6 +35,7 @@ __all__ = [
     "admin_sessions",
     "attempts",
     "bookmarks",
+    "deliveries",
     "disputes",
     "figures",
     "fulfilments",

@@ -71,12 +71,13 @@ outbox_messages = Table(
     Column("lease_owner", Text),
     Column("last_error", Text),
     # Its request, 'unheard': written while nobody wanted messages; 'asked': somebody wants this
-    # one again. A request was once called a wish; a new name would need a migration.
+    # one again; or 'shared': its state is the sum of its deliveries. A request was once called a
+    # wish; a new name would need a migration.
     Column("wish", Text, nullable=False, default=""),
     # Its place in the feed, given when the feed is first read after it was written.
     Column("place", BigInteger),
     moment("created_at", null=False),
-    moment("next_at"),  # null while due: kept, and not sent until it is asked for
+    moment("next_at"),  # null while due and not shared: kept, not sent until it is asked for
     moment("lease_until"),
     moment("delivered_at"),
     UniqueConstraint("order_id", "kind", "about"),
@@ -110,6 +111,37 @@ partial_index(
 
 FAILING = text("state = 'due' AND last_error IS NOT NULL")
 partial_index("ix_outbox_messages_failing", outbox_messages.c.id, where=FAILING)
+
+# How a message's way to one receiver goes, where there are several; the rest is the message's.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("message_id", Text, ForeignKey("outbox_messages.id"), nullable=False),
+    needed("receiver"),
+    needed("order_id"),
+    needed("kind"),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Text, nullable=False, default="due"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease_owner", Text),
+    Column("last_error", Text),
+    moment("created_at", null=False),
+    moment("next_at"),
+    moment("lease_until"),
+    moment("delivered_at"),
+    PrimaryKeyConstraint("message_id", "receiver"),
+    one_of("state", OUTBOX_STATES),
+)
+partial_index(
+    "ix_deliveries_next_at",
+    deliveries.c.receiver,
+    deliveries.c.next_at,
+    where=deliveries.c.next_at.is_not(None),
+)
+partial_index(
+    "ix_deliveries_undelivered", deliveries.c.receiver, deliveries.c.state, where=UNDELIVERED
+)
+partial_index("ix_deliveries_failing", deliveries.c.receiver, where=FAILING)
 
 bookmarks = Table(
     "bookmarks",
@@ -158,6 +190,7 @@ receivers = Table(
     Column("state", Text, nullable=False, default="well"),
     moment("probe_at"),
     moment("changed_at", null=False),
+    moment("since"),  # it gets what was written since then; null: no setting names it
     one_of("state", ("well", "failing", "disabled")),
 )
 

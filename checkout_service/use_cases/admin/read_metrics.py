@@ -34,7 +34,7 @@ class ReadMetrics:
         """Return the metrics now. Raises DatabaseUnavailable."""
         now = self.clock.now()
         since = now - RECENT
-        receiver = self.deliver_outbox.status()
+        receiver, each = self.deliver_outbox.status(), self.deliver_outbox.standings()
         with self.database.read() as c:
             latest = figures.latest_events(c, most=_LATEST)
             lags = [e.received_at - e.created for e in latest if e.source == "webhook"]
@@ -57,6 +57,7 @@ class ReadMetrics:
                 outbox={s: figures.undelivered(c, s, most=MOST) for s in ("due", "dead")},
                 outbox_oldest_age=_age(now, oldest) or 0.0,
                 receiver=receiver,
+                receivers=each,
                 sweep_age=_age(now, bookmarks.position(c, "swept")),
                 quarantined=counts(c),
                 corrected_orders=bookmarks.position(c, CORRECTED) or 0,

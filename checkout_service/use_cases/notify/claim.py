@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.ports.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
 from checkout_service.storage import outbox, receivers
+from checkout_service.storage.boxes import Box
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.outbox import Lease, Message
 
@@ -37,6 +38,7 @@ class ClaimMessages:
     real_clock: Clock
     receiver_name: str
     owner: str
+    box: Box
 
     def claim(self, width: int) -> Claim:
         """Claim at most `width` messages. Most passes find nothing and write nothing."""
@@ -47,9 +49,9 @@ class ClaimMessages:
                 return _NOTHING
             if receiver.state == receivers.FAILING:
                 probe = receivers.is_probe_due(receiver, now=now, longest=LONGEST_PAUSE)
-                if not probe and not _may_be_one_message(connection):
+                if not probe and not self._may_be_one_message(connection):
                     return _NOTHING
-            elif not outbox.is_any_due(connection, now):
+            elif not outbox.is_any_due(connection, self.box, now):
                 return _NOTHING
         if receiver.state == receivers.WELL:
             return Claim(self.database.write(lambda c: self._due(c, now, width)))
@@ -57,10 +59,10 @@ class ClaimMessages:
         return Claim(self.database.write(lambda c: take(c, now)), probing=True)
 
     def _due(self, connection: Transaction, now: int, limit: int) -> list[Message]:
-        return outbox.claim(connection, self._lease(), now=now, limit=limit)
+        return outbox.claim(connection, self.box, self._lease(), now=now, limit=limit)
 
     def _newcomer(self, connection: Transaction, now: int) -> list[Message]:
-        return outbox.claim(connection, self._lease(), now=now, limit=1, untried=True)
+        return outbox.claim(connection, self.box, self._lease(), now=now, limit=1, untried=True)
 
     def _probe(self, connection: Transaction, now: int) -> list[Message]:
         name = self.receiver_name
@@ -69,7 +71,7 @@ class ClaimMessages:
         ):
             return []
         found = self._due(connection, now, 1) or outbox.claim_ahead(
-            connection, self._lease(), now=now
+            connection, self.box, self._lease(), now=now
         )
         if not found:  # nothing waits: the next message finds out by itself
             receivers.recover(connection, name, now=now)
@@ -79,7 +81,6 @@ class ClaimMessages:
         real = self.real_clock.now()
         return Lease(self.owner, real, real + LEASE)
 
-
-def _may_be_one_message(connection: Transaction) -> bool:
-    failures = outbox.failures(connection, limit=2)
-    return len(failures) < 2 and all(map(may_be_the_message, failures))  # noqa: PLR2004
+    def _may_be_one_message(self, connection: Transaction) -> bool:
+        failures = outbox.failures(connection, self.box, limit=2)
+        return len(failures) < 2 and all(map(may_be_the_message, failures))  # noqa: PLR2004

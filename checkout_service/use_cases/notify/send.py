@@ -23,6 +23,7 @@ from checkout_service.domain.ports.notify import (
     next_try,
 )
 from checkout_service.storage import outbox, receivers
+from checkout_service.storage.boxes import Box
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.outbox import Message
 
@@ -50,6 +51,7 @@ class SendBatch:
     receiver: Receiver
     clock: Clock
     owner: str
+    box: Box
     at_once: int = AT_ONCE  # one sends in the caller's own thread
 
     def send(
@@ -81,7 +83,7 @@ class SendBatch:
                 for done in [pool.submit(send, group) for group in groups]:
                     done.result()
         if sent.unsent:
-            self.database.write(lambda c: outbox.give_back(c, sent.unsent, self.owner))
+            self.database.write(lambda c: outbox.give_back(c, self.box, sent.unsent, self.owner))
         return sent
 
     def _try(self, message: Message) -> Outcome:
@@ -94,9 +96,14 @@ class SendBatch:
     def _mark(self, message: Message, outcome: Outcome, *, probing: bool) -> bool:
         """Write down what became of a message; True if it is a dead letter now."""
         now = self.clock.now()
-        facts = {"message_id": message.id, "kind": message.kind, "order_id": message.order_id}
+        facts = {
+            "message_id": message.id,
+            "kind": message.kind,
+            "order_id": message.order_id,
+            "receiver": self.receiver.place,
+        }
         if isinstance(outcome, Delivered):
-            self.database.write(lambda c: outbox.mark_delivered(c, message.id, now=now))
+            self.database.write(lambda c: outbox.mark_delivered(c, self.box, message.id, now=now))
             log.info("message.delivered", extra=facts | {"tries": message.tries + 1})
             return False
         if isinstance(outcome, Gone):
@@ -111,7 +118,7 @@ class SendBatch:
         if probing and message.next_at > now:
             # A probe ahead of the message's own time is no try of its ladder.
             self.database.write(
-                lambda c: outbox.keep(c, message.id, self.owner, error=str(failure))
+                lambda c: outbox.keep(c, self.box, message.id, self.owner, error=str(failure))
             )
             log.warning("message.failed", extra=facts | {"reason": str(failure)})
             return False
@@ -120,7 +127,9 @@ class SendBatch:
             tries=tries, age=now - message.created_at, now=now, retry_after=failure.retry_after
         )
         self.database.write(
-            lambda c: outbox.mark_failed(c, message.id, self.owner, error=str(failure), next_at=due)
+            lambda c: outbox.mark_failed(
+                c, self.box, message.id, self.owner, error=str(failure), next_at=due
+            )
         )
         level = logging.ERROR if due is None else logging.WARNING
         event = "message.dead" if due is None else "message.failed"
@@ -128,7 +137,7 @@ class SendBatch:
         return due is None
 
     def _disable(self, connection: Transaction, message: Message, now: int) -> None:
-        outbox.keep(connection, message.id, self.owner, error="HTTP 410")
+        outbox.keep(connection, self.box, message.id, self.owner, error="HTTP 410")
         receivers.disable(connection, self.receiver.name, now=now)
 
 

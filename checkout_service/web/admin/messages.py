@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
+from checkout_service.domain.ports.notify import Receiver
 from checkout_service.web.context import use_cases
 
 from .blueprint import asked, bp
@@ -18,13 +19,28 @@ def messages() -> str:
     state = asked("state")
     state = state if state in _STATES else None
     page = use_cases().read_messages.page(state=state, limit=_A_PAGE, cursor=asked("cursor"))
-    receiver = use_cases().deliver_outbox.status()
     return render_template(
-        "admin/messages.html", page=page, state=state, states=_STATES, receiver=receiver
+        "admin/messages.html",
+        page=page,
+        state=state,
+        states=_STATES,
+        receiver=use_cases().deliver_outbox.status(),
+        receivers=use_cases().deliver_outbox.standings(),
     )
 
 
 @bp.get("/messages/<message_id>")
 def message(message_id: str) -> str:
     found = use_cases().read_messages.detail(message_id.replace("\0", ""))
-    return render_template("admin/message.html", message=found.message, body=readable(found.body))
+    places = {to.name: f"{n}. {to.place}" for n, to in enumerate(_receivers(), start=1)}
+    return render_template(
+        "admin/message.html",
+        message=found.message,
+        body=readable(found.body),
+        deliveries=found.deliveries,
+        places=places,
+    )
+
+
+def _receivers() -> tuple[Receiver, ...]:
+    return use_cases().deliver_outbox.receivers

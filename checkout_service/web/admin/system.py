@@ -53,8 +53,12 @@ def _setup(known: Settings) -> dict[str, str]:
         "API keys": str(len(known.api_keys)),
         "Database": kind,
         "Migration": admin().status.migration(),
-        "Notifications go out": "yes" if known.notify_url else "no",
+        "Notifications go out": _to(len(known.receivers)),
     }
+
+
+def _to(receivers: int) -> str:
+    return f"yes, to {receivers} receivers" if receivers > 1 else "yes" if receivers else "no"
 
 
 def _beginning(key: str | None) -> str:

@@ -1,6 +1,7 @@
 """The shop's metrics for Prometheus, read from the database when somebody scrapes.
 
-Every label's value is one of ours, from a fixed set; what is not known is left out, never 0.
+Every label's value is one of ours or the operator's, from a fixed set; what is not known is left
+out, never 0.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.status import Hold, OrderStatus
+from checkout_service.domain.views.events import ReceiverView
 from checkout_service.domain.views.metrics import Metrics
 
 _STUCK = ("waiting", "failed", "quarantined")
@@ -116,10 +118,31 @@ def _messages(metrics: Metrics) -> Iterator[Metric]:
     )
     yield _by(
         "receiver",
-        "1 for the state that the merchant's backend is in.",
+        "1 for the state that the merchant's backend is in; of several, the worst.",
         "state",
         {state: int(state == metrics.receiver) for state in _RECEIVER},
     )
+    yield from _receivers(metrics.receivers)
+
+
+def _receivers(each: Iterable[ReceiverView]) -> Iterator[Metric]:
+    """Name each by its number in NOTIFY_URL and its host: the rest may be a secret."""
+    labels = ("number", "host", "state")
+    does = GaugeMetricFamily(
+        "checkout_receivers", "1 for the state that each receiver is in.", labels=labels
+    )
+    owed = GaugeMetricFamily(
+        "checkout_receiver_messages",
+        "Notifications not delivered to each receiver; counts stop at 1000.",
+        labels=labels,
+    )
+    for one in each:
+        for state in _RECEIVER[1:]:
+            does.add_metric((str(one.number), one.place, state), int(state == one.state))
+        owed.add_metric((str(one.number), one.place, "due"), one.due)
+        owed.add_metric((str(one.number), one.place, "dead"), one.dead)
+    yield does
+    yield owed
 
 
 def _worker(metrics: Metrics) -> Iterator[Metric]:

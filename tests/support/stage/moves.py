@@ -14,7 +14,7 @@ from checkout_service.domain.clock import SECOND
 from checkout_service.domain.order.cart import Cart, CartItem, PricedItem
 from checkout_service.domain.views.orders import OrderView, RefundAnswer
 from checkout_service.storage.tables import orders
-from checkout_service.use_cases.notify.deliver import DeliverReport
+from checkout_service.use_cases.notify.deliver_to import DeliverReport
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.sweep.sweep_report import SweepReport

@@ -22,6 +22,7 @@ class RecordingReceiver:
     """Answers in the order of the script and keeps giving the last answer."""
 
     name: str = "stage"
+    place: str = "backend.example"
     got: list[Got] = field(default_factory=list)
     _script: list[Outcome] = field(default_factory=lambda: [Delivered()])
 

@@ -75,6 +75,7 @@ class World:
             self.clock = self.side.clock
             self.engine = opening.enter_context(borrowed_engine(database))
             self.receiver = RecordingReceiver()
+            self.receivers = [self.receiver]
             self.hooks = Hooks()
             self.hooks.add(self._refuse_the_dead)
             self._deciding = False
@@ -143,7 +144,7 @@ class World:
             clock=self.clock,
             real_clock=self.clock,
             make_transport=partial(WsgiTransport, self.wire, replica.number),
-            make_receiver=lambda _settings: self.receiver,
+            make_receivers=lambda _settings: tuple(self.receivers),
             senders=1,
             watch=lambda moment: self._tell_of_write(replica, _MOMENTS[moment]),
         )

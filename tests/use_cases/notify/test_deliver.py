@@ -59,7 +59,7 @@ def test_messages_of_one_order_arrive_in_their_sequence(outbox: Outbox) -> None:
 def test_without_a_receiver_messages_are_kept_as_due(outbox: Outbox) -> None:
     outbox.owe(3)
 
-    report = DeliverOutbox(outbox.database, None, outbox.clock).deliver()
+    report = DeliverOutbox(outbox.database, (), outbox.clock).deliver()
 
     assert (report.receiver, report.delivered) == ("none", 0)
     assert outbox.states() == {"due": 3}
@@ -69,13 +69,14 @@ def test_without_a_receiver_messages_are_kept_as_due(outbox: Outbox) -> None:
 def test_a_sender_that_breaks_is_a_failed_try(outbox: Outbox) -> None:
     class Broken:
         name = outbox.receiver.name
+        place = outbox.receiver.place
 
         def send(self, message_id: str, body: str) -> Outcome:
             raise ZeroDivisionError
 
     (id_,) = outbox.owe()
 
-    report = DeliverOutbox(outbox.database, Broken(), outbox.clock).deliver()
+    report = DeliverOutbox(outbox.database, (Broken(),), outbox.clock).deliver()
 
     assert (report.failed, outbox.row(id_).last_error) == (1, "ZeroDivisionError")
     outbox.clock.move(seconds=6)
@@ -86,7 +87,7 @@ class Crowd:
     """A receiver that, but for a first message, answers none before so many are with it."""
 
     def __init__(self, name: str, size: int) -> None:
-        self.name = name
+        self.name, self.place = name, "crowd"
         self.most = self._here = self._met = 0
         self._all_here = Barrier(size)
         self._lock = Lock()
@@ -111,7 +112,7 @@ def test_as_many_messages_are_sent_at_once_as_the_setting_says(outbox: Outbox) -
     crowd = Crowd(outbox.receiver.name, 3)
     outbox.owe(7)
 
-    report = DeliverOutbox(outbox.database, crowd, outbox.clock, at_once=at_once).deliver()
+    report = DeliverOutbox(outbox.database, (crowd,), outbox.clock, at_once=at_once).deliver()
 
     assert (report.delivered, crowd.most) == (7, 3)
 

@@ -25,7 +25,7 @@ def paid(stage: Stage) -> Bought:
 def begins_to_listen(stage: Stage) -> None:
     """Start the service anew with a NOTIFY_URL."""
     values = dict(stage.settings) | {
-        "notify_url": "https://backend.example/hook",
+        "notify_url": ("https://backend.example/hook",),
         "notify_secret": ("whsec_" + "c2VjcmV0" * 4,),
     }
     stage.settings = Settings.model_construct(**values)

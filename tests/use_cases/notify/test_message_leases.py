@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from checkout_service.storage.boxes import whole
 from checkout_service.storage.outbox import Message
 from checkout_service.use_cases.notify.claim import ClaimMessages
 from tests.support.merchant import Says
@@ -18,8 +19,9 @@ DOWN = Says(503)
 
 def claims(outbox: Outbox, owner: str, width: int) -> list[Message]:
     """Claim as another worker, which then does nothing more."""
+    name = outbox.receiver.name
     claim = ClaimMessages(
-        outbox.database, outbox.clock, outbox.real_clock, outbox.receiver.name, owner
+        outbox.database, outbox.clock, outbox.real_clock, name, owner, whole(name)
     )
     return claim.claim(width).messages
 
