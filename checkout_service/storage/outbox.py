@@ -144,7 +144,7 @@ def is_any_due(connection: Connection, box: Box, now: int) -> bool:
 
 def failures(connection: Connection, box: Box, *, limit: int) -> list[str]:
     """List why waiting messages failed last, one entry a message."""
-    most = literal_column(str(int(limit)))
+    most: Any = literal_column(str(int(limit)))
     failing = select(box.c.last_error).where(box.mine, FAILING).limit(most)
     return list(connection.execute(failing).scalars())
 

@@ -112,6 +112,27 @@ def test_two_addresses_have_two_names_and_neither_tells_the_address() -> None:
     assert "example" not in first.name
 
 
+def test_a_new_password_or_query_makes_no_new_receiver() -> None:
+    urls = ("https://one.example/hook?key=old", "https://u:new@one.example/hook?key=new#x")
+    signed = [(url, (SECRET,)) for url in (*urls, "https://one.example/other?key=old")]
+    first, same, other = build_receivers(signed, allow_private=False, live=True)
+
+    assert first.name == same.name != other.name
+    assert first.place == same.place == "one.example"
+
+
+def test_each_receiver_signs_with_its_own_secrets(merchant: Merchant) -> None:
+    signed = [(merchant.url, (SECRET,)), (f"{merchant.url}/2", (OLD_SECRET,))]
+    for receiver in build_receivers(signed, allow_private=True, live=False):
+        receiver.send("msg_1", BODY)
+
+    first, second = merchant.got
+    first.verify(SECRET)
+    second.verify(OLD_SECRET)
+    with pytest.raises(WebhookVerificationError):
+        second.verify(SECRET)
+
+
 def test_live_payments_are_not_told_of_over_plain_http() -> None:
     with pytest.raises(ValueError, match="https"):
         build_receivers([("http://shop.example/hook", (SECRET,))], allow_private=False, live=True)

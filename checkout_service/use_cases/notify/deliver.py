@@ -43,17 +43,19 @@ class DeliverOutbox:
     def deliver(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.
 
-        Several receivers are served at the same time. Raises DatabaseUnavailable.
+        Several receivers are served at the same time, as far as there is more than one sender.
+        Raises DatabaseUnavailable.
         """
         ways = self.ways()
-        if len(ways) == 1:
-            return ways[0].deliver(keep_going)
         report = DeliverReport()
-        if ways:
+        if self.at_once == 1 or len(ways) <= 1:
+            for way in ways:
+                report.add(way.deliver(keep_going))
+        else:
             with ThreadPoolExecutor(len(ways), thread_name_prefix="deliver") as pool:
                 for one in [pool.submit(way.deliver, keep_going) for way in ways]:
                     report.add(one.result())
-            report.receiver = self.status()
+        report.receiver = self.status()
         return report
 
     def ways(self) -> tuple[DeliverTo, ...]:

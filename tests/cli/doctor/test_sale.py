@@ -41,11 +41,30 @@ def test_a_receiver_that_said_gone_is_a_problem(doctor_env: DoctorEnv) -> None:
     url = f"{doctor_env.merchant.url}/gone"
     app = create_app(Settings.load(**doctor_env.settings(notify_url=url)))
     deliver = app.extensions["checkout_service"].deliver_outbox
-    deliver.database.write(lambda c: receivers.disable(c, deliver.receiver.name, now=1))
+    deliver.database.write(lambda c: receivers.disable(c, deliver.receivers[0].name, now=1))
 
     report = doctor_env.examine(notify_url=url)
 
     assert "messages enable" in report.told("notifications", "problem")
+
+
+def test_each_of_several_receivers_is_looked_at(doctor_env: DoctorEnv) -> None:
+    gone, lost = (
+        f"{doctor_env.merchant.url}/of-two",
+        "https://no-such-host.invalid/hook?k=topsecret",
+    )
+    urls = f"{doctor_env.merchant.url},{gone},{lost}"
+    app = create_app(Settings.load(**doctor_env.settings(notify_url=urls)))
+    deliver = app.extensions["checkout_service"].deliver_outbox
+    deliver.database.write(lambda c: receivers.disable(c, deliver.receivers[1].name, now=1))
+
+    report = doctor_env.examine(notify_url=urls)
+
+    assert "signed with whsec_***" in report.told("notifications", "ok")
+    told = report.told("notifications", "problem")
+    assert "messages enable" in told
+    assert "https://no-such-host.invalid has a host that no name server knows" in told
+    assert "topsecret" not in str(report.said)
 
 
 def test_a_stripe_price_that_is_not_there_is_named(doctor_env: DoctorEnv) -> None:
