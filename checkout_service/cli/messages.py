@@ -89,19 +89,18 @@ def show_message(*, message_id: str, as_json: bool) -> None:
 
 
 def _print_ways(ways: Iterable[DeliveryView]) -> None:
-    places = {to.name: to.place for to in use_cases().deliver_outbox.receivers}
     print_table(
         ("RECEIVER", "STATE", "TRIES", "LAST ERROR", "NEXT TRY", "DELIVERED"),
         (
             (
-                places.get(way.receiver, "a former one"),
+                place,
                 way.state,
                 way.tries,
                 way.last_error,
                 way.next_at and moment(way.next_at),
                 way.delivered_at and moment(way.delivered_at),
             )
-            for way in ways
+            for place, way in use_cases().deliver_outbox.named(ways)
         ),
     )
 

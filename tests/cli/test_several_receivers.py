@@ -60,8 +60,8 @@ def test_a_message_is_shown_with_its_way_to_each(admin: Admin, books: RecordingR
 
     lines = admin.text("messages", "show", name).splitlines()
 
-    assert any(line.startswith("backend.example") and "delivered" in line for line in lines)
-    assert any(line.startswith("books.example") and "HTTP 410" in line for line in lines)
+    assert any(line.startswith("1. backend.example") and "delivered" in line for line in lines)
+    assert any(line.startswith("2. books.example") and "HTTP 410" in line for line in lines)
     ways = admin.json("messages", "show", name)["deliveries"]
     assert [way["state"] for way in ways] == ["due", "delivered"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +11,7 @@ from threading import Event
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.ports.notify import Receiver
-from checkout_service.domain.views.events import ReceiverView
+from checkout_service.domain.views.events import DeliveryView, ReceiverView
 from checkout_service.domain.views.metrics import MOST
 from checkout_service.storage import bell, kept_messages, outbox, receivers, sharing
 from checkout_service.storage.admin import figures
@@ -126,6 +126,13 @@ class DeliverOutbox:
                 )
                 for number, to in enumerate(self.receivers, start=1)
             )
+
+    def named(self, ways: Iterable[DeliveryView]) -> list[tuple[str, DeliveryView]]:
+        """Name the receivers of a message, in the order of the setting; former ones come last."""
+        places = {to.name: f"{n}. {to.place}" for n, to in enumerate(self.receivers, start=1)}
+        order = {name: number for number, name in enumerate(places)}
+        ordered = sorted(ways, key=lambda way: order.get(way.receiver, len(order)))
+        return [(places.get(way.receiver, "a former receiver"), way) for way in ordered]
 
     def enable(self) -> bool:
         """Send to all again after a 410 or an outage; False if nothing was wrong with any."""

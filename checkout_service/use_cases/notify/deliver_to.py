@@ -76,7 +76,6 @@ class DeliverTo:
                 self._empty(boxes.own(name), Wanted(began, None), report, keep_going)
             wanted = Wanted(began, self.kinds, since)
             self._empty(boxes.whole(name), wanted, report, keep_going)
-        report.receiver = self.status()
         return report
 
     def _empty(

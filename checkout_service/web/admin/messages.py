@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template
 
-from checkout_service.domain.ports.notify import Receiver
 from checkout_service.web.context import use_cases
 
 from .blueprint import asked, bp
@@ -32,15 +31,9 @@ def messages() -> str:
 @bp.get("/messages/<message_id>")
 def message(message_id: str) -> str:
     found = use_cases().read_messages.detail(message_id.replace("\0", ""))
-    places = {to.name: f"{n}. {to.place}" for n, to in enumerate(_receivers(), start=1)}
     return render_template(
         "admin/message.html",
         message=found.message,
         body=readable(found.body),
-        deliveries=found.deliveries,
-        places=places,
+        deliveries=use_cases().deliver_outbox.named(found.deliveries),
     )
-
-
-def _receivers() -> tuple[Receiver, ...]:
-    return use_cases().deliver_outbox.receivers
