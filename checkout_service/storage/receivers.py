@@ -44,14 +44,14 @@ def registered(connection: Connection) -> dict[str, int]:
     return {name: since for name, since in rows}  # noqa: C416 - rows are not tuples
 
 
-def register(connection: Connection, names: Sequence[str], *, now: int) -> None:
-    """Let these be told from now on, and nobody else.
+def register(connection: Connection, names: Sequence[str], *, now: int) -> int:
+    """Let these be told from now on, and nobody else; return since when there is anybody.
 
     The first ones ever are told of everything, and so is the first of those who take the place
     of all that there were: what waits for them waits for it.
     """
     is_first = began(connection) is None
-    bookmarks.begin(connection, _BEGAN, now)
+    at = bookmarks.begin(connection, _BEGAN, now)
     hold(connection)
     known = registered(connection)
     since = dict.fromkeys(names, 0 if is_first else now)
@@ -59,6 +59,7 @@ def register(connection: Connection, names: Sequence[str], *, now: int) -> None:
         since[names[0]] = min(known.values(), default=0)
     connection.execute(update(receivers).where(_r.name.not_in(names)).values(since=None))
     _set_since(connection, since | {name: known[name] for name in names if name in known}, now)
+    return at
 
 
 def _set_since(connection: Connection, since: Mapping[str, int], now: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Event
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock, SystemClock
@@ -38,7 +37,7 @@ class DeliverOutbox:
     real_clock: Clock = field(default_factory=SystemClock)  # for leases
     at_once: int = AT_ONCE  # to each receiver
     kinds: frozenset[str] | None = None  # those to send; all
-    registered: Event = field(default_factory=Event, repr=False)
+    registered: list[int] = field(default_factory=list, repr=False)  # once in a process
 
     def deliver(self, keep_going: Callable[[], bool] = _always) -> DeliverReport:
         """Send what may be sent now; without a receiver messages are kept, as due.

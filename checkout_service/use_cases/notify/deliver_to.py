@@ -59,11 +59,10 @@ class DeliverTo:
 
         Any number of workers may do so at once. Raises DatabaseUnavailable.
         """
-        self.register.once()
+        began = self.register.once()
         report, name = DeliverReport(), self.receiver.name
         with self.database.read() as connection:
             known = receivers.registered(connection)
-            began = receivers.began(connection) or 0
             is_owed = boxes.is_anything_waiting(connection, boxes.own(name))
         since = known.get(name)
         if since is not None and len(known) > 1:

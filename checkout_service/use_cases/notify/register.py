@@ -6,7 +6,6 @@ What the processes say last counts, so one that begins while another is about to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Event
 
 from checkout_service.domain.clock import Clock
 from checkout_service.storage import receivers, sharing
@@ -18,20 +17,24 @@ class Register:
     database: Database
     clock: Clock
     names: tuple[str, ...]
-    done: Event = field(default_factory=Event)
+    done: list[int] = field(default_factory=list)  # since when there is somebody to tell
 
-    def once(self) -> None:
-        """Register the receivers unless that was done. Raises DatabaseUnavailable."""
-        if self.done.is_set():
-            return
+    def once(self) -> int:
+        """Register the receivers unless that was done. Raises DatabaseUnavailable.
+
+        Returns since when there is somebody to tell.
+        """
+        if self.done:
+            return self.done[0]
         with self.database.read() as connection:
             began = receivers.began(connection)
             known = receivers.registered(connection)
         now = self.clock.now()
         if began is None or known.keys() != set(self.names):
-            self.database.write(lambda c: receivers.register(c, self.names, now=now))
+            began = self.database.write(lambda c: receivers.register(c, self.names, now=now))
         with self.database.read() as connection:  # whoever began to forget one may have died
             more = sharing.is_any_former(connection)
         while more:
             more = self.database.write(lambda c: sharing.forget_former(c, now=now))
-        self.done.set()
+        self.done.append(began)
+        return began
