@@ -14,7 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from checkout_service.storage.database import make_engine
 from checkout_service.storage.tables import metadata
 from tests.support.databases import KEYS, migrate
+from tests.support.merchant import running_merchant
+from tests.support.outbox import NOON, open_outbox
 from tests.support.processes import run
+from tests.support.receivers import DOWN, Told, worker
 
 AN_ORDER = (
     "INSERT INTO orders (id, nonce, flow, status, amount_total, amount_paid, amount_refunded,"
@@ -116,3 +119,27 @@ def test_refunds_of_the_first_edition_are_finished_by_the_second(empty_database_
         ("open", "asked", "open", 1, 7, None),
         ("refused", "refused", "refused", 0, None, None),
     ]
+
+
+def test_what_one_of_several_receivers_was_owed_is_due_to_the_one_that_is_left(
+    database_url: str,
+) -> None:
+    """The way back to one receiver loses no message, and repeats none that all have got."""
+    with running_merchant() as merchant:
+        outbox = open_outbox(database_url, merchant)
+        well, down = Told("well"), Told("down")
+        (done,) = outbox.owe()
+        worker(outbox, well, down).deliver()
+        down.answer = DOWN
+        (owed,) = outbox.owe()
+        worker(outbox, well, down).deliver()
+        outbox.close()
+
+    migrate(database_url, "downgrade", "0013")
+
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        query = text("SELECT id, state, wish, next_at FROM outbox_messages")
+        rows = {tuple(row) for row in connection.execute(query)}
+    engine.dispose()
+    assert rows == {(done, "delivered", "", None), (owed, "due", "", NOON)}
