@@ -15,6 +15,7 @@ from referencing.jsonschema import DRAFT202012
 
 from checkout_service.domain.order.settlement import MessageKind
 from checkout_service.settings.release import RELEASE
+from checkout_service.web.api import openapi_schemas
 from tests.support.processes import ROOT
 from tests.support.stage import Stage
 
@@ -73,6 +74,16 @@ def test_each_thing_has_one_schema(spec: dict[str, Any]) -> None:
     assert len(names) == len({name.lower() for name in names})
     assert not [name for name in names if "." in name or name.endswith("Document")]
     assert {"Order", "PrivateOrder", "Line", "Problem", "NotifiedDispute"} < set(names)
+    in_depth = spec["components"]["schemas"]["OrderInDepth"]["properties"]
+    assert in_depth["holds"]["items"]["$ref"].endswith("/Hold")
+    assert in_depth["hold_details"]["items"]["$ref"].endswith("/HoldDetails")
+
+
+def test_two_things_of_one_name_are_not_taken_for_one() -> None:
+    named = {"Hold": {"type": "string"}, "HoldDocument": {"type": "object"}}
+
+    with pytest.raises(ValueError, match="called Hold"):
+        openapi_schemas.one_a_thing({"components": {"schemas": named}})
 
 
 def test_every_answer_names_its_headers(client: FlaskClient, spec: dict[str, Any]) -> None:

@@ -27,9 +27,13 @@ def add(spec: dict[str, Any], *models: type[BaseModel]) -> None:
 
 
 def one_a_thing(spec: dict[str, Any]) -> dict[str, Any]:
-    """Give each thing one schema under one name."""
+    """Give each thing one schema under one name. Raises ValueError where two share one."""
     text = _REF.sub(lambda m: f'"#/components/schemas/{name_of(m[1])}"', json.dumps(spec))
     whole: dict[str, Any] = json.loads(text)
     schemas = whole["components"]["schemas"]
-    whole["components"]["schemas"] = {name_of(name): schemas[name] for name in sorted(schemas)}
+    named: dict[str, Any] = {}
+    for name in sorted(schemas):
+        if named.setdefault(name_of(name), schemas[name]) != schemas[name]:
+            raise ValueError(f"Two different things are called {name_of(name)} in the document")
+    whole["components"]["schemas"] = named
     return whole

@@ -198,7 +198,7 @@ class TrailDocument(BaseModel):
     at: datetime
 
 
-class HoldDocument(BaseModel):
+class HoldDetails(BaseModel):
     """A hold with its evidence: what was expected and what was seen instead."""
 
     name: str
@@ -216,7 +216,7 @@ class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
     disputes: list[DisputeDocument]
-    hold_details: list[HoldDocument]
+    hold_details: list[HoldDetails]
     subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]
 
