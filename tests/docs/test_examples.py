@@ -22,7 +22,7 @@ from tests.support.running_stack import KEY, http, until
 
 from .runner import EXAMPLES, Runner
 
-LANGUAGES = ("curl", "python", "javascript")
+LANGUAGES = ("curl", "python", "javascript", "react")
 _SESSION = re.compile(r"\bcs_test_\w+")
 
 
@@ -147,6 +147,19 @@ def test_a_page_of_ones_own_sends_the_buyer_and_takes_him_back(
     expect(page.get_by_role("status")).to_have_text("Paid. Thank you!")
 
 
+@pytest.mark.parametrize("example", ["button.html", "wordpress.html"])
+def test_a_page_without_code_of_its_own_sells(
+    shop: Shop, site: str, page: Page, example: str
+) -> None:
+    page.goto(f"{site}/{example}")
+    page.get_by_text("Buy").click()
+    page.wait_for_url(f"{shop.sandbox.url}/**")
+    pay(page)
+
+    page.wait_for_url(f"{shop.service.url}/checkout/success?**")
+    expect(page.locator("main")).to_have_attribute("data-state", "paid")
+
+
 def pay(page: Page) -> None:
     typed = {"email": "buyer@example.com", "number": GOOD, "expiry": "12 / 34", "cvc": "123"}
     for name, value in typed.items():
@@ -183,9 +196,11 @@ def test_a_challenge_is_solved_by_its_other_half(
 
 
 def test_every_example_is_run_by_a_test_and_listed() -> None:
-    tests = Path(__file__).read_text("utf-8")
+    folder = Path(__file__).parents[1]
+    readers = [*folder.glob("docs/test_*.py"), *folder.glob("clients/test_*.py")]
+    tests = "".join(path.read_text("utf-8") for path in readers)
     listed = (EXAMPLES / "README.md").read_text("utf-8")
-    shared = {"client.py", "client.mjs"}
+    shared = {"client.py", "client.mjs", "once.py"}
     pages = {"shop.html", "thanks.html"}
     names = {path.name for language in LANGUAGES for path in files_of(language)}
 

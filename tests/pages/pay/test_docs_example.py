@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Complaints
-from tests.support.running_shop import DECLINED, GOOD
+from tests.support.running_shop import ASKS, DECLINED, GOOD, MUG
+from tests.support.running_stack import http, until
 from tests.support.stack import Sandbox, StartService
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -30,25 +33,41 @@ class Quiet(SimpleHTTPRequestHandler):
 def shop_url(
     request: pytest.FixtureRequest, start_service: StartService, sandbox: Sandbox, tmp_path: Path
 ) -> Iterator[str]:
-    """Serve the documented page, its two addresses turned to the ones of this test."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as server:
+    with serving(request.param, start_service, sandbox, tmp_path) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def busy_shop(
+    start_service: StartService, sandbox: Sandbox, tmp_path: Path
+) -> Iterator[tuple[str, str]]:
+    """Serve the page with the Payment Element, and a service that lets in few orders."""
+    few = {"CREATE_RATE_LIMIT": "1 per 3 seconds"}
+    with serving("payment-element", start_service, sandbox, tmp_path, **few) as urls:
+        yield urls
+
+
+@contextmanager
+def serving(
+    document: str, start_service: StartService, sandbox: Sandbox, folder: Path, **settings: str
+) -> Iterator[tuple[str, str]]:
+    """Serve a documented page, its two addresses turned to this test's; say both."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         url = f"http://127.0.0.1:{server.server_port}"
-        service = start_service(ALLOWED_ORIGINS=url)
-        (html,) = re.findall(
-            r"```html\n(.*?)```", (DOCS / f"{request.param}.md").read_text(), re.DOTALL
-        )
+        service = start_service(ALLOWED_ORIGINS=url, **settings)
+        (html,) = re.findall(r"```html\n(.*?)```", (DOCS / f"{document}.md").read_text(), re.DOTALL)
         for documented, here in (
             ("https://js.stripe.com/endive/stripe.js", f"{sandbox.url}/stripe.js"),
             ("https://pay.example.com", service.url),
         ):
             assert html.count(documented) == 1
             html = html.replace(documented, here)
-        (tmp_path / "index.html").write_text(
+        (folder / "index.html").write_text(
             html.replace("<title>", '<link rel="icon" href="data:,"><title>')
         )
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield url
+        yield url, service.url
         server.shutdown()
         thread.join()
 
@@ -84,3 +103,54 @@ def test_a_reload_of_the_documented_form_is_the_same_order(
     calls = sandbox.call("GET", "requests")["data"]
     opening = ("/v1/payment_intents", "/v1/checkout/sessions")
     assert len([c for c in calls if c["method"] == "POST" and c["path"] in opening]) == 1
+
+
+def test_the_documented_form_is_there_again_after_a_canceled_redirect_and_a_canceled_intent(
+    busy_shop: tuple[str, str], page: Page, sandbox: Sandbox, complaints: Complaints
+) -> None:
+    site, service = busy_shop
+    complaints.expected.append("status of 429")
+    page.goto(site)
+    types(page, ASKS)
+    page.click("#pay")
+    page.locator("#fail").wait_for()
+    use_up(service)
+    with page.expect_response(lambda answer: answer.status == 429):
+        page.click("#fail")
+    expect(page.locator("#fault")).to_contain_text("not paid")
+    expect(page.locator("#pay")).to_be_enabled()
+    assert page.url == f"{site}/"
+    order = page.evaluate("sessionStorage.order")
+    (first,) = intents(sandbox, order)
+    asks(sandbox, "POST", f"payment_intents/{first}/cancel")
+
+    page.goto(f"{site}/?payment_intent={first}")
+    types(page, GOOD)
+    page.click("#pay")
+
+    expect(page.locator("#state")).to_have_text("paid")
+    assert len(intents(sandbox, order)) == 2
+
+
+def types(page: Page, number: str) -> None:
+    expect(page.locator("#pay")).to_be_enabled()
+    for name, value in (("number", number), ("expiry", "12 / 40"), ("cvc", "123")):
+        page.frame_locator("iframe").locator(f"input[name={name}]").fill(value)
+
+
+def use_up(service: str) -> None:
+    """Be the stranger who takes what is left of this moment's orders."""
+    url = f"{service}/api/v1/payment-intents"
+    until(lambda: http().post(url, json=MUG, timeout=60).ok, what="an order that is let in")
+
+
+def intents(sandbox: Sandbox, order: str) -> list[str]:
+    listed = asks(sandbox, "GET", "payment_intents?limit=100")["data"]
+    return [one["id"] for one in listed if one["metadata"]["order_id"] == order]
+
+
+def asks(sandbox: Sandbox, method: str, path: str) -> Any:
+    key = {"Authorization": "Bearer sk_test_docs"}
+    answer = http().request(method, f"{sandbox.url}/v1/{path}", headers=key, timeout=60)
+    answer.raise_for_status()
+    return answer.json()
