@@ -13,15 +13,6 @@ from tests.support.stack import Sandbox, StartService
 MakeStack = Callable[..., Stack]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what is `long` to `make drill`."""
-    if config.getoption("--full"):
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    items[:] = [item for item in items if item not in long]
-    config.hook.pytest_deselected(items=long)
-
-
 @pytest.fixture
 def merchant() -> Iterator[Merchant]:
     with running_merchant() as running:

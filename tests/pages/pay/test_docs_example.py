@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import Complaints
 from tests.support.running_shop import ASKS, DECLINED, GOOD, MUG
@@ -110,13 +110,17 @@ def test_the_documented_form_is_there_again_after_a_canceled_redirect_and_a_canc
 ) -> None:
     site, service = busy_shop
     complaints.expected.append("status of 429")
-    page.goto(site)
+
+    def come_second(route: Route) -> None:
+        use_up(service)
+        route.continue_()
+
+    page.route(f"{service}/api/v1/payment-intents", come_second, times=1)
+    with page.expect_response(lambda answer: answer.status == 429):
+        page.goto(site)
     types(page, ASKS)
     page.click("#pay")
-    page.locator("#fail").wait_for()
-    use_up(service)
-    with page.expect_response(lambda answer: answer.status == 429):
-        page.click("#fail")
+    page.click("#fail")
     expect(page.locator("#fault")).to_contain_text("not paid")
     expect(page.locator("#pay")).to_be_enabled()
     assert page.url == f"{site}/"
