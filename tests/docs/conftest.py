@@ -43,11 +43,11 @@ def curl() -> str:
 class _Pages(SimpleHTTPRequestHandler):
     """The example pages, with the one line changed that a merchant changes too."""
 
-    extensions_map = {".html": "text/html", ".mjs": "text/javascript"}
+    extensions_map = {".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript"}
 
-    def __init__(self, *given: Any, service: str) -> None:
+    def __init__(self, *given: Any, service: str, folder: Path) -> None:
         self._service = service
-        super().__init__(*given, directory=str(EXAMPLES / "javascript"))
+        super().__init__(*given, directory=str(folder))
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -66,9 +66,10 @@ class _Pages(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving_pages(service: str) -> Iterator[str]:
-    """Serve the example pages as a site of their own; return its origin."""
-    handler = functools.partial(_Pages, service=service)
+def serving_pages(service: str, folder: Path) -> Iterator[str]:
+    """Serve the example pages, from a copy, as a site of their own; return its origin."""
+    shutil.copytree(EXAMPLES / "javascript", folder)
+    handler = functools.partial(_Pages, service=service, folder=folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -91,7 +92,7 @@ def site_and_shop(
         running_merchant() as merchant,
         contextmanager(running_sandbox)(folder) as sandbox,
         contextmanager(databases.at_head)("sqlite") as database_url,
-        serving_pages(f"http://127.0.0.1:{sandbox.webhook_port}") as site,
+        serving_pages(f"http://127.0.0.1:{sandbox.webhook_port}", folder / "site") as site,
     ):
         env = environment(
             database_url=database_url, stripe_url=sandbox.url, port=sandbox.webhook_port
