@@ -10,7 +10,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from checkout_service import create_app
@@ -57,7 +56,7 @@ def python_source(described: dict[str, Any]) -> str:
 
 
 def _formatted(source: str) -> str:
-    ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--no-cache", "-"]
+    ruff = [sys.executable, "-m", "ruff", "format", "--no-cache", "-"]
     done = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603
     return done.stdout
 

@@ -9,14 +9,16 @@ from statistics import median
 
 from tests.support.processes import ROOT
 
-PRODUCT = ("checkout_service", "stripe_sandbox")
+PRODUCT = ("checkout_service", "stripe_sandbox", "clients/python")
+GENERATED = {"shapes.py"}  # by `make clients`, as long as the OpenAPI document
 MOST_LINES_A_FILE = 300
 MOST_LINES_A_FUNCTION = 40
 MEDIAN_LINES_A_FILE = 100
 
 
 def modules() -> list[Path]:
-    return sorted(path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py"))
+    found = (path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if path.name not in GENERATED)
 
 
 def lines(path: Path) -> int:

@@ -11,6 +11,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from checkout_service.settings.release import RELEASE
 from tests.support.processes import ROOT
 from tools import audit, install, licenses
 from tools.lock import Package, packages, vendored
@@ -57,6 +58,18 @@ def test_the_project_says_who_made_it_and_under_which_licence() -> None:
 
     assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
     assert "the Checkout Service authors" in (ROOT / "LICENSE").read_text("utf-8")
+
+
+@pytest.mark.parametrize("client", ["javascript", "python"])
+def test_each_client_goes_out_under_the_licence_and_the_release_of_the_service(client: str) -> None:
+    folder = ROOT / "clients" / client
+    if client == "javascript":
+        said = json.loads((folder / "package.json").read_text("utf-8"))
+    else:
+        said = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert (said["license"], said["version"]) == ("MIT", RELEASE)
+    assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def test_an_install_tells_each_package_once_and_when_it_unpacks(tmp_path: Path) -> None:
