@@ -15,9 +15,11 @@ from . import MUTANTS, SHOWN_BY
 from .plant import plant
 
 _THEIRS = (
-    "AntiSSRF", "alembic.operations", "alembic.script", "babel.dates", "babel.numbers", "flask",
-    "limits", "psycopg", "pydantic_settings", "sqlalchemy.dialects.postgresql.psycopg",
-    "sqlalchemy.dialects.sqlite", "stripe", "stripe_sandbox.app",
+    "AntiSSRF", "alembic.migration", "alembic.operations", "alembic.script", "babel.dates",
+    "babel.numbers", "flask", "limits", "psutil", "psycopg", "pydantic_settings",
+    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "standardwebhooks",
+    "stripe._stripe_client", "stripe._v1_services", "stripe.oauth_error",
+    "stripe.params.checkout._session_create_params", "stripe.v2.core", "stripe_sandbox.app",
 )  # fmt: skip
 
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.databases import KEYS
-from tests.support.processes import ROOT, clean_environment
+from tests.support.processes import ROOT, clean_environment, ended
 
 COMMANDS = {
     "flask": ["flask", "--app", "wsgi", "db", "current"],
     "gunicorn": ["gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"],
 }
-
-
-def attempt(command: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        env=clean_environment(env),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,7 +25,7 @@ def test_bad_settings_stop_the_start_with_one_message(name: str, tmp_path: Path)
         "POLL_RATE_LIMIT": "canary",
     }
 
-    done = attempt(COMMANDS[name], env)
+    done = ended(COMMANDS[name], env=env)
 
     said = done.stdout + done.stderr
     assert done.returncode != 0
@@ -57,7 +44,7 @@ def test_a_bad_catalog_stops_the_start_with_its_own_message(tmp_path: Path) -> N
         "CATALOG_FILE": str(catalog),
     }
 
-    done = attempt(COMMANDS["flask"], env)
+    done = ended(COMMANDS["flask"], env=env)
 
     assert done.returncode != 0
     assert "p.name" in done.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from checkout_service import create_app
 from checkout_service.settings import Settings
 from tests.support.databases import KEYS
-from tests.support.processes import ROOT, clean_environment
+from tests.support.processes import ended
 
 CATALOG = """
 [[products]]
@@ -54,16 +52,7 @@ def test_a_full_disk_under_the_answer_is_one_line(
 ) -> None:
     env = KEYS | {"CATALOG_FILE": str(catalog), "DATABASE_URL": database_url}
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-            env=clean_environment(env),
-            cwd=ROOT,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = ended(["flask", "--app", "wsgi", *command], env=env, out=full)
 
     assert done.returncode == 74
     assert done.stderr == "Error: The answer could not be written: No space left on device.\n"

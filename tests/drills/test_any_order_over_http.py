@@ -12,6 +12,7 @@ from tests.support.running_stack import Bought, Stack, side_by_side
 from .conftest import MakeStack
 
 SHORT_ON = "postgresql"
+pytestmark = pytest.mark.long  # in short: tests/use_cases/settle/test_any_order.py
 
 CLOCKS = (
     "trail",
@@ -66,13 +67,10 @@ LIVES = {
 
 
 @pytest.mark.parametrize("life", LIVES)
-def test_every_arrival_order_ends_in_the_same_order(
-    make_stack: MakeStack, full: bool, life: str
-) -> None:
+def test_every_arrival_order_ends_in_the_same_order(make_stack: MakeStack, life: str) -> None:
     stack = make_stack(SWEEP_INTERVAL_SECONDS="3600")  # only the webhooks speak
     stack.faults(webhooks={"drop": 1.0})
     orders = list(itertools.permutations(range(5)))
-    orders = orders if full else orders[::10]
     bought = side_by_side(lambda _: stack.buy(0), orders, threads=8)
     lives = dict.fromkeys(bought_ids(bought))
     side_by_side(lambda one: lives.update({one.order: LIVES[life](stack, one)}), bought)

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
@@ -35,7 +36,11 @@ EVIDENCE = {
 def admin_app(database_url: str, **changes: Any) -> Flask:
     values = {name.lower(): value for name, value in KEYS.items()}
     values |= {"database_url": database_url, "admin_password": PASSWORD}
-    return create_app(Settings.load(**(values | changes)))
+    app = create_app(Settings.load(**(values | changes)))
+    # What a hash costs in a shop is said by tests/use_cases/admin: here it is soon made.
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    app.extensions["checkout_service"].admin.sign_in.passwords._hasher = quick
+    return app
 
 
 def database_of(app: Flask) -> Database:

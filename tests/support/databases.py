@@ -10,9 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from checkout_service import create_app
-from checkout_service.models import db
-from checkout_service.settings import Settings
 from tests.support.postgres import Postgres
 from tests.support.quick_folder import GIB, memory
 
@@ -46,6 +43,10 @@ def folder_in_memory() -> Iterator[Path]:
 
 def migrate(url: str, *command: str) -> None:
     """Bring the database to head, in this process, by the very command that a release runs."""
+    from checkout_service import create_app  # noqa: PLC0415 - whoever has a stage needs no web
+    from checkout_service.models import db  # noqa: PLC0415
+    from checkout_service.settings import Settings  # noqa: PLC0415
+
     values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}
     app = create_app(Settings.load(**values, database_url=url))
     done = app.test_cli_runner().invoke(args=["db", *(command or ("upgrade",))])

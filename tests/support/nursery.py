@@ -1,7 +1,7 @@
-"""Start modules as `python -m` does, in children of a process that holds the libraries already.
+"""Start modules as `python -m` does, in children of a process that has imported them already.
 
-Importing them is most of what a start costs. Nothing of ours is held: a child imports the product
-by itself, with settings of its own. Whoever asks does so over standard input, which is a socket.
+Importing is most of what a start costs. Nothing is configured here: a child reads its settings and
+builds the product by itself. Whoever asks does so over standard input, which is a socket.
 """
 
 from __future__ import annotations
@@ -17,21 +17,25 @@ import sys
 from importlib import import_module
 from typing import Any
 
-# Not prometheus_client: which files it counts in is decided when it is imported.
+# Not prometheus_client, nor what imports it: which files it counts in is decided at its import.
 _THEIRS = (
     "AntiSSRF", "alembic.command", "apiflask", "apscheduler.schedulers.background",
     "babel.dates", "babel.numbers", "flask.cli", "flask_migrate.cli", "flask_sqlalchemy",
-    "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "limits", "psycopg", "pydantic_settings",
-    "requests", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "stripe",
-    "structlog",
+    "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "jinja2.ext", "limits", "psycopg",
+    "pydantic_settings", "requests", "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite", "stripe._stripe_client", "stripe._v1_services", "structlog",
+)  # fmt: skip
+_OURS = (
+    "checkout_service.app", "checkout_service.server.worker", "checkout_service.web.admin",
+    "stripe_sandbox.app",
 )  # fmt: skip
 MOST = 65_536  # bytes of what is asked
-_FILES = 2  # what comes with it: the log, and where its pid and its end are told
+_FILES = 3  # what comes with it: two logs, and where its pid and its end are told
 
 
 def main() -> None:
     """Answer until nobody is there to ask; a child returns from here when it has done its work."""
-    for name in _THEIRS:
+    for name in _THEIRS + _OURS:
         import_module(name)
     gc.collect()
     gc.freeze()
@@ -55,8 +59,9 @@ def main() -> None:
             if not child:
                 asked.detach()
                 return _become(json.loads(wanted), *files)
-            log, tell = files
-            os.close(log)
+            *logs, tell = files
+            for log in logs:
+                os.close(log)
             told[child] = tell
 
 
@@ -70,13 +75,13 @@ def _bury(told: dict[int, int]) -> None:
             os.close(tell)
 
 
-def _become(wanted: dict[str, Any], log: int, tell: int) -> None:
+def _become(wanted: dict[str, Any], out: int, err: int, tell: int) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     os.write(tell, f"{os.getpid()}\n".encode())
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for ours, theirs in ((nothing, 0), (log, 1), (log, 2)):
+    for ours, theirs in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(ours, theirs)
     os.closerange(3, 1024)
     os.environ.clear()

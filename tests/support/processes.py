@@ -20,7 +20,9 @@ from tests.support.patience import PATIENCE
 from tests.support.process_group import ProcessGroup
 from tests.support.warm_start import ROOT, WarmProcess
 
-__all__ = ["ROOT", "DidNotStart", "Running", "answers", "clean_environment", "run", "start"]
+__all__ = [
+    "ROOT", "DidNotStart", "Running", "answers", "clean_environment", "ended", "run", "start"
+]  # fmt: skip
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
 
@@ -103,20 +105,27 @@ def start(
 
 
 def _begin(
-    command: Sequence[str], *, env: Mapping[str, str], out: IO[bytes], python: str, folder: Path
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    out: IO[bytes],
+    err: IO[bytes] | None = None,
+    python: str = sys.executable,
+    folder: Path = ROOT,
 ) -> subprocess.Popen[bytes] | WarmProcess:
     """Start it warm where that is the same: here, with this Python as it is."""
     wanted = clean_environment(env)
     as_we_are = (python, folder) == (sys.executable, ROOT) and sys.platform == "linux"
     if as_we_are and not any(name.startswith("PYTHON") for name in env):
-        return WarmProcess(command, env=wanted, bare=clean_environment({}), log=out.fileno())
+        logs = (out.fileno(), (err or out).fileno())
+        return WarmProcess(command, env=wanted, bare=clean_environment({}), logs=logs)
     return subprocess.Popen(
         [python, "-m", *command],
         env=wanted,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=out,
-        stderr=out,
+        stderr=err or out,
         start_new_session=True,
     )
 
@@ -156,15 +165,38 @@ def run(
 ) -> str:
     """Run a Python module to its end and give what it printed; any failure raises with it."""
     with TemporaryFile() as out:
-        process = _begin(command, env=env, out=out, python=python, folder=folder)
-        try:
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-        out.seek(0)
-        said = out.read().decode("utf-8", "replace")
+        code = _end_of(_begin(command, env=env, out=out, python=python, folder=folder), seconds)
+        said = _read(out)
     if code:
         raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{said}")
     return said
+
+
+def ended(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    out: IO[bytes] | None = None,
+    seconds: float = 2 * PATIENCE,
+) -> subprocess.CompletedProcess[str]:
+    """Run a Python module to its end, whatever that is; give its code and all it printed.
+
+    What it prints goes to `out` instead, if that is given.
+    """
+    with TemporaryFile() as kept, TemporaryFile() as err:
+        code = _end_of(_begin(command, env=env, out=out or kept, err=err), seconds)
+        return subprocess.CompletedProcess(command, code, _read(kept), _read(err))
+
+
+def _end_of(process: subprocess.Popen[bytes] | WarmProcess, seconds: float) -> int:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")

@@ -24,15 +24,23 @@ class WarmProcess:
     """A child of the nursery: what tests use of a Popen, with its meaning."""
 
     def __init__(
-        self, command: Sequence[str], *, env: Mapping[str, str], bare: Mapping[str, str], log: int
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        bare: Mapping[str, str],
+        logs: tuple[int, int],
     ) -> None:
-        """Start it; `bare` is the environment in which the nursery itself starts."""
+        """Start it; `bare` is the environment in which the nursery itself starts.
+
+        What it says and what it complains of go to the two `logs`.
+        """
         self.args = list(command)
         self.returncode: int | None = None
         self._told, tell = os.pipe()
         wanted = json.dumps({"command": self.args, "env": dict(env)}).encode()
         with _asking:
-            socket.send_fds(_nursery(bare), [wanted], [log, tell])
+            socket.send_fds(_nursery(bare), [wanted], [*logs, tell])
             os.close(tell)
             self._said = b""
             while b"\n" not in self._said:

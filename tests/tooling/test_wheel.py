@@ -44,20 +44,21 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return python
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a catalog and nothing else of the repository."""
-    shutil.copy(ROOT / "catalog.toml", tmp_path)
-    return tmp_path
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copy(ROOT / "catalog.toml", folder)
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def env(home: Path) -> dict[str, str]:
     given = environment(database_url="sqlite:///shop.sqlite3", stripe_url=NOBODY_THERE)
     return given | {"PORT": str(free_port())}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def web(python: str, home: Path, env: dict[str, str]) -> Iterator[Running]:
     upgrade = ["flask", "--app", "checkout_service.wsgi", "db", "upgrade"]
     run(upgrade, env=env, python=python, folder=home)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 from tests.cli.doctor.doctor_env import DoctorEnv
 from tests.support.databases import KEYS
-from tests.support.processes import ROOT, clean_environment
+from tests.support.processes import ended
 
 
 def doctor(*options: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "doctor", *options],
-        check=False,
-        cwd=ROOT,
-        env=clean_environment(KEYS | env),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    return ended(["flask", "--app", "wsgi", "doctor", *options], env=KEYS | env)
 
 
 def test_a_healthy_shop_exits_zero_with_nothing_but_json_on_stdout(doctor_env: DoctorEnv) -> None:
