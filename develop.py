@@ -88,7 +88,7 @@ def has_backend(env: Mapping[str, str]) -> bool:
 
 
 def _free_port(wanted: int) -> str:
-    """Give the wanted port, which a restart keeps, or any other when it is taken."""
+    """Return the wanted port, which a restart keeps, or any other when it is taken."""
     for port in (wanted, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -172,7 +172,7 @@ def run_everything(env: dict[str, str]) -> int:
 
 
 def started_by() -> int | None:
-    """Give the process whose end is ours; None under nohup or setsid, which say: live on."""
+    """Return the process whose end is ours; None under nohup or setsid, which say: live on."""
     on_its_own = os.getsid(0) == os.getpid()
     deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return None if on_its_own or deaf else os.getppid()

@@ -141,7 +141,7 @@ def _workers(jobs: int, urls: list[str]) -> Iterator[ProcessPoolExecutor]:
 def _outcomes(
     workers: ProcessPoolExecutor, tell_one: partial[Outcome], seeds: Sequence[int]
 ) -> Iterator[Outcome]:
-    """Give each story's end as it comes, asking for a few at a time.
+    """Yield each story's end as it comes, asking for a few at a time.
 
     Raises: BrokenProcessPool.
     """

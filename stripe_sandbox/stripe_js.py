@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 bp = Blueprint("stripe_js", __name__)
 
-_PARTS = ("stripe-checkout.js", "stripe.js")
+_PARTS = ("stripe-frame.js", "stripe-checkout.js", "stripe.js")
 
 _FRAME_POLICY = "default-src 'self'; img-src data:; style-src 'self'; frame-ancestors *"
 

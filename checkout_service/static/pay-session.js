@@ -3,94 +3,27 @@
    memory and nowhere else. */
 (() => {
   "use strict";
-  const RETRIES = 4;
-  const OVER_CODES = ["order_paid", "money_in_flight", "order_canceled"];
-  const say = document.querySelector("main").dataset;
-  const form = document.getElementById("pay-form");
-  const button = document.getElementById("submit");
+  const { say, form, button, fault, complain, open, appearance, ready, place } = window.payPage;
   const email = document.getElementById("email");
-  const fault = document.getElementById("fault");
-  const loading = document.getElementById("loading");
   const announcer = document.getElementById("announcer");
-  /* Kept by this tab with its address: a reload before the answer asks for the same order. */
-  const key = history.state?.key ?? say.key;
   let opened = null;
   let checkout = null;
   let actions = null;
   let busy = false;
 
-  const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-  const cart = () => JSON.parse(say.cart);
   const showOrder = (id) => location.replace(`${say.root}/orders/${encodeURIComponent(id)}`);
-
-  function complain(text) {
-    loading.hidden = true;
-    fault.textContent = text;
-  }
-
-  /* The same key is the same order, so asking again after a lost answer makes no second one. */
-  async function askForSession() {
-    const headers = { "Content-Type": "application/json" };
-    if (key) headers["Idempotency-Key"] = key;
-    for (let turn = 0; ; turn += 1) {
-      let answer = null;
-      try {
-        answer = await fetch(`${say.root}/api/v1/checkout-sessions`, { method: "POST", headers, body: say.cart });
-      } catch {
-        /* Offline: the next turn asks again. */
-      }
-      const body = answer && (await answer.json().catch(() => ({})));
-      if (answer?.ok) return body;
-      const { order } = cart();
-      if (order && OVER_CODES.includes(body?.code)) return { over: order };
-      const again = !answer || answer.status >= 500 || [409, 429].includes(answer.status);
-      if (!again || turn === RETRIES) return {};
-      loading.textContent = say.sayLater;
-      await pause(Number(answer?.headers.get("Retry-After")) || turn + 1);
-    }
-  }
-
-  /* Stripe's fields take the colours of the page around them. */
-  function appearance() {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const look = getComputedStyle(document.documentElement);
-    const colour = (name) => look.getPropertyValue(name).trim();
-    return {
-      theme: dark ? "night" : "stripe",
-      variables: {
-        colorPrimary: colour("--pico-primary"),
-        colorBackground: colour("--surface"),
-        colorText: colour("--pico-color"),
-        colorDanger: colour("--bad"),
-      },
-    };
-  }
-
-  const ready = () => {
-    loading.hidden = true;
-    if (button) button.disabled = false;
-  };
-
-  function place(element) {
-    element.on("ready", ready);
-    element.on("loaderror", () => complain(say.sayNoForm));
-    element.on("change", () => {
-      fault.textContent = "";
-    });
-    element.mount("#checkout");
-  }
 
   const MOUNT = {
     elements(stripe, clientSecret) {
       checkout = stripe.initCheckoutElementsSdk({ clientSecret, elementsOptions: { appearance: appearance() } });
-      place(checkout.createPaymentElement({ layout: "tabs" }));
+      place(checkout.createPaymentElement({ layout: "tabs" }), "#checkout");
       return follow();
     },
     form(stripe, clientSecret) {
       checkout = stripe.initCheckoutFormSdk({ clientSecret, appearance: appearance() });
       const element = checkout.createForm({ layout: "compact" });
       element.on("confirm", (formConfirmEvent) => confirm({ formConfirmEvent }));
-      place(element);
+      place(element, "#checkout");
       return follow();
     },
     async embedded(stripe, clientSecret) {
@@ -132,10 +65,7 @@
   }
 
   async function begin() {
-    form.hidden = false;
-    if (key) history.replaceState({ key }, "");
-    if (!window.Stripe) return complain(say.sayNoForm);
-    opened = await askForSession();
+    opened = await open("checkout-sessions");
     if (opened.over) return showOrder(opened.over);
     if (opened.id && !opened.client_secret) return showOrder(opened.order.id);
     if (!opened.client_secret) return complain(say.sayNoForm);

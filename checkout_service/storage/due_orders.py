@@ -85,7 +85,7 @@ def look_again_at(connection: Connection, order_id: str, at: int, *, requests: i
 
 
 def quarantine(connection: Connection, order_id: str, *, now: int, why: str) -> bool:
-    """Look the order up no more until a person or an event says so; True if this is news."""
+    """Look the order up no more until a person or an event says so; False if it was so."""
     connection.execute(update(orders).where(_o.id == order_id).values(look_due_at=None))
     result = connection.execute(
         update(orders)

@@ -80,7 +80,7 @@ def state_of(connection: Connection, name: str) -> ReceiverState:
 def note_failure(
     connection: Connection, name: str, *, now: int, first_probe: int, pause: int
 ) -> bool:
-    """Note that nothing gets through; True if this is news.
+    """Note that nothing gets through; True if all was well before.
 
     The first probe follows after `first_probe`, and none before the `pause` that was asked for;
     both in milliseconds.
@@ -114,12 +114,12 @@ def is_probe_due(receiver: ReceiverState, *, now: int, longest: int) -> bool:
 
 
 def recover(connection: Connection, name: str, *, now: int) -> bool:
-    """Note that a failing receiver answers again; True if this is news."""
+    """Note that a failing receiver answers again; True if it was failing."""
     return _move(connection, name, (FAILING,), WELL, now=now)
 
 
 def disable(connection: Connection, name: str, *, now: int) -> bool:
-    """Send nothing until a person says so; True if this is news."""
+    """Send nothing until a person says so; True if it was not so."""
     return _move(connection, name, (WELL, FAILING), DISABLED, now=now)
 
 

@@ -3,7 +3,7 @@
 // stripe.js, which hands over what both need and takes this away again.
 "use strict";
 
-window.sandboxCheckout = ({ HOME, ask, demand, leave, PaymentElement }) => {
+window.sandboxCheckout = ({ ask, demand, leave, Frame, PaymentElement }) => {
   function idOf(clientSecret) {
     const found = /^(cs_test_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+$/.exec(clientSecret ?? "");
     demand(found, "Invalid value for clientSecret: it should be the client_secret of a Checkout Session.");
@@ -235,8 +235,7 @@ window.sandboxCheckout = ({ HOME, ask, demand, leave, PaymentElement }) => {
   class EmbeddedCheckout {
     #clientSecret;
     #onComplete;
-    #frame = null;
-    #onMessage = (event) => this.#hear(event);
+    #frame = new Frame("/embedded", { title: "Checkout", name: "embedded-checkout" }, (message) => this.#hear(message));
 
     constructor(clientSecret, onComplete) {
       this.#clientSecret = clientSecret;
@@ -244,24 +243,11 @@ window.sandboxCheckout = ({ HOME, ask, demand, leave, PaymentElement }) => {
     }
 
     mount(place) {
-      const home = typeof place === "string" ? document.querySelector(place) : place;
-      demand(home, `The selector you specified (${place}) applies to no DOM elements that are currently on the page.`);
-      this.unmount();
-      const frame = document.createElement("iframe");
-      frame.title = "Checkout";
-      frame.name = "embedded-checkout";
-      frame.src = `${HOME}/embedded`;
-      frame.allow = "payment *";
-      Object.assign(frame.style, { width: "100%", border: "0", display: "block", height: "1px" });
-      window.addEventListener("message", this.#onMessage);
-      this.#frame = frame;
-      home.replaceChildren(frame);
+      this.#frame.mount(place);
     }
 
     unmount() {
-      window.removeEventListener("message", this.#onMessage);
-      this.#frame?.remove();
-      this.#frame = null;
+      this.#frame.unmount();
     }
 
     destroy() {
@@ -269,14 +255,10 @@ window.sandboxCheckout = ({ HOME, ask, demand, leave, PaymentElement }) => {
       embedded = null;
     }
 
-    #hear(event) {
-      if (event.origin !== HOME || event.source !== this.#frame?.contentWindow) return;
-      const { say, height, url } = event.data;
+    #hear({ say, url }) {
       if (say === "waiting") {
         const message = { say: "open", id: idOf(this.#clientSecret), clientSecret: this.#clientSecret };
-        this.#frame.contentWindow.postMessage(message, HOME);
-      } else if (say === "size") {
-        this.#frame.style.height = `${height}px`;
+        this.#frame.tell(message);
       } else if (say === "complete") {
         this.#onComplete?.();
         if (url) leave(url);

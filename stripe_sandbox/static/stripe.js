@@ -5,7 +5,6 @@
   "use strict";
 
   const HOME = new URL(document.currentScript.src).origin;
-  const FRAME_TITLE = "Secure payment input frame";
   const UNREACHABLE =
     "We are experiencing issues connecting to our payments provider. You have not been charged. " +
     "Please check your internet connection and try again.";
@@ -23,6 +22,10 @@
     demand(found, `Invalid value for clientSecret: it should be a client secret of the form \${id}_secret_\${secret}.`);
     return found[1];
   }
+
+  // Taken from the two scripts that are served ahead of this one.
+  const Frame = window.sandboxFrame({ HOME, demand });
+  delete window.sandboxFrame;
 
   // --- the API -----------------------------------------------------------------------------------
 
@@ -62,11 +65,14 @@
   class PaymentElement {
     #elements;
     #options;
-    #frame = null;
+    #frame = new Frame(
+      "/elements/payment",
+      { title: "Secure payment input frame", name: "__privateStripeFrame" },
+      (message) => this.#hear(message),
+    );
     #listeners = new Map();
     #waiting = new Map();
     #turn = 0;
-    #onMessage = (event) => this.#hear(event);
 
     constructor(elements, options) {
       this.#elements = elements;
@@ -74,25 +80,11 @@
     }
 
     mount(place) {
-      const home = typeof place === "string" ? document.querySelector(place) : place;
-      demand(home, `The selector you specified (${place}) applies to no DOM elements that are currently on the page.`);
-      this.unmount();
-      const frame = document.createElement("iframe");
-      frame.title = FRAME_TITLE;
-      frame.name = "__privateStripeFrame";
-      frame.src = `${HOME}/elements/payment`;
-      frame.allow = "payment *";
-      Object.assign(frame.style, { width: "100%", border: "0", display: "block", height: "1px" });
-      window.addEventListener("message", this.#onMessage);
-      frame.addEventListener("load", () => this.#begin());
-      this.#frame = frame;
-      home.replaceChildren(frame);
+      this.#frame.mount(place, () => this.#begin());
     }
 
     unmount() {
-      window.removeEventListener("message", this.#onMessage);
-      this.#frame?.remove();
-      this.#frame = null;
+      this.#frame.unmount();
     }
 
     destroy() {
@@ -122,22 +114,22 @@
 
     update(options) {
       this.#options = { ...this.#options, ...options };
-      if (options.readOnly !== undefined) this.#tell({ say: "lock", locked: options.readOnly });
+      if (options.readOnly !== undefined) this.#frame.tell({ say: "lock", locked: options.readOnly });
     }
 
     focus() {
-      this.#frame?.focus();
-      this.#tell({ say: "focus" });
+      this.#frame.element?.focus();
+      this.#frame.tell({ say: "focus" });
     }
 
     blur() {
-      this.#tell({ say: "blur" });
+      this.#frame.tell({ say: "blur" });
     }
 
     collapse() {}
 
     get _isMounted() {
-      return this.#frame?.isConnected ?? false;
+      return this.#frame.element?.isConnected ?? false;
     }
 
     // Ask the frame something and wait for its answer.
@@ -145,7 +137,7 @@
       const turn = ++this.#turn;
       return new Promise((resolve) => {
         this.#waiting.set(turn, resolve);
-        this.#tell({ ...question, turn });
+        this.#frame.tell({ ...question, turn });
       });
     }
 
@@ -163,27 +155,19 @@
 
     // The amount on a form's own button has changed.
     _relabel() {
-      this.#tell({ say: "relabel", button: this.#elements._button ?? null });
-    }
-
-    #tell(message) {
-      this.#frame?.contentWindow?.postMessage(message, HOME);
+      this.#frame.tell({ say: "relabel", button: this.#elements._button ?? null });
     }
 
     #emit(name, more) {
       for (const handler of this.#listeners.get(name) ?? []) handler({ elementType: "payment", ...more });
     }
 
-    #hear(event) {
-      if (event.origin !== HOME || event.source !== this.#frame?.contentWindow) return;
-      const { say, turn, ...rest } = event.data;
+    #hear({ say, turn, ...rest }) {
       if (say === "answer") {
         this.#waiting.get(turn)?.(rest.answer);
         this.#waiting.delete(turn);
-      } else if (say === "size") {
-        this.#frame.style.height = `${rest.height}px`;
       } else if (say === "enter") {
-        this.#frame.closest("form")?.requestSubmit();
+        this.#frame.element?.closest("form")?.requestSubmit();
       } else if (["change", "confirm", "focus", "blur", "escape"].includes(say)) {
         this.#emit(say, rest);
       }
@@ -300,7 +284,7 @@
 
   // --- window.Stripe -----------------------------------------------------------------------------
 
-  const checkout = window.sandboxCheckout({ HOME, ask, demand, leave, PaymentElement });
+  const checkout = window.sandboxCheckout({ ask, demand, leave, Frame, PaymentElement });
   delete window.sandboxCheckout;
 
   function Stripe(key) {

@@ -100,7 +100,7 @@ def test_a_busy_port_ends_make_run_with_a_sentence(made_run: MadeRun, tmp_path: 
 
 
 def wait_for(running: Running, words: str, *, seconds: float = SECONDS_TO_SERVE) -> str:
-    """Give the line with these words as soon as it is there."""
+    """Return the line with these words as soon as it is there."""
     deadline = time.monotonic() + seconds
     while True:
         for line in running.logs.splitlines():

@@ -87,20 +87,18 @@ def face_of(text: str) -> tuple[str, str]:
 
 
 def test_no_two_fates_of_a_payment_look_or_read_alike(client: FlaskClient, shop: Stage) -> None:
-    fates = (
+    ends = (
         reach.pending, reach.processing, reach.paid, reach.failed, reach.expired, reach.canceled,
         reach.partially_refunded, reach.refunded, reach.disputed, reach.charged_back,
         reach.paid_otherwise,
     )  # fmt: skip
     faces = [
         face_of(client.get(f"/orders/{reached(shop, reach.SESSION).order}").text)
-        for reached in fates
+        for reached in ends
     ]
 
-    assert len({heading for _, heading in faces}) == len(fates)
-    assert (
-        len({drawing for drawing, _ in faces}) == len(fates) - 1
-    )  # both kinds of refund share one
+    assert len({heading for _, heading in faces}) == len(ends)
+    assert len({drawing for drawing, _ in faces}) == len(ends) - 1  # both kinds of refund share one
 
 
 def test_an_order_is_called_by_its_short_number(client: FlaskClient, shop: Stage) -> None:

@@ -76,7 +76,9 @@ class RefundOrder:
             if source == SWEEP:
                 self._note(request, refusal)
             raise _refused(refusal) from refusal
-        self.settle_order.settle(Case(source, outcome.facts, request.order_id))
+        case = Case(source, outcome.facts, request.order_id)
+        # Money that goes back is no everyday case: settling it at once would only be tried.
+        self.database.write(lambda c: self.settle_order.settle_in(c, case))
         view = outcome.refund
         if view is None:
             raise NotFound

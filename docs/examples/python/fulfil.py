@@ -85,7 +85,7 @@ class Door(BaseHTTPRequestHandler):
 
 
 def lower(headers: Message) -> dict[str, str]:
-    """Give the headers under names in small letters: HTTP does not mind, a dictionary does."""
+    """Return the headers under names in small letters: HTTP does not mind, a dictionary does."""
     return {name.lower(): value for name, value in headers.items()}
 
 

@@ -11,6 +11,8 @@ from checkout_service.domain.errors import OrderPaid, StripeRejected, StripeUnav
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
 
+from .waiting import WAYS, hears
+
 _INTENTS = "/v1/payment_intents"
 LOST = ("commit_then_500", "commit_then_reset")
 
@@ -55,9 +57,9 @@ def test_a_change_whose_answer_was_lost_is_looked_for_before_anybody_is_told(
     assert shown(stage, bought) == (7500, 3, [])
 
 
-@pytest.mark.parametrize("told", ["by webhook", "by a look", "by the sweep"])
+@pytest.mark.parametrize("by", WAYS)
 def test_who_pays_a_changed_amount_whose_answer_was_lost_is_not_held(
-    stage_on: Stage, told: str
+    stage_on: Stage, by: str
 ) -> None:
     stage = stage_on
     bought = stage.buys(kind="payment_intent")
@@ -65,15 +67,7 @@ def test_who_pays_a_changed_amount_whose_answer_was_lost_is_not_held(
     assert shown(stage, bought) == (2500, 1, [])
 
     stage.pays(bought)
-    if told == "by webhook":
-        stage.delivers()
-    elif told == "by a look":
-        stage.advance(3)
-        stage.returns(bought)
-    else:
-        stage.drops()
-        stage.advance(120)
-        stage.sweeps()
+    hears(stage, bought, by)
 
     order = stage.order(bought)
     assert (order["status"], order["fulfilled"], order["amount_paid"]) == ("paid", True, 7500)

@@ -15,6 +15,8 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
 
+from .waiting import WAYS, hears
+
 _SESSIONS = "/v1/checkout/sessions"
 IBAN = "AT611904300234573201"
 
@@ -56,25 +58,15 @@ def test_what_is_paid_after_a_change_is_the_new_cart(stage_on: Stage, ui_mode: s
     assert shown(stage, bought) == (7500, 3, [])
 
 
-@pytest.mark.parametrize("told", ["by webhook", "by a look", "by the sweep"])
-def test_who_pays_changed_items_whose_answer_was_lost_is_not_held(
-    stage_on: Stage, told: str
-) -> None:
+@pytest.mark.parametrize("by", WAYS)
+def test_who_pays_changed_items_whose_answer_was_lost_is_not_held(stage_on: Stage, by: str) -> None:
     stage = stage_on
     bought = stage.buys(ui_mode="elements")
     dies_with_the_answer(stage, bought, 3)
     assert shown(stage, bought) == (2500, 1, [])
 
     stage.pays(bought)
-    if told == "by webhook":
-        stage.delivers()
-    elif told == "by a look":
-        stage.advance(3)
-        stage.returns(bought)
-    else:
-        stage.drops()
-        stage.advance(120)
-        stage.sweeps()
+    hears(stage, bought, by)
 
     assert stage.order(bought)["fulfilled"]
     assert shown(stage, bought) == (7500, 3, [])

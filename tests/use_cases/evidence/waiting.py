@@ -1,4 +1,4 @@
-"""A worker that lives for days, and what it asked Stripe meanwhile."""
+"""How a service hears of a payment: in one way, or as a worker that lives for days."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from tests.support.stage import Bought, Stage
 MOST_READS = 60
 BOLETO, SEPA_LATE = "boleto", "AT321904300235473204"
 SETTLED = {"outcome": "succeeded"}
+WAYS = ("by webhook", "by a look", "by the sweep")
 
 
 def status(stage: Stage, bought: Bought) -> str:
     word: str = stage.order(bought)["status"]
     return word
+
+
+def hears(stage: Stage, bought: Bought, by: str) -> None:
+    """Let the service learn in one of the WAYS what became of a payment."""
+    if by == "by webhook":
+        stage.delivers()
+    elif by == "by a look":
+        stage.advance(3)
+        stage.returns(bought)
+    else:
+        stage.drops()
+        stage.advance(120)
+        stage.sweeps()
 
 
 def live(stage: Stage, days: float) -> None:
