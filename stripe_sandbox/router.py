@@ -140,7 +140,7 @@ ROUTES = (
     _route("GET", "/v1/events/{name}", _get("event")),
     _route("POST", "/v1/customers", customers.create),
     _route("GET", "/v1/customers", _of("customer", "/v1/customers", "email")),
-    _route("GET", "/v1/customers/{name}", _get("customer")),
+    _route("GET", "/v1/customers/{name}", customers.show),
     _route("POST", "/v1/customers/{name}", _on("customer", customers.update)),
     _route("DELETE", "/v1/customers/{name}", _on("customer", customers.delete)),
     _route("POST", "/v1/billing_portal/sessions", portal.create),

@@ -86,6 +86,7 @@ def intent_params(request: IntentRequest) -> Params:
         "currency": request.currency,
         "automatic_payment_methods": {"enabled": True},
         "description": request.description,
+        "customer": request.customer,
         "receipt_email": request.customer_email,
         "metadata": _metadata(request),
         **_capture(manual=request.manual),

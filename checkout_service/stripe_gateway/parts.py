@@ -15,6 +15,7 @@ from checkout_service.domain.clock import Clock, SystemClock
 from .bulkhead import Bulkhead
 from .calls import Calls
 from .client import Connector
+from .customers import StripeCustomers
 from .event_reader import StripeEventReader
 from .events import StripeEvents
 from .intents import StripeIntents
@@ -35,6 +36,7 @@ class StripeParts:
     intents: StripeIntents
     refunds: StripeRefunds
     prices: StripePrices
+    customers: StripeCustomers
     portal: StripePortal
     events: StripeEvents
     event_reader: StripeEventReader
@@ -78,6 +80,7 @@ def build_stripe(
         intents,
         StripeRefunds(calls),
         StripePrices(calls, real_clock),
+        StripeCustomers(calls),
         StripePortal(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),

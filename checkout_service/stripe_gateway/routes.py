@@ -43,6 +43,8 @@ LIST_REFUNDS = Route("get", "/v1/refunds", "Charges and Refunds: read")
 LIST_DISPUTES = Route("get", "/v1/disputes", "Disputes: read")
 LIST_EVENTS = Route("get", "/v1/events", "Events: read")
 LOOK_AT_PRICE = Route("get", "/v1/prices/{id}", "Prices: read")
+CREATE_CUSTOMER = Route("post", "/v1/customers", "Customers: write")
+LOOK_AT_CUSTOMER = Route("get", "/v1/customers/{id}", "Customers: read")
 OPEN_PORTAL = Route("post", "/v1/billing_portal/sessions", "Customer portal: write")
 
 # Doctor alone asks these.
