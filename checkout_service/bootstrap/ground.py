@@ -68,6 +68,7 @@ class Ground:
             real_clock=self.real_clock,
             reads_charges=not self.pull_mode,
             make_transport=self.around.make_transport,
+            context=settings.stripe_context,
         )
 
     # The one room, and what opens and closes attempts.

@@ -192,10 +192,15 @@ class StripeAccount:
 
 
 def build_account(
-    *, secret_key: str, api_base: str | None, make_transport: MakeTransport = BoundedTransport
+    *,
+    secret_key: str,
+    api_base: str | None,
+    context: str | None = None,
+    make_transport: MakeTransport = BoundedTransport,
 ) -> StripeAccount:
     """Build the account's door; nothing is connected yet."""
-    connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS, make_transport)
+    timeouts = _CONNECT_SECONDS, _READ_SECONDS
+    connector = Connector(secret_key, api_base, context, *timeouts, make_transport)
     calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS, SystemClock())
     return StripeAccount(calls, api_base or stripe.DEFAULT_API_BASE)
 

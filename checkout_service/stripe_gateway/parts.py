@@ -56,6 +56,7 @@ def build_stripe(
     real_clock: Clock | None = None,
     reads_charges: bool = True,
     make_transport: MakeTransport = BoundedTransport,
+    context: str | None = None,
 ) -> StripeParts:
     """Build the parts; nothing is connected yet. Timeouts are in seconds.
 
@@ -63,6 +64,7 @@ def build_stripe(
     raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells when
     something was observed, `real_clock` how old a signature is.
     `reads_charges` is false for a key that need not see charges: its looks cost one read each.
+    `context` names the account that an organisation's key acts on.
     Raises ValueError for what must never start: a live key away from Stripe, an empty webhook
     secret.
     """
@@ -72,7 +74,8 @@ def build_stripe(
         raise ValueError("An empty webhook secret would let anyone sign.")
     real_clock = real_clock or SystemClock()
     clock = clock or real_clock
-    connector = Connector(secret_key, api_base, connect_timeout, read_timeout, make_transport)
+    timeouts = connect_timeout, read_timeout
+    connector = Connector(secret_key, api_base, context, *timeouts, make_transport)
     calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout, clock)
     intents = StripeIntents(calls)
     return StripeParts(

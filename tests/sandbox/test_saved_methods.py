@@ -132,7 +132,7 @@ def test_nobody_pays_with_what_another_saved(
 def test_a_customer_must_be_there_and_stands_alone(client: stripe.StripeClient, more: Any) -> None:
     named: Any = {"customer": a_customer(client)} | more
 
-    with pytest.raises(stripe.InvalidRequestError, match="cus_nobody|only specify one"):
+    with pytest.raises(stripe.InvalidRequestError, match=r"cus_nobody|only specify one"):
         a_session(client, **named)
 
 

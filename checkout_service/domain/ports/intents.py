@@ -21,9 +21,9 @@ class IntentRequest:
     currency: str
     description: str
     customer_email: str | None = None
-    customer: str | None = None  # as Stripe keeps them
     metadata: Mapping[str, str] = field(default_factory=dict)
     manual: bool = False  # the merchant captures
+    customer: str | None = None  # as Stripe keeps them
 
 
 class Intents(Protocol):

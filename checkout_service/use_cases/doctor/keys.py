@@ -39,10 +39,11 @@ def keys(shop: Shop) -> Iterator[CheckResult]:
         return
     accounts = [_OF_ACCOUNT.match(key or "") for key in (secret, publishable)]
     both = f"{masked(secret)} and {masked(publishable or '')}"
+    acts = f"; the organisation's acts on {settings.stripe_context}"
     if all(accounts) and len({match[1] for match in accounts if match}) > 1:
         yield warning("keys", f"{both} seem to belong to two accounts.", _TAKE_FROM)
     else:
-        yield ok("keys", f"{both}, both {mode}.")
+        yield ok("keys", f"{both}, both {mode}{acts if settings.stripe_context else ''}.")
 
 
 def key(shop: Shop) -> Iterator[CheckResult]:
