@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from . import checkout, collecting, links, money_controls, saved_methods, sessions
+from . import checkout, collecting, links, money_controls, permissions, saved_methods, sessions
 from .bodies import check, given, whole
 from .clock import after_payment, tick
 from .errors import invalid
@@ -71,6 +71,12 @@ def clock() -> Json:
 
 
 _MOST_SECONDS = 10 * 365 * 86_400
+
+
+@bp.put("/keys")
+def give_permissions() -> Json:
+    body = given("key", "permissions")
+    return permissions.give(world().store, body.get("key"), body.get("permissions"))
 
 
 @bp.put("/faults")

@@ -13,7 +13,8 @@ from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_expanding, check_scope, find, route_of
+from .permissions import check_expanding, check_scope
+from .router import find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
@@ -84,10 +85,10 @@ class Gate:
         if fault == "reset":
             raise Reset
         check_context(key, request.headers.get("Stripe-Context"))
-        check_scope(key[:2], key, request.method, request.path)
+        check_scope(self._world.store, key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
         call = self._call(request, key, name, base)
-        check_expanding(key[:2], key, call.params.get("expand"))
+        check_expanding(self._world.store, key, call.params.get("expand"))
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)
         else:

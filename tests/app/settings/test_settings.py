@@ -212,7 +212,10 @@ def test_a_number_out_of_bounds_is_named(name: str, bad: str) -> None:
     assert named(refusal(SANDBOX, **{name: bad})) == {name.upper()}
 
 
-ORGANISATION: dict[str, Any] = {"stripe_secret_key": "sk_org_test_abc", "stripe_context": "acct_123"}
+ORGANISATION: dict[str, Any] = {
+    "stripe_secret_key": "sk_org_test_abc",
+    "stripe_context": "acct_123",
+}
 
 
 def test_an_organisations_key_says_which_account_it_acts_on() -> None:
