@@ -40,7 +40,8 @@ stripe_price = "{stripe_price}"
 NAMES = {
     "Checkout Sessions": "checkout_session", "PaymentIntents": "payment_intent",
     "Charges and Refunds": "charge", "Disputes": "dispute", "Events": "event",
-    "Webhook Endpoints": "webhook", "Event Destinations": "event_destination", "Payment Links": "payment_link", "Prices": "plan",
+    "Webhook Endpoints": "webhook", "Event Destinations": "event_destination",
+    "Payment Links": "payment_link", "Prices": "plan",
     "Products": "product", "Invoices": "invoice", "Shipping Rates": "shipping_rate",
     "Customer portal": "customer_portal", "Customers": "customer",
     "SetupIntents": "setup_intent", "PaymentMethods": "payment_method",
