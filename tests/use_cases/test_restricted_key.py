@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def refused(stage: Stage) -> list[str]:
 
 def lives(stage: Stage) -> None:
     """Do all that a shop does at Stripe."""
-    whose = {"customer_email": "ada@example.com", "by_email": True}
+    whose: dict[str, Any] = {"customer_email": "ada@example.com", "by_email": True}
     poster = stage.buys()
     stage.pays(poster)
     stage.returns(poster)
