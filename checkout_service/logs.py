@@ -23,11 +23,11 @@ _QUIET = ("stripe", "urllib3", "flask_cors", "apscheduler", "alembic")
 _ONCE_IS_ENOUGH = ("sqlalchemy.pool", "psycopg", "psycopg.pool")
 # Every shape below, and every card number, has one of these: most texts need no closer look.
 _SUSPECT = re.compile(
-    r"[srp]k_(?:live|test)_|whsec_|_secret_|cs_(?:live|test)_|@|(?i:bearer|basic) |"
+    r"[srp]k_(?:org_)?(?:live|test)_|whsec_|_secret_|cs_(?:live|test)_|@|(?i:bearer|basic) |"
     r"\d(?:[ -]?\d){12}"
 )
 _SHAPES = (
-    (re.compile(r"\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+"), r"\1_\2_[hidden]"),
+    (re.compile(r"\b(sk_org|sk|rk|pk)_(live|test)_[A-Za-z0-9_]+"), r"\1_\2_[hidden]"),
     (re.compile(r"\bwhsec_[A-Za-z0-9_+/=-]+"), "whsec_[hidden]"),
     (re.compile(r"\b((?:pi|seti|cs)_[A-Za-z0-9_]+?)_secret_[A-Za-z0-9_%]+"), r"\1_secret_[hidden]"),
     # Who holds a session's id may ask for its state: the log keeps enough to find it again.

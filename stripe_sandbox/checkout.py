@@ -10,6 +10,7 @@ from . import (
     invoices,
     links,
     payments,
+    saved_methods,
     setups,
     shapes,
     subscriptions,
@@ -31,6 +32,7 @@ def intent_of(call: Call, session: Json) -> Json:
         call.store,
         amount=session["amount_total"],
         currency=session["currency"],
+        customer=session["customer"],
         metadata=dict(session["_handed_on"]["metadata"]),
         capture_method=session["_handed_on"].get("capture_method", "automatic_async"),
         description=session["_handed_on"].get("description"),
@@ -79,7 +81,8 @@ def pay(
     if answers.get("shipping_rate") is not None:
         totals.ship_by(session, answers["shipping_rate"])
         totals.recount(session)
-    collecting.take(session, answers, email or session["customer_email"])
+    collecting.take(session, answers, customers.email_of(call, session, email))
+    session["_agreed"] = saved_methods.asks(session) and answers.get("save_payment_method") is True
     if session["mode"] == "setup":
         setups.save(call, session, method, passed=passed)
         return complete(call, session, "no_payment_required")
@@ -143,14 +146,13 @@ def complete(call: Call, session: Json, payment_status: str) -> Json:
 
 
 def _keep_method(call: Call, session: Json, customer: Json | None) -> None:
-    """Give the method to its customer, where the payment was asked to keep it."""
+    """Say whose the payment is, and give the method to its customer where it is to be kept."""
     intent = known_intent(call, session)
     if intent is None or customer is None:
         return
     intent["customer"] = customer["id"]
     call.store.put(intent)
-    if intent["setup_future_usage"] is not None:
-        setups.attach(call, call.world.need(intent["payment_method"], "payment_method"), customer)
+    saved_methods.keep(call, session, intent, customer)
 
 
 def hear(call: Call, intent: Json) -> Json | None:

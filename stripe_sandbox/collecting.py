@@ -15,8 +15,8 @@ ASKED = (
 )  # fmt: skip
 ANSWERS = (
     "address", "business_name", "consent", "custom_fields", "individual_name", "name",
-    "optional_items", "phone", "presentment_details", "quantities", "shipping", "shipping_rate",
-    "tax_ids",
+    "optional_items", "phone", "presentment_details", "quantities", "save_payment_method",
+    "shipping", "shipping_rate", "tax_ids",
 )  # fmt: skip
 LINES = ("line1", "line2", "city", "state", "postal_code", "country")
 _KINDS = ("dropdown", "numeric", "text")

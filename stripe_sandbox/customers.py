@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from . import shapes
+from .errors import ApiError
 from .forms import metadata, text
 from .store import Json, new_id
 from .world import Call
 
 _TEXTS = ("description", "email", "name", "phone")
+_DELETED = "deleted_customer"
 
 
 def create(call: Call) -> Json:
@@ -57,9 +59,40 @@ def update(call: Call, customer: Json) -> Json:
 
 
 def delete(call: Call, customer: Json) -> Json:
-    call.store.drop(customer["id"])
+    name = customer["id"]
+    call.store.drop(name)
+    call.store.put({"id": name, "object": _DELETED})
     call.emit("customer.deleted", customer)
-    return {"id": customer["id"], "object": "customer", "deleted": True}
+    return _gone(name)
+
+
+def show(call: Call, name: str) -> Json:
+    """Show a customer; of one that was deleted, that it was."""
+    if call.store.get(name, _DELETED) is not None:
+        return _gone(name)
+    return call.world.need(name, "customer")
+
+
+def _gone(name: str) -> Json:
+    return {"id": name, "object": "customer", "deleted": True}
+
+
+def named(call: Call) -> str | None:
+    """Read whose a session or an intent is to be. Raises ApiError."""
+    params = call.params
+    name = text(params, "customer")
+    if name is None:
+        return None
+    for other in ("customer_email", "customer_creation"):
+        if other in params:
+            raise ApiError(f"You may only specify one of these parameters: customer, {other}.")
+    return str(call.world.need(name, "customer", param="customer")["id"])
+
+
+def email_of(call: Call, session: Json, told: str | None) -> str | None:
+    """Return a buyer's address: a customer's is known and stays, any other is told or prefilled."""
+    customer = call.store.get(session["customer"], "customer") or {}
+    return customer.get("email") or told or session["customer_email"]
 
 
 def of_session(call: Call, session: Json) -> Json | None:

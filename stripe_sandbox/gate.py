@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 
 from flask import Request, Response
@@ -12,11 +13,14 @@ from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_expanding, check_scope, find, route_of
+from .permissions import check_expanding, check_scope
+from .router import find, route_of
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
 from .world import Call, World
+
+_ACCOUNT = re.compile(r"acct_[A-Za-z0-9]+", re.ASCII)
 
 
 class Reset(Exception):
@@ -49,6 +53,7 @@ class Gate:
             "key_kind": key[:2] if key[:3] in ("sk_", "rk_", "pk_") else None,
             "idempotency_key": request.headers.get("Idempotency-Key"),
             "stripe_version": request.headers.get("Stripe-Version"),
+            "stripe_context": request.headers.get("Stripe-Context"),
         }
         with self._lock:
             self._log.append(row)
@@ -79,10 +84,11 @@ class Gate:
             raise Reset
         if fault == "reset":
             raise Reset
-        check_scope(key[:2], key, request.method, request.path)
+        check_context(key, request.headers.get("Stripe-Context"))
+        check_scope(self._world.store, key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
         call = self._call(request, key, name, base)
-        check_expanding(key[:2], key, call.params.get("expand"))
+        check_expanding(self._world.store, key, call.params.get("expand"))
         if request.method != "POST" or not idempotency_key:
             status, body = self._run(request, call, fault)
         else:
@@ -147,9 +153,28 @@ def key_of(request: Request) -> str:
 def check_key(key: str) -> None:
     if "_live_" in key:
         raise ApiError("The sandbox takes no live keys: no money moves here.", status=401)
-    if not key.startswith(("sk_test_", "rk_test_", "pk_test_")):
+    if not key.startswith(("sk_test_", "rk_test_", "pk_test_", "sk_org_test_")):
         shown_key = f"{key[:8]}****" if key else ""
         raise ApiError(
             f"Invalid API Key provided: {shown_key}" if key else "You did not provide an API key.",
             status=401,
+        )
+
+
+def check_context(key: str, context: str | None) -> None:
+    """An organisation's key acts on an account that is named, any other on its own.
+
+    Raises ApiError.
+    """
+    if key.startswith("sk_org_") and not context:
+        raise ApiError(
+            "Please include the Stripe-Context header with your target account when using an "
+            "Organization API key."
+        )
+    if context and not (key.startswith("sk_org_") and _ACCOUNT.fullmatch(context)):
+        raise ApiError(
+            f"The provided key '{key[:8]}****' does not have access to account '{context}' (or "
+            "that account does not exist).",
+            status=403,
+            code="account_invalid",
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import money
+from . import money, saved_methods, vouchers
 from .collecting import LINES
+from .methods import check_expiry
 from .store import Json
 from .world import World
 
@@ -33,6 +34,8 @@ def asks(session: Json, world: World) -> Json:
         "terms": consent.get("terms_of_service") == "required",
         "promotions": consent.get("promotions") == "auto",
         "offers": [_offer(session, one, world) for one in session["optional_items"] or []],
+        "saved": saved(session, world),
+        "save": saved_methods.asks(session),
     }
 
 
@@ -76,6 +79,29 @@ def _rate(session: Json, way: Json, world: World) -> Json:
     return {"id": rate["id"], "name": rate["display_name"], "amount": amount}
 
 
+def saved(session: Json, world: World) -> list[Json]:
+    """Say what the page offers of what its customer saved."""
+    return [
+        {"id": kept["id"], "name": _name_of(kept)} for kept in saved_methods.offered(world, session)
+    ]
+
+
+def _name_of(kept: Json) -> str:
+    details = kept[kept["type"]]
+    return f"{str(details.get('brand') or kept['type']).capitalize()} ending in {details['last4']}"
+
+
+def number(session: Json, form: Mapping[str, str], world: World) -> object:
+    """Read what is paid with: a number, or one that was saved. Raises ApiError."""
+    chosen = form.get("method", "card")
+    field = {"sepa_debit": "iban", "us_bank_account": "account"}.get(chosen, "number")
+    if vouchers.is_shown(chosen) or chosen.startswith("pm_"):
+        field = "method"
+    if field == "number":
+        check_expiry(form.get("expiry", ""), world.store.now())
+    return saved_methods.number_of(world, session, form.get(field, ""))
+
+
 def answers(session: Json, form: Mapping[str, str]) -> Json:
     """Read the answers of the page's form; what was left empty is not told."""
     said: Json = {
@@ -86,6 +112,7 @@ def answers(session: Json, form: Mapping[str, str]) -> Json:
     said["custom_fields"] = {
         field["key"]: form.get(f"field-{field['key']}") for field in session["custom_fields"]
     }
+    said["save_payment_method"] = bool(form.get("save"))
     said["consent"] = {"promotions": "opt_in" if form.get("promotions") else None}
     if form.get("tax_id"):
         said["tax_ids"] = [{"type": "eu_vat", "value": form["tax_id"]}]

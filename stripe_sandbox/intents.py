@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import collecting, holds, money_back, payments, shapes, vouchers
+from . import collecting, customers, holds, money_back, payments, shapes, vouchers
 from .errors import ApiError, missing
 from .forms import boolean, integer, metadata, table
 from .method_details import details
@@ -31,7 +31,7 @@ def create(call: Call) -> Json:
         call.store,
         amount=amount,
         currency=currency,
-        customer=params.get("customer"),
+        customer=customers.named(call),
         description=params.get("description"),
         receipt_email=params.get("receipt_email"),
         capture_method=params.get("capture_method", "automatic_async"),

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from . import (
     checkout,
+    customers,
     embedded,
     hosted_form,
     links,
@@ -20,7 +21,7 @@ from . import (
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
-from .methods import DEFAULT_CARD, check_expiry, find_method
+from .methods import DEFAULT_CARD, find_method
 from .store import Json
 from .ui_modes import ELEMENTS, EMBEDDED, FORM, HOSTED, way_back
 
@@ -90,15 +91,8 @@ def _posted(session: Json) -> Answer:
 
 def _pay(session: Json) -> Answer:
     form = request.form
-    chosen = form.get("method", "card")
-    field = {"sepa_debit": "iban", "us_bank_account": "account"}.get(chosen, "number")
-    if vouchers.is_shown(chosen):
-        field = "method"
-    number = form.get(field, "")
-    if not checkout.needs_method(session):
-        number = DEFAULT_CARD
-    elif field == "number":
-        check_expiry(form.get("expiry", ""), world().store.now())
+    asked = checkout.needs_method(session)
+    number = hosted_form.number(session, form, world()) if asked else DEFAULT_CARD
     method = find_method(number, session["currency"])
     if method.challenge and session["amount_total"]:
         with world().store.lock:
@@ -288,7 +282,7 @@ def _view(session: Json) -> Json:
         "total": money.shown(session["amount_total"] or 0, currency),
         "free": not session["amount_total"],
         "needs_method": checkout.needs_method(session),
-        "email": session["customer_email"],
+        "email": customers.email_of(call(), session, None),
         "methods": session["payment_method_types"],
         "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],
         "codes": session["allow_promotion_codes"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import checkout, clock, payments, ui_modes
+from . import checkout, clock, payments, saved_methods, ui_modes
 from .errors import ApiError, missing
 from .forms import integer, table
 from .methods import Method, find_method
@@ -32,7 +32,8 @@ def confirm(call: Call, session: Json) -> Json:
     if given is None and session["amount_total"]:
         raise missing("payment_method")
     kept = call.store.get(given, "payment_method")
-    method = find_method(kept["_number"] if kept else given or "pm_card_visa", session["currency"])
+    number = saved_methods.number_of(call.world, session, given)
+    method = find_method(number or "pm_card_visa", session["currency"])
     email = call.params.get("email") or table(kept or {}, "billing_details").get("email")
     if call.key_kind == "pk" and session["ui_mode"] != ui_modes.HOSTED:
         _know_the_buyer(session, email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import holds, shapes, vouchers
+from . import holds, saved_methods, shapes, vouchers
 from .errors import ApiError
 from .method_details import details, paid_details
 from .methods import METHODS, Method, check_allowed, decline_message
@@ -68,6 +68,9 @@ def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_
 
 
 def _remember_method(call: Call, intent: Json, method: Method, email: str | None) -> Json:
+    saved = saved_methods.chosen(call, intent, method.number)
+    if saved is not None:
+        return saved
     shown_of_it = details(method) or vouchers.details_of(method.kind, intent)
     kept = shapes.payment_method(call.store, method.kind, shown_of_it, email)
     kept["_number"] = method.number

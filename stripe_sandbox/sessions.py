@@ -8,6 +8,7 @@ from typing import Any
 from . import (
     choosing,
     collecting,
+    customers,
     discounts,
     echoes,
     first_periods,
@@ -45,6 +46,7 @@ def create(call: Call) -> Json:
     mode = params.get("mode") or _refuse_missing("mode")
     shown_on = ui_modes.read(params)
     session_modes.check(mode, params)
+    customers.named(call)
     items = [] if mode == "setup" else line_items.read(call, params.get("line_items"))
     return build(call, items, mode=mode, params=params, **shown_on)
 

@@ -14,6 +14,7 @@ from checkout_service.stripe_gateway import LOCALES, StripeParts, build_stripe
 from checkout_service.use_cases.checkout.close_attempt import CloseAttempt
 from checkout_service.use_cases.checkout.create_order import CreateOrder
 from checkout_service.use_cases.checkout.expire_session import ExpireSession
+from checkout_service.use_cases.checkout.find_customer import FindCustomer
 from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
 from checkout_service.use_cases.checkout.update_items import UpdateItems
 from checkout_service.use_cases.refunds.write_money import WriteMoney
@@ -67,6 +68,7 @@ class Ground:
             real_clock=self.real_clock,
             reads_charges=not self.pull_mode,
             make_transport=self.around.make_transport,
+            context=settings.stripe_context,
         )
 
     # The one room, and what opens and closes attempts.
@@ -120,6 +122,7 @@ class Ground:
             self.live,
             self.interval,
             self.settings.intent_life_seconds * SECOND,
+            FindCustomer(self.database, self.stripe.customers, self.live),
         )
 
     @cached_property

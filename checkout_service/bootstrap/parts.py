@@ -131,7 +131,7 @@ class Parts(Ground):
             self.stripe.event_reader,
             self.settle_order,
             follow,
-            PlaceEvent(self.clock, follow, self.live),
+            PlaceEvent(self.clock, follow, self.live, self.settings.stripe_context),
             self.clock,
             API_VERSION,
             self.pull_mode,
@@ -278,6 +278,7 @@ class Parts(Ground):
         account = build_account(
             secret_key=settings.stripe_secret_key,
             api_base=settings.stripe_api_base,
+            context=settings.stripe_context,
             make_transport=self.around.make_transport,
         )
         shop = Shop(

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     dyno: str | None = None
     stripe_secret_key: Annotated[str, AfterValidator(shapes.secret_key)] = Field(repr=False)
+    stripe_context: Annotated[str, AfterValidator(shapes.account_id)] | None = None
     flask_debug: bool = False
     stripe_api_base: _Origin | None = None
     stripe_js_url: _Address = rules.STRIPE_JS

@@ -43,6 +43,18 @@ def pull_mode(known: Known) -> bool:
     return restricted and known.get("stripe_webhook_secret") == ()
 
 
+def organisation(known: Known) -> bool:
+    """True with an organisation's key, which acts on whichever account it is told to."""
+    return bool(known.get("stripe_secret_key", "").startswith("sk_org_"))
+
+
+def context_of_organisation(value: str | None, known: Known) -> None:
+    if organisation(known) and value is None:
+        raise ValueError("is missing: an organisation's key needs the account to act on, acct_...")
+    if value is not None and "stripe_secret_key" in known and not organisation(known):
+        raise ValueError("goes with an organisation's key (sk_org_...) alone; leave this unset")
+
+
 def no_live_debug(debug: bool, known: Known) -> None:  # noqa: FBT001 - one shape for all rules
     if debug and live(known):
         raise ValueError("a debug server may not run with a live key")
@@ -142,6 +154,7 @@ def no_live_drills(path: Path | None, known: Known) -> None:
 
 
 TOGETHER: Mapping[str, Callable[[Any, Known], None]] = {
+    "stripe_context": context_of_organisation,
     "flask_debug": no_live_debug,
     "stripe_api_base": live_means_stripe,
     "stripe_js_url": live_means_stripe_js,

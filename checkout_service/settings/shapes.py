@@ -16,7 +16,8 @@ from limits import parse_many
 
 from .places import HOME
 
-_SECRET_KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
+_SECRET_KEY = re.compile(r"(?:sk|rk|sk_org)_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
+_ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{1,250}", re.ASCII)
 _PUBLISHABLE = re.compile(r"pk_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
 _WHSEC = re.compile(r"whsec_[A-Za-z0-9_+/=-]+", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
@@ -48,8 +49,15 @@ def split_list(value: object) -> object:
 def secret_key(value: str) -> str:
     if not _SECRET_KEY.fullmatch(value):
         raise ValueError(
-            "must be a secret or restricted key: sk_test_, sk_live_, rk_test_, rk_live_"
+            "must be a restricted or secret key: rk_test_, rk_live_, sk_test_, sk_live_, "
+            "sk_org_test_, sk_org_live_"
         )
+    return value
+
+
+def account_id(value: str) -> str:
+    if not _ACCOUNT.fullmatch(value):
+        raise ValueError("must be one account's id: acct_...")
     return value
 
 

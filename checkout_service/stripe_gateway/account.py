@@ -52,15 +52,21 @@ _MARK = "secret_fingerprint"
 _SLOTS, _CONNECT_SECONDS, _READ_SECONDS, _BUDGET_SECONDS = 4, 3.05, 10.0, 12.0
 _NOBODY = "asked_by_doctor_does_not_exist"
 _ONE: Params = {"limit": 1}
+_CUSTOMER = f"cus_{_NOBODY}"
 _ASKED: tuple[tuple[Route, str | None, Params], ...] = (
     (routes.LIST_SESSIONS, None, _ONE),
     (routes.LIST_LINKS, None, _ONE),
     (routes.LIST_INTENTS, None, _ONE),
+    (routes.LIST_DISPUTES, None, _ONE),
     (routes.LIST_EVENTS, None, _ONE),
+    (routes.LIST_INVOICE_PAYMENTS, None, _ONE),
     (routes.LIST_PRICES, None, _ONE),
+    (routes.LOOK_AT_SHIPPING_RATE, f"shr_{_NOBODY}", {}),
     (routes.EXPIRE_SESSION, f"cs_test_{_NOBODY}", {}),
     (routes.CANCEL_INTENT, f"pi_{_NOBODY}", {}),
     (routes.CREATE_REFUND, None, {"payment_intent": f"pi_{_NOBODY}"}),
+    (routes.UPDATE_CUSTOMER, _CUSTOMER, {}),
+    (routes.OPEN_PORTAL, None, {"customer": _CUSTOMER}),
 )
 _PROBES = {probe[0].permission: probe for probe in _ASKED}
 
@@ -98,7 +104,7 @@ class StripeAccount:
     def _may(self, route: Route, of: str | None, params: Params) -> bool:
         try:
             if route.method == "get":
-                self.calls.get(route, params, urgent=True)
+                self.calls.get(route, params, of=of, urgent=True)
             else:
                 self.calls.post(route, params, of=of)
         except StripeRejected as refusal:
@@ -192,10 +198,15 @@ class StripeAccount:
 
 
 def build_account(
-    *, secret_key: str, api_base: str | None, make_transport: MakeTransport = BoundedTransport
+    *,
+    secret_key: str,
+    api_base: str | None,
+    context: str | None = None,
+    make_transport: MakeTransport = BoundedTransport,
 ) -> StripeAccount:
     """Build the account's door; nothing is connected yet."""
-    connector = Connector(secret_key, api_base, _CONNECT_SECONDS, _READ_SECONDS, make_transport)
+    timeouts = _CONNECT_SECONDS, _READ_SECONDS
+    connector = Connector(secret_key, api_base, context, *timeouts, make_transport)
     calls = Calls(connector, Bulkhead(_SLOTS), lambda _urgent: None, _BUDGET_SECONDS, SystemClock())
     return StripeAccount(calls, api_base or stripe.DEFAULT_API_BASE)
 

@@ -13,6 +13,8 @@ from typing import Final
 
 import stripe
 
+from checkout_service.settings.release import RELEASE
+
 from .transport import BoundedTransport, MakeTransport
 
 API_VERSION: Final[str] = stripe.api_version
@@ -37,6 +39,7 @@ class Connector:
 
     secret_key: str = field(repr=False)
     api_base: str | None
+    context: str | None  # the account that an organisation's key acts on
     connect_timeout: float
     read_timeout: float
     make_transport: MakeTransport = BoundedTransport
@@ -52,12 +55,14 @@ class Connector:
         # The SDK's log carries whole bodies at DEBUG and every address at INFO.
         logging.getLogger("stripe").setLevel(logging.WARNING)
         stripe.enable_telemetry = False
+        stripe.set_app_info("checkout-service", version=RELEASE)  # Stripe's support sees who calls
         transport = self.make_transport(
             connect_timeout=self.connect_timeout, read_timeout=self.read_timeout
         )
         client = stripe.StripeClient(
             self.secret_key,
             stripe_version=API_VERSION,
+            stripe_context=self.context,
             base_addresses={"api": self.api_base} if self.api_base else None,
             max_network_retries=0,  # each call says its own
             http_client=transport,

@@ -64,6 +64,7 @@ def event_of(value: object, body: bytes) -> IncomingEvent:
         body=body,
         subject=subject,
         account=reference(data, "account"),
+        context=None if data.get("context") is None else str(data["context"]),
         unreadable=unreadable,
         hints=() if unreadable is None else _hints(thing),
     )

@@ -22,6 +22,8 @@ Params = dict[str, Any]
 _COMPUTED = (
     "allow_promotion_codes", "discounts", "automatic_tax", "managed_payments", "shipping_options",
 )  # fmt: skip
+# The same whatever the release: a repeat after an upgrade must be equal.
+_INTEGRATION = "checkout_service"
 _HANDED_ON = {
     "payment": "payment_intent_data",
     "subscription": "subscription_data",
@@ -43,6 +45,7 @@ def session_params(request: SessionRequest) -> Params:
         choice = {CHOICE_KEY: "1"}
         chosen["expand"] = ["line_items"]
     return _said({
+        "integration_identifier": _INTEGRATION,
         **chosen,
         "mode": request.mode,
         "currency": request.currency,
@@ -86,6 +89,7 @@ def intent_params(request: IntentRequest) -> Params:
         "currency": request.currency,
         "automatic_payment_methods": {"enabled": True},
         "description": request.description,
+        "customer": request.customer,
         "receipt_email": request.customer_email,
         "metadata": _metadata(request),
         **_capture(manual=request.manual),

@@ -15,6 +15,7 @@ from checkout_service.domain.clock import Clock, SystemClock
 from .bulkhead import Bulkhead
 from .calls import Calls
 from .client import Connector
+from .customers import StripeCustomers
 from .event_reader import StripeEventReader
 from .events import StripeEvents
 from .intents import StripeIntents
@@ -35,6 +36,7 @@ class StripeParts:
     intents: StripeIntents
     refunds: StripeRefunds
     prices: StripePrices
+    customers: StripeCustomers
     portal: StripePortal
     events: StripeEvents
     event_reader: StripeEventReader
@@ -54,6 +56,7 @@ def build_stripe(
     real_clock: Clock | None = None,
     reads_charges: bool = True,
     make_transport: MakeTransport = BoundedTransport,
+    context: str | None = None,
 ) -> StripeParts:
     """Build the parts; nothing is connected yet. Timeouts are in seconds.
 
@@ -61,6 +64,7 @@ def build_stripe(
     raise ReadsSpent. `slots` is how many calls may be in flight at once. `clock` tells when
     something was observed, `real_clock` how old a signature is.
     `reads_charges` is false for a key that need not see charges: its looks cost one read each.
+    `context` names the account that an organisation's key acts on.
     Raises ValueError for what must never start: a live key away from Stripe, an empty webhook
     secret.
     """
@@ -70,7 +74,8 @@ def build_stripe(
         raise ValueError("An empty webhook secret would let anyone sign.")
     real_clock = real_clock or SystemClock()
     clock = clock or real_clock
-    connector = Connector(secret_key, api_base, connect_timeout, read_timeout, make_transport)
+    timeouts = connect_timeout, read_timeout
+    connector = Connector(secret_key, api_base, context, *timeouts, make_transport)
     calls = Calls(connector, Bulkhead(slots), take_read, BUDGET * read_timeout, clock)
     intents = StripeIntents(calls)
     return StripeParts(
@@ -78,6 +83,7 @@ def build_stripe(
         intents,
         StripeRefunds(calls),
         StripePrices(calls, real_clock),
+        StripeCustomers(calls),
         StripePortal(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),

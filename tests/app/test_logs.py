@@ -34,6 +34,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 SECRETS = [
     "sk_live_51CanaryCanary",
     "rk_test_CanaryCanary",
+    "sk_org_test_CanaryCanary",
     "whsec_CanaryCanary",
     "pi_3Abc_secret_CanaryCanary",
     "cs_test_a1_secret_CanaryCanary",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from checkout_service.domain.session import adjustable_by, faults_of, fitting, unfit
+from checkout_service.domain.session import adjustable_by, faults_of, fitting, laid_over, unfit
 from checkout_service.domain.session.refused import OF_ONE_ORDER, REFUSED
 from checkout_service.domain.session.shapes import parameters
 from tests.support import session_parameters
@@ -108,3 +108,28 @@ def test_what_stripe_may_compute_follows_from_what_is_handed_through(
     session: dict[str, object], parts: set[str]
 ) -> None:
     assert adjustable_by(session) == parts
+
+
+@pytest.mark.parametrize(
+    ("shared", "own", "said"),
+    [
+        ({"submit_type": "pay"}, {"submit_type": "book"}, {"submit_type": "book"}),
+        ({"customer_creation": "always"}, {}, {"customer_creation": "always"}),
+        ({"customer_creation": "always"}, {"customer": "cus_1"}, {"customer": "cus_1"}),
+        (
+            {"customer_creation": "always"},
+            {"customer_account": "acct_1"},
+            {"customer_account": "acct_1"},
+        ),
+        ({"customer_update": {"name": "auto"}}, {}, {}),
+        (
+            {"customer_update": {"name": "auto"}},
+            {"customer": "cus_1"},
+            {"customer_update": {"name": "auto"}, "customer": "cus_1"},
+        ),
+    ],
+)
+def test_an_order_goes_before_the_catalog_and_its_buyer_before_both(
+    shared: dict[str, Any], own: dict[str, Any], said: dict[str, Any]
+) -> None:
+    assert laid_over(shared, own) == said

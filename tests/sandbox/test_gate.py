@@ -245,3 +245,16 @@ def test_browsers_of_any_origin_may_call(client: stripe.StripeClient, world: Wor
     assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
     for given in (preflight, answer):
         assert given.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_an_organisations_key_must_say_whose_account_it_means(world: World) -> None:
+    key = {"Authorization": "Bearer sk_org_test_1"}
+
+    lost = world.raw("GET", "/v1/events", headers=key)
+    named = world.raw("GET", "/v1/events", headers=key | {"Stripe-Context": "acct_1"})
+    own = world.raw("GET", "/v1/events", headers={"Stripe-Context": "acct_1"})
+
+    assert (lost.status_code, named.status_code, own.status_code) == (400, 200, 403)
+    assert "Stripe-Context header" in lost.json()["error"]["message"]
+    logged = [row["stripe_context"] for row in world.call("GET", "requests")["data"]]
+    assert logged == [None, "acct_1", "acct_1"]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import stripe
 
-from checkout_service.stripe_gateway import API_VERSION, StripeParts
+from checkout_service.domain.errors import GatewayError
+from checkout_service.domain.ports.account import Endpoint
+from checkout_service.settings.release import RELEASE
+from checkout_service.stripe_gateway import API_VERSION, StripeParts, build_account
 from tests.stripe_gateway import stripe_json as sj
 from tests.stripe_gateway.stub_stripe import Answer, StubStripe
 
@@ -28,6 +33,25 @@ def test_the_version_is_pinned_and_telemetry_is_off(gateway: StripeParts, stub: 
     assert stub.seen[1].headers["Stripe-Version"] == API_VERSION
     assert "X-Stripe-Client-Telemetry" not in stub.seen[1].headers
     assert "telemetry_id" not in stub.seen[1].headers["X-Stripe-Client-User-Agent"]
+
+
+def test_stripe_is_told_which_software_calls(gateway: StripeParts, stub: StubStripe) -> None:
+    gateway.sessions.look(sj.SESSION_ID, urgent=True)
+
+    headers = stub.seen[0].headers
+    told = json.loads(headers["X-Stripe-Client-User-Agent"])["application"]
+    assert (told["name"], told["version"]) == ("checkout-service", RELEASE)
+    assert f"checkout-service/{RELEASE}" in headers["User-Agent"]
+
+
+def test_every_call_names_the_account_that_an_organisations_key_acts_on(stub: StubStripe) -> None:
+    for context in ("acct_1", None):
+        made = build_account(secret_key="sk_org_test_1", api_base=stub.url, context=context)
+        made.try_key()
+        with suppress(GatewayError):
+            made.switch_off(Endpoint("we_1", "", True, frozenset(), None, 0, None))
+
+    assert [seen.headers.get("Stripe-Context") for seen in stub.seen] == ["acct_1"] * 2 + [None] * 2
 
 
 def test_connections_are_kept_and_shared(gateway: StripeParts, stub: StubStripe) -> None:

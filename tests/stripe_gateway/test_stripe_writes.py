@@ -30,6 +30,7 @@ REQUEST = SessionRequest(
 )
 INTENT = IntentRequest("pi_key", sj.ORDER_ID, "att_1", 5000, "usd", "Order", "x@y.z", {"a": "b"})
 LEAST = {
+    "integration_identifier": "checkout_service",
     "mode": "payment",
     "currency": "usd",
     "line_items[0][price_data][currency]": "usd",

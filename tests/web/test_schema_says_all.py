@@ -29,7 +29,9 @@ OPERATIONS = [
 ]
 # What lies between a request's fields, or is known to the catalog, to the database or to Stripe's
 # own table of parameters alone.
-BEYOND_A_SCHEMA = ("items", "mode", "cursor", "payment_intent", "discounts", "session")
+BEYOND_A_SCHEMA = (
+    "items", "mode", "cursor", "payment_intent", "discounts", "session", "customer_email",
+)  # fmt: skip
 
 
 def whole(value: Any) -> Any:

@@ -90,7 +90,6 @@ def test_a_customer_and_a_discount_are_named_by_the_backend(stage: Stage, tmp_pa
          "session.payment_intent_data.metadata.hall"),
         ({"discounts": [{"coupon": "a\x80"}]}, "discounts.0.coupon"),
         ({"session": {"locale": "de"}, "flow": "payment_intent"}, "session"),
-        ({"customer": "cus_1", "flow": "payment_intent"}, "customer"),
         ({"discounts": [{"coupon": "a"}], "flow": "payment_intent"}, "discounts"),
         ({"customer": "cus_1", "customer_email": "a@b.example"}, "customer_email"),
         ({"customer": "ada"}, "customer"),

@@ -208,6 +208,7 @@ class IncomingEvent:
     subject: Subject | Billing | None = None
     notice: ThinNotice | None = None
     account: str | None = None
+    context: str | None = None  # whose it is, where an organisation's endpoint says so
     signed_at: int | None = None  # the signature's own time, where it came by webhook
     unreadable: str | None = None
     hints: tuple[str, ...] = ()

@@ -53,6 +53,8 @@ class Cart:
     success_url: str | None = None  # where the buyer comes back to, from whatever page
     cancel_url: str | None = None
     customer_email: str | None = None
+    by_email: bool = False  # the customer whom Stripe keeps for this address
+    customer: str | None = None  # of a PaymentIntent; a session's is handed through
     client_reference_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     locale: str | None = None

@@ -23,6 +23,7 @@ class IntentRequest:
     customer_email: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     manual: bool = False  # the merchant captures
+    customer: str | None = None  # as Stripe keeps them
 
 
 class Intents(Protocol):

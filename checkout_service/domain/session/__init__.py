@@ -1,6 +1,6 @@
 """What a merchant hands through to Stripe's page beside what this service says itself."""
 
-from .passing import Session, adjustable_by, faults_of, fitting, is_managed, unfit
+from .passing import Session, adjustable_by, faults_of, fitting, is_managed, laid_over, unfit
 from .ui_modes import (
     ELEMENTS,
     EMBEDDED,
@@ -25,6 +25,7 @@ __all__ = [
     "faults_of",
     "fitting",
     "is_managed",
+    "laid_over",
     "undrawable",
     "unfit",
 ]

@@ -80,6 +80,16 @@ def unfit(session: Session, mode: str, where: str) -> Iterator[Fault]:
             yield f"{where}.{name}", f"Stripe takes it in mode {others} only"
 
 
+def laid_over(shared: Session, own: Session) -> dict[str, object]:
+    """Say what an order says before what is said of all, but for what does not go with its buyer.
+
+    Stripe makes no customer where one is named, and changes none where there is none.
+    """
+    named = not {"customer", "customer_account"}.isdisjoint(own)
+    needless = "customer_creation" if named else "customer_update"
+    return {name: value for name, value in shared.items() if name != needless} | {**own}
+
+
 def adjustable_by(session: Session) -> frozenset[str]:
     """Name what Stripe may compute on top of an order that is opened with this."""
     tax = session.get("automatic_tax")

@@ -23,19 +23,20 @@ from checkout_service.domain.session import (
     faults_of,
     fitting,
     is_managed,
+    laid_over,
     undrawable,
     unfit,
 )
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 from checkout_service.storage import orders
+from checkout_service.storage.customers import BY_EMAIL
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.new_orders import insert_order
 from checkout_service.storage.rooms import text_of
 
 from .admit import Admit, everyone, prices_of
+from .find_customer import MADE, FindCustomer
 from .offer_room import OfferRoom
-
-_CUSTOMER = {"customer_creation": "always"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class CreateOrder:
     live: bool
     sweep_interval: int  # milliseconds
     intent_life: int  # milliseconds
+    find_customer: FindCustomer
 
     def known(self, nonce: str | None) -> str | None:
         """Name the order this nonce made before."""
@@ -69,6 +71,7 @@ class CreateOrder:
         if cart.capture != AUTOMATIC and mode_of(lines) != "payment":
             raise InvalidInput([Fault("capture", "only a payment can be captured later")])
         admit(prices_of(lines))
+        cart = self.find_customer.whose(cart, kind, mode_of(lines), nonce=nonce)
         order_id = ids.new_id("ord")
         order = self._row(order_id, cart, kind, lines) | {"nonce": nonce or ids.new_id("non")}
         reference = cart.client_reference_id or order_id
@@ -157,14 +160,16 @@ class CreateOrder:
             "currency": currency_of(cart, lines),
             "mode": mode_of(lines),
         }
-        return agreed | (self._options(cart, lines) if kind is AttemptKind.SESSION else {})
+        if kind is AttemptKind.INTENT:
+            return agreed | {"options": _said({"customer": cart.customer, BY_EMAIL: cart.by_email})}
+        return agreed | self._options(cart, lines)
 
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
         options, mode = self.catalog.options, mode_of(lines)
         shared = drawable(fitting(options.session, mode), cart.ui_mode)
-        session = {**shared, **cart.session}
+        session = laid_over(shared, cart.session)
         if mode == SETUP:
-            return _saving(options, session, _page_of(cart))
+            return _saving(options, session, cart)
         session, room = OfferRoom(self.prices, self.catalog).of(cart, lines, session, mode)
         options = options.of_stripes_own() if is_managed(session) else options
         what = lines[0].currency, mode
@@ -186,6 +191,7 @@ class CreateOrder:
             "recovery": cart.ui_mode == HOSTED and options.recovery,
             "expires_after": options.expires_after,
             "session": session,
+            BY_EMAIL: cart.by_email,
             **_page_of(cart),
         }
         due = {} if room is None else {"amount_total": room.opening[-1], "room": text_of(room)}
@@ -206,12 +212,15 @@ def _page_of(cart: Cart) -> dict[str, str | None]:
     }
 
 
-def _saving(
-    options: CheckoutOptions, session: dict[str, object], page: dict[str, str | None]
-) -> dict[str, Any]:
+def _saving(options: CheckoutOptions, session: dict[str, object], cart: Cart) -> dict[str, Any]:
     """Note how a way to pay is saved: with a customer, who alone can be charged by it later."""
-    customer = {} if {"customer", "customer_account"} & set(session) else _CUSTOMER
-    asked = {"expires_after": options.expires_after, "session": {**customer, **session}, **page}
+    made = {} if {"customer", "customer_account"} & set(session) else MADE
+    asked = {
+        "expires_after": options.expires_after,
+        "session": {**made, **session},
+        BY_EMAIL: cart.by_email,
+        **_page_of(cart),
+    }
     return {"options": _said(asked)}
 
 

@@ -14,6 +14,7 @@ from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.room import Offer
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.storage.customers import BY_EMAIL
 from checkout_service.storage.offers import OFFERS
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 
@@ -31,6 +32,7 @@ def intent_request(
         currency=order.currency,
         description=", ".join(f"{line.quantity} x {line.name}" for line in lines)[:1000],
         customer_email=order.customer_email,
+        customer=order.options.get("customer"),
         metadata=order.metadata,
         manual=order.capture == MANUAL,
     )
@@ -90,6 +92,8 @@ def session_request(
     expires_after = options.pop("expires_after", None)
     products = options.pop("products", {})
     options.pop(OFFERS, None)
+    options.pop(BY_EMAIL, None)
+    known = "customer" in options.get("session", {})  # Stripe takes one or the other
     tax = options.pop("tax_behaviors", {})
     offers = {offer.place: offer for offer in order.room.offers} if order.room else {}
     return SessionRequest(
@@ -102,7 +106,7 @@ def session_request(
         lines=line_requests(lines, products, tax=tax, offers=offers),
         success_url=order.success_url,
         cancel_url=order.cancel_url,
-        customer_email=order.customer_email,
+        customer_email=None if known else order.customer_email,
         locale=order.locale,
         metadata=order.metadata,
         expires_at=_end_of(draft.created_at, expires_after),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import SECOND, Clock
-from checkout_service.domain.errors import PullMode, SessionRefused, StripeRejected
+from checkout_service.domain.errors import PullMode, StripeRejected
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.sessions import Sessions
@@ -25,6 +25,7 @@ from .close_attempt import CloseAttempt
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
 from .payable import newest_attempt
+from .refusals import of_cart
 
 _REST = 2 * SECOND
 _ROUNDS = 3
@@ -71,9 +72,7 @@ class StartCheckout:
         try:
             secret = self.open_attempt.open(order_id, source=caller)
         except StripeRejected as refusal:
-            if not cart.session or refusal.permission or not refusal.reason:
-                raise
-            raise SessionRefused(str(refusal), stripe_code=refusal.reason) from refusal
+            raise of_cart(cart, refusal) from None
         return self._answer(order_id, secret)
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:

@@ -14,6 +14,7 @@ from checkout_service.domain.errors import (
     InvalidInput,
     NotFound,
     PullMode,
+    StripeRejected,
     StripeUnavailable,
 )
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
@@ -36,6 +37,7 @@ from .admit import Admit, everyone, prices_of
 from .create_order import CreateOrder
 from .open_attempt import OpenAttempt
 from .payable import check_payable, newest_attempt
+from .refusals import of_cart
 
 _REST = 2 * SECOND
 _GONE = frozenset((AttemptState.CANCELED, AttemptState.EXPIRED))
@@ -64,7 +66,7 @@ class StartIntent:
 
         The answer carries the client secret: hand it to the buyer's browser, keep it nowhere.
         `admit` is asked before Stripe is. Raises what it raises, InvalidInput, PullMode,
-        StripeUnavailable, StripeRejected, and what `again` raises.
+        StripeUnavailable, StripeRejected, SessionRefused, and what `again` raises.
         """
         if self.pull_mode:
             raise PullMode
@@ -72,7 +74,11 @@ class StartIntent:
         if known is not None:
             return self.again(known, cart, caller=caller, admit=admit)
         order_id = self.create_order.create(cart, kind=AttemptKind.INTENT, nonce=nonce, admit=admit)
-        return self._answer(order_id, self.open_attempt.open(order_id, source=caller))
+        try:
+            secret = self.open_attempt.open(order_id, source=caller)
+        except StripeRejected as refusal:
+            raise of_cart(cart, refusal) from None
+        return self._answer(order_id, secret)
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:
         """Return what a cart would cost, without making anything. Raises as a create does."""

@@ -20,7 +20,7 @@ OK, WARNING, PROBLEM = "ok", "warning", "problem"
 RETURN_PATH, WEBHOOK_PATH = "/links/return", "/webhooks/stripe"
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
-_SHOWN_PREFIX = re.compile(r"(?:(?:sk|rk|pk)_(?:test|live)|whsec)_", re.ASCII)
+_SHOWN_PREFIX = re.compile(r"(?:(?:sk_org|sk|rk|pk)_(?:test|live)|whsec)_", re.ASCII)
 _SHORTEST_WITH_END = 12  # of a shorter secret even four characters would be too much
 
 

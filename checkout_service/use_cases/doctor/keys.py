@@ -1,7 +1,4 @@
-"""Stripe's keys and clock: present, of one mode and one account, accepted, allowed to do the work.
-
-What a key may do is asked of Stripe itself, by harmless questions.
-"""
+"""Stripe's keys and clock: present, of one mode and one account, accepted, on time."""
 
 from __future__ import annotations
 
@@ -14,13 +11,6 @@ from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 from .check_result import CheckResult, Shop, masked, ok, problem, warning
 
 _WORRYING, _FATAL = 60, 300  # seconds; Stripe's signatures are good for 300
-_PULL = ("Checkout Sessions: read", "Payment Links: read", "PaymentIntents: read")
-_PUSH = (
-    "Checkout Sessions: write",
-    "PaymentIntents: write",
-    "Charges and Refunds: write",
-    "Events: read",
-)
 # Stripe documents no such thing, but keys of one account begin alike; hence a warning at most.
 _OF_ACCOUNT = re.compile(
     r"(?:sk|rk|pk)_(?:test|live)_(51[A-Za-z0-9]{14})[A-Za-z0-9]{60,}", re.ASCII
@@ -39,10 +29,11 @@ def keys(shop: Shop) -> Iterator[CheckResult]:
         return
     accounts = [_OF_ACCOUNT.match(key or "") for key in (secret, publishable)]
     both = f"{masked(secret)} and {masked(publishable or '')}"
+    acts = f"; the organisation's acts on {settings.stripe_context}"
     if all(accounts) and len({match[1] for match in accounts if match}) > 1:
         yield warning("keys", f"{both} seem to belong to two accounts.", _TAKE_FROM)
     else:
-        yield ok("keys", f"{both}, both {mode}.")
+        yield ok("keys", f"{both}, both {mode}{acts if settings.stripe_context else ''}.")
 
 
 def key(shop: Shop) -> Iterator[CheckResult]:
@@ -67,32 +58,6 @@ def key(shop: Shop) -> Iterator[CheckResult]:
             )
             return
     yield ok("key", f"{where} accepts {shown}.")
-
-
-def permissions(shop: Shop) -> Iterator[CheckResult]:
-    """Ask for every permission by its name; a secret key has them all."""
-    if not shop.settings.stripe_secret_key.startswith("rk_"):
-        yield ok("permissions", "A secret key may do everything.")
-        return
-    needed = _needed(shop)
-    missing = shop.account.missing(needed)
-    if missing:
-        yield problem(
-            "permissions",
-            f"The restricted key lacks: {', '.join(missing)}.",
-            "Give the key these permissions in Developers > API keys > Edit.",
-        )
-    else:
-        yield ok("permissions", f"The restricted key may do what it must: {', '.join(needed)}.")
-
-
-def _needed(shop: Shop) -> tuple[str, ...]:
-    if shop.settings.pull_mode:
-        return _PULL
-    links = ("Payment Links: read",) if shop.catalog.payment_links else ()
-    prices = [price for product in shop.catalog.products for price in product.prices]
-    stripes_own = ("Prices: read",) if any(price.stripe_price for price in prices) else ()
-    return (*_PUSH, *links, *stripes_own)
 
 
 def clock(shop: Shop) -> Iterator[CheckResult]:

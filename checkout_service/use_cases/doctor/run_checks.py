@@ -13,8 +13,9 @@ from checkout_service.domain.errors import CheckoutError, StripeRejected
 
 from .authorisations import authorisations
 from .check_result import PROBLEM, CheckResult, Shop, warning
-from .keys import clock, key, keys, permissions
+from .keys import clock, key, keys
 from .notify import notifications
+from .permissions import permissions
 from .place import address, database, disk, origins, proxies, retention, worker
 from .quarantine import quarantine
 from .sale import catalog, payment_links

@@ -55,10 +55,17 @@ class PlaceEvent:
     clock: Clock
     follow_subscription: FollowSubscription
     live: bool
+    context: str | None = None  # the account that an organisation's key acts on
 
     def is_foreign(self, event: IncomingEvent) -> bool:
-        """True if it tells of the other mode, or of an account connected to ours."""
-        return event.livemode != self.live or event.account is not None
+        """True if it tells of the other mode, of an account connected to ours, or a sister of it.
+
+        An organisation's endpoint names the account in each event; one of the account's own need
+        not, and with a key of its own account there is no other to tell it from.
+        """
+        if event.livemode != self.live or event.account not in (None, self.context):
+            return True
+        return self.context is not None and event.context not in (None, self.context)
 
     def place(self, connection: Transaction, event: IncomingEvent, *, received_at: int) -> Place:
         """Say what becomes of an event that came at a time (milliseconds UTC)."""

@@ -11,7 +11,7 @@ from checkout_service.domain.order.ledger import AUTOMATIC
 from checkout_service.domain.session import HOSTED
 from checkout_service.web.http.origins import with_session_id
 
-from .requests import CartBody, ChosenLine, CreateOrder, CreateSession, Item, PricedLine
+from .requests import BY_EMAIL, CartBody, ChosenLine, CreateOrder, CreateSession, Item, PricedLine
 
 
 def chosen(items: list[Item] | None) -> list[CartItem]:
@@ -26,13 +26,18 @@ def cart_of(body: CartBody) -> Cart:
 
 def priced_cart_of(body: CreateOrder) -> Cart:
     """Make the cart that the merchant's backend priced. Raises InvalidInput."""
-    if body.flow == "payment_intent":
+    of_intent = body.flow == "payment_intent"
+    if of_intent:
         _refuse_words_of_a_page(body)
+    by_email = body.customer == BY_EMAIL
+    customer = None if by_email else body.customer
     return replace(
         _cart(body, [_line(item) for item in body.items], body),
         currency=body.currency,
         capture=body.capture or AUTOMATIC,
-        session=_session(body),
+        session={} if of_intent else _session(body, customer),
+        customer=customer if of_intent else None,
+        by_email=by_email,
     )
 
 
@@ -47,15 +52,16 @@ def _line(item: ChosenLine | PricedLine) -> CartItem | PricedItem:
 
 def _refuse_words_of_a_page(body: CreateOrder) -> None:
     """Refuse what only Stripe's page can be told, by the name that it was sent under."""
-    sent = (name for name in ("session", "customer", "discounts") if getattr(body, name))
+    sent = (name for name in ("session", "discounts") if getattr(body, name))
     if faults := [Fault(name, "it belongs to the flow checkout_session") for name in sent]:
         raise InvalidInput(faults)
 
 
-def _session(body: CreateOrder) -> dict[str, object]:
+def _session(body: CreateOrder, customer: str | None) -> dict[str, object]:
     """Join what is handed through to Stripe's page, the words of our own among it."""
-    named = body.model_dump(include={"customer", "discounts"}, exclude_none=True)
-    return {**(body.session or {}), **named}
+    named = body.model_dump(include={"discounts"}, exclude_none=True)
+    whose = {} if customer is None else {"customer": customer}
+    return {**(body.session or {}), **named, **whose}
 
 
 def _cart(

@@ -155,7 +155,8 @@ OrderLine = Annotated[
     Discriminator(_kind_of_line),
 ]
 
-CustomerId = Annotated[str, Field(max_length=255, pattern="^cus_[A-Za-z0-9]+$")]
+BY_EMAIL = "by_email"
+CustomerId = Annotated[str, Field(max_length=255, pattern=f"^(cus_[A-Za-z0-9]+|{BY_EMAIL})$")]
 _StripeName = Annotated[Readable, Field(min_length=1, max_length=255)]
 
 
@@ -206,7 +207,9 @@ class CreateOrder(Body):
         examples=[{"custom_text": {"submit": {"message": "We ship on Mondays."}}}],
     )
     customer: CustomerId | None = Field(
-        None, description="a Customer of yours at Stripe, in place of customer_email"
+        None,
+        description="a Customer of yours at Stripe, in place of customer_email; or `by_email`: the "
+        "one kept from the last such order of this customer_email, else this order makes one",
     )
     discounts: list[Discount] | None = Field(
         None, max_length=1, description="a coupon or promotion code that you grant"
@@ -217,6 +220,17 @@ class CreateOrder(Body):
         for name in ("customer", "discounts"):
             if getattr(self, name) is not None and name in (self.session or {}):
                 raise fault(f"{name} is in session as well: say it once")
+        return self
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        if self.customer != BY_EMAIL:
+            return self
+        if self.customer_email is None:
+            raise fault("customer by_email needs the customer_email")
+        for name in ("customer_account", "customer_creation"):
+            if name in (self.session or {}):
+                raise fault(f"customer is by_email: {name} in session would say another thing")
         return self
 
     @model_validator(mode="after")

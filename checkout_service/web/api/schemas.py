@@ -58,7 +58,11 @@ def of_order(body: Schema) -> None:
     """
     intents = {"properties": {"flow": {"const": "payment_intent"}}, "required": ["flow"]}
     of_intents = {"if": intents, "then": _nothing_of(*OF_A_PAGE)}
-    body["allOf"] = [_saves_or_sells(), of_intents, *_ways_back()]
+    by_email = {
+        "if": _with("customer", {"const": "by_email"}),
+        "then": {"required": ["customer_email"], **_text("customer_email")},
+    }
+    body["allOf"] = [_saves_or_sells(), of_intents, by_email, *_ways_back()]
 
 
 def _saves_or_sells() -> Schema:
@@ -98,6 +102,10 @@ def _ways_back() -> list[Schema]:
 
 def _with(name: str, value: Schema) -> Schema:
     return {"properties": {name: value}, "required": [name]}
+
+
+def _text(name: str) -> Schema:
+    return {"properties": {name: {"type": "string"}}}
 
 
 def _nothing_of(*names: str) -> Schema:

@@ -210,3 +210,43 @@ def test_nothing_secret_is_shown() -> None:
 )
 def test_a_number_out_of_bounds_is_named(name: str, bad: str) -> None:
     assert named(refusal(SANDBOX, **{name: bad})) == {name.upper()}
+
+
+ORGANISATION: dict[str, Any] = {
+    "stripe_secret_key": "sk_org_test_abc",
+    "stripe_context": "acct_123",
+}
+
+
+def test_an_organisations_key_says_which_account_it_acts_on() -> None:
+    settings = load(**ORGANISATION)
+
+    assert (settings.stripe_context, settings.live, settings.pull_mode) == (
+        "acct_123",
+        False,
+        False,
+    )
+    live = load(LIVE, **ORGANISATION | {"stripe_secret_key": "sk_org_live_abc"})
+    assert live.live
+
+
+@pytest.mark.parametrize("context", ["", " ", "acct_", "acct_1/acct_2", "cus_1", "acct_1\n,x"])
+def test_an_organisations_key_without_an_account_is_refused(context: str) -> None:
+    message = refusal(**ORGANISATION | {"stripe_context": context})
+
+    assert named(message) == {"STRIPE_CONTEXT"}
+    assert "acct_..." in message
+
+
+@pytest.mark.parametrize("key", ["sk_test_abc", "rk_test_abc"])
+def test_an_accounts_own_key_takes_no_context(key: str) -> None:
+    message = refusal(stripe_secret_key=key, stripe_context="acct_123")
+
+    assert named(message) == {"STRIPE_CONTEXT"}
+    assert "sk_org_" in message
+
+
+def test_a_bad_key_is_told_without_a_word_on_its_context() -> None:
+    for context in ("", "acct_123"):
+        message = refusal(stripe_secret_key="sk_org_abc", stripe_context=context)
+        assert named(message) & {"STRIPE_SECRET_KEY", "STRIPE_CONTEXT"} == {"STRIPE_SECRET_KEY"}

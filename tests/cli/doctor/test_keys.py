@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -87,6 +89,64 @@ def test_a_restricted_key_is_told_what_it_lacks_by_name(doctor_env: DoctorEnv) -
         assert name in told
     assert "Payment Links" not in told
     assert "Webhook Endpoints: read" in report.told("webhook endpoint", "warning")
+
+
+NEEDED = (
+    "rak_checkout_session_write", "rak_payment_intent_write", "rak_charge_write",
+    "rak_dispute_read", "rak_event_read", "rak_webhook_read",
+)  # fmt: skip
+BESIDE = ("rak_invoice_read", "rak_shipping_rate_read")
+CLUB = """
+[[products]]
+id = "club"
+name = "Club"
+  [[products.prices]]
+  id = "monthly"
+  currency = "usd"
+  unit_amount = 900
+  recurring = { interval = "month" }
+"""
+
+
+def gives(doctor_env: DoctorEnv, *permissions: str) -> dict[str, Any]:
+    """Give a restricted key these permissions; return the settings that use it."""
+    given = {"key": "rk_test_chosen", "permissions": list(permissions)}
+    doctor_env.sandbox.control("PUT", "keys", given)
+    return {"stripe_secret_key": "rk_test_chosen", "api_keys": "key-of-the-merchants-backend"}
+
+
+def test_a_restricted_key_with_what_is_needed_is_all_green(doctor_env: DoctorEnv) -> None:
+    report = doctor_env.examine(**gives(doctor_env, *NEEDED))
+
+    assert report.states("permissions") == ["ok", "ok", "ok"]
+    told = report.told("permissions", "ok")
+    assert "Without Customer portal: write the backend's portal-sessions are refused." in told
+    assert "Without Customers: write orders of customer by_email are refused." in told
+
+
+def test_subscriptions_need_invoices_and_the_portal(doctor_env: DoctorEnv) -> None:
+    catalog = doctor_env.catalog(CLUB)
+
+    lacking = doctor_env.examine(catalog_file=catalog, **gives(doctor_env, *NEEDED))
+    whole = (*NEEDED, *BESIDE, "rak_customer_write", "rak_customer_portal_write")
+    right = doctor_env.examine(catalog_file=catalog, **gives(doctor_env, *whole))
+
+    told = lacking.told("permissions", "problem")
+    assert "Invoices: read, Shipping Rates: read" in told
+    assert "Checkout Sessions" not in told
+    assert "Customer portal: write" in lacking.told("permissions", "warning")
+    assert right.states("permissions") == ["ok"]
+
+
+def test_an_organisations_key_is_told_with_its_account(doctor_env: DoctorEnv) -> None:
+    organisation = {"stripe_secret_key": "sk_org_test_abcdefghijklm", "stripe_context": "acct_123"}
+
+    report = doctor_env.examine(**organisation)
+
+    assert report.problems == set()
+    assert "sk_org_test_***jklm" in report.told("keys", "ok")
+    assert "acts on acct_123" in report.told("keys", "ok")
+    assert "may do what it must" in report.told("permissions", "ok")
 
 
 def test_pull_mode_needs_three_reads_and_no_webhook(doctor_env: DoctorEnv) -> None:

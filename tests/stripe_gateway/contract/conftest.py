@@ -12,10 +12,10 @@ from .build import Stripe
 
 @pytest.fixture
 def stripe(sandbox: Sandbox) -> Stripe:
-    def connect(key: str = "sk_test_contract") -> StripeParts:
+    def connect(key: str = "sk_test_contract", context: str | None = None) -> StripeParts:
         return build_stripe(
             secret_key=key, webhook_secrets=(), api_base=sandbox.url,
-            take_read=lambda _urgent: None, slots=8, live=False,
+            take_read=lambda _urgent: None, slots=8, live=False, context=context,
         )  # fmt: skip
 
     return connect

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import requests
 
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.snapshots import SessionView
@@ -62,6 +63,32 @@ def test_a_restricted_key_reads_sessions_and_writes_nothing(
     with pytest.raises(StripeRejected) as refusal:
         restricted.sessions.open(a_request())
     assert refusal.value.permission
+
+
+def test_an_organisations_key_names_its_account_with_every_call(
+    sandbox: Sandbox, stripe: Stripe
+) -> None:
+    ours = stripe("sk_org_test_contract", "acct_ours")
+    session, intent = paid(sandbox, ours)
+    ours.refunds.create(a_refund(intent, 5000))
+    assert closed(ours, session) is None
+    assert list(ours.events.since(now() - 60_000, undelivered=False))
+
+    with pytest.raises(StripeRejected, match="include the Stripe-Context header"):
+        stripe("sk_org_test_contract").sessions.open(a_request())
+    with pytest.raises(StripeRejected, match="does not have access") as refusal:
+        stripe("sk_test_contract", "acct_ours").sessions.open(a_request())
+    assert refusal.value.permission
+
+
+def test_a_session_says_which_software_made_it(sandbox: Sandbox, gateway: StripeParts) -> None:
+    own = {"session": {"integration_identifier": "fair_2026"}}
+    for request, said in ((a_request(), "checkout_service"), (a_request(options=own), "fair_2026")):
+        name = opened(gateway, request).id
+        merchant = {"Authorization": "Bearer sk_test_contract"}
+        url = f"{sandbox.url}/v1/checkout/sessions/{name}"
+        shown = requests.get(url, headers=merchant, timeout=60).json()
+        assert shown["integration_identifier"] == said
 
 
 def test_a_key_stripe_does_not_know_is_told_apart(stripe: Stripe) -> None:
