@@ -43,6 +43,7 @@ def intent_of(call: Call, session: Json) -> Json:
         statement_descriptor=session["_handed_on"].get("statement_descriptor"),
         statement_descriptor_suffix=session["_handed_on"].get("statement_descriptor_suffix"),
         automatic_payment_methods={"allow_redirects": "always", "enabled": True},
+        customer=session["customer"],
     )
     made["_session"] = session["id"]
     call.store.put(made)
@@ -79,7 +80,8 @@ def pay(
     if answers.get("shipping_rate") is not None:
         totals.ship_by(session, answers["shipping_rate"])
         totals.recount(session)
-    collecting.take(session, answers, email or session["customer_email"])
+    customer = call.store.get(session["customer"], "customer")
+    collecting.take(session, answers, email or session["customer_email"], customer)
     if session["mode"] == "setup":
         setups.save(call, session, method, passed=passed)
         return complete(call, session, "no_payment_required")

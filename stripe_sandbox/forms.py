@@ -12,21 +12,6 @@ from .store import Json
 
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _DEPTH = 8
-_NESTED = frozenset((  # all other parameters are plain texts
-    "adaptive_pricing", "after_completion", "amount_details", "evidence", "hooks",
-    "boleto", "customer_balance", "konbini", "multibanco", "oxxo", "payment_details",
-    "transfer_data", "after_expiration", "allowed_payment_method_types",
-    "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
-    "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
-    "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
-    "customer_update", "invoice_creation", "line_items", "managed_payments", "metadata",
-    "name_collection", "optional_items", "payment_intent_data", "permissions", "setup_intent_data",
-    "payment_method_data", "payment_method_options", "payment_method_types",
-    "phone_number_collection", "product_data", "promotion",
-    "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
-    "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "collected_information", "payment", "types", "us_bank_account", "wallet_options",
-))  # fmt: skip
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -38,11 +23,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Json:
         if not head or len(path) > _DEPTH:
             raise ApiError(f"Invalid parameter name: {name[:80]}", code="parameter_unknown")
         _place(root, path, value)
-    params = {key: _lists(value) for key, value in root.items()}
-    for name, value in params.items():
-        if not isinstance(value, str) and name not in _NESTED:
-            raise invalid(name, "Invalid string")
-    return params
+    return {key: _lists(value) for key, value in root.items()}
 
 
 def _place(root: Json, path: list[str], value: str) -> None:

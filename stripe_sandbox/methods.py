@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .errors import ApiError
+from .errors import ApiError, no_such
 from .store import Json
 from .vouchers import TRANSFER, VOUCHERS
 
@@ -18,6 +18,7 @@ MINUTE = 60
 _MONTHS = 12
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
+FILTERS = ("allowed_payment_method_types", "excluded_payment_method_types")
 _CURRENCIES = {
     "sepa_debit": ("eur",), "us_bank_account": ("usd",), "boleto": ("brl",), "oxxo": ("mxn",),
     "konbini": ("jpy",), "multibanco": ("eur",),
@@ -178,6 +179,10 @@ def find_method(text: object, currency: str) -> Method:
     if plain.removeprefix("pm_") in ("voucher", TRANSFER, *VOUCHERS):
         plain = plain.removeprefix("pm_").replace(TRANSFER, "voucher")
     method = METHODS.get(plain) or METHODS.get(plain.upper())
+    if method is None and plain.startswith("pm_"):
+        raise no_such("PaymentMethod", plain, param="payment_method")
+    if method is None and plain.startswith("tok_"):
+        raise no_such("token", plain, param="card[token]")
     if method is None:
         raise ApiError(
             "Your card number is incorrect.",
@@ -216,6 +221,11 @@ def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]
             param="allowed_payment_method_types",
         )
     return kinds
+
+
+def is_modelled(kind: str) -> bool:
+    """True if the sandbox knows methods of this kind."""
+    return kind == "card" or kind in _CURRENCIES
 
 
 def check_allowed(kind: str, intent: Json) -> None:

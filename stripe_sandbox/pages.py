@@ -165,7 +165,9 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     outcome = "succeeded"
     try:
         with world().store.lock:
-            payments.attempt(call(), intent, method, email=None, passed=passed)
+            kept = world().need(intent["payment_method"], "payment_method")
+            email = kept["billing_details"]["email"]
+            payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
@@ -209,7 +211,7 @@ def link(slug: str) -> Answer:
     try:
         with world().store.lock:
             reference = request.args.get("client_reference_id")
-            session = links.open_session(call(), found, reference)
+            session = links.open_session(call(), found, reference, request.args)
     except ApiError as error:
         return _closed(str(error)), 410
     return redirect(f"/c/pay/{session['id']}", 303)
@@ -261,6 +263,7 @@ def _page(session: Json, error: str | None = None, status: int = 200) -> Answer:
 
 def _view(session: Json) -> Json:
     currency = session["currency"]
+    known = world().store.get(session["customer"], "customer") or {}
     totals = session["total_details"]
     more = {
         name: amount and money.shown(amount, currency)
@@ -288,7 +291,7 @@ def _view(session: Json) -> Json:
         "total": money.shown(session["amount_total"] or 0, currency),
         "free": not session["amount_total"],
         "needs_method": checkout.needs_method(session),
-        "email": session["customer_email"],
+        "email": session["customer_email"] or session.get("_prefilled_email") or known.get("email"),
         "methods": session["payment_method_types"],
         "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],
         "codes": session["allow_promotion_codes"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import holds, shapes, vouchers
+from . import holds, setups, shapes, vouchers
 from .errors import ApiError
 from .method_details import details, paid_details
 from .methods import METHODS, Method, check_allowed, decline_message
@@ -14,8 +14,18 @@ from .world import Call
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def attempt(call: Call, intent: Json, method: Method, *, email: str | None, passed: bool) -> None:
+def attempt(
+    call: Call,
+    intent: Json,
+    method: Method,
+    *,
+    email: str | None,
+    passed: bool,
+    kept: Json | None = None,
+) -> None:
     """Try to pay an intent. `passed` says that a 3-D Secure challenge was met.
+
+    `kept` is the payment method that is used, if there is one already.
 
     Raises ApiError 402 on a decline; the intent is open for another try then.
     """
@@ -27,7 +37,7 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
         )
     check_allowed(method.kind, intent)
     _forget_waiting(intent)
-    paid_with = _remember_method(call, intent, method, email)
+    paid_with = kept or _remember_method(call, intent, method, email)
     intent["payment_method"] = paid_with["id"]
     intent["_method"] = method.number
     intent["last_payment_error"] = None
@@ -44,6 +54,9 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
             holds.begin(call, intent, charge)
         else:
             _succeed(call, intent, charge)
+    customer = call.store.get(intent["customer"], "customer")
+    if intent["setup_future_usage"] and customer:
+        setups.attach(call, paid_with, customer)
 
 
 def is_challenged(intent: Json) -> bool:
@@ -52,11 +65,13 @@ def is_challenged(intent: Json) -> bool:
     return intent["status"] == "requires_action" and action.get("type") == "redirect_to_url"
 
 
-def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_url: str) -> None:
+def demand_challenge(
+    call: Call, intent: Json, method: Method, url: str, return_url: str, kept: Json | None = None
+) -> None:
     """Stop for 3-D Secure: the buyer is sent to a page of the bank's."""
     check_allowed(method.kind, intent)
     _forget_waiting(intent)
-    intent["payment_method"] = _remember_method(call, intent, method, None)["id"]
+    intent["payment_method"] = (kept or _remember_method(call, intent, method, None))["id"]
     intent["_method"] = method.number
     intent["status"] = "requires_action"
     intent["next_action"] = {

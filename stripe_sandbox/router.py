@@ -172,7 +172,13 @@ def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
         match = route.path.fullmatch(path)
         if match and route.method == method:
             return route.handler, match.groupdict()
-    raise ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
+    raise ApiError(
+        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove "
+        "the trailing slash. If you are trying to retrieve an object, make sure you passed a valid "
+        "(non-empty) identifier in your code. Please see https://stripe.com/docs or we can help "
+        "at https://support.stripe.com/.",
+        status=404,
+    )
 
 
 def route_of(method: str, path: str, names: dict[str, str]) -> str:

@@ -52,6 +52,9 @@ def create(call: Call) -> Json:
 def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any) -> Json:
     """Make an open session of these line items."""
     currency = items[0]["currency"] if items else setups.currency_of(params)
+    customer = params.get("customer")
+    if customer is not None:
+        call.world.need(customer, "customer", param="customer")
     recurring = any(item["_recurring"] for item in items)
     if recurring != (mode == "subscription"):
         raise invalid(
@@ -64,8 +67,10 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         amount_subtotal=0,
         amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
+        allowed_payment_method_types=params.get("allowed_payment_method_types"),
+        excluded_payment_method_types=params.get("excluded_payment_method_types"),
         client_reference_id=_short(params, "client_reference_id", 200),
-        customer=params.get("customer"),
+        customer=customer,
         customer_email=_email(params),
         locale=params.get("locale"),
         metadata=metadata(params),

@@ -87,7 +87,7 @@ def keep(call: Call, method: Method, email: str | None, customer: Json | None) -
 
 
 def attach(call: Call, kept: Json, customer: Json | None) -> Json:
-    if customer is None:
+    if customer is None or kept["customer"] == customer["id"]:
         return call.store.put(kept)
     kept["customer"] = customer["id"]
     call.emit("payment_method.attached", call.store.put(kept))

@@ -9,6 +9,7 @@ import pytest
 import requests
 import stripe
 
+from tests.sandbox.nearby import Nearby
 from tests.support.merchant import Merchant, running_merchant
 from tests.support.ports import free_port
 from tests.support.processes import answers, start
@@ -118,3 +119,11 @@ def secret(client: stripe.StripeClient, receiver: Merchant) -> str:
     )
     assert endpoint.secret is not None
     return endpoint.secret
+
+
+@pytest.fixture
+def near() -> Iterator[Nearby]:
+    """A sandbox in this process; its answers must be Stripe's too."""
+    running = Nearby()
+    yield running
+    assert not running.wrong, "\n".join(sorted(set(running.wrong)))
