@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stripe_sandbox.app import create_sandbox
-from tests.support.sdk_schemas import check_resource
+from tests.support.sdk_schemas import check_answer
 
 Json = dict[str, Any]
 Pairs = Iterator[tuple[str, str]]
@@ -29,7 +29,7 @@ class Nearby:
         answer = self._client.open(f"/v1/{path}", method=method, headers=_KEY, **given)
         body: Json = answer.get_json()
         if answer.status_code < 300:
-            self.wrong += check_resource(body, f"{method} {path}")
+            self.wrong += check_answer(body, f"{method} {path}")
         return answer.status_code, body
 
     def do(self, method: str, path: str, **params: Any) -> Json:
