@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -32,7 +32,7 @@ def _place(root: Json, path: list[str], value: str) -> None:
         key = step or str(len(node))
         child = node.setdefault(key, {})
         if not isinstance(child, dict):
-            raise ApiError(f"Invalid {following}", code="parameter_invalid")
+            raise ApiError(f"Invalid {following}")
         node = child
     node[path[-1] or str(len(node))] = value
 
@@ -98,34 +98,3 @@ def metadata(params: Json, before: Json | None = None, name: str = "metadata") -
     if len(kept) > 50:  # noqa: PLR2004
         raise invalid(name, "You may only have 50 metadata keys.")
     return kept
-
-
-def expand(thing: Json, paths: object, resolve: Callable[[Json, str], Any]) -> Json:
-    """Put objects in the place of their ids; `resolve(parent, field)` finds one."""
-    for path in paths if isinstance(paths, list) else []:
-        steps = str(path).split(".")
-        if len(steps) > 4:  # noqa: PLR2004
-            raise invalid("expand", "You cannot expand more than 4 levels of a property.")
-        _expand(thing, steps, resolve, str(path))
-    return thing
-
-
-def _expand(node: Any, steps: list[str], resolve: Callable[[Json, str], Any], path: str) -> None:
-    if not steps:
-        return
-    if isinstance(node, list):
-        for item in node:
-            _expand(item, steps, resolve, path)
-        return
-    if not isinstance(node, dict):
-        return
-    field = steps[0]
-    if isinstance(node.get(field), dict | list):
-        found = node[field]
-    elif field in node or field in ("line_items", "refunds", "currency_options"):
-        found = resolve(node, field)
-        if found is not None:
-            node[field] = found
-    else:
-        raise invalid("expand", f"This property cannot be expanded ({path}).")
-    _expand(found, steps[1:], resolve, path)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from flask import Request, Response
 
-from . import forms, parameters, unmodelled, wire
+from . import expanding, forms, parameters, unmodelled, wire
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
-from .router import check_expanding, check_scope, find, route_of
+from .router import check_expanding, check_scope, find
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
@@ -80,15 +80,14 @@ class Gate:
             raise Reset
         if fault == "reset":
             raise Reset
-        handler, names = find(request.method, request.path)
+        route, names = find(request.method, request.path)
         check_scope(key[:2], key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
         call = self._call(request, key, name, base)
         check_expanding(key[:2], key, call.params.get("expand"))
-        route = route_of(request.method, request.path, names)
 
         def run() -> tuple[int, Json]:
-            return self._run(route, call, fault, lambda: handler(call, **names))
+            return self._run(route.name, call, fault, lambda: route.handler(call, **names))
 
         if request.method != "POST" or not idempotency_key:
             status, body = run()
@@ -129,7 +128,7 @@ class Gate:
         parameters.check(route, call.params, older=call.takes_method_types)
         unmodelled.check(route, call.params)
         with call.store.lock:
-            body = forms.expand(shown(handle()), paths, self._world.resolve)
+            body = expanding.expand(shown(handle()), paths, self._world.resolve)
         return (500, _server_error()) if fault == "commit_then_500" else (200, body)
 
     def _forget(self) -> None:

@@ -25,9 +25,11 @@ def _in(where: str, *lines: str) -> tuple[str, ...]:
 
 
 _PAGE = (  # what a session and a Payment Link are told alike
-    "allow_promotion_codes billing_address_collection consent_collection custom_fields"
-    " customer_creation metadata name_collection payment_method_collection"
-    " phone_number_collection tax_id_collection",
+    (
+        "allow_promotion_codes billing_address_collection consent_collection custom_fields"
+        " customer_creation metadata name_collection payment_method_collection"
+        " phone_number_collection tax_id_collection"
+    ),
     "automatic_tax: enabled",
     "automatic_tax.liability: type=self",
     "invoice_creation: enabled invoice_data",
@@ -39,16 +41,18 @@ _METHOD = (
     " us_bank_account"
 )
 _INTENT = (
-    "allowed_payment_method_types amount capture_method currency customer description"
+    ("allowed_payment_method_types amount capture_method currency customer description"
     " excluded_payment_method_types metadata payment_method receipt_email"
-    " setup_future_usage shipping statement_descriptor statement_descriptor_suffix",
+    " setup_future_usage shipping statement_descriptor statement_descriptor_suffix"),
     f"payment_method_data: {_METHOD}",
     *(f"payment_method_options.{kind}: expires_after_days"
       for kind in ("boleto", "konbini", "oxxo")),
 )  # fmt: skip
 _CUSTOMER = (
-    "address business_name description email individual_name metadata name phone"
-    " preferred_locales shipping tax_exempt",
+    (
+        "address business_name description email individual_name metadata name phone"
+        " preferred_locales shipping tax_exempt"
+    ),
     "invoice_settings: default_payment_method",
 )
 _PRODUCT = (
@@ -60,21 +64,31 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/checkout/sessions": (
         *_PAGE,
         "managed_payments: enabled",
-        "after_expiration allowed_payment_method_types cancel_url client_reference_id currency"
-        " customer customer_email discounts excluded_payment_method_types expires_at mode"
-        " payment_method_types redirect_on_completion return_url success_url ui_mode",
+        (
+            "after_expiration allowed_payment_method_types cancel_url client_reference_id currency"
+            " customer customer_email discounts excluded_payment_method_types expires_at mode"
+            " payment_method_types redirect_on_completion return_url success_url ui_mode"
+        ),
         *_in("line_items.*", "metadata price quantity", _ADJUSTABLE, *_PRICE_DATA),
-        "payment_intent_data: capture_method description metadata receipt_email"
-        " setup_future_usage shipping statement_descriptor statement_descriptor_suffix",
-        *(f"payment_method_options.{kind}: expires_after_days"
-          for kind in ("boleto", "konbini", "oxxo")),
+        (
+            "payment_intent_data: capture_method description metadata receipt_email"
+            " setup_future_usage shipping statement_descriptor statement_descriptor_suffix"
+        ),
+        *(
+            f"payment_method_options.{kind}: expires_after_days"
+            for kind in ("boleto", "konbini", "oxxo")
+        ),
         "setup_intent_data: description metadata",
         "shipping_options.*: shipping_rate",
-        "shipping_options.*.shipping_rate_data: delivery_estimate display_name metadata"
-        " tax_behavior tax_code type",
+        (
+            "shipping_options.*.shipping_rate_data: delivery_estimate display_name metadata"
+            " tax_behavior tax_code type"
+        ),
         "shipping_options.*.shipping_rate_data.fixed_amount: amount currency",
-        "subscription_data: billing_cycle_anchor description metadata proration_behavior"
-        " trial_end trial_period_days",
+        (
+            "subscription_data: billing_cycle_anchor description metadata proration_behavior"
+            " trial_end trial_period_days"
+        ),
     ),
     "GET /v1/checkout/sessions": (
         _PAGING + " customer customer_details payment_intent payment_link status subscription",
@@ -86,33 +100,49 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/checkout/sessions/{name}/line_items": (_CURSORS,),
     "POST /v1/payment_intents": (
         *_INTENT,
-        "confirm confirmation_method=automatic error_on_requires_action off_session"
-        " payment_method_types return_url",
+        (
+            "confirm confirmation_method=automatic error_on_requires_action off_session"
+            " payment_method_types return_url"
+        ),
         "automatic_payment_methods: allow_redirects enabled=true",
     ),
     "GET /v1/payment_intents": (_PAGING + " customer",),
     "GET /v1/payment_intents/{name}": ("client_secret",),
     "POST /v1/payment_intents/{name}": _INTENT,
     "POST /v1/payment_intents/{name}/confirm": (
-        "client_secret error_on_requires_action off_session payment_method receipt_email"
-        " return_url setup_future_usage shipping",
+        (
+            "client_secret error_on_requires_action off_session payment_method receipt_email"
+            " return_url setup_future_usage shipping"
+        ),
         *_INTENT[1:],
     ),
     "POST /v1/payment_intents/{name}/capture": (
-        "amount_to_capture final_capture=true metadata statement_descriptor"
-        " statement_descriptor_suffix",
+        (
+            "amount_to_capture final_capture=true metadata statement_descriptor"
+            " statement_descriptor_suffix"
+        ),
     ),
     "POST /v1/payment_intents/{name}/cancel": ("cancellation_reason",),
     "POST /v1/payment_methods": (_METHOD,),
+    "POST /v1/payment_methods/{name}": ("allow_redisplay billing_details metadata",),
+    "POST /v1/payment_methods/{name}/attach": ("customer",),
+    "GET /v1/customers/{name}/payment_methods": (_CURSORS + " allow_redisplay type",),
+    "GET /v1/balance_transactions": (_PAGING + " currency source type",),
     "GET /v1/payment_methods": (_CURSORS + " allow_redisplay customer type",),
     "GET /v1/setup_intents/{name}": ("client_secret",),
+    "GET /v1/payment_pages/{name}": ("client_secret key",),
+    "POST /v1/payment_pages/{name}/confirm": (
+        "client_secret email expected_amount key payment_method",
+    ),
     "POST /v1/payment_links": (
         *_PAGE,
         "managed_payments: enabled",
         "after_completion id inactive_message payment_method_types restrictions currency",
         *_in("line_items.*", "price quantity", _ADJUSTABLE, *_PRICE_DATA),
-        "payment_intent_data: capture_method description metadata setup_future_usage"
-        " statement_descriptor statement_descriptor_suffix",
+        (
+            "payment_intent_data: capture_method description metadata setup_future_usage"
+            " statement_descriptor statement_descriptor_suffix"
+        ),
         "shipping_options.*: shipping_rate",
         "subscription_data: description metadata trial_period_days",
     ),
@@ -120,8 +150,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/payment_links/{name}": (
         *_PAGE,
         "active after_completion inactive_message payment_method_types restrictions",
-        "payment_intent_data: description metadata setup_future_usage statement_descriptor"
-        " statement_descriptor_suffix",
+        (
+            "payment_intent_data: description metadata setup_future_usage statement_descriptor"
+            " statement_descriptor_suffix"
+        ),
         "shipping_options.*: shipping_rate",
         "subscription_data: metadata trial_period_days",
     ),
@@ -134,8 +166,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/products": (_PAGING + " active ids shippable type url",),
     "POST /v1/products/{name}": (_PRODUCT + " default_price",),
     "POST /v1/prices": (
-        "active billing_scheme=per_unit currency lookup_key metadata nickname product tax_behavior"
-        " transfer_lookup_key unit_amount unit_amount_decimal",
+        (
+            "active billing_scheme=per_unit currency lookup_key metadata nickname product"
+            " tax_behavior transfer_lookup_key unit_amount unit_amount_decimal"
+        ),
         "product_data: active id metadata name statement_descriptor tax_code unit_label",
         "recurring: interval interval_count usage_type=licensed",
     ),
@@ -147,8 +181,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
         "active lookup_key metadata nickname tax_behavior transfer_lookup_key",
     ),
     "POST /v1/coupons": (
-        "amount_off currency duration duration_in_months id max_redemptions metadata name"
-        " percent_off redeem_by",
+        (
+            "amount_off currency duration duration_in_months id max_redemptions metadata name"
+            " percent_off redeem_by"
+        ),
     ),
     "GET /v1/coupons": (_PAGING,),
     "POST /v1/coupons/{name}": ("metadata name",),
@@ -163,22 +199,22 @@ MODELLED: dict[str, tuple[str, ...]] = {
         "fixed_amount: amount currency",
     ),
     "GET /v1/shipping_rates": (_PAGING + " active currency",),
-    "POST /v1/refunds": (
-        "amount charge instructions_email metadata payment_intent reason",
-    ),
+    "POST /v1/refunds": ("amount charge instructions_email metadata payment_intent reason",),
     "GET /v1/refunds": (_PAGING + " charge payment_intent",),
     "POST /v1/refunds/{name}": ("metadata",),
     "GET /v1/charges": (_PAGING + " customer payment_intent",),
     "POST /v1/disputes/{name}": (
         "intended_submission_method metadata submit",
-        "evidence: access_activity_log billing_address cancellation_policy"
-        " cancellation_policy_disclosure cancellation_rebuttal customer_communication"
-        " customer_email_address customer_name customer_purchase_ip customer_signature"
-        " duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id"
-        " product_description receipt refund_policy refund_policy_disclosure"
-        " refund_refusal_explanation service_date service_documentation shipping_address"
-        " shipping_carrier shipping_date shipping_documentation shipping_tracking_number"
-        " uncategorized_file uncategorized_text",
+        (
+            "evidence: access_activity_log billing_address cancellation_policy"
+            " cancellation_policy_disclosure cancellation_rebuttal customer_communication"
+            " customer_email_address customer_name customer_purchase_ip customer_signature"
+            " duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id"
+            " product_description receipt refund_policy refund_policy_disclosure"
+            " refund_refusal_explanation service_date service_documentation shipping_address"
+            " shipping_carrier shipping_date shipping_documentation shipping_tracking_number"
+            " uncategorized_file uncategorized_text"
+        ),
     ),
     "GET /v1/disputes": (_PAGING + " charge payment_intent",),
     "GET /v1/radar/early_fraud_warnings": (_PAGING + " charge payment_intent",),
@@ -206,8 +242,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
 # docs/sandbox-differences.md names them.
 SHOWN: dict[str, tuple[str, ...]] = {
     "POST /v1/checkout/sessions": (
-        "adaptive_pricing branding_settings custom_text integration_identifier locale"
-        " origin_context saved_payment_method_options submit_type wallet_options",
+        (
+            "adaptive_pricing branding_settings custom_text integration_identifier locale"
+            " origin_context saved_payment_method_options submit_type wallet_options"
+        ),
     ),
     "POST /v1/payment_links": ("custom_text submit_type",),
     "POST /v1/payment_links/{name}": ("custom_text submit_type",),
