@@ -9,7 +9,7 @@ from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_currency
 from .shapes import nulls
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
 CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}  # known without making them: percent off
@@ -18,7 +18,7 @@ CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}  # known without making them: pe
 def create_coupon(call: Call) -> Json:
     """Make a coupon of a percentage or an amount. Raises ApiError."""
     params = call.params
-    call.world.check_free(text(params, "id") or "")
+    call.world.check_free(text(params, "id") or "", "coupon")
     amount, percent = integer(params, "amount_off"), _percent(params)
     if (amount is None) == (percent is None):
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
@@ -33,7 +33,8 @@ def create_coupon(call: Call) -> Json:
         "redeem_by": _later(call, integer(params, "redeem_by")),
         "id": text(params, "id") or thing["id"],
     }
-    return call.store.put(thing)
+    call.emit("coupon.created", call.store.put(thing))
+    return thing
 
 
 def _later(call: Call, at: int | None) -> int | None:
@@ -86,8 +87,10 @@ def create_code(call: Call) -> Json:
         "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "restrictions": _restrictions(params),
+        "active": boolean(params, "active") is not False,
     }
-    return call.store.put(thing)
+    call.emit("promotion_code.created", call.store.put(thing))
+    return thing
 
 
 def _positive(params: Json, name: str) -> int | None:
@@ -128,9 +131,13 @@ def _code(call: Call, coupon: Json, code: str) -> Json:
 
 
 def update_code(call: Call, code: Json) -> Json:
+    before = shown(code)
     active = boolean(call.params, "active")
     code["active"] = code["active"] if active is None else active
     code["metadata"] = metadata(call.params, code["metadata"])
+    changed = {name: value for name, value in before.items() if code[name] != value}
+    if changed:
+        call.emit("promotion_code.updated", code, changed)
     return call.store.put(code)
 
 
@@ -178,7 +185,9 @@ def _find(call: Call, code: str) -> Json | None:
 
 
 def _use(call: Call, session: Json, code: Json) -> None:
-    coupon = call.world.need(code["promotion"]["coupon"], "coupon")
+    coupon = call.store.get(code["promotion"]["coupon"], "coupon")
+    if coupon is None:
+        raise _wrong()
     if not code["active"] or _is_over(call, code) or _is_over(call, coupon):
         raise _wrong()
     if not _is_for(call, session, code):
@@ -232,4 +241,4 @@ def redeem(call: Call, session: Json) -> None:
 
 
 def _wrong() -> ApiError:
-    return ApiError("This code is invalid.", code="promotion_code_invalid", param="code")
+    return ApiError("This code is invalid.", param="code")

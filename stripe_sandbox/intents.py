@@ -174,7 +174,7 @@ def confirm(call: Call, intent: Json) -> Json:
     _describe(call, intent)
     if method.challenge and intent["status"] in _UNPAID[:2]:
         url, back = f"{call.base}/3ds/{intent['id']}", intent.get("_return_url") or ""
-        payments.demand_challenge(call, intent, method, url, back, kept)
+        payments.demand_challenge(call, intent, method, url, back, kept=kept)
         return intent
     intent["_billing"] = kept["billing_details"]
     email = kept["billing_details"]["email"]

@@ -1,4 +1,4 @@
-"""What a Payment Link says of the sessions it opens: shown by the link, handed on as it was given."""
+"""What a Payment Link says of the sessions it opens: shown by it, and handed on as given."""
 
 from __future__ import annotations
 

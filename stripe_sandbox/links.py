@@ -27,7 +27,7 @@ def create(call: Call) -> Json:
     if named is not None and not re.fullmatch(r"plink_[A-Za-z0-9]{1,60}", str(named)):
         raise invalid("id", "An id of the sandbox's links is plink_ with letters and digits.")
     if named is not None:
-        call.world.check_free(str(named))
+        call.world.check_free(str(named), "payment_link")
     thing = catalog_shapes.payment_link(
         currency=items[0]["currency"],
         metadata=metadata(params),
@@ -107,7 +107,7 @@ def open_session(
     """
     why = closed_because(link)
     if why:
-        raise ApiError(why, code="payment_link_no_longer_active")
+        raise ApiError(why)
     after = link["after_completion"]
     params = {
         "metadata": dict(link["metadata"]),

@@ -18,9 +18,10 @@ from . import (
     vouchers,
 )
 from .clock import after_payment
+from .declines import check_expiry
 from .errors import ApiError
 from .here import base, call, world
-from .methods import DEFAULT_CARD, check_expiry, find_method
+from .methods import DEFAULT_CARD, find_method
 from .store import Json
 from .ui_modes import ELEMENTS, EMBEDDED, FORM, HOSTED, way_back
 
@@ -189,18 +190,6 @@ def voucher(name: str) -> Answer:
         return _closed("There is nothing to pay."), 410
     amount = money.shown(intent["amount"], intent["currency"])
     return _closed(f"Pay {amount} with what your bank or shop was told. No money moves here.")
-
-
-@bp.get("/receipts/<name>")
-@bp.get("/invoices/<name>")
-@bp.get("/invoices/<name>/pdf")
-def receipt(name: str) -> Answer:
-    """Show what was paid, in one line."""
-    paid = world().store.get(name)
-    if paid is None or paid["object"] not in ("charge", "invoice"):
-        return _closed(_NOT_THERE), 404
-    amount = money.shown(int(paid.get("amount") or paid["amount_paid"]), paid["currency"])
-    return _closed(f"Paid: {amount}. No money moved here.")
 
 
 @bp.get("/b/<slug>")

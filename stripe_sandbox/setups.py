@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from . import customers, shapes
+from .declines import decline_message
 from .errors import ApiError, missing
 from .forms import metadata, table, text
 from .method_details import details
-from .methods import Method, decline_message
+from .methods import Method
 from .money import check_currency
 from .shapes import nulls
 from .store import Json, new_id
