@@ -32,7 +32,9 @@ def create_product(call: Call, given: Json | None = None, where: str = "") -> Js
     if "default_price_data" in data:
         inner = {**table(data, "default_price_data"), "product": thing["id"]}
         thing["default_price"] = create_price(call, inner, "default_price_data")["id"]
-    call.emit("product.created", call.store.put(thing))
+    call.store.put(thing)
+    if not where:  # what a session or a link brings along is made in silence
+        call.emit("product.created", thing)
     return thing
 
 
@@ -97,7 +99,9 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
     )
     if not where:
         take_lookup_key(call, thing)
-    call.emit("price.created", call.store.put(thing))
+    call.store.put(thing)
+    if where in ("", "default_price_data"):
+        call.emit("price.created", thing)
     return thing
 
 
