@@ -29,7 +29,6 @@ def show(call: Call) -> Json:
         "business_type": None,
         "capabilities": {"card_payments": "active", "transfers": "active"},
         "charges_enabled": True,
-        "controller": {"type": "account"},
         "created": 1_700_000_000,
         "country": "US",
         "default_currency": "usd",

@@ -8,7 +8,7 @@ from .forms import metadata
 from .store import Json, shown
 from .world import Call
 
-_KIND, _URL = "payment_method", "/v1/payment_methods"
+_KIND = "payment_method"
 
 
 def update(call: Call, kept: Json) -> Json:
@@ -60,10 +60,3 @@ def one_of_customer(call: Call, customer: Json, method: str) -> Json:
     if kept["customer"] != customer["id"]:
         raise no_such("PaymentMethod", method)
     return kept
-
-
-def listed(call: Call) -> Json:
-    """List methods; without a customer only those that have one, as Stripe does."""
-    more = [] if "customer" in call.params else [lambda thing: thing["customer"] is not None]
-    fields = ("allow_redisplay", "customer", "type")
-    return lists.page(call, _KIND, _URL, fields=fields, more=more)

@@ -100,7 +100,7 @@ ROUTES = (
     _route("GET", _B, _of("balance_transaction", _B, "currency", "source", "type")),
     _route("GET", _B + "/{name}", _get("balance_transaction")),
     _route("POST", _M, intents.create_method),
-    _route("GET", _M, kept_methods.listed),
+    _route("GET", _M, _of("payment_method", _M, "allow_redisplay", "customer", "type")),
     _route("GET", _M + "/{name}", _get("payment_method")),
     _route("POST", _M + "/{name}", _on("payment_method", kept_methods.update)),
     _route("POST", _M + "/{name}/attach", _on("payment_method", kept_methods.attach)),
