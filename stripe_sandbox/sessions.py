@@ -21,7 +21,7 @@ from . import (
 )
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
-from .methods import kinds_for
+from .methods import FILTERS, kinds_for
 from .store import Json
 from .world import Call
 
@@ -52,9 +52,6 @@ def create(call: Call) -> Json:
 def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any) -> Json:
     """Make an open session of these line items."""
     currency = items[0]["currency"] if items else setups.currency_of(params)
-    customer = params.get("customer")
-    if customer is not None:
-        call.world.need(customer, "customer", param="customer")
     recurring = any(item["_recurring"] for item in items)
     if recurring != (mode == "subscription"):
         raise invalid(
@@ -67,10 +64,9 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         amount_subtotal=0,
         amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
-        allowed_payment_method_types=params.get("allowed_payment_method_types"),
-        excluded_payment_method_types=params.get("excluded_payment_method_types"),
+        **{name: params.get(name) for name in FILTERS},
         client_reference_id=_short(params, "client_reference_id", 200),
-        customer=customer,
+        customer=_customer(call, params),
         customer_email=_email(params),
         locale=params.get("locale"),
         metadata=metadata(params),
@@ -93,6 +89,12 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     ui_modes.give_way_in(call, thing)
     thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
+
+
+def _customer(call: Call, params: Json) -> str | None:
+    """Read whose session it is to be. Raises ApiError."""
+    name = params.get("customer")
+    return None if name is None else str(call.world.need(name, "customer", param="customer")["id"])
 
 
 def _count(call: Call, session: Json, params: Json) -> None:
