@@ -11,8 +11,11 @@ from .wire import cut
 bp = Blueprint("api", __name__)
 
 
+_METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]  # the last two get Stripe's words
+
+
 # Flask's own answer to OPTIONS would come before ours, and browsers would be kept out.
-@bp.route("/v1/<path:_path>", methods=["GET", "POST", "DELETE"], provide_automatic_options=False)
+@bp.route("/v1/<path:_path>", methods=_METHODS, provide_automatic_options=False)
 def answer(_path: str) -> Response:
     gate: Gate = current_app.extensions["gate"]
     try:

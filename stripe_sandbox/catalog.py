@@ -7,7 +7,10 @@ from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_amount, check_currency
 from .store import Json
+from .unmodelled import not_modelled
 from .world import Call
+
+_TEXTS = ("description", "statement_descriptor", "tax_code", "unit_label", "url")
 
 
 def create_product(call: Call, given: Json | None = None, where: str = "") -> Json:
@@ -17,18 +20,40 @@ def create_product(call: Call, given: Json | None = None, where: str = "") -> Js
         raise missing(f"{where}[name]" if where else "name")
     named = text(data, "id")
     if named:
-        call.world.check_free(named)
+        call.world.check_free(named, "product")
     thing = shapes.product(
         call.store,
         name=name,
-        description=text(data, "description"),
         metadata=metadata(data),
-        images=_images(data),
-        tax_code=text(data, "tax_code"),
-        unit_label=text(data, "unit_label"),
+        **product_fields(data),
         **({"id": named} if named else {}),
     )
-    return call.store.put(thing)
+    call.store.put(thing)
+    if "default_price_data" in data:
+        inner = {**table(data, "default_price_data"), "product": thing["id"]}
+        thing["default_price"] = create_price(call, inner, "default_price_data")["id"]
+    call.store.put(thing)
+    if not where:  # what a session or a link brings along is made in silence
+        call.emit("product.created", thing)
+    return thing
+
+
+def product_fields(data: Json) -> Json:
+    """Read what is said of a product beside its name. Raises ApiError."""
+    said: Json = {name: text(data, name) for name in _TEXTS if name in data}
+    for name in ("active", "shippable"):
+        if data.get(name):
+            said[name] = boolean(data, name)
+    if "images" in data:
+        said["images"] = _images(data)
+    if "marketing_features" in data:
+        said["marketing_features"] = data["marketing_features"] or []
+    if "package_dimensions" in data:
+        given = table(data, "package_dimensions")
+        said["package_dimensions"] = {key: float(value) for key, value in given.items()} or None
+    if "type" in data:
+        said["type"] = data["type"]
+    return said
 
 
 def _images(data: Json) -> list[str]:
@@ -45,6 +70,8 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
         raise missing(f"{where}[currency]" if where else "currency")
     currency = check_currency(data["currency"])
     amount = integer(data, "unit_amount", where=at)
+    if "unit_amount_decimal" in data:
+        amount = _whole(data["unit_amount_decimal"], f"{at}_decimal")
     if amount is None:
         raise missing(at)
     if amount < 0:
@@ -68,8 +95,40 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
         tax_behavior=data.get("tax_behavior", "unspecified"),
         metadata=metadata(data),
         active=True if active is None else active,
+        nickname=text(data, "nickname"),
     )
-    return call.store.put(thing)
+    if not where:
+        take_lookup_key(call, thing)
+    call.store.put(thing)
+    if where in ("", "default_price_data"):
+        call.emit("price.created", thing)
+    return thing
+
+
+def _whole(text: str, at: str) -> int:
+    """Read a decimal that is a whole number; parts of a cent are not modelled. Raises ApiError."""
+    whole, _, part = text.partition(".")
+    if part.strip("0"):
+        raise not_modelled(at)
+    return int(whole)
+
+
+def take_lookup_key(call: Call, price: Json) -> None:
+    """Give a price the key it is found by; another's only if it is to be handed over."""
+    if "lookup_key" not in call.params:
+        return
+    key = text(call.params, "lookup_key")
+    others = (one for one in call.store.newest("price") if one["id"] != price["id"])
+    owner = next((one for one in others if key and one["lookup_key"] == key), None)
+    if owner is not None and boolean(call.params, "transfer_lookup_key") is not True:
+        raise invalid(
+            "lookup_key",
+            f"A price (`{owner['id']}`) already uses that lookup key. Pass "
+            "`transfer_lookup_key=true` to transfer it.",
+        )
+    if owner is not None:
+        call.store.put(owner | {"lookup_key": None})
+    price["lookup_key"] = key
 
 
 def _recurring(data: Json) -> Json | None:

@@ -17,8 +17,9 @@ from . import (
     totals,
     vouchers,
 )
+from .declines import decline_message
 from .errors import ApiError
-from .methods import Method, decline_message
+from .methods import Method
 from .store import Json
 from .world import Call
 
@@ -81,7 +82,8 @@ def pay(
     if answers.get("shipping_rate") is not None:
         totals.ship_by(session, answers["shipping_rate"])
         totals.recount(session)
-    collecting.take(session, answers, customers.email_of(call, session, email))
+    customer = call.store.get(session["customer"], "customer")
+    collecting.take(session, answers, customers.email_of(call, session, email), customer)
     session["_agreed"] = saved_methods.asks(session) and answers.get("save_payment_method") is True
     if session["mode"] == "setup":
         setups.save(call, session, method, passed=passed)
@@ -124,13 +126,10 @@ def check_open(call: Call, session: Json) -> None:
     if session["status"] != "open":
         raise ApiError(
             f"This Checkout Session is {session['status']}; it cannot be paid.",
-            code="checkout_session_not_open",
         )
     link = call.store.get(session["payment_link"], "payment_link")
     if link and links.is_used_up(link):
-        raise ApiError(
-            "This payment link has reached its limit.", code="payment_link_no_longer_active"
-        )
+        raise ApiError("This payment link has reached its limit.")
 
 
 def complete(call: Call, session: Json, payment_status: str) -> Json:

@@ -19,6 +19,7 @@ ANSWERS = (
     "shipping", "shipping_rate", "tax_ids",
 )  # fmt: skip
 LINES = ("line1", "line2", "city", "state", "postal_code", "country")
+_OF_A_CUSTOMER = ("address", "name", "phone")
 _KINDS = ("dropdown", "numeric", "text")
 _DEFAULT_NAME = "Jenny Rosen"
 _DEFAULT_PHONE = "+15555550123"
@@ -100,11 +101,15 @@ def _custom_field(item: Json, *, answers: bool) -> Json:
     }
 
 
-def take(session: Json, answers: Json, email: str | None) -> None:
+def take(session: Json, answers: Json, email: str | None, customer: Json | None) -> None:
     """Write down what the buyer told; what was asked for and not answered has an answer of its own.
 
-    The hosted page lets nobody past a field; a control call need not name them all.
+    The hosted page lets nobody past a field; a control call need not name them all, and of a
+    `customer` it is known already.
     """
+    known = customer or {}
+    answers = {name: known[name] for name in _OF_A_CUSTOMER if known.get(name)} | answers
+    email = email or known.get("email")
     shipping = _shipping(session, answers)
     address = address_of(answers.get("address"), "address")
     if address is None and _asks_for_address(session):

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from . import shapes
+from . import collecting, given_methods, setups, shapes
 from .errors import ApiError
-from .forms import metadata, text
+from .forms import metadata, table, text
 from .store import Json, new_id
 from .world import Call
 
-_TEXTS = ("description", "email", "name", "phone")
-_DELETED = "deleted_customer"
+_TEXTS = ("business_name", "description", "email", "individual_name", "name", "phone")
+_DETAILS = ("name", "phone")  # of whom is shipped to
+
+_NO_SETTINGS: Json = shapes.nulls(
+    "custom_fields", "default_payment_method", "footer", "rendering_options"
+)
 
 
 def create(call: Call) -> Json:
+    """Make a customer, with a way to pay if one is named. Raises ApiError."""
     params = call.params
-    return make(call, metadata=metadata(params), **{key: text(params, key) for key in _TEXTS})
+    kept = given_methods.brought(call, params, "usd") if "payment_method" in params else None
+    made = make(call, metadata=metadata(params), **_said(call, params))
+    if kept is not None:
+        setups.attach(call, kept, made)
+    return made
+
+
+def _said(call: Call, params: Json) -> Json:
+    """Read what a call says of a customer. Raises ApiError."""
+    said: Json = {name: text(params, name) for name in _TEXTS if name in params}
+    if "address" in params:
+        said["address"] = collecting.address_of(params["address"] or None, "address")
+    if "shipping" in params:
+        given = table(params, "shipping")
+        address = collecting.address_of(given.get("address"), "shipping[address]")
+        whole = {name: given.get(name) for name in _DETAILS} | {"address": address}
+        said["shipping"] = whole if given else None
+    if "preferred_locales" in params:
+        said["preferred_locales"] = params["preferred_locales"]
+    if "tax_exempt" in params:
+        said["tax_exempt"] = params["tax_exempt"] or "none"
+    default = table(params, "invoice_settings").get("default_payment_method")
+    if default is not None:
+        call.world.need(default, "payment_method", param="invoice_settings[default_payment_method]")
+        said["invoice_settings"] = _NO_SETTINGS | {"default_payment_method": default}
+    return said
 
 
 def make(call: Call, **fields: object) -> Json:
@@ -31,9 +61,7 @@ def make(call: Call, **fields: object) -> Json:
         "created": call.store.now(),
         "delinquent": False,
         "invoice_prefix": new_id("X", 7).removeprefix("X_").upper(),
-        "invoice_settings": shapes.nulls(
-            "custom_fields", "default_payment_method", "footer", "rendering_options"
-        ),
+        "invoice_settings": dict(_NO_SETTINGS),
         "livemode": False,
         "metadata": {},
         "next_invoice_sequence": 1,
@@ -48,33 +76,12 @@ def make(call: Call, **fields: object) -> Json:
 def update(call: Call, customer: Json) -> Json:
     params = call.params
     before = dict(customer)
-    for name in _TEXTS:
-        if name in params:
-            customer[name] = params[name] or None
+    customer |= _said(call, params)
     customer["metadata"] = metadata(params, customer["metadata"])
     changed = {name: value for name, value in before.items() if customer[name] != value}
     if changed:
         call.emit("customer.updated", customer, changed)
     return call.store.put(customer)
-
-
-def delete(call: Call, customer: Json) -> Json:
-    name = customer["id"]
-    call.store.drop(name)
-    call.store.put({"id": name, "object": _DELETED})
-    call.emit("customer.deleted", customer)
-    return _gone(name)
-
-
-def show(call: Call, name: str) -> Json:
-    """Show a customer; of one that was deleted, that it was."""
-    if call.store.get(name, _DELETED) is not None:
-        return _gone(name)
-    return call.world.need(name, "customer")
-
-
-def _gone(name: str) -> Json:
-    return {"id": name, "object": "customer", "deleted": True}
 
 
 def named(call: Call) -> str | None:

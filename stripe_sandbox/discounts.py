@@ -5,29 +5,20 @@ from __future__ import annotations
 import re
 
 from . import totals
-from .errors import ApiError, invalid, missing, unknown
+from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_currency
 from .shapes import nulls
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
 CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}  # known without making them: percent off
-_COUPON = frozenset(
-    ("amount_off", "currency", "duration", "duration_in_months", "expand", "id", "max_redemptions",
-     "metadata", "name", "percent_off", "redeem_by")
-)  # fmt: skip
-_CODE = frozenset(
-    ("active", "code", "coupon", "customer", "expand", "expires_at", "max_redemptions", "metadata",
-     "promotion", "restrictions")
-)  # fmt: skip
 
 
 def create_coupon(call: Call) -> Json:
     """Make a coupon of a percentage or an amount. Raises ApiError."""
     params = call.params
-    _check(params, _COUPON)
-    call.world.check_free(text(params, "id") or "")
+    call.world.check_free(text(params, "id") or "", "coupon")
     amount, percent = integer(params, "amount_off"), _percent(params)
     if (amount is None) == (percent is None):
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
@@ -36,13 +27,20 @@ def create_coupon(call: Call) -> Json:
     thing |= {
         "duration": params.get("duration", "once"),
         "duration_in_months": integer(params, "duration_in_months"),
-        "max_redemptions": integer(params, "max_redemptions"),
+        "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "name": text(params, "name"),
-        "redeem_by": integer(params, "redeem_by"),
+        "redeem_by": _later(call, integer(params, "redeem_by")),
         "id": text(params, "id") or thing["id"],
     }
-    return call.store.put(thing)
+    call.emit("coupon.created", call.store.put(thing))
+    return thing
+
+
+def _later(call: Call, at: int | None) -> int | None:
+    if at is not None and at <= call.store.now():
+        raise invalid("redeem_by", "Invalid timestamp: must be in the future.")
+    return at
 
 
 def _percent(params: Json) -> float | None:
@@ -72,7 +70,6 @@ def _coupon(call: Call, **fields: object) -> Json:
 def create_code(call: Call) -> Json:
     """Make a code a buyer can type. Raises ApiError."""
     params = call.params
-    _check(params, _CODE)
     name = params.get("coupon") or table(params, "promotion").get("coupon")
     if name is None:
         raise missing("promotion[coupon]")
@@ -81,12 +78,39 @@ def create_code(call: Call) -> Json:
     if _find(call, code):
         raise invalid("code", "An active promotion code with that code exists already.")
     thing = _code(call, coupon, code)
+    customer = params.get("customer")
+    if customer is not None:
+        call.world.need(customer, "customer", param="customer")
     thing |= {
+        "customer": customer,
         "expires_at": integer(params, "expires_at"),
-        "max_redemptions": integer(params, "max_redemptions"),
+        "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
+        "restrictions": _restrictions(params),
+        "active": boolean(params, "active") is not False,
     }
-    return call.store.put(thing)
+    call.emit("promotion_code.created", call.store.put(thing))
+    return thing
+
+
+def _positive(params: Json, name: str) -> int | None:
+    value = integer(params, name)
+    if value is not None and value < 1:
+        raise invalid(name, "Invalid positive integer", "parameter_invalid_integer")
+    return value
+
+
+def _restrictions(params: Json) -> Json:
+    given = table(params, "restrictions")
+    least = _positive(given, "minimum_amount")
+    currency = given.get("minimum_amount_currency")
+    if (least is None) != (currency is None):
+        raise missing(f"restrictions[minimum_amount{'' if least is None else '_currency'}]")
+    return {
+        "first_time_transaction": bool(boolean(given, "first_time_transaction")),
+        "minimum_amount": least,
+        "minimum_amount_currency": currency and check_currency(currency),
+    }
 
 
 def _code(call: Call, coupon: Json, code: str) -> Json:
@@ -107,10 +131,13 @@ def _code(call: Call, coupon: Json, code: str) -> Json:
 
 
 def update_code(call: Call, code: Json) -> Json:
-    _check(call.params, frozenset(("active", "expand", "metadata")))
+    before = shown(code)
     active = boolean(call.params, "active")
     code["active"] = code["active"] if active is None else active
     code["metadata"] = metadata(call.params, code["metadata"])
+    changed = {name: value for name, value in before.items() if code[name] != value}
+    if changed:
+        call.emit("promotion_code.updated", code, changed)
     return call.store.put(code)
 
 
@@ -128,8 +155,11 @@ def begin(call: Call, session: Json, given: object) -> None:
             call.world.need(given[0]["promotion_code"], "promotion_code", param=param),
         )
     else:
-        name = given[0].get("coupon")
-        _take_off(session, call.world.need(name, "coupon", param="discounts[0][coupon]"), None)
+        param = "discounts[0][coupon]"
+        coupon = call.world.need(given[0].get("coupon"), "coupon", param=param)
+        if _is_over(call, coupon):
+            raise invalid(param, f"Coupon {coupon['id']} is no longer valid.", "coupon_expired")
+        _take_off(session, coupon, None)
 
 
 def apply(call: Call, session: Json, typed: str) -> Json:
@@ -155,12 +185,36 @@ def _find(call: Call, code: str) -> Json | None:
 
 
 def _use(call: Call, session: Json, code: Json) -> None:
-    over = code["expires_at"] is not None and code["expires_at"] <= call.store.now()
-    most = code["max_redemptions"]
-    if not code["active"] or over or (most is not None and code["times_redeemed"] >= most):
+    coupon = call.store.get(code["promotion"]["coupon"], "coupon")
+    if coupon is None:
         raise _wrong()
-    coupon = call.world.need(code["promotion"]["coupon"], "coupon")
+    if not code["active"] or _is_over(call, code) or _is_over(call, coupon):
+        raise _wrong()
+    if not _is_for(call, session, code):
+        raise _wrong()
     _take_off(session, coupon, code["id"])
+
+
+def _is_over(call: Call, thing: Json) -> bool:
+    """True if a coupon or a code has run out or is used up."""
+    until = thing["redeem_by"] if thing["object"] == "coupon" else thing["expires_at"]
+    most = thing["max_redemptions"]
+    late = until is not None and until <= call.store.now()
+    return late or (most is not None and thing["times_redeemed"] >= most)
+
+
+def _is_for(call: Call, session: Json, code: Json) -> bool:
+    """True if a code may be used by this customer for this much."""
+    told, customer = code["restrictions"], session["customer"]
+    least, currency = told["minimum_amount"], told["minimum_amount_currency"]
+    if least is not None and (
+        currency != session["currency"] or session["amount_subtotal"] < least
+    ):
+        return False
+    if code["customer"] not in (None, customer):
+        return False
+    paid = (c for c in call.store.newest("charge") if c["paid"] and c["customer"] == customer)
+    return not (told["first_time_transaction"] and customer and any(paid))
 
 
 def _take_off(session: Json, coupon: Json, code: str | None) -> None:
@@ -182,14 +236,9 @@ def redeem(call: Call, session: Json) -> None:
         coupon = call.store.get((code or {"promotion": discount})["promotion"]["coupon"], "coupon")
         if coupon is not None:
             coupon["times_redeemed"] += 1
+            coupon["valid"] = not _is_over(call, coupon)
             call.store.put(coupon)
 
 
 def _wrong() -> ApiError:
-    return ApiError("This code is invalid.", code="promotion_code_invalid", param="code")
-
-
-def _check(params: Json, allowed: frozenset[str]) -> None:
-    for name in params:
-        if name not in allowed:
-            raise unknown(name)
+    return ApiError("This code is invalid.", param="code")

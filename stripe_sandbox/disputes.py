@@ -6,7 +6,7 @@ when it is won; a later turn of the bank's takes it again.
 
 from __future__ import annotations
 
-from . import radar, shapes
+from . import balance, radar, shapes
 from .errors import ApiError, invalid
 from .forms import boolean, metadata, table
 from .methods import METHODS
@@ -111,6 +111,10 @@ def _move_money(call: Call, dispute: Json) -> None:
     if away == (not dispute["_at_hand"]):
         return
     dispute["_at_hand"] = not away
+    amount = -dispute["amount"] if away else dispute["amount"]
+    booked = balance.book(call, "adjustment", dispute, amount, "Chargeback")
+    seen = shown(call.world.need(booked, "balance_transaction"))
+    dispute["balance_transactions"] = [*dispute["balance_transactions"], seen]
     call.store.put(dispute)
     what = "withdrawn" if away else "reinstated"
     call.emit(f"charge.dispute.funds_{what}", dispute)

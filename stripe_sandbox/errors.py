@@ -36,7 +36,7 @@ def unknown(param: str) -> ApiError:
     return ApiError(f"Received unknown parameter: {param}", code="parameter_unknown", param=param)
 
 
-def invalid(param: str, message: str, code: str = "parameter_invalid") -> ApiError:
+def invalid(param: str, message: str, code: str | None = None) -> ApiError:
     return ApiError(message, code=code, param=param)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -12,21 +12,6 @@ from .store import Json
 
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _DEPTH = 8
-_NESTED = frozenset((  # all other parameters are plain texts
-    "adaptive_pricing", "after_completion", "amount_details", "evidence", "hooks",
-    "boleto", "customer_balance", "konbini", "multibanco", "oxxo", "payment_details",
-    "transfer_data", "after_expiration", "allowed_payment_method_types",
-    "automatic_payment_methods", "automatic_tax", "billing_details", "branding_settings", "card",
-    "consent_collection", "created", "custom_fields", "custom_text", "customer_details",
-    "discounts", "enabled_events", "excluded_payment_method_types", "expand", "images",
-    "customer_update", "invoice_creation", "line_items", "managed_payments", "metadata",
-    "name_collection", "optional_items", "payment_intent_data", "permissions", "setup_intent_data",
-    "payment_method_data", "payment_method_options", "payment_method_types",
-    "phone_number_collection", "product_data", "promotion",
-    "recurring", "restrictions", "saved_payment_method_options", "sepa_debit", "shipping",
-    "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "collected_information", "payment", "types", "us_bank_account", "wallet_options",
-))  # fmt: skip
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -38,11 +23,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Json:
         if not head or len(path) > _DEPTH:
             raise ApiError(f"Invalid parameter name: {name[:80]}", code="parameter_unknown")
         _place(root, path, value)
-    params = {key: _lists(value) for key, value in root.items()}
-    for name, value in params.items():
-        if not isinstance(value, str) and name not in _NESTED:
-            raise invalid(name, "Invalid string")
-    return params
+    return {key: _lists(value) for key, value in root.items()}
 
 
 def _place(root: Json, path: list[str], value: str) -> None:
@@ -51,7 +32,7 @@ def _place(root: Json, path: list[str], value: str) -> None:
         key = step or str(len(node))
         child = node.setdefault(key, {})
         if not isinstance(child, dict):
-            raise ApiError(f"Invalid {following}", code="parameter_invalid")
+            raise ApiError(f"Invalid {following}")
         node = child
     node[path[-1] or str(len(node))] = value
 
@@ -117,34 +98,3 @@ def metadata(params: Json, before: Json | None = None, name: str = "metadata") -
     if len(kept) > 50:  # noqa: PLR2004
         raise invalid(name, "You may only have 50 metadata keys.")
     return kept
-
-
-def expand(thing: Json, paths: object, resolve: Callable[[Json, str], Any]) -> Json:
-    """Put objects in the place of their ids; `resolve(parent, field)` finds one."""
-    for path in paths if isinstance(paths, list) else []:
-        steps = str(path).split(".")
-        if len(steps) > 4:  # noqa: PLR2004
-            raise invalid("expand", "You cannot expand more than 4 levels of a property.")
-        _expand(thing, steps, resolve, str(path))
-    return thing
-
-
-def _expand(node: Any, steps: list[str], resolve: Callable[[Json, str], Any], path: str) -> None:
-    if not steps:
-        return
-    if isinstance(node, list):
-        for item in node:
-            _expand(item, steps, resolve, path)
-        return
-    if not isinstance(node, dict):
-        return
-    field = steps[0]
-    if isinstance(node.get(field), dict | list):
-        found = node[field]
-    elif field in node or field in ("line_items", "refunds", "currency_options"):
-        found = resolve(node, field)
-        if found is not None:
-            node[field] = found
-    else:
-        raise invalid("expand", f"This property cannot be expanded ({path}).")
-    _expand(found, steps[1:], resolve, path)

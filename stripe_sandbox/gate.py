@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 
 from flask import Request, Response
 
-from . import forms, parameters, unmodelled, wire
+from . import expanding, forms, parameters, unmodelled, wire
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
 from .permissions import check_expanding, check_scope
-from .router import find, route_of
+from .router import find
 from .shapes import API_VERSION
 from .store import Json, new_id, shown
 from .times import now_as_text
@@ -85,18 +86,23 @@ class Gate:
         if fault == "reset":
             raise Reset
         check_context(key, request.headers.get("Stripe-Context"))
+        route, names = find(request.method, request.path)
         check_scope(self._world.store, key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
         call = self._call(request, key, name, base)
         check_expanding(self._world.store, key, call.params.get("expand"))
+
+        def run() -> tuple[int, Json]:
+            return self._run(route.name, call, fault, lambda: route.handler(call, **names))
+
         if request.method != "POST" or not idempotency_key:
-            status, body = self._run(request, call, fault)
+            status, body = run()
         else:
             asked = [request.method, request.path, call.params]
             status, body = self._keys.once(
                 idempotency_key,
                 asked,
-                lambda: self._run(request, call, fault),
+                run,
                 lambda: headers.update({"Idempotent-Replayed": "true"}),
             )
             headers["Idempotency-Key"] = idempotency_key
@@ -116,20 +122,19 @@ class Gate:
             self._world.faults.staleness(request.method, request.path),
         )
 
-    def _run(self, request: Request, call: Call, fault: str | None) -> tuple[int, Json]:
+    def _run(
+        self, route: str, call: Call, fault: str | None, handle: Callable[[], Json]
+    ) -> tuple[int, Json]:
         latency = self._world.faults.latency()
         if latency:
             self._world.store.time.sleep(latency)
         if fault == "error_500":
             return 500, _server_error()
-        handler, names = find(request.method, request.path)
         paths = call.params.pop("expand", [])
-        route = route_of(request.method, request.path, names)
         parameters.check(route, call.params, older=call.takes_method_types)
         unmodelled.check(route, call.params)
         with call.store.lock:
-            thing = handler(call, **names)
-            body = forms.expand(shown(thing), paths, self._world.resolve)
+            body = expanding.expand(shown(handle()), paths, self._world.resolve)
         return (500, _server_error()) if fault == "commit_then_500" else (200, body)
 
     def _forget(self) -> None:

@@ -5,8 +5,8 @@ What is released shows on the charge as refunded, though nothing was ever taken.
 
 from __future__ import annotations
 
-from . import money_back, shapes
-from .store import Json, new_id
+from . import balance, money_back, shapes
+from .store import Json
 from .world import Call
 
 LASTS = 7 * 86_400  # an authorisation, on the sandbox's clock
@@ -30,7 +30,8 @@ def begin(call: Call, intent: Json, charge: Json) -> None:
 def take(call: Call, intent: Json, amount: int) -> None:
     """Capture a held payment; what is left of it is released."""
     charge = call.world.need(intent["latest_charge"], "charge")
-    charge |= {"captured": True, "amount_captured": amount, "balance_transaction": new_id("txn")}
+    booked = balance.of_charge(call, charge, amount)
+    charge |= {"captured": True, "amount_captured": amount, "balance_transaction": booked}
     if amount < charge["amount"]:
         _release(call, charge, charge["amount"] - amount, None)
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}

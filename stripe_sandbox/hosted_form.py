@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from . import money, saved_methods, vouchers
 from .collecting import LINES
-from .methods import check_expiry
+from .declines import check_expiry
 from .store import Json
 from .world import World
 

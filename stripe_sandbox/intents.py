@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from . import collecting, customers, holds, money_back, payments, shapes, vouchers
+from . import collecting, given_methods, holds, money_back, payments, shapes, vouchers
 from .errors import ApiError, missing
-from .forms import boolean, integer, metadata, table
-from .method_details import details
-from .methods import find_method, kinds_for
+from .forms import boolean, check_url, integer, metadata, table
+from .methods import FILTERS, check_allowed, kinds_for
 from .money import check_amount, check_currency
 from .store import Json, shown
-from .unmodelled import not_modelled
 from .world import Call
 
 _UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 _ALWAYS = frozenset(("description", "metadata", "receipt_email"))
+_SAID = (
+    "capture_method", "customer", "description", "receipt_email", "setup_future_usage",
+    "statement_descriptor", "statement_descriptor_suffix",
+)  # fmt: skip
 
 
 def create(call: Call) -> Json:
@@ -31,10 +33,6 @@ def create(call: Call) -> Json:
         call.store,
         amount=amount,
         currency=currency,
-        customer=customers.named(call),
-        description=params.get("description"),
-        receipt_email=params.get("receipt_email"),
-        capture_method=params.get("capture_method", "automatic_async"),
         metadata=metadata(params),
         shipping=collecting.shipping_of(params),
         payment_method_options=_options(params, {}),
@@ -44,6 +42,8 @@ def create(call: Call) -> Json:
             "enabled": True,
         },
     )
+    _describe(call, thing)
+    _take_method(call, thing)
     call.store.put(thing)
     call.emit("payment_intent.created", thing)
     if boolean(params, "confirm"):
@@ -57,6 +57,26 @@ def _kinds(asked: Json, params: Json, currency: str) -> list[str]:
 
 def _options(params: Json, intent: Json) -> Json:
     return vouchers.for_intent(vouchers.options(params, intent.get("payment_method_options")))
+
+
+def _describe(call: Call, intent: Json) -> None:
+    """Write down what a call says of an intent beside its amount. Raises ApiError."""
+    params = call.params
+    if params.get("customer"):
+        call.world.need(params["customer"], "customer", param="customer")
+    for name in (*_SAID, *FILTERS):
+        if name in params:
+            intent[name] = params[name] or None
+    if "return_url" in params:
+        intent["_return_url"] = check_url(params["return_url"], "return_url")
+
+
+def _take_method(call: Call, intent: Json) -> None:
+    """Let an intent wait for its confirmation, if a call names what pays it. Raises ApiError."""
+    kept = given_methods.brought(call, call.params, intent["currency"])
+    if kept is not None:
+        check_allowed(kept["type"], intent)
+        intent |= {"payment_method": kept["id"], "status": "requires_confirmation"}
 
 
 def update(call: Call, intent: Json) -> Json:
@@ -78,21 +98,20 @@ def update(call: Call, intent: Json) -> Json:
     amount = integer(params, "amount", default=intent["amount"]) or 0
     check_amount(amount, currency)
     kinds = intent["payment_method_types"]
-    if currency != intent["currency"] or "capture_method" in params or _filters(params):
-        kinds = _kinds(params, intent | params, currency)
-    intent |= {"amount": amount, "currency": currency, "payment_method_types": kinds}
-    intent["payment_method_options"] = _options(params, intent)
+    if currency != intent["currency"] or {"capture_method", *FILTERS} & set(params):
+        filters = {name: (intent | params)[name] for name in FILTERS}
+        kinds = _kinds(filters, intent | params, currency)
+    changed = dict(intent) | {
+        "amount": amount, "currency": currency, "payment_method_types": kinds,
+        "payment_method_options": _options(params, intent),
+        "metadata": metadata(params, intent["metadata"]),
+    }  # fmt: skip
     if "shipping" in params:
-        intent["shipping"] = collecting.shipping_of(params)
-    for name in ("description", "receipt_email", "capture_method", "customer"):
-        if name in params:
-            intent[name] = params[name] or None
-    intent["metadata"] = metadata(params, intent["metadata"])
+        changed["shipping"] = collecting.shipping_of(params)
+    _describe(call, changed)
+    _take_method(call, changed)
+    intent |= changed
     return call.store.put(intent)
-
-
-def _filters(params: Json) -> bool:
-    return bool({"allowed_payment_method_types", "excluded_payment_method_types"} & set(params))
 
 
 def cancel(call: Call, intent: Json) -> Json:
@@ -118,8 +137,6 @@ def capture(call: Call, intent: Json) -> Json:
     """Take the money that was held, or a part of it. Raises ApiError."""
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "captured")
-    if boolean(call.params, "final_capture") is False:
-        raise not_modelled("final_capture")
     most = intent["amount_capturable"]
     amount = integer(call.params, "amount_to_capture", default=most) or 0
     if not 0 < amount <= most:
@@ -129,6 +146,7 @@ def capture(call: Call, intent: Json) -> Json:
             param="amount_to_capture",
         )
     intent["metadata"] = metadata(call.params, intent["metadata"])
+    _describe(call, intent)
     holds.take(call, intent, amount)
     return intent
 
@@ -136,77 +154,38 @@ def capture(call: Call, intent: Json) -> Json:
 def confirm(call: Call, intent: Json) -> Json:
     """Confirm with a method; a card that asks for 3-D Secure stops at requires_action."""
     _refuse_for_session(intent, "confirmed")
-    given = call.params.get("payment_method") or intent["payment_method"]
-    data = table(call.params, "payment_method_data")
-    intent["payment_method_options"] = _options(call.params, intent)
-    if data:
-        given = _number_in(data)
-        if data.get("type") == "boleto":
-            intent["_tax_id"] = _tax_id(data, "payment_method_data")
-    if not given:
+    params = call.params
+    intent["payment_method_options"] = _options(params, intent)
+    kept = given_methods.brought(call, params, intent["currency"]) or call.store.get(
+        intent["payment_method"], "payment_method"
+    )
+    if kept is None:
         raise ApiError(
-            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
+            "either update the PaymentIntent with a payment method and then confirm it again, or "
+            "confirm it again directly with a payment method or ConfirmationToken.",
             code="payment_intent_unexpected_state",
         )
-    kept = call.store.get(given, "payment_method")
-    method = find_method(kept["_number"] if kept else given, intent["currency"])
-    return_url = call.params.get("return_url") or intent.get("_return_url") or ""
-    intent["_return_url"] = return_url
-    if method.challenge and intent["status"] in (
-        "requires_payment_method",
-        "requires_confirmation",
-    ):
-        url = f"{call.base}/3ds/{intent['id']}"
-        payments.demand_challenge(call, intent, method, url, return_url)
+    method = given_methods.fated(kept, intent["currency"], params)
+    if kept["type"] == "boleto":
+        intent["_tax_id"] = kept["boleto"]["tax_id"]
+    if "shipping" in params:
+        intent["shipping"] = collecting.shipping_of(params)
+    _describe(call, intent)
+    if method.challenge and intent["status"] in _UNPAID[:2]:
+        url, back = f"{call.base}/3ds/{intent['id']}", intent.get("_return_url") or ""
+        payments.demand_challenge(call, intent, method, url, back, kept=kept)
         return intent
-    billing = collecting.billing_of(data) if data else table(kept or {}, "billing_details")
-    intent["_billing"] = billing
-    if "shipping" in call.params:
-        intent["shipping"] = collecting.shipping_of(call.params)
-    payments.attempt(call, intent, method, email=billing.get("email"), passed=False)
+    intent["_billing"] = kept["billing_details"]
+    email = kept["billing_details"]["email"]
+    payments.attempt(call, intent, method, email=email, passed=False, kept=kept)
     money_back.maybe_dispute(call, intent)
     return intent
 
 
-def _number_in(data: Json) -> str:
-    kind = str(data.get("type", "card"))
-    if vouchers.is_shown(kind):
-        return kind
-    details = table(data, kind)
-    names = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}
-    return str(details.get(names.get(kind, ""), ""))
-
-
-def _tax_id(data: Json, where: str) -> str:
-    given = table(data, "boleto").get("tax_id")
-    if not given:
-        raise missing(f"{where}[boleto][tax_id]" if where else "boleto[tax_id]")
-    return str(given)
-
-
 def create_method(call: Call) -> Json:
     """Keep a payment method for a later confirm."""
-    params = call.params
-    kind = params.get("type") or "card"
-    token = table(params, "card").get("token") if kind == "card" else None
-    method = find_method(token or _number_in(params), _home_currency(kind))
-    thing = shapes.payment_method(call.store, method.kind, {}, None)
-    tax_id = {"_tax_id": _tax_id(params, "")} if kind == "boleto" else {}
-    thing[method.kind] = details(method) or vouchers.details_of(kind, tax_id)
-    thing["billing_details"] |= collecting.billing_of(params)
-    thing["_number"] = method.number
-    return call.store.put(thing)
-
-
-def _home_currency(kind: str) -> str:
-    """Return a currency that a method of this kind can pay: none is named when it is made."""
-    return {
-        "sepa_debit": "eur",
-        "boleto": "brl",
-        "oxxo": "mxn",
-        "konbini": "jpy",
-        "multibanco": "eur",
-    }.get(kind, "usd")
+    return given_methods.keep(call, call.params)
 
 
 def _refuse_for_session(intent: Json, what: str) -> None:

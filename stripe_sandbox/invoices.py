@@ -165,7 +165,7 @@ def of_intent(call: Call, intent: Json) -> Json | None:
 def refuse_unless_open(invoice: Json) -> None:
     """Refuse to collect what is not owed. Raises ApiError."""
     if invoice["status"] != "open":
-        raise ApiError(f"Invoice is already {invoice['status']}", code="invoice_not_open")
+        raise ApiError(f"Invoice is already {invoice['status']}")
 
 
 def total_of(lines: Iterable[Json], **more: Any) -> Json:

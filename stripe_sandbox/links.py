@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Mapping
 
-from . import catalog_shapes, collecting, line_items, sessions
+from . import catalog_shapes, discounts, line_items, link_terms, sessions
 from .errors import ApiError, invalid
 from .forms import boolean, check_url, integer, metadata, table
+from .money import check_currency
+from .parameters import LOCALES
 from .store import Json, new_id
 from .world import Call
 
@@ -17,24 +21,23 @@ def create(call: Call) -> Json:
     """Make a link. The sandbox alone lets its id be chosen (`id`), for catalogs written before."""
     params = call.params
     items = line_items.read(call, params.get("line_items"))
+    if check_currency(params.get("currency", items[0]["currency"])) != items[0]["currency"]:
+        raise invalid("currency", "The currency is that of the prices.")
     named = params.get("id")
     if named is not None and not re.fullmatch(r"plink_[A-Za-z0-9]{1,60}", str(named)):
         raise invalid("id", "An id of the sandbox's links is plink_ with letters and digits.")
     if named is not None:
-        call.world.check_free(str(named))
+        call.world.check_free(str(named), "payment_link")
     thing = catalog_shapes.payment_link(
         currency=items[0]["currency"],
         metadata=metadata(params),
         inactive_message=params.get("inactive_message"),
-        allow_promotion_codes=boolean(params, "allow_promotion_codes") or False,
         restrictions=_restrictions(params),
-        billing_address_collection=params.get("billing_address_collection", "auto"),
-        **collecting.asked(params, "payment", answers=False),
+        **link_terms.shown(call, params, items),
         **({"id": named} if named else {}),
     )
     thing["after_completion"] = _after(params) or thing["after_completion"]
-    thing["_handed_on"] = table(params, "payment_intent_data")
-    thing["_asked"] = {name: params[name] for name in collecting.ASKED if name in params}
+    thing["_asked"] = {name: params[name] for name in link_terms.HANDED_ON if name in params}
     thing["_items"] = items
     thing["_slug"] = "test_" + thing["id"].removeprefix("plink_")[:20]
     thing["url"] = f"{call.base}/b/{thing['_slug']}"
@@ -65,6 +68,7 @@ def _after(params: Json) -> Json | None:
 
 def update(call: Call, link: Json) -> Json:
     params = call.params
+    changed = link_terms.shown(call, params, link["_items"])
     active = boolean(params, "active")
     if active is not None:
         link["active"] = active
@@ -74,6 +78,8 @@ def update(call: Call, link: Json) -> Json:
         link["inactive_message"] = params["inactive_message"] or None
     if "restrictions" in params:
         link["restrictions"] = _restrictions(params)
+    link |= changed
+    link["_asked"] |= {name: params[name] for name in link_terms.HANDED_ON if name in params}
     link["metadata"] = metadata(params, link["metadata"])
     return call.store.put(link)
 
@@ -92,15 +98,19 @@ def is_used_up(link: Json) -> bool:
     return bool(limits and limits["count"] >= limits["limit"])
 
 
-def open_session(call: Call, link: Json, reference: object) -> Json:
-    """Begin a session; a reference of the wrong shape is dropped without a word, as Stripe does."""
+def open_session(
+    call: Call, link: Json, reference: object, said: Mapping[str, str] | None = None
+) -> Json:
+    """Begin a session; a reference of the wrong shape is dropped without a word, as Stripe does.
+
+    `said` is what else the link's address says of the buyer.
+    """
     why = closed_because(link)
     if why:
-        raise ApiError(why, code="payment_link_no_longer_active")
+        raise ApiError(why)
     after = link["after_completion"]
     params = {
         "metadata": dict(link["metadata"]),
-        "payment_intent_data": link["_handed_on"],
         "success_url": after["redirect"]["url"] if after["redirect"] else None,
         **link.get("_asked", {}),
     }
@@ -108,11 +118,26 @@ def open_session(call: Call, link: Json, reference: object) -> Json:
         params["client_reference_id"] = reference
     params = {key: value for key, value in params.items() if value}
     items = [dict(item) | {"id": new_id("li")} for item in link["_items"]]
-    mode = "subscription" if any(item["_recurring"] for item in items) else "payment"
+    mode = link_terms.mode_of(items)
     back = {"success_url": params.get("success_url"), "payment_link": link["id"]}
     session = sessions.build(call, items, mode=mode, params=params, **back)
     session["allow_promotion_codes"] = link["allow_promotion_codes"]
+    _prefill(call, session, said or {})
     return call.store.put(session)
+
+
+def _prefill(call: Call, session: Json, said: Mapping[str, str]) -> None:
+    """Fill in what the link's address says; what is wrong there is dropped without a word.
+
+    https://docs.stripe.com/payment-links/url-parameters
+    """
+    session["_prefilled_email"] = said.get("prefilled_email")
+    session["customer_email"] = said.get("locked_prefilled_email") or session["customer_email"]
+    if said.get("locale") in LOCALES:
+        session["locale"] = said["locale"]
+    if said.get("prefilled_promo_code"):
+        with contextlib.suppress(ApiError):
+            discounts.apply(call, session, said["prefilled_promo_code"])
 
 
 def count(call: Call, session: Json) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any
 
 from . import shapes
 from .delivery import delivered
@@ -11,7 +13,6 @@ from .forms import boolean, integer, table
 from .store import Json, shown
 from .world import Call
 
-_PAGING = frozenset(("limit", "starting_after", "ending_before", "expand", "created"))
 Wanted = Callable[[Json], bool]
 
 
@@ -22,13 +23,13 @@ def page(
     *,
     fields: Iterable[str] = (),
     more: Iterable[Wanted] = (),
-    known: Iterable[str] = (),
+    by: Mapping[str, Callable[[Json], Any]] | None = None,
 ) -> Json:
-    """Return one page of a kind of objects; `fields` filter by equality. Raises ApiError."""
+    """Return one page of a kind of objects. Raises ApiError.
+
+    `fields` filter by equality, and so does `by`, which says where in an object to look.
+    """
     params = call.params
-    for name in params:
-        if name not in (*_PAGING, *fields, *known):
-            raise unknown(name)
     limit = integer(params, "limit", default=10) or 0
     if not 1 <= limit <= 100:  # noqa: PLR2004
         raise invalid("limit", "Invalid limit: must be between 1 and 100.")
@@ -36,7 +37,8 @@ def page(
     if call.stale:
         newest = call.store.now() - call.stale
         tests.append(lambda thing: thing["created"] <= newest)
-    tests += [_equal(name, params[name]) for name in fields if name in params]
+    ways = {name: itemgetter(name) for name in fields} | dict(by or {})
+    tests += [_equal(look, params[name]) for name, look in ways.items() if name in params]
     found = (t for t in call.store.newest(kind) if all(test(t) for test in tests))
     if "ending_before" in params:
         items, rest = _before(list(found), call, kind, limit)
@@ -69,8 +71,10 @@ def _before(found: list[Json], call: Call, kind: str, limit: int) -> tuple[list[
     return newer[-limit:], len(newer) > limit
 
 
-def _equal(name: str, value: object) -> Wanted:
-    return lambda thing: _as_sent(thing.get(name)) == value
+def _equal(look: Callable[[Json], Any], value: object) -> Wanted:
+    if isinstance(value, list):
+        return lambda thing: _as_sent(look(thing)) in value
+    return lambda thing: _as_sent(look(thing)) == value
 
 
 def _as_sent(value: object) -> object:
@@ -102,9 +106,7 @@ def sessions(call: Call) -> Json:
     more = [lambda t: (t["customer_details"] or {}).get("email") == email] if email else []
     fields = ("payment_intent", "payment_link", "status", "subscription", "customer")
     url = "/v1/checkout/sessions"
-    return page(
-        call, "checkout.session", url, fields=fields, more=more, known=("customer_details",)
-    )
+    return page(call, "checkout.session", url, fields=fields, more=more)
 
 
 def subscriptions(call: Call) -> Json:
@@ -118,16 +120,48 @@ def subscriptions(call: Call) -> Json:
     elif status != "all":
         more = [lambda thing: thing["status"] == status]
     url = "/v1/subscriptions"
-    return page(call, "subscription", url, fields=("customer",), more=more, known=("status",))
+    price = call.params.get("price")
+    if price is not None:
+        more.append(lambda t: any(i["price"]["id"] == price for i in t["items"]["data"]))
+    return page(call, "subscription", url, fields=("collection_method", "customer"), more=more)
 
 
 def invoices(call: Call) -> Json:
-    name = call.params.get("subscription")
-    more: list[Wanted] = []
-    if name is not None:
-        more = [lambda t: t["parent"]["subscription_details"]["subscription"] == name]
-    fields = ("customer", "status")
-    return page(call, "invoice", "/v1/invoices", fields=fields, more=more, known=("subscription",))
+    by = {"subscription": _subscription_of}
+    fields = ("collection_method", "customer", "status")
+    return page(call, "invoice", "/v1/invoices", fields=fields, by=by)
+
+
+def _subscription_of(invoice: Json) -> object:
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    return details.get("subscription")
+
+
+def prices(call: Call) -> Json:
+    fields = ("active", "currency", "product", "type")
+    wanted = table(call.params, "recurring")
+    more: list[Wanted] = [
+        lambda t, n=name, v=value: (t["recurring"] or {}).get(n) == v  # type: ignore[misc]
+        for name, value in wanted.items()
+    ]
+    by = {"lookup_keys": itemgetter("lookup_key")}
+    return page(call, "price", "/v1/prices", fields=fields, more=more, by=by)
+
+
+def products(call: Call) -> Json:
+    fields = ("active", "shippable", "type", "url")
+    return page(call, "product", "/v1/products", fields=fields, by={"ids": itemgetter("id")})
+
+
+def promotion_codes(call: Call) -> Json:
+    by = {"coupon": lambda thing: thing["promotion"]["coupon"]}
+    url, fields = "/v1/promotion_codes", ("active", "code", "customer")
+    return page(call, "promotion_code", url, fields=fields, by=by)
+
+
+def shipping_rates(call: Call) -> Json:
+    by = {"currency": lambda thing: thing["fixed_amount"]["currency"]}
+    return page(call, "shipping_rate", "/v1/shipping_rates", fields=("active",), by=by)
 
 
 def invoice_payments(call: Call) -> Json:
@@ -137,7 +171,7 @@ def invoice_payments(call: Call) -> Json:
     if given is not None:
         more = [lambda thing: thing["payment"]["payment_intent"] == given]
     fields, url = ("invoice", "status"), "/v1/invoice_payments"
-    return page(call, "invoice_payment", url, fields=fields, more=more, known=("payment",))
+    return page(call, "invoice_payment", url, fields=fields, more=more)
 
 
 def events(call: Call) -> Json:
@@ -152,8 +186,7 @@ def events(call: Call) -> Json:
     kind = params.get("type")
     if kind is not None:
         more.append(lambda event: _matches(event["type"], str(kind)))
-    known = ("type", "types", "delivery_success")
-    return page(call, "event", "/v1/events", more=more, known=known)
+    return page(call, "event", "/v1/events", more=more)
 
 
 def _matches(name: str, pattern: str) -> bool:

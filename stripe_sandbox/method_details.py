@@ -58,7 +58,7 @@ def _card(method: Method) -> Json:
             **nulls("address_line1_check", "address_postal_code_check"),
             "cvc_check": "pass",
         },
-        "country": "US",
+        "country": method.country,
         "exp_month": 12,
         "exp_year": 2034,
         "fingerprint": f"sandbox{method.last4}",

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from .errors import ApiError
+from . import by_country
+from .errors import ApiError, no_such
 from .store import Json
 from .vouchers import TRANSFER, VOUCHERS
 
 DEFAULT_CARD = "4242424242424242"
 MINUTE = 60
-_MONTHS = 12
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
 NEVER = None
+FILTERS = ("allowed_payment_method_types", "excluded_payment_method_types")
 _CURRENCIES = {
     "sepa_debit": ("eur",), "us_bank_account": ("usd",), "boleto": ("brl",), "oxxo": ("mxn",),
     "konbini": ("jpy",), "multibanco": ("eur",),
@@ -44,6 +44,8 @@ class Method:
     refund: str = "succeeded"
     warns: bool = False  # an early fraud warning follows
     failure: str | None = None
+    country: str = "US"
+    risk: str = "normal"
 
     @property
     def last4(self) -> str:
@@ -58,17 +60,21 @@ def _declined(code: str, why: str | None = None) -> tuple[str, str | None]:
     return code, why
 
 
+_FRAUD = _declined("card_declined", "fraudulent")
+_NO_FUNDS = _declined("card_declined", "insufficient_funds")
 _VISA, _MC, _AMEX = "visa", "mastercard", "amex"
 _BRANDS = {
     "4242424242424242": _VISA, "4000056655665556": _VISA, "5555555555554444": _MC,
     "2223003122003222": _MC, "5200828282828210": _MC, "5105105105105100": _MC,
     "378282246310005": _AMEX, "371449635398431": _AMEX, "6011111111111117": "discover",
     "3056930009020004": "diners", "3566002020360505": "jcb", "6200000000000005": "unionpay",
-    "4000000000003055": _VISA,
+    "4000000000003055": _VISA, "6011000990139424": "discover", "36227206271667": "diners",
+    "6555900000604105": "discover", "6205500000000000004": "unionpay",
+    "4000000000000077": _VISA, "4000058260000005": _VISA, "5555558265554449": _MC,
 }  # fmt: skip
 _DECLINES = {
     "4000000000000002": _declined("card_declined", "generic_decline"),
-    "4000000000009995": _declined("card_declined", "insufficient_funds"),
+    "4000000000009995": _NO_FUNDS,
     "4000000000009987": _declined("card_declined", "lost_card"),
     "4000000000009979": _declined("card_declined", "stolen_card"),
     "4000000000000069": _declined("expired_card", "expired_card"),
@@ -78,6 +84,7 @@ _DECLINES = {
     "4000000000000341": _declined("card_declined", "generic_decline"),
     "4242424242424241": _declined("incorrect_number", None),
 }
+_BLOCKED = ("4100000000000019", "4000000000004954")  # by Radar: always, or for the highest risk
 _CHALLENGED = {
     "4000002500003155", "4000002760003184", "4000000000003220", "4000000000003063",
 }  # fmt: skip
@@ -86,6 +93,12 @@ METHODS: dict[str, Method] = {
     **{n: Method("card", n, brand) for n, brand in _BRANDS.items()},
     **{n: Method("card", n, _VISA, decline=d) for n, d in _DECLINES.items()},
     **{n: Method("card", n, _VISA, challenge=True) for n in _CHALLENGED},
+    **{n: Method("card", n, _VISA, country=c) for c, n in by_country.CARDS.items()},
+    **{n: Method("card", n, _VISA, decline=_FRAUD, risk="highest") for n in _BLOCKED},
+    "4000000000009235": Method("card", "4000000000009235", _VISA, risk="elevated"),
+    "4000008260003178": Method(
+        "card", "4000008260003178", _VISA, decline=_NO_FUNDS, challenge=True, country="GB"
+    ),
     "4000008400001629": Method(
         "card",
         "4000008400001629",
@@ -102,21 +115,29 @@ METHODS: dict[str, Method] = {
 }
 
 
-def _sepa(iban: str, fate: str, delay: int, failure: str | None = None, **more: str) -> Method:
-    return Method("sepa_debit", iban, fate=fate, delay=delay, failure=failure, **more)  # type: ignore[arg-type]
+_FATES: dict[str, tuple[str, int, str | None, str | None]] = {
+    "success": ("succeeded", SOON, None, None),
+    "successDelayed": ("succeeded", LATER, None, None),
+    "failed": ("failed", SOON, "generic_decline", None),
+    "failedDelayed": ("failed", LATER, "generic_decline", None),
+    "disputed": ("succeeded", SOON, None, "fraudulent"),
+    "exceedsWeeklyVolumeLimit": ("failed", SOON, "charge_exceeds_source_limit", None),
+    "exceedsWeeklyTransactionLimit": ("failed", SOON, "charge_exceeds_weekly_limit", None),
+    "insufficientFunds": ("failed", SOON, "insufficient_funds", None),
+}
+
+
+def _sepa(iban: str, fate: str, delay: int, failure: str | None, dispute: str | None) -> Method:
+    return Method(
+        "sepa_debit", iban, fate=fate, delay=delay, failure=failure, dispute=dispute,
+        country=iban[:2],
+    )  # fmt: skip
 
 
 METHODS |= {
     method.number: method
     for method in (
-        _sepa("AT611904300234573201", "succeeded", SOON),
-        _sepa("AT321904300235473204", "succeeded", LATER),
-        _sepa("AT861904300235473202", "failed", SOON, "generic_decline"),
-        _sepa("AT051904300235473205", "failed", LATER, "generic_decline"),
-        _sepa("AT591904300235473203", "succeeded", SOON, dispute="fraudulent"),
-        _sepa("AT981904300000343434", "failed", SOON, "charge_exceeds_source_limit"),
-        _sepa("AT601904300000121212", "failed", SOON, "charge_exceeds_weekly_limit"),
-        _sepa("AT981904300002222227", "failed", SOON, "insufficient_funds"),
+        *(_sepa(iban, *_FATES[scenario]) for iban, scenario, _ in by_country.ibans()),
         Method("us_bank_account", "000123456789", fate="succeeded", delay=SOON),
         Method(
             "us_bank_account", "000111111113", fate="failed", delay=SOON, failure="account_closed"
@@ -165,6 +186,17 @@ _TOKENS = {
     "createDispute": "4000000000000259", "createDisputeProductNotReceived": "4000000000002685",
     "createDisputeInquiry": "4000000000001976", "createIssuerFraudRecord": "4000000000005423",
     "pendingRefund": "4000000000007726", "refundFail": "4000000000005126",
+    "radarBlock": "4100000000000019", "riskLevelElevated": "4000000000009235",
+    "riskLevelHighest": "4000000000004954", "bypassPending": "4000000000000077",
+    "mastercard_debit": "5200828282828210", "mastercard_prepaid": "5105105105105100",
+    **{country.lower(): number for country, number in by_country.CARDS.items()},
+}  # fmt: skip
+_DEBITS = {
+    **{token: iban for iban, _, token in by_country.ibans()},
+    "usBankAccount_success": "000123456789", "usBankAccount_accountClosed": "000111111113",
+    "usBankAccount_noAccount": "000111111116", "usBankAccount_insufficientFunds": "000222222227",
+    "usBankAccount_debitNotAuthorized": "000333333335", "usBankAccount_dispute": "000555555559",
+    "usBankAccount_processing": "000000000009",
 }  # fmt: skip
 
 
@@ -175,9 +207,14 @@ def find_method(text: object, currency: str) -> Method:
         if plain.startswith(prefix):
             name = plain.removeprefix(prefix)
             plain = _TOKENS.get(name) or _TOKENS.get(f"visa_{name}") or plain
+    plain = _DEBITS.get(plain.removeprefix("pm_"), plain)
     if plain.removeprefix("pm_") in ("voucher", TRANSFER, *VOUCHERS):
         plain = plain.removeprefix("pm_").replace(TRANSFER, "voucher")
     method = METHODS.get(plain) or METHODS.get(plain.upper())
+    if method is None and plain.startswith("pm_"):
+        raise no_such("PaymentMethod", plain, param="payment_method")
+    if method is None and plain.startswith("tok_"):
+        raise no_such("token", plain, param="card[token]")
     if method is None:
         raise ApiError(
             "Your card number is incorrect.",
@@ -218,6 +255,11 @@ def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]
     return kinds
 
 
+def is_modelled(kind: str) -> bool:
+    """True if the sandbox knows methods of this kind."""
+    return kind == "card" or kind in _CURRENCIES
+
+
 def check_allowed(kind: str, intent: Json) -> None:
     """Refuse a method of a kind that this intent does not take. Raises ApiError."""
     if kind not in intent["payment_method_types"]:
@@ -237,38 +279,3 @@ def _check_kind(kind: str, currency: str, param: str) -> None:
             code="payment_intent_invalid_parameter",
             param=param,
         )
-
-
-def check_expiry(text: str, now: int) -> None:
-    """Refuse a card of the past; a form without a date is let pass. Raises ApiError."""
-    match = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(?:20)?(\d\d)\s*", text)
-    if not text.strip():
-        return
-    today = datetime.fromtimestamp(now, UTC)
-    if match is None or not 1 <= int(match[1]) <= _MONTHS:
-        code, message = "invalid_expiry_month", "Your card's expiration date is invalid."
-    elif (2000 + int(match[2]), int(match[1])) < (today.year, today.month):
-        code, message = "invalid_expiry_year", "Your card's expiration date is in the past."
-    else:
-        return
-    raise ApiError(message, status=402, kind="card_error", code=code, param="exp_year")
-
-
-MESSAGES = {
-    "card_declined": "Your card was declined.",
-    "insufficient_funds": "Your card has insufficient funds.",
-    "expired_card": "Your card has expired.",
-    "incorrect_cvc": "Your card's security code is incorrect.",
-    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
-    "incorrect_number": "Your card number is incorrect.",
-    "payment_intent_authentication_failure": (
-        "We are unable to authenticate your payment method. "
-        "Please choose a different payment method and try again."
-    ),
-}
-
-
-def decline_message(code: str, why: str | None) -> str:
-    if code == "card_declined" and why == "insufficient_funds":
-        return MESSAGES["insufficient_funds"]
-    return MESSAGES.get(code, MESSAGES["card_declined"])

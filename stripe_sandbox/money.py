@@ -11,12 +11,24 @@ ZERO = frozenset(
      "xof", "xpf")
 )  # fmt: skip
 THREE = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
+_CURRENCIES = """
+    aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp
+    byn bzd cad cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel
+    gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw
+    kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mro mur mvr mwk mxn myr mzn
+    nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr
+    sek sgd shp sle sll sos srd std svc szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu
+    uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw
+"""
+_KNOWN = frozenset(_CURRENCIES.split())
 _LEAST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "cad": 50, "aud": 50, "chf": 50}
 
 
 def check_currency(text: object, param: str = "currency") -> str:
-    if not isinstance(text, str) or len(text) != 3 or not text.isalpha():  # noqa: PLR2004
-        raise invalid(param, f"Invalid currency: {text}.")
+    if not isinstance(text, str) or text.lower() not in _KNOWN:
+        known = ", ".join(sorted(_KNOWN))
+        message = f"Invalid currency: {text}. Stripe currently supports these currencies: {known}"
+        raise invalid(param, message)
     return text.lower()
 
 

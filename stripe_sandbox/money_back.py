@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import disputes, radar, shapes
+from . import balance, disputes, radar, shapes
 from .errors import ApiError, invalid, missing
 from .forms import integer, metadata, text
 from .methods import METHODS, Method
-from .store import Json, new_id, shown
+from .store import Json, shown
 from .world import Call
 
 GONE = frozenset(("failed", "canceled"))
@@ -22,7 +22,8 @@ def create_refund(call: Call) -> Json:
     params = call.params
     charge = _charge(call)
     disputes.refuse_refund(call, charge)
-    given = (call.store.get(charge["payment_intent"]) or {}).get("_refunds_begin")
+    intent = call.store.get(charge["payment_intent"], "payment_intent") or {}
+    given = intent.get("_refunds_begin")
     return make(
         call,
         charge,
@@ -56,13 +57,14 @@ def make(
         currency=charge["currency"],
         payment_intent=charge["payment_intent"],
         status=status,
-        balance_transaction=new_id("txn") if status != "requires_action" else None,
         destination_details=_destination(method),
         pending_reason="processing" if status == "pending" else None,
         **fields,
     )
     if status == "requires_action":
         _ask_the_buyer(call, thing, charge)
+    else:
+        thing["balance_transaction"] = _book(call, thing)
     call.store.put(thing)
     before = {"amount_refunded": charge["amount_refunded"]}
     belong(call, thing, charge)
@@ -72,6 +74,13 @@ def make(
     if by_itself:
         _set_fate(call, thing, method)
     return call.store.put(thing)
+
+
+def _book(call: Call, refund: Json, *, back: bool = False) -> str:
+    """Book a refund, or that its money is back."""
+    amount = refund["amount"] if back else -refund["amount"]
+    kind = "refund_failure" if back else "refund"
+    return balance.book(call, kind, refund, amount, "REFUND FOR CHARGE")
 
 
 def _set_fate(call: Call, refund: Json, method: Method) -> None:
@@ -203,8 +212,10 @@ def finish_refund(call: Call, refund: Json, status: str) -> Json:
     if status == "failed":
         refund |= {
             "failure_reason": "expired_or_canceled_card",
-            "failure_balance_transaction": new_id("txn"),
+            "failure_balance_transaction": _book(call, refund, back=True),
         }
+    elif refund["balance_transaction"] is None and status == "succeeded":
+        refund["balance_transaction"] = _book(call, refund)
     call.store.put(refund)
     recount(call, call.world.need(refund["charge"], "charge"))
     _tell(call, refund, "refund.failed" if status == "failed" else "refund.updated", before)

@@ -159,7 +159,9 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     outcome = "succeeded"
     try:
         with world().store.lock:
-            payments.attempt(call(), intent, method, email=None, passed=passed)
+            kept = world().need(intent["payment_method"], "payment_method")
+            email = kept["billing_details"]["email"]
+            payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
@@ -183,18 +185,6 @@ def voucher(name: str) -> Answer:
     return _closed(f"Pay {amount} with what your bank or shop was told. No money moves here.")
 
 
-@bp.get("/receipts/<name>")
-@bp.get("/invoices/<name>")
-@bp.get("/invoices/<name>/pdf")
-def receipt(name: str) -> Answer:
-    """Show what was paid, in one line."""
-    paid = world().store.get(name)
-    if paid is None or paid["object"] not in ("charge", "invoice"):
-        return _closed(_NOT_THERE), 404
-    amount = money.shown(int(paid.get("amount") or paid["amount_paid"]), paid["currency"])
-    return _closed(f"Paid: {amount}. No money moved here.")
-
-
 @bp.get("/b/<slug>")
 def link(slug: str) -> Answer:
     found = next((k for k in world().store.newest("payment_link") if k["_slug"] == slug), None)
@@ -203,7 +193,7 @@ def link(slug: str) -> Answer:
     try:
         with world().store.lock:
             reference = request.args.get("client_reference_id")
-            session = links.open_session(call(), found, reference)
+            session = links.open_session(call(), found, reference, request.args)
     except ApiError as error:
         return _closed(str(error)), 410
     return redirect(f"/c/pay/{session['id']}", 303)
@@ -282,7 +272,7 @@ def _view(session: Json) -> Json:
         "total": money.shown(session["amount_total"] or 0, currency),
         "free": not session["amount_total"],
         "needs_method": checkout.needs_method(session),
-        "email": customers.email_of(call(), session, None),
+        "email": customers.email_of(call(), session, session.get("_prefilled_email")),
         "methods": session["payment_method_types"],
         "vouchers": [k for k in session["payment_method_types"] if k in vouchers.VOUCHERS],
         "codes": session["allow_promotion_codes"],

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import holds, saved_methods, shapes, vouchers
+from . import balance, holds, saved_methods, setups, shapes, vouchers
+from .declines import decline_message
 from .errors import ApiError
 from .method_details import details, paid_details
-from .methods import METHODS, Method, check_allowed, decline_message
-from .store import Json, new_id, shown
+from .methods import METHODS, Method, check_allowed
+from .store import Json, shown
 from .world import Call
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def attempt(call: Call, intent: Json, method: Method, *, email: str | None, passed: bool) -> None:
+def attempt(
+    call: Call,
+    intent: Json,
+    method: Method,
+    *,
+    email: str | None,
+    passed: bool,
+    kept: Json | None = None,
+) -> None:
     """Try to pay an intent. `passed` says that a 3-D Secure challenge was met.
+
+    `kept` is the payment method that is used, if there is one already.
 
     Raises ApiError 402 on a decline; the intent is open for another try then.
     """
@@ -27,7 +38,7 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
         )
     check_allowed(method.kind, intent)
     _forget_waiting(intent)
-    paid_with = _remember_method(call, intent, method, email)
+    paid_with = kept or _remember_method(call, intent, method, email)
     intent["payment_method"] = paid_with["id"]
     intent["_method"] = method.number
     intent["last_payment_error"] = None
@@ -44,6 +55,9 @@ def attempt(call: Call, intent: Json, method: Method, *, email: str | None, pass
             holds.begin(call, intent, charge)
         else:
             _succeed(call, intent, charge)
+    customer = call.store.get(intent["customer"], "customer")
+    if intent["setup_future_usage"] and customer:
+        setups.attach(call, paid_with, customer)
 
 
 def is_challenged(intent: Json) -> bool:
@@ -52,11 +66,13 @@ def is_challenged(intent: Json) -> bool:
     return intent["status"] == "requires_action" and action.get("type") == "redirect_to_url"
 
 
-def demand_challenge(call: Call, intent: Json, method: Method, url: str, return_url: str) -> None:
+def demand_challenge(
+    call: Call, intent: Json, method: Method, url: str, return_url: str, *, kept: Json | None = None
+) -> None:
     """Stop for 3-D Secure: the buyer is sent to a page of the bank's."""
     check_allowed(method.kind, intent)
     _forget_waiting(intent)
-    intent["payment_method"] = _remember_method(call, intent, method, None)["id"]
+    intent["payment_method"] = (kept or _remember_method(call, intent, method, None))["id"]
     intent["_method"] = method.number
     intent["status"] = "requires_action"
     intent["next_action"] = {
@@ -107,22 +123,45 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
     charge["shipping"] = intent["shipping"]
     charge["presentment_details"] = intent["presentment_details"]
     if status == "succeeded":
+        if intent["capture_method"] != "manual":
+            charge["balance_transaction"] = balance.of_charge(call, charge, amount)
         charge["outcome"] = _outcome(
             network_status="approved_by_network",
             reason=None,
             seller_message="Payment complete.",
             type="authorized",
+            risk_level=method.risk,
         )
         charge["receipt_url"] = f"{call.base}/receipts/{charge['id']}"
-        charge["balance_transaction"] = new_id("txn")
     charge["_method"] = method.number
     intent["latest_charge"] = charge["id"]
     return call.store.put(charge)
 
 
-def _outcome(**fields: str | None) -> Json:
+_SCORES = {"normal": 12, "elevated": 65, "highest": 92}
+
+
+def _refusal(method: Method, why: str) -> Json:
+    if method.risk == "highest":
+        return _outcome(
+            network_status="not_sent_to_network",
+            reason="highest_risk_level",
+            seller_message="Stripe blocked this payment as too risky.",
+            type="blocked",
+            risk_level=method.risk,
+        )
+    return _outcome(
+        network_status="declined_by_network",
+        reason=why,
+        seller_message="The bank did not return any further details with this decline.",
+        type="issuer_declined",
+        risk_level=method.risk,
+    )
+
+
+def _outcome(*, risk_level: str, **fields: str | None) -> Json:
     codes = shapes.nulls("advice_code", "network_advice_code", "network_decline_code", "rule")
-    return {**codes, "risk_level": "normal", "risk_score": 12, **fields}
+    return {**codes, "risk_level": risk_level, "risk_score": _SCORES[risk_level], **fields}
 
 
 def _fail(
@@ -144,12 +183,7 @@ def _fail(
             failure_code=code,
             failure_message=message,
         )
-        charge["outcome"] = _outcome(
-            network_status="declined_by_network",
-            reason=why or code,
-            seller_message="The bank did not return any further details with this decline.",
-            type="issuer_declined",
-        )
+        charge["outcome"] = _refusal(method, why or code)
         call.emit("charge.failed", call.store.put(charge))
     refused = _payment_error(call, intent, code, why, message)
     _reopen(call, intent, refused)
@@ -237,6 +271,7 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
     elif outcome == "succeeded":
         charge = call.world.need(intent["latest_charge"], "charge")
         charge |= {"status": "succeeded", "paid": True, "amount_captured": charge["amount"]}
+        charge["balance_transaction"] = balance.of_charge(call, charge, charge["amount"])
         _succeed(call, intent, call.store.put(charge))
     elif unpaid:
         code, message = unpaid

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import (
+    account,
     catalog,
+    catalog_changes,
     customers,
     discounts,
     disputes,
     endpoints,
+    farewells,
     intents,
+    kept_methods,
     links,
     lists,
     money_back,
@@ -34,11 +38,13 @@ class Route:
     method: str
     path: re.Pattern[str]
     handler: Handler
+    name: str  # as the table of parameters has it
 
 
 def _route(method: str, path: str, handler: Handler) -> Route:
     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
-    return Route(method, re.compile(pattern), handler)
+    name = re.sub(r"\{\w+\}", "{name}", path)
+    return Route(method, re.compile(pattern), handler, f"{method} {name}")
 
 
 def _get(kind: str) -> Handler:
@@ -69,6 +75,7 @@ def _confirm(call: Call, name: str) -> Json:
 
 _S, _P, _L = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/payment_links"
 _C, _W = "/v1/promotion_codes", "/v1/radar/early_fraud_warnings"
+_B, _M = "/v1/balance_transactions", "/v1/payment_methods"
 
 ROUTES = (
     _route("POST", _S, sessions.create),
@@ -88,13 +95,16 @@ ROUTES = (
     _route("POST", _P + "/{name}/confirm", _confirm),
     _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
-    _route("POST", "/v1/payment_methods", intents.create_method),
-    _route(
-        "GET",
-        "/v1/payment_methods",
-        _of("payment_method", "/v1/payment_methods", "type", "customer"),
-    ),
-    _route("GET", "/v1/payment_methods/{name}", _get("payment_method")),
+    _route("GET", "/v1/account", account.show),
+    _route("GET", "/v1/balance", account.balance),
+    _route("GET", _B, _of("balance_transaction", _B, "currency", "source", "type")),
+    _route("GET", _B + "/{name}", _get("balance_transaction")),
+    _route("POST", _M, intents.create_method),
+    _route("GET", _M, _of("payment_method", _M, "allow_redisplay", "customer", "type")),
+    _route("GET", _M + "/{name}", _get("payment_method")),
+    _route("POST", _M + "/{name}", _on("payment_method", kept_methods.update)),
+    _route("POST", _M + "/{name}/attach", _on("payment_method", kept_methods.attach)),
+    _route("POST", _M + "/{name}/detach", _on("payment_method", kept_methods.detach)),
     _route("GET", "/v1/setup_intents/{name}", _get("setup_intent")),
     _route("POST", _L, links.create),
     _route("GET", _L, _of("payment_link", _L, "active")),
@@ -104,18 +114,25 @@ ROUTES = (
         "GET", _L + "/{name}/line_items", _on("payment_link", lambda c, s: c.world.line_items(s))
     ),
     _route("POST", "/v1/products", catalog.create_product),
-    _route("GET", "/v1/products", _of("product", "/v1/products", "active")),
+    _route("GET", "/v1/products", lists.products),
     _route("GET", "/v1/products/{name}", _get("product")),
+    _route("POST", "/v1/products/{name}", _on("product", catalog_changes.update_product)),
+    _route("DELETE", "/v1/products/{name}", _on("product", catalog_changes.delete_product)),
     _route("POST", "/v1/prices", catalog.create_price),
-    _route("GET", "/v1/prices", _of("price", "/v1/prices", "product", "currency", "type")),
+    _route("GET", "/v1/prices", lists.prices),
     _route("GET", "/v1/prices/{name}", _get("price")),
+    _route("POST", "/v1/prices/{name}", _on("price", catalog_changes.update_price)),
     _route("POST", "/v1/coupons", discounts.create_coupon),
     _route("GET", "/v1/coupons", _of("coupon", "/v1/coupons")),
     _route("GET", "/v1/coupons/{name}", _get("coupon")),
+    _route("POST", "/v1/coupons/{name}", _on("coupon", catalog_changes.update_coupon)),
+    _route("DELETE", "/v1/coupons/{name}", _on("coupon", catalog_changes.delete_coupon)),
     _route("POST", _C, discounts.create_code),
-    _route("GET", _C, _of("promotion_code", _C, "active", "code")),
+    _route("GET", _C, lists.promotion_codes),
     _route("GET", _C + "/{name}", _get("promotion_code")),
     _route("POST", _C + "/{name}", _on("promotion_code", discounts.update_code)),
+    _route("POST", "/v1/shipping_rates", catalog_changes.create_shipping_rate),
+    _route("GET", "/v1/shipping_rates", lists.shipping_rates),
     _route("GET", "/v1/shipping_rates/{name}", _get("shipping_rate")),
     _route("GET", "/v1/payment_pages/{name}", _on("checkout.session", payment_pages.show)),
     _route(
@@ -140,9 +157,21 @@ ROUTES = (
     _route("GET", "/v1/events/{name}", _get("event")),
     _route("POST", "/v1/customers", customers.create),
     _route("GET", "/v1/customers", _of("customer", "/v1/customers", "email")),
-    _route("GET", "/v1/customers/{name}", customers.show),
+    _route("GET", "/v1/customers/{name}", farewells.show),
     _route("POST", "/v1/customers/{name}", _on("customer", customers.update)),
-    _route("DELETE", "/v1/customers/{name}", _on("customer", customers.delete)),
+    _route("DELETE", "/v1/customers/{name}", _on("customer", farewells.delete)),
+    _route(
+        "GET",
+        "/v1/customers/{name}/payment_methods",
+        _on("customer", kept_methods.of_customer),
+    ),
+    _route(
+        "GET",
+        "/v1/customers/{name}/payment_methods/{method}",
+        lambda call, name, method: kept_methods.one_of_customer(
+            call, call.world.need(name, "customer"), method
+        ),
+    ),
     _route("POST", "/v1/billing_portal/sessions", portal.create),
     _route("GET", "/v1/subscriptions", lists.subscriptions),
     _route("GET", "/v1/subscriptions/{name}", _get("subscription")),
@@ -161,17 +190,16 @@ ROUTES = (
 )
 
 
-def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
-    """Find the handler of a call. Raises ApiError in Stripe's words."""
+def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    """Find the route of a call, and the names in it. Raises ApiError in Stripe's words."""
     for route in ROUTES:
         match = route.path.fullmatch(path)
-        if match and route.method == method:
-            return route.handler, match.groupdict()
-    raise ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
-
-
-def route_of(method: str, path: str, names: dict[str, str]) -> str:
-    """Return a call's route as the table of parameters has it."""
-    for name, value in names.items():
-        path = path.replace(value, f"{{{name}}}")
-    return f"{method} {path}"
+        if match and route.method == method and "search" not in match.groups():
+            return route, match.groupdict()
+    raise ApiError(
+        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove "
+        "the trailing slash. If you are trying to retrieve an object, make sure you passed a valid "
+        "(non-empty) identifier in your code. Please see https://stripe.com/docs or we can help "
+        "at https://support.stripe.com/.",
+        status=404,
+    )

@@ -38,7 +38,6 @@ def _change_items(call: Call, session: Json, given: list[Json]) -> None:
     if session["status"] != "open":
         raise ApiError(
             f"This Checkout Session is {session['status']}; its items cannot be changed.",
-            code="checkout_session_not_open",
             param="line_items",
         )
     for place, item in enumerate(given):

@@ -22,7 +22,7 @@ from . import (
 )
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
-from .methods import kinds_for
+from .methods import FILTERS, kinds_for
 from .store import Json
 from .world import Call
 
@@ -46,7 +46,6 @@ def create(call: Call) -> Json:
     mode = params.get("mode") or _refuse_missing("mode")
     shown_on = ui_modes.read(params)
     session_modes.check(mode, params)
-    customers.named(call)
     items = [] if mode == "setup" else line_items.read(call, params.get("line_items"))
     return build(call, items, mode=mode, params=params, **shown_on)
 
@@ -66,8 +65,9 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         amount_subtotal=0,
         amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
+        **{name: params.get(name) for name in FILTERS},
         client_reference_id=_short(params, "client_reference_id", 200),
-        customer=params.get("customer"),
+        customer=customers.named(call),
         customer_email=_email(params),
         locale=params.get("locale"),
         metadata=metadata(params),

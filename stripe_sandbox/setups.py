@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from . import customers, shapes
+from .declines import decline_message
 from .errors import ApiError, missing
 from .forms import metadata, table, text
 from .method_details import details
-from .methods import Method, decline_message
+from .methods import Method
 from .money import check_currency
 from .shapes import nulls
 from .store import Json, new_id
@@ -87,7 +88,7 @@ def keep(call: Call, method: Method, email: str | None, customer: Json | None) -
 
 
 def attach(call: Call, kept: Json, customer: Json | None) -> Json:
-    if customer is None:
+    if customer is None or kept["customer"] == customer["id"]:
         return call.store.put(kept)
     kept["customer"] = customer["id"]
     call.emit("payment_method.attached", call.store.put(kept))

@@ -16,10 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .absent import without
 from .times import RealTime, Time
 
 Json = dict[str, Any]
 
+_CHOSEN = frozenset(("coupon", "product"))  # their ids may be any text, so each has its own space
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -40,6 +42,10 @@ def drawn_from(random_bytes: Callable[[int], bytes]) -> Iterator[None]:
 def new_id(prefix: str, length: int = 24) -> str:
     letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in _random_bytes(length))
     return f"{prefix}_{letters}"
+
+
+def _key(name: str, kind: str) -> str:
+    return f"{kind} {name}" if kind in _CHOSEN else name
 
 
 class Store:
@@ -69,10 +75,14 @@ class Store:
         self._load()
 
     def _load(self) -> None:
-        for _, seq, body in self._file.execute("SELECT id, seq, body FROM objects ORDER BY seq"):
+        rows = self._file.execute("SELECT id, seq, body FROM objects ORDER BY seq").fetchall()
+        for name, seq, body in rows:
             thing = json.loads(body)
-            self._objects[thing["id"]] = thing
-            self._by_kind.setdefault(thing["object"], []).append(thing["id"])
+            key = _key(thing["id"], thing["object"])
+            if key != name:  # an older file
+                self._file.execute("UPDATE objects SET id = ? WHERE id = ?", (key, name))
+            self._objects[key] = thing
+            self._by_kind.setdefault(thing["object"], []).append(key)
             self._seq = seq
             self._set_alarm(thing)
         row = self._file.execute("SELECT value FROM settings WHERE name = 'offset'").fetchone()
@@ -92,15 +102,16 @@ class Store:
 
         One with `_due` (seconds of the sandbox's time) is given by `due` when that time has come.
         """
+        key = _key(thing["id"], thing["object"])
         with self.lock:
-            if thing["id"] not in self._objects:
-                self._by_kind.setdefault(thing["object"], []).append(thing["id"])
+            if key not in self._objects:
+                self._by_kind.setdefault(thing["object"], []).append(key)
                 self._seq += 1
                 thing["_seq"] = self._seq
-            self._objects[thing["id"]] = thing
+            self._objects[key] = thing
             self._file.execute(
                 "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)",
-                (thing["id"], thing["_seq"], json.dumps(thing)),
+                (key, thing["_seq"], json.dumps(thing)),
             )
             self._set_alarm(thing)
             return thing
@@ -126,7 +137,7 @@ class Store:
 
     def get(self, name: object, kind: str | None = None) -> Json | None:
         with self.lock:
-            thing = self._objects.get(str(name))
+            thing = self._objects.get(_key(str(name), kind or ""))
         return thing if thing is not None and kind in (None, thing["object"]) else None
 
     def newest(self, kind: str) -> Iterator[Json]:
@@ -138,12 +149,13 @@ class Store:
             if thing is not None:
                 yield thing
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, kind: str = "") -> None:
+        key = _key(name, kind)
         with self.lock:
-            thing = self._objects.pop(name, None)
+            thing = self._objects.pop(key, None)
             if thing is not None:
-                self._by_kind[thing["object"]].remove(name)
-                self._file.execute("DELETE FROM objects WHERE id = ?", (name,))
+                self._by_kind[thing["object"]].remove(key)
+                self._file.execute("DELETE FROM objects WHERE id = ?", (key,))
 
     def remember(self, name: str, value: object) -> None:
         with self.lock:
@@ -174,7 +186,9 @@ class Store:
 
 def shown(thing: Json) -> Json:
     """Copy an object without what the sandbox notes for itself (names with an underscore)."""
-    return {key: _plain(value) for key, value in thing.items() if not key.startswith("_")}
+    seen = {key: _plain(value) for key, value in thing.items() if not key.startswith("_")}
+    without(seen)
+    return seen
 
 
 def _plain(value: Any) -> Any:

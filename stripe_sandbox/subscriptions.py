@@ -6,7 +6,7 @@ from typing import Any
 
 from . import customers, invoices, periods, setups, subscription_shapes
 from .errors import ApiError, invalid
-from .forms import boolean, metadata
+from .forms import boolean, metadata, table
 from .methods import find_method
 from .store import Json, new_id, shown
 from .world import Call
@@ -173,6 +173,9 @@ def update(call: Call, thing: Json) -> Json:
             "cancel_at": end if ending else None,
             "canceled_at": call.store.now() if ending else None,
         }
+    if "description" in params:
+        thing["description"] = params["description"] or None
+    _say_why(thing, params)
     if "default_payment_method" in params:
         thing |= _method(call, thing, params["default_payment_method"])
     thing["metadata"] = metadata(params, thing["metadata"])
@@ -190,12 +193,24 @@ def _method(call: Call, thing: Json, given: Any) -> Json:
 
 def cancel(call: Call, thing: Json) -> Json:
     _refuse_ended(thing)
+    _say_why(thing, call.params)
     _end(call, thing, "cancellation_requested")
     return thing
 
 
+def _say_why(thing: Json, params: Json) -> None:
+    given = table(params, "cancellation_details")
+    said = {name: given[name] or None for name in ("comment", "feedback") if name in given}
+    thing["cancellation_details"] = thing["cancellation_details"] | said
+
+
+def goes_on(thing: Json) -> bool:
+    """True if a subscription is not over."""
+    return thing["status"] not in _OVER
+
+
 def _refuse_ended(thing: Json) -> None:
-    if thing["status"] in _OVER:
+    if not goes_on(thing):
         raise invalid("id", f"A canceled subscription can only update its metadata: {thing['id']}.")
 
 

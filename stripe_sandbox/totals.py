@@ -59,19 +59,29 @@ def ship_by(session: Json, rate: object) -> None:
 
 
 def _rate(call: Call, option: Json, currency: str) -> Json:
+    where = "shipping_options[0]"
     if "shipping_rate" in option:
-        name = option["shipping_rate"]
-        return call.world.need(name, "shipping_rate", param="shipping_options[0][shipping_rate]")
+        at = f"{where}[shipping_rate]"
+        rate = call.world.need(option["shipping_rate"], "shipping_rate", param=at)
+        if rate["fixed_amount"]["currency"] != currency:
+            raise invalid(at, "Shipping has the session's currency.")
+        return rate
     data = table(option, "shipping_rate_data")
-    where = "shipping_options[0][shipping_rate_data]"
+    return shipping_rate(call, data, currency, f"{where}[shipping_rate_data]")
+
+
+def shipping_rate(call: Call, data: Json, currency: object, where: str) -> Json:
+    """Make a way to ship. Raises ApiError."""
+    at = f"{where}[fixed_amount]" if where else "fixed_amount"
     if not isinstance(data.get("display_name"), str):
-        raise missing(f"{where}[display_name]")
+        raise missing(f"{where}[display_name]" if where else "display_name")
     fixed = table(data, "fixed_amount")
-    amount = integer(fixed, "amount", where=f"{where}[fixed_amount][amount]")
+    amount = integer(fixed, "amount", where=f"{at}[amount]")
     if amount is None or amount < 0:
-        raise missing(f"{where}[fixed_amount][amount]")
+        raise missing(f"{at}[amount]")
+    currency = check_currency(currency, f"{at}[currency]")
     if check_currency(fixed.get("currency", currency)) != currency:
-        raise invalid(f"{where}[fixed_amount][currency]", "Shipping has the session's currency.")
+        raise invalid(f"{at}[currency]", "Shipping has the session's currency.")
     return call.store.put(
         {
             "delivery_estimate": _estimate(data),

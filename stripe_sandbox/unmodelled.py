@@ -1,74 +1,71 @@
-"""Parameters that Stripe knows and the sandbox does not act on, though they change what is paid.
+"""Parameters that Stripe knows and the sandbox does not act on.
 
 They are refused by name: nobody is to believe in what would not happen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .errors import ApiError
+from .modelled import MODELLED, SHOWN, WITHOUT_EFFECT
 from .store import Json
 
-_CONNECT = ("application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group")
-_AMOUNTS = ("amount_details", "hooks", "payment_details")
-_METHODS = ("confirmation_method", "confirmation_token", "payment_method_configuration")
-_BILLING = (
-    "application_fee_percent", "billing_cycle_anchor_config", "billing_mode", "default_tax_rates",
-    "invoice_settings", "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
-    "trial_settings",
-)  # fmt: skip
-_REFUSED = {
-    "POST /v1/refunds": (
-        "currency", "customer", "origin", "refund_application_fee", "reverse_transfer",
-    ),
-    "POST /v1/disputes/{name}": ("evidence.appeal", "evidence.enhanced_evidence"),
-    "POST /v1/payment_intents": (*_CONNECT, *_AMOUNTS, *_METHODS),
-    "POST /v1/payment_intents/{name}": (
-        *_CONNECT, *_AMOUNTS, *_METHODS, "payment_method", "payment_method_data",
-    ),
-    "POST /v1/payment_intents/{name}/confirm": (
-        *_CONNECT, *_AMOUNTS, *_METHODS, "capture_method",
-    ),
-    "POST /v1/payment_intents/{name}/capture": (*_CONNECT, *_AMOUNTS),
-    "POST /v1/billing_portal/sessions": (
-        "configuration", "customer_account", "flow_data", "locale", "on_behalf_of",
-    ),
-    "POST /v1/checkout/sessions": (
-        "automatic_tax.liability.account", "customer_account", "customer_update",
-        "line_items.*.tax_rates", "payment_method_configuration", "payment_method_data",
-        "permissions", "setup_intent_data.on_behalf_of",
-        *(f"payment_intent_data.{name}" for name in _CONNECT),
-        *(f"subscription_data.{name}" for name in _BILLING),
-    ),
-}  # fmt: skip
+ALL = None  # what stands for a field with everything inside it
+
+
+def tree(lines: Iterable[str]) -> Json:
+    """Read lines of `modelled`: the fields by name, each a tree, `ALL`, or its only value."""
+    root: Json = {}
+    for line in lines:
+        where, _, names = line.rpartition(": ")
+        node = root
+        for step in where.split(".") if where else ():
+            node = node.setdefault(step, {})
+        for name in names.split():
+            field, only, value = name.partition("=")
+            node[field] = value if only else ALL
+    return root
+
+
+_KNOWN = {
+    route: tree((*lines, *SHOWN.get(route, ()), *WITHOUT_EFFECT.get(route, ())))
+    for route, lines in MODELLED.items()
+}
 
 
 def check(route: str, params: Json) -> None:
     """Refuse what would be ignored. Raises ApiError naming the parameter."""
-    for dotted in _REFUSED.get(route, ()):
-        for found in _found(params, dotted.split(".")):
-            raise not_modelled(found)
+    for found in strange(_KNOWN.get(route, {}), params):
+        raise not_modelled(found)
 
 
-def _found(node: object, steps: list[str], where: str = "") -> Iterator[str]:
-    """Name each place where a parameter is given; a `*` stands for any of a list."""
-    step, *rest = steps
-    if step == "*" and isinstance(node, list):
-        for place, item in enumerate(node):
-            yield from _found(item, rest, f"{where}[{place}]")
-    if not isinstance(node, dict) or step not in node:
-        return
-    at = f"{where}[{step}]" if where else step
-    if rest:
-        yield from _found(node[step], rest, at)
-    else:
-        yield at
+def strange(known: Any, given: Any, where: str = "") -> Iterator[str]:
+    """Name what is given and not known, each at the height where nothing of it is."""
+    if isinstance(known, str):
+        if given != known:
+            yield where
+    elif isinstance(known, dict):
+        for name, value in _parts(given):
+            at = f"{where}[{name}]" if where else name
+            if name in known or "*" in known:
+                yield from strange(known.get(name, known.get("*")), value, at)
+            else:
+                yield at
+
+
+def _parts(given: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(given, dict):
+        return given.items()
+    if isinstance(given, list):
+        return ((str(place), item) for place, item in enumerate(given))
+    return ()  # an empty text, which takes it all away
 
 
 def not_modelled(param: str) -> ApiError:
     return ApiError(
-        f"The sandbox does not model {param}: at Stripe it would change what is paid or how.",
+        f"The sandbox does not model {param}; at Stripe it would have an effect.",
         code="parameter_not_modelled",
         param=param,
     )

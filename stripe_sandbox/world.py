@@ -30,12 +30,11 @@ class World:
             raise no_such(kind.replace(".", " "), str(name), param=param)
         return thing
 
-    def check_free(self, name: str) -> None:
-        """Refuse an id that is taken, by whatever it may be. Raises ApiError."""
-        thing = self.store.get(name)
-        if thing is not None:
-            kind = thing["object"].replace(".", " ").replace("_", " ").capitalize()
-            raise ApiError(f"{kind} already exists.", code="resource_already_exists", param="id")
+    def check_free(self, name: str, kind: str) -> None:
+        """Refuse an id that another of its kind has. Raises ApiError."""
+        if self.store.get(name, kind) is not None:
+            word = kind.replace("_", " ").capitalize()
+            raise ApiError(f"{word} already exists.", code="resource_already_exists", param="id")
 
     def resolve(self, parent: Json, field: str) -> Any:
         """Find what an expanded field stands for."""
@@ -46,7 +45,9 @@ class World:
         name = parent.get(field)
         if not isinstance(name, str):
             return None
-        found = self.store.get(name)
+        found = self.store.get(name, field if field in ("coupon", "product") else None)
+        if found and found["object"] == "deleted customer":
+            return {"id": name, "object": "customer", "deleted": True}
         return shown(found) if found else None
 
     def line_items(self, parent: Json) -> Json:

@@ -9,10 +9,11 @@ import pytest
 import requests
 import stripe
 
+from tests.sandbox.nearby import Nearby
 from tests.support.merchant import Merchant, running_merchant
 from tests.support.ports import free_port
 from tests.support.processes import answers, start
-from tests.support.sdk_schemas import check_resource
+from tests.support.sdk_schemas import check_answer
 from tests.support.stack import Sandbox
 
 Json = dict[str, Any]
@@ -39,7 +40,7 @@ class World(Sandbox):
         if "Bearer pk_" in answer.request.headers["Authorization"]:
             return  # a browser is shown less than the SDK's classes know
         where = f"{answer.request.method} {answer.url.split('/v1/')[1]}"
-        self.wrong += check_resource(answer.json(), where)
+        self.wrong += check_answer(answer.json(), where)
 
     def pay(self, session_id: str, method: str = "4242424242424242", **more: str) -> Any:
         body = {"payment_method": method, **more}
@@ -92,7 +93,7 @@ def world(world_process: World) -> Iterator[World]:
     wrong = world_process.wrong + [
         f"{event['type']}: {problem}"
         for event in world_process.events()
-        for problem in check_resource(event)
+        for problem in check_answer(event)
     ]
     assert not wrong, "\n".join(sorted(set(wrong)))
     assert "Traceback" not in world_process.process.logs[said_before:]
@@ -118,3 +119,11 @@ def secret(client: stripe.StripeClient, receiver: Merchant) -> str:
     )
     assert endpoint.secret is not None
     return endpoint.secret
+
+
+@pytest.fixture
+def near() -> Iterator[Nearby]:
+    """A sandbox in this process; its answers must be Stripe's too."""
+    running = Nearby()
+    yield running
+    assert not running.wrong, "\n".join(sorted(set(running.wrong)))

@@ -43,10 +43,13 @@ def test_an_id_chosen_twice_is_refused_and_the_first_stays(
     assert len(world.raw("GET", f"/v1/{path}").json()["data"]) == 1
 
 
-def test_an_id_is_not_another_things_either(client: stripe.StripeClient, world: World) -> None:
+def test_an_id_that_another_kind_of_thing_has_is_free(
+    client: stripe.StripeClient, world: World
+) -> None:
     session = a_session(client)
 
     answer = world.raw("POST", "/v1/products", data={"id": session.id, "name": "Mug"})
 
-    assert answer.json()["error"]["code"] == "resource_already_exists"
+    assert answer.json()["object"] == "product"
     assert client.v1.checkout.sessions.retrieve(session.id).id == session.id
+    assert client.v1.products.retrieve(session.id).name == "Mug"

@@ -53,18 +53,18 @@ def test_a_hosted_session_has_no_secret(client: stripe.StripeClient) -> None:
 @pytest.mark.parametrize(
     ("ui_mode", "change", "code", "param"),
     [
-        ("elements", {"success_url": BACK}, "parameter_invalid", "success_url"),
-        ("form", {"cancel_url": BACK}, "parameter_invalid", "cancel_url"),
+        ("elements", {"success_url": BACK}, None, "success_url"),
+        ("form", {"cancel_url": BACK}, None, "cancel_url"),
         ("elements", {"return_url": None}, "parameter_missing", "return_url"),
         ("embedded_page", {"return_url": None}, "parameter_missing", "return_url"),
-        ("embedded_page", {"redirect_on_completion": "never"}, "parameter_invalid", "return_url"),
+        ("embedded_page", {"redirect_on_completion": "never"}, None, "return_url"),
         (
             "form",
             {"redirect_on_completion": "always"},
-            "parameter_invalid",
+            None,
             "redirect_on_completion",
         ),
-        ("elements", {"submit_type": "donate"}, "parameter_invalid", "submit_type"),
+        ("elements", {"submit_type": "donate"}, None, "submit_type"),
         ("elements", {"return_url": "shop"}, "url_invalid", "return_url"),
         (
             "form",
@@ -179,9 +179,9 @@ def test_a_buyer_at_the_bank_is_asked_again_for_the_new_amount(
 @pytest.mark.parametrize(
     ("ui_mode", "change", "code"),
     [
-        ("hosted_page", {"line_items": [a_line(700)]}, "parameter_invalid"),
-        ("embedded_page", {"line_items": [a_line(700)]}, "parameter_invalid"),
-        ("elements", {"line_items": [a_line(700, "eur")]}, "parameter_invalid"),
+        ("hosted_page", {"line_items": [a_line(700)]}, None),
+        ("embedded_page", {"line_items": [a_line(700)]}, None),
+        ("elements", {"line_items": [a_line(700, "eur")]}, None),
         ("elements", {"line_items": [a_line(49)]}, "amount_too_small"),
         ("elements", {"line_items": [{"id": "li_no"}]}, "resource_missing"),
         ("elements", {"shipping_options": [{"shipping_rate": "x"}]}, "parameter_not_modelled"),

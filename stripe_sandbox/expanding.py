@@ -1,0 +1,74 @@
+"""`expand[]` puts objects in the place of their ids, where Stripe lets it.
+
+The table is read from the SDK of the pinned version, as that of the parameters is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .errors import invalid
+from .store import Json
+from .unmodelled import not_modelled
+
+_TABLE: dict[str, list[str]] = json.loads(
+    Path(__file__).with_name("expandable.json").read_text("utf-8")
+)
+_DEPTH = 4
+Resolve = Callable[[Json, str], Any]  # finds what a field of an object stands for
+
+
+def expand(thing: Json, paths: object, resolve: Resolve) -> Json:
+    """Expand these paths of an answer. Raises ApiError."""
+    for path in paths if isinstance(paths, list) else []:
+        steps = str(path).split(".")
+        if len(steps) > _DEPTH:
+            raise invalid("expand", "You cannot expand more than 4 levels of a property.")
+        _Path(str(path), resolve).walk(thing, steps, [], "")
+    return thing
+
+
+class _Path:
+    """One path, on its way through the objects of an answer."""
+
+    def __init__(self, text: str, resolve: Resolve) -> None:
+        self._text = text
+        self._resolve = resolve
+
+    def walk(self, node: Any, steps: list[str], known: list[str], at: str) -> None:
+        """Go one step further; `known` is what may be expanded, `at` where we are in it."""
+        if isinstance(node, list):
+            for item in node:
+                self.walk(item, steps, known, at)
+        if not steps or not isinstance(node, dict):
+            return
+        if isinstance(node.get("object"), str):
+            known, at = _TABLE.get(node["object"], ["data"]), ""
+        field, *rest = steps
+        here = f"{at}.{field}" if at else field
+        found = node.get(field)
+        if not isinstance(found, dict | list):
+            found = self._expanded(node, field, known, here)
+        elif not rest and here not in known and not _is_object(found):
+            raise self._refusal()
+        self.walk(found, rest, known, here)
+
+    def _expanded(self, node: Json, field: str, known: list[str], here: str) -> Any:
+        if here not in known and not any(path.startswith(f"{here}.") for path in known):
+            raise self._refusal()
+        found = self._resolve(node, field)
+        if found is not None:
+            node[field] = found
+        elif field not in node:
+            raise not_modelled(f"expand[{self._text}]")
+        return found
+
+    def _refusal(self) -> Exception:
+        return invalid("expand", f"This property cannot be expanded ({self._text}).")
+
+
+def _is_object(found: Any) -> bool:
+    return isinstance(found, list) or "object" in found

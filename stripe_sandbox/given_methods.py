@@ -1,0 +1,86 @@
+"""The payment method that a call of the API names, or brings along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from . import collecting, setups, shapes, vouchers
+from .errors import missing
+from .forms import metadata, table
+from .method_details import details
+from .methods import Method, find_method, is_modelled
+from .store import Json
+from .unmodelled import not_modelled
+from .world import Call
+
+_ONCE_ASKED = "4000002500003155"  # asks its bank's customer once, then never again
+_UNASKED = ("authentication_required", "authentication_required")
+
+
+def brought(call: Call, params: Json, currency: str) -> Json | None:
+    """Return the method to pay with, kept; None if none is named. Raises ApiError."""
+    data = table(params, "payment_method_data")
+    if data:
+        return keep(call, data, "payment_method_data")
+    name = params.get("payment_method")
+    if not name:
+        return None
+    found = call.store.get(name, "payment_method")
+    method = find_method(found["_number"] if found else name, currency)
+    return found or setups.keep(call, method, None, None)
+
+
+def keep(call: Call, data: Json, where: str = "") -> Json:
+    """Keep a payment method as it is described. Raises ApiError."""
+    kind = str(data.get("type") or "card")
+    if not is_modelled(kind):
+        raise not_modelled(f"{where}[type]" if where else "type")
+    token = table(data, "card").get("token") if kind == "card" else None
+    method = find_method(token or _number_in(data, kind), _home_currency(kind))
+    thing = shapes.payment_method(call.store, method.kind, {}, None)
+    tax_id = {"_tax_id": _tax_id(data, where)} if kind == "boleto" else {}
+    thing[method.kind] = details(method) or vouchers.details_of(kind, tax_id)
+    thing["billing_details"] |= collecting.billing_of(data)
+    thing["metadata"] = metadata(data)
+    thing["allow_redisplay"] = data.get("allow_redisplay", "unspecified")
+    thing["_number"] = method.number
+    return call.store.put(thing)
+
+
+def fated(kept: Json, currency: str, params: Json) -> Method:
+    """Return what becomes of a payment by this method, where nobody may be asked as well."""
+    method = find_method(kept["_number"], currency)
+    away = params.get("off_session", "false") != "false"
+    if method.challenge and away and method.number == _ONCE_ASKED and kept["customer"]:
+        return replace(method, challenge=False)
+    if method.challenge and (away or params.get("error_on_requires_action") == "true"):
+        return replace(method, challenge=False, decline=_UNASKED)
+    return method
+
+
+def _number_in(data: Json, kind: str) -> str:
+    if vouchers.is_shown(kind):
+        return kind
+    names = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}
+    number = table(data, kind).get(names[kind])
+    if number is None:
+        raise missing(f"{kind}[{names[kind]}]")
+    return str(number)
+
+
+def _tax_id(data: Json, where: str) -> str:
+    given = table(data, "boleto").get("tax_id")
+    if not given:
+        raise missing(f"{where}[boleto][tax_id]" if where else "boleto[tax_id]")
+    return str(given)
+
+
+def _home_currency(kind: str) -> str:
+    """Return a currency that a method of this kind can pay: none is named when it is made."""
+    return {
+        "sepa_debit": "eur",
+        "boleto": "brl",
+        "oxxo": "mxn",
+        "konbini": "jpy",
+        "multibanco": "eur",
+    }.get(kind, "usd")

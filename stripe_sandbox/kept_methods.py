@@ -1,0 +1,62 @@
+"""Payment methods that are kept: changed, given to a customer, taken away again."""
+
+from __future__ import annotations
+
+from . import collecting, lists, setups
+from .errors import ApiError, no_such
+from .forms import metadata
+from .store import Json, shown
+from .world import Call
+
+_KIND = "payment_method"
+
+
+def update(call: Call, kept: Json) -> Json:
+    """Change who pays by it, and what is noted of it. Raises ApiError."""
+    params, before = call.params, shown(kept)
+    kept["billing_details"] = kept["billing_details"] | collecting.billing_of(params)
+    kept["allow_redisplay"] = params.get("allow_redisplay", kept["allow_redisplay"])
+    kept["metadata"] = metadata(params, kept["metadata"])
+    changed = {name: value for name, value in before.items() if kept[name] != value}
+    if changed:
+        call.emit("payment_method.updated", kept, changed)
+    return call.store.put(kept)
+
+
+def attach(call: Call, kept: Json) -> Json:
+    """Give a method to a customer. Raises ApiError."""
+    customer = call.world.need(call.params["customer"], "customer", param="customer")
+    if kept["customer"] not in (None, customer["id"]):
+        raise ApiError(
+            "The payment method you provided has already been attached to a customer.",
+            code="payment_method_unexpected_state",
+        )
+    return setups.attach(call, kept, customer)
+
+
+def detach(call: Call, kept: Json) -> Json:
+    """Take a method away from its customer; it cannot be used again. Raises ApiError."""
+    owner = kept["customer"]
+    if owner is None:
+        raise ApiError(
+            "The payment method you provided is not attached to a customer so detachment is "
+            "impossible.",
+            code="payment_method_unexpected_state",
+        )
+    kept["customer"] = None
+    call.emit("payment_method.detached", call.store.put(kept), {"customer": owner})
+    return kept
+
+
+def of_customer(call: Call, customer: Json) -> Json:
+    owner = customer["id"]
+    more = [lambda thing: thing["customer"] == owner]
+    url = f"/v1/customers/{owner}/payment_methods"
+    return lists.page(call, _KIND, url, fields=("allow_redisplay", "type"), more=more)
+
+
+def one_of_customer(call: Call, customer: Json, method: str) -> Json:
+    kept = call.world.need(method, _KIND)
+    if kept["customer"] != customer["id"]:
+        raise no_such("PaymentMethod", method)
+    return kept
