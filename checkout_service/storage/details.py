@@ -60,10 +60,11 @@ def refunds_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ..
 
 
 def disputes_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ...]:
-    return tuple(
-        replace(_view(row), reason=row.reason, due_by=row.evidence_due_at)
-        for row in _money_back(connection, disputes, order_id)
-    )
+    return tuple(map(dispute_view, _money_back(connection, disputes, order_id)))
+
+
+def dispute_view(row: AnyRow) -> MoneyBackView:
+    return replace(_view(row), reason=row.reason, due_by=row.evidence_due_at)
 
 
 def _money_back(connection: Connection, table: Table, order_id: str) -> list[AnyRow]:

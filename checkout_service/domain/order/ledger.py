@@ -25,6 +25,10 @@ REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
 DISPUTE_APPEALED = frozenset(("appeal_needs_response", "appeal_under_review"))
 DISPUTE_OPEN = frozenset(("needs_response", "under_review")) | DISPUTE_APPEALED
 DISPUTE_LOST = frozenset(("lost",))
+# Waits for the merchant's answer at Stripe; an inquiry and an appeal too.
+DISPUTE_NEEDS_RESPONSE = frozenset(
+    ("needs_response", "warning_needs_response", "appeal_needs_response")
+)
 DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
 Lines = tuple[tuple[int, int], ...]  # quantities and amounts

@@ -22,6 +22,7 @@ from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatu
 from .changes import Change, unchanged
 from .ledger import (
     DISPUTE_CLOSED,
+    DISPUTE_NEEDS_RESPONSE,
     DISPUTE_OPEN,
     SETUP,
     Attempt,
@@ -57,7 +58,6 @@ _ON_MOVE = {
     OrderStatus.EXPIRED: MessageKind.EXPIRED,
     OrderStatus.CANCELED: MessageKind.CANCELED,
 }
-_NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
 
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
@@ -219,7 +219,7 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         about = dispute.id if old is None else f"{dispute.id}:{new}:{after.seen[dispute.id].at}"
         if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
             yield Message(MessageKind.DISPUTED, about, dispute)
-        if new in _NEEDS_RESPONSE:
+        if new in DISPUTE_NEEDS_RESPONSE:
             yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
         if new in DISPUTE_CLOSED:
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
