@@ -61,6 +61,10 @@ class Dispute(Model):
     __table__ = tables.disputes
 
 
+class FraudWarning(Model):
+    __table__ = tables.fraud_warnings
+
+
 class MoneyWrite(Model):
     __table__ = tables.money_writes
 

@@ -1,4 +1,4 @@
-"""Disputes that wait for an answer, by when it is due"""
+"""Disputes that wait for an answer, by when it is due; what a card's bank warns of"""
 
 from __future__ import annotations
 
@@ -23,7 +23,24 @@ def upgrade() -> None:
         sqlite_where=_UNANSWERED,
         postgresql_where=_UNANSWERED,
     )
+    op.create_table(
+        "fraud_warnings",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("intent_id", sa.Text()),
+        sa.Column("charge_id", sa.Text()),
+        sa.Column("fraud_type", sa.Text(), nullable=False),
+        sa.Column("actionable", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_by_event", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_fraud_warnings_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_fraud_warnings"),
+    )
+    op.create_index("ix_fraud_warnings_order_id", "fraud_warnings", ["order_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_fraud_warnings_order_id", table_name="fraud_warnings")
+    op.drop_table("fraud_warnings")
     op.drop_index("ix_disputes_unanswered", table_name="disputes")

@@ -122,6 +122,7 @@ class FraudWarningView:
     charge_id: str | None
     fraud_type: str
     actionable: bool
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
 from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
-from checkout_service.domain.facts.snapshots import DisputeView, RefundView
+from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .room import BoughtLine, Room
@@ -134,8 +134,9 @@ class Ledger:
     attempts: tuple[Attempt, ...] = ()
     refunds: dict[str, RefundView] = field(default_factory=dict)
     disputes: dict[str, DisputeView] = field(default_factory=dict)
+    warnings: dict[str, FraudWarningView] = field(default_factory=dict)
     holds: tuple[RaisedHold, ...] = ()
-    # When each refund and dispute was observed, by its id.
+    # When each refund, dispute and warning was observed, by its id.
     seen: dict[str, Seen] = field(default_factory=dict)
     # Payments that are known to be other orders'. Never stored.
     taken: frozenset[str] = field(default=frozenset(), compare=False)

@@ -126,7 +126,7 @@ def settle(
     for fact in taken:
         after = merge(after, fact, new_attempt_id=new_attempt_id)
     after = derive(after, proven=_is_proven(after, taken))
-    messages = (*_messages(ledger, after), *_of_warnings(after, taken))
+    messages = tuple(_messages(ledger, after))
     return Settlement(ledger, after, messages, corrected=_is_corrected(ledger, after))
 
 
@@ -182,6 +182,7 @@ def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
             yield Message(MessageKind.HELD, f"{hold.name}:{hold.attempt_id}")
     yield from _of_refunds(before, after)
     yield from _of_disputes(before, after)
+    yield from _of_warnings(before, after)
 
 
 def _refunds(ledger: Ledger) -> list[RefundView]:
@@ -225,13 +226,7 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
 
 
-def _of_warnings(ledger: Ledger, facts: Iterable[Fact]) -> Iterable[Message]:
-    """Tell of warnings among these facts; they change nothing, so nothing remembers them.
-
-    Told again, a warning is the same message by its id.
-    """
-    payments = {attempt.intent_id for attempt in ledger.attempts} - {None}
-    for fact in facts:
-        warning = fact.subject
-        if isinstance(warning, FraudWarningView) and warning.intent_id in payments:
-            yield Message(MessageKind.EARLY_FRAUD_WARNING, warning.id, warning)
+def _of_warnings(before: Ledger, after: Ledger) -> Iterable[Message]:
+    for name, warning in after.warnings.items():
+        if name not in before.warnings:
+            yield Message(MessageKind.EARLY_FRAUD_WARNING, name, warning)

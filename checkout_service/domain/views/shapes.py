@@ -103,6 +103,9 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
         "disputes": [_dispute(view) for view in detail.disputes],
+        "early_fraud_warnings": [
+            _warning(view) | {"created_at": rfc3339(view.created)} for view in detail.warnings
+        ],
         "hold_details": [_hold(view) for view in detail.holds],
         "subscriptions": [subscription(known) for known in detail.subscriptions],
         "trail": [_step(view) for view in detail.trail],
@@ -155,16 +158,18 @@ def subject(view: RefundView | DisputeView | FraudWarningView | None) -> dict[st
                 }
             }
         case FraudWarningView():
-            return {
-                "early_fraud_warning": {
-                    "id": view.id,
-                    "fraud_type": view.fraud_type,
-                    "actionable": view.actionable,
-                    "payment_intent": view.intent_id,
-                }
-            }
+            return {"early_fraud_warning": _warning(view)}
         case None:
             return {}
+
+
+def _warning(view: FraudWarningView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "fraud_type": view.fraud_type,
+        "actionable": view.actionable,
+        "payment_intent": view.intent_id,
+    }
 
 
 def _hold(view: HoldView) -> dict[str, Any]:

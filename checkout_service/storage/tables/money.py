@@ -56,6 +56,20 @@ _WAITING = ", ".join(f"'{word}'" for word in sorted(DISPUTE_NEEDS_RESPONSE))
 UNANSWERED = text(f"status IN ({_WAITING})")
 partial_index("ix_disputes_unanswered", disputes.c.evidence_due_at, where=UNANSWERED)
 
+fraud_warnings = Table(
+    "fraud_warnings",
+    metadata,
+    # What the card's bank says of a payment; no money has moved for it.
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("intent_id", Text),
+    Column("charge_id", Text),
+    needed("fraud_type"),
+    Column("actionable", Boolean, nullable=False),
+    moment("created_at", null=False),
+    *observed(),
+)
+
 # What we ask Stripe to do with money, written down before it is asked.
 money_writes = Table(
     "money_writes",
