@@ -109,7 +109,7 @@ class Parts(Ground):
 
     @cached_property
     def confirm_payment(self) -> ConfirmPayment:
-        return ConfirmPayment(self.database, self.look_at_order, self.clock)
+        return ConfirmPayment(self.database, self.look_at_order, self.clock, self.pull_mode)
 
     @cached_property
     def poll_link(self) -> PollLink:
