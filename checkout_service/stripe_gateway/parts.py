@@ -21,6 +21,7 @@ from .intents import StripeIntents
 from .portal import StripePortal
 from .prices import StripePrices
 from .refunds import StripeRefunds
+from .renewals import StripeRenewals
 from .sessions import StripeSessions
 from .transport import BoundedTransport, MakeTransport
 
@@ -36,6 +37,7 @@ class StripeParts:
     refunds: StripeRefunds
     prices: StripePrices
     portal: StripePortal
+    renewals: StripeRenewals
     events: StripeEvents
     event_reader: StripeEventReader
 
@@ -79,6 +81,7 @@ def build_stripe(
         StripeRefunds(calls),
         StripePrices(calls, real_clock),
         StripePortal(calls),
+        StripeRenewals(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),
     )

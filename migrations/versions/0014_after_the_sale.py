@@ -1,4 +1,4 @@
-"""Disputes that wait for an answer, by when it is due; what a card's bank warns of"""
+"""Disputes by when their answer is due, what a card's bank warns of, renewals that went back"""
 
 from __future__ import annotations
 
@@ -38,9 +38,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fraud_warnings"),
     )
     op.create_index("ix_fraud_warnings_order_id", "fraud_warnings", ["order_id"])
+    op.create_table(
+        "renewals",
+        sa.Column("intent_id", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text()),
+        sa.Column("subscription_id", sa.Text()),
+        sa.Column("invoice_id", sa.Text()),
+        sa.Column("amount_due", sa.BigInteger(), nullable=False),
+        sa.Column("amount_paid", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text()),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_renewals_order_id"),
+        sa.PrimaryKeyConstraint("intent_id", name="pk_renewals"),
+    )
+    op.create_index("ix_renewals_order_id", "renewals", ["order_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_renewals_order_id", table_name="renewals")
+    op.drop_table("renewals")
     op.drop_index("ix_fraud_warnings_order_id", table_name="fraud_warnings")
     op.drop_table("fraud_warnings")
     op.drop_index("ix_disputes_unanswered", table_name="disputes")

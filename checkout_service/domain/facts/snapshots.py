@@ -176,6 +176,14 @@ class InvoiceView:
     failed: bool = False  # told by invoice.payment_failed
 
 
+@dataclass(frozen=True, slots=True)
+class RenewalView:
+    """What a payment of a subscription's beyond the first paid for."""
+
+    subscription: SubscriptionView
+    invoice: InvoiceView
+
+
 Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView | FraudWarningView
 Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an order's payment
 

@@ -11,7 +11,12 @@ from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
 from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
-from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
+from checkout_service.domain.facts.snapshots import (
+    DisputeView,
+    FraudWarningView,
+    RefundView,
+    RenewalView,
+)
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .room import BoughtLine, Room
@@ -138,6 +143,8 @@ class Ledger:
     holds: tuple[RaisedHold, ...] = ()
     # When each refund, dispute and warning was observed, by its id.
     seen: dict[str, Seen] = field(default_factory=dict)
+    # Payments of its subscription beyond the first, by intent: of no bearing on the order itself.
+    renewals: Mapping[str, RenewalView] = field(default_factory=dict, compare=False)
     # Payments that are known to be other orders'. Never stored.
     taken: frozenset[str] = field(default=frozenset(), compare=False)
     # Something does not fit together: only a look can tell. Never stored.
@@ -157,6 +164,12 @@ class Ledger:
         attempts = tuple(replace(a, seen=a.seen.not_after(now)) for a in self.attempts)
         seen = {name: known.not_after(now) for name, known in self.seen.items()}
         return replace(self, attempts=attempts, seen=seen)
+
+    @property
+    def has_more(self) -> bool:
+        """True if there is anything that most orders have none of."""
+        parts = (self.holds, self.refunds, self.disputes, self.warnings, self.renewals)
+        return any(parts)
 
     @property
     def winner(self) -> Attempt | None:

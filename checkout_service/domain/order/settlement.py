@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import (
     FraudWarningView,
     IntentView,
     RefundView,
+    RenewalView,
     SessionView,
 )
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
@@ -50,6 +51,10 @@ class MessageKind(StrEnum):
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
     SUBSCRIPTION_ENDED = "subscription.ended"
+    SUBSCRIPTION_REFUNDED = "subscription.refunded"
+    SUBSCRIPTION_REFUND_FAILED = "subscription.refund_failed"
+    SUBSCRIPTION_DISPUTED = "subscription.disputed"
+    SUBSCRIPTION_DISPUTE_CLOSED = "subscription.dispute_closed"
 
 
 _ON_MOVE = {
@@ -66,12 +71,14 @@ MOVE = "move"  # stands for the transition's own number, which storage knows
 class Message:
     """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
 
-    `subject` is the refund, dispute or warning that it tells of.
+    `subject` is the refund, dispute or warning that it tells of; `renewal` is what was paid for,
+    where that was not the order itself.
     """
 
     kind: MessageKind
     about: str
     subject: RefundView | DisputeView | FraudWarningView | None = field(default=None, compare=False)
+    renewal: RenewalView | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,7 @@ def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
     yield from _of_refunds(before, after)
     yield from _of_disputes(before, after)
     yield from _of_warnings(before, after)
+    yield from _of_renewals(before, after)
 
 
 def _refunds(ledger: Ledger) -> list[RefundView]:
@@ -216,8 +224,7 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         old, new = was.get(dispute.id), dispute.status
         if old == new:
             continue
-        # It may come to the same word again: each change has an id of its own.
-        about = dispute.id if old is None else f"{dispute.id}:{new}:{after.seen[dispute.id].at}"
+        about = _about(dispute, old, after)
         if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
             yield Message(MessageKind.DISPUTED, about, dispute)
         if new in DISPUTE_NEEDS_RESPONSE:
@@ -226,7 +233,38 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
 
 
+def _about(dispute: DisputeView, old: str | None, after: Ledger) -> str:
+    """Name a dispute's change: it may come to the same word again, so each has its own id."""
+    if old is None:
+        return dispute.id
+    return f"{dispute.id}:{dispute.status}:{after.seen[dispute.id].at}"
+
+
 def _of_warnings(before: Ledger, after: Ledger) -> Iterable[Message]:
     for name, warning in after.warnings.items():
         if name not in before.warnings:
             yield Message(MessageKind.EARLY_FRAUD_WARNING, name, warning)
+
+
+def _of_renewals(before: Ledger, after: Ledger) -> Iterable[Message]:
+    """Tell what became of money that a subscription brought later: the order stays as it is."""
+    for refund in after.refunds.values():
+        renewal, was = after.renewals.get(refund.intent_id or ""), before.refunds.get(refund.id)
+        counted = was is not None and refund_counts(was)
+        if renewal is not None and refund_counts(refund) is not counted:
+            kind = MessageKind.SUBSCRIPTION_REFUND_FAILED
+            kind = kind if counted else MessageKind.SUBSCRIPTION_REFUNDED
+            yield Message(kind, refund.id, refund, renewal)
+    for dispute in after.disputes.values():
+        renewal, known = (
+            after.renewals.get(dispute.intent_id or ""),
+            before.disputes.get(dispute.id),
+        )
+        old, new = known.status if known else None, dispute.status
+        if renewal is None or old == new:
+            continue
+        about = _about(dispute, old, after)
+        if new in DISPUTE_NEEDS_RESPONSE or (new in DISPUTE_OPEN and old not in DISPUTE_OPEN):
+            yield Message(MessageKind.SUBSCRIPTION_DISPUTED, about, dispute, renewal)
+        if new in DISPUTE_CLOSED:
+            yield Message(MessageKind.SUBSCRIPTION_DISPUTE_CLOSED, about, dispute, renewal)

@@ -17,6 +17,8 @@ from checkout_service.domain.facts.snapshots import (
     FraudWarningView,
     InvoiceView,
     RefundView,
+    RenewalView,
+    SubscriptionView,
 )
 from checkout_service.domain.order.subscriptions import Subscription
 
@@ -112,7 +114,7 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
     }
 
 
-def subscription(known: Subscription) -> dict[str, Any]:
+def subscription(known: Subscription | SubscriptionView) -> dict[str, Any]:
     end = known.current_period_end
     return {
         "id": known.id,
@@ -128,6 +130,13 @@ def invoice(view: InvoiceView) -> dict[str, Any]:
         "amount_paid": view.amount_paid,
         "currency": view.currency,
     }
+
+
+def renewal(view: RenewalView | None) -> dict[str, Any]:
+    """Return the subscription and its invoice that a notification's money was for."""
+    if view is None:
+        return {}
+    return {"subscription": subscription(view.subscription), "invoice": invoice(view.invoice)}
 
 
 def subject(view: RefundView | DisputeView | FraudWarningView | None) -> dict[str, Any]:

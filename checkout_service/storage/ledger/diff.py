@@ -113,7 +113,7 @@ def plan_writing(
         "status": after.status.value,
         **{name: getattr(after, name) for name in Ledger.DERIVED},
         "holds": ",".join(after.active_holds),
-        "has_more": bool(after.holds or after.refunds or after.disputes or after.warnings),
+        "has_more": after.has_more,
         "sequence": loaded.sequence + len(settlement.messages),
         "moves": moves,
         "canceled_at": canceled_at,
@@ -236,7 +236,7 @@ def _messages(
         _message(
             message,
             f"move-{last_move}" if message.about == MOVE else message.about,
-            {"order": order, **shapes.subject(message.subject)},
+            {"order": order, **shapes.subject(message.subject), **shapes.renewal(message.renewal)},
             sequence=loaded.sequence + place,
             now=now,
             heard=heard,

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from checkout_service.domain.facts.fact import Seen
-from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
+from checkout_service.domain.facts.snapshots import (
+    DisputeView,
+    FraudWarningView,
+    RefundView,
+    RenewalView,
+)
 from checkout_service.domain.order.ledger import RaisedHold
 from checkout_service.domain.status import Hold
+from checkout_service.storage import renewals
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import disputes, fraud_warnings, holds, refunds
 
@@ -22,12 +28,15 @@ class Seldom:
     refunds: dict[str, RefundView] = field(default_factory=dict)
     disputes: dict[str, DisputeView] = field(default_factory=dict)
     warnings: dict[str, FraudWarningView] = field(default_factory=dict)
+    renewals: dict[str, RenewalView] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
 
 
 def load_seldom(connection: Connection, order_id: str) -> Seldom:
     """Read an order's holds, refunds, disputes and warnings."""
-    found = Seldom(holds=_holds(connection, order_id))
+    found = Seldom(
+        holds=_holds(connection, order_id), renewals=renewals.of_order(connection, order_id)
+    )
     for row in connection.execute(select(refunds).where(refunds.c.order_id == order_id)):
         found.refunds[row.id] = refund_of(row)
         found.seen[row.id] = Seen(row.seen_at, row.seen_by_event)

@@ -260,6 +260,7 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
         refunds=seldom.refunds,
         disputes=seldom.disputes,
         warnings=seldom.warnings,
+        renewals=seldom.renewals,
         seen=seldom.seen,
     )
     return Loaded(ledger, first)

@@ -70,6 +70,21 @@ fraud_warnings = Table(
     *observed(),
 )
 
+renewals = Table(
+    "renewals",
+    metadata,
+    # A payment that was refunded or disputed, and which invoice of a subscription it pays; one of
+    # nobody here has no order.
+    Column("intent_id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), index=True),
+    Column("subscription_id", Text),
+    Column("invoice_id", Text),
+    Column("amount_due", BigInteger, nullable=False, default=0),
+    Column("amount_paid", BigInteger, nullable=False, default=0),
+    Column("currency", Text),
+    moment("asked_at", null=False),
+)
+
 # What we ask Stripe to do with money, written down before it is asked.
 money_writes = Table(
     "money_writes",
