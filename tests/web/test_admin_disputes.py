@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.domain.ids import number_of
 from tests.support.admin import add_money_back, add_order, admin_app, database_of, signed_in
 
 _ROW = re.compile(r"dashboard\.stripe\.com/((?:test/)?)disputes/(dp_\w+)")
@@ -49,7 +50,7 @@ def test_what_is_due_first_stands_first_and_what_has_no_date_last(app: Flask) ->
 
 def test_a_row_says_what_is_asked_of_which_order_and_leads_to_stripe(app: Flask) -> None:
     client, now = signed_in(app), SystemClock().now()
-    of_test, of_live = add_order(app, number="A7K3F9Q"), add_order(app, livemode=True)
+    of_test, of_live = add_order(app), add_order(app, livemode=True)
     add_money_back(
         app, of_test, "dispute", status="warning_needs_response", reason="product_not_received",
         evidence_due_at=now - 1,
@@ -58,7 +59,14 @@ def test_a_row_says_what_is_asked_of_which_order_and_leads_to_stripe(app: Flask)
 
     page = client.get("/admin/disputes").text
 
-    for word in ("inquiry", "product not received", "$5.00", "€12.34", "overdue", "A7K3F9Q"):
+    for word in (
+        "inquiry",
+        "product not received",
+        "$5.00",
+        "€12.34",
+        "overdue",
+        number_of(of_test),
+    ):
         assert word in page
     assert f'href="/admin/orders/{of_test}"' in page
     assert "https://dashboard.stripe.com/disputes/dp_live" in page

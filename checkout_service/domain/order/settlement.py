@@ -249,17 +249,16 @@ def _of_warnings(before: Ledger, after: Ledger) -> Iterable[Message]:
 def _of_renewals(before: Ledger, after: Ledger) -> Iterable[Message]:
     """Tell what became of money that a subscription brought later: the order stays as it is."""
     for refund in after.refunds.values():
-        renewal, was = after.renewals.get(refund.intent_id or ""), before.refunds.get(refund.id)
-        counted = was is not None and refund_counts(was)
-        if renewal is not None and refund_counts(refund) is not counted:
-            kind = MessageKind.SUBSCRIPTION_REFUND_FAILED
-            kind = kind if counted else MessageKind.SUBSCRIPTION_REFUNDED
-            yield Message(kind, refund.id, refund, renewal)
+        renewal = after.renewals.get(refund.intent_id or "")
+        known_refund = before.refunds.get(refund.id)
+        counted = known_refund is not None and refund_counts(known_refund)
+        if renewal is None or refund_counts(refund) is counted:
+            continue
+        failed, done = MessageKind.SUBSCRIPTION_REFUND_FAILED, MessageKind.SUBSCRIPTION_REFUNDED
+        yield Message(failed if counted else done, refund.id, refund, renewal)
     for dispute in after.disputes.values():
-        renewal, known = (
-            after.renewals.get(dispute.intent_id or ""),
-            before.disputes.get(dispute.id),
-        )
+        renewal = after.renewals.get(dispute.intent_id or "")
+        known = before.disputes.get(dispute.id)
         old, new = known.status if known else None, dispute.status
         if renewal is None or old == new:
             continue

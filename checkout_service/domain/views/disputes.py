@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checkout_service.domain.ids import number_of
+
 from .orders import MoneyBackView
 
 
@@ -22,12 +24,15 @@ class ListedDispute:
 
     dispute: MoneyBackView
     order_id: str
-    order_number: str
     livemode: bool
 
     @property
     def id(self) -> str:
         return self.dispute.id
+
+    @property
+    def order_number(self) -> str:
+        return number_of(self.order_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class FindRenewals:
     def _keep(self, connection: Transaction, intent_id: str, invoice: InvoiceView | None) -> None:
         order_id = None
         if invoice is not None and invoice.billing_reason != _FIRST:
-            named, is_its_own = order_of_subscription(connection, invoice)
-            order_id = named if is_its_own else None
+            order_id, is_its_own = order_of_subscription(connection, invoice)
+            if order_id is not None and not is_its_own:
+                return  # its order has yet to learn which subscription it began: ask again then
         renewals.keep(connection, intent_id, order_id, invoice, now=self.clock.now())

@@ -44,7 +44,7 @@ def paid(
         server = make_server("127.0.0.1", port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        form = {"price": "poster-usd", "quantity": "2"}
+        form: dict[str, str | float | bool] = {"price": "poster-usd", "quantity": "2"}
         answer = page.request.post(f"{url}/checkout", form=form, max_redirects=0)
         (session,) = set(re.findall(r"cs_test_\w+", answer.headers["location"]))
         stage.pays(session)
