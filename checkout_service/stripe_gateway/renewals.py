@@ -10,12 +10,11 @@ from typing import Any
 
 from checkout_service.domain.facts.snapshots import InvoiceView
 
+from . import routes
 from .calls import Calls, reading
 from .fields import maybe_object
 from .intents import check_intent_id
 from .translate_billing import invoice_view
-
-_PAYMENTS = "/v1/invoice_payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class StripeRenewals:
         check_intent_id(intent_id)
         by_intent = {"type": "payment_intent", "payment_intent": intent_id}
         params: dict[str, Any] = {"payment": by_intent, "expand": ["data.invoice"]}
-        page = self.calls.page(_PAYMENTS, params)
+        page = self.calls.page(routes.LIST_INVOICE_PAYMENTS, params)
         with reading():
             for item in page.items:
                 shown = invoice_view(maybe_object(item.get("invoice"), "invoice"))

@@ -12,9 +12,7 @@ from flask.testing import FlaskClient
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.stripe_gateway.event_kinds import TYPES
-from checkout_service.use_cases.settle import confirm_payment
 from tests.support.on_stage import app_on
-from tests.support.patience import PATIENCE
 from tests.support.stage import Stage
 from tests.support.stage.catalog import catalog_text
 from tests.use_cases.evidence.waiting import live
@@ -48,12 +46,6 @@ def make_client(shop: Stage, tmp_path: Path) -> MakeClient:
     return app_on(shop, tmp_path).test_client
 
 
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a machine that is busy with other tests make no page go without its links."""
-    monkeypatch.setattr(confirm_payment, "LINKS_WAIT_SECONDS", PATIENCE)
-
-
 def buys(client: FlaskClient, price: str = "poster-usd") -> str:
     answer = client.post("/checkout", data={"price": price, "quantity": "1"})
     return str(re.findall(r"cs_test_\w+", answer.headers["Location"])[0])
@@ -76,7 +68,6 @@ def links(client: FlaskClient, path: str) -> list[str]:
     )
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_who_comes_back_after_the_webhook_has_both_for_one_read(
     shop: Stage, make_client: MakeClient
 ) -> None:
@@ -90,7 +81,6 @@ def test_who_comes_back_after_the_webhook_has_both_for_one_read(
     assert len(shop.calls("GET")) == 1
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_who_comes_back_first_has_both_for_the_read_that_settles(
     shop: Stage, make_client: MakeClient
 ) -> None:
@@ -117,7 +107,6 @@ def test_nobody_else_is_shown_either_or_makes_anybody_read(
     assert shop.calls("GET") == []
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_the_pages_of_a_bare_payment_and_of_a_link_have_the_receipt(
     shop: Stage, make_client: MakeClient
 ) -> None:
@@ -137,7 +126,6 @@ def test_the_pages_of_a_bare_payment_and_of_a_link_have_the_receipt(
     assert links(buyer, f"/links/return?session_id={session['id']}") == ["Receipt"]
 
 
-@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("shop", [ALMANAC], indirect=True)
 def test_a_subscriptions_first_payment_has_its_receipt_too(
     shop: Stage, make_client: MakeClient
@@ -168,7 +156,6 @@ def test_a_stripe_that_does_not_answer_costs_one_try_of_a_moment_and_the_page_sa
     assert shop.now - began <= 4 * SECOND
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_an_order_costs_one_read_more_than_the_three_it_had(
     shop: Stage, make_client: MakeClient
 ) -> None:

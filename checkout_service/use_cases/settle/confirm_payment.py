@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 WINDOW = 2 * SECOND
 _PAGE_WAITS_SECONDS = 2.0
 _PAUSE_SECONDS = 0.08
-LINKS_WAIT_SECONDS = 2.0
+_LINKS_WAIT_SECONDS = 2.0
 _SOON, _LATER = 1, 2  # seconds, for Retry-After
 
 
@@ -90,7 +90,7 @@ class ConfirmPayment:
         if since is None:
             return order
         window = max(WINDOW, self.clock.now() - since)
-        with told_what_is_known(log, "confirm.no_receipt", order.id), within(LINKS_WAIT_SECONDS):
+        with told_what_is_known(log, "confirm.no_receipt", order.id), within(_LINKS_WAIT_SECONDS):
             self.look_at_order.look(order.id, source="return", urgent=True, window=window)
         return self._order(order.id)
 

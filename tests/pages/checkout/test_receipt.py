@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from checkout_service.use_cases.settle import confirm_payment
 from tests.support.browser import Look
 from tests.support.on_stage import app_on
 from tests.support.patience import PATIENCE
@@ -32,11 +31,8 @@ WORDS = {
 
 
 @pytest.fixture
-def paid(
-    database_url: str, tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def paid(database_url: str, tmp_path: Path, page: Page) -> Iterator[str]:
     """Have this browser buy and pay, and the webhook come first; lend its order's address."""
-    monkeypatch.setattr(confirm_payment, "LINKS_WAIT_SECONDS", PATIENCE)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with Stage(database_url, catalog=INVOICED + catalog_text()) as stage:
