@@ -90,7 +90,8 @@ class ConfirmPayment:
         if since is None:
             return order
         window = max(WINDOW, self.clock.now() - since)
-        with told_what_is_known(log, "confirm.no_receipt", order.id), within(_LINKS_WAIT_SECONDS):
+        go_on = going_on_without_a_look(log, "confirm.no_receipt", order.id)
+        with go_on, within(_LINKS_WAIT_SECONDS):
             self.look_at_order.look(order.id, source="return", urgent=True, window=window)
         return self._order(order.id)
 
