@@ -7,6 +7,7 @@ would hold a thread for as long as somebody cares to send them.
 from __future__ import annotations
 
 import io
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -25,12 +26,21 @@ _until: ContextVar[float | None] = ContextVar("checkout_deadline", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Bound the exchanges of this block, on connections that `keep_time`: all of it together."""
-    token = _until.set(time.monotonic() + seconds)
+    """Bound the exchanges of this block, on connections that `keep_time`: all of it together.
+
+    A bound that was set around it holds on.
+    """
+    token = _until.set(time.monotonic() + min(seconds, left()))
     try:
         yield
     finally:
         _until.reset(token)
+
+
+def left() -> float:
+    """Return the seconds that are left of the time that was set; for ever, if none was."""
+    until = _until.get()
+    return math.inf if until is None else until - time.monotonic()
 
 
 def keep_time(adapter: HTTPAdapter) -> HTTPAdapter:

@@ -61,6 +61,14 @@ class Dispute(Model):
     __table__ = tables.disputes
 
 
+class Renewal(Model):
+    __table__ = tables.renewals
+
+
+class FraudWarning(Model):
+    __table__ = tables.fraud_warnings
+
+
 class MoneyWrite(Model):
     __table__ = tables.money_writes
 

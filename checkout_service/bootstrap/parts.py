@@ -43,6 +43,7 @@ from checkout_service.use_cases.settle.place_event import PlaceEvent
 from checkout_service.use_cases.settle.poll_link import PollLink
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 from checkout_service.use_cases.sweep.end_stale import EndStale
+from checkout_service.use_cases.sweep.find_renewals import FindRenewals
 from checkout_service.use_cases.sweep.finish_writes import FinishWrites
 from checkout_service.use_cases.sweep.refresh_due import RefreshDue
 from checkout_service.use_cases.sweep.scan_links import ScanLinks
@@ -109,7 +110,7 @@ class Parts(Ground):
 
     @cached_property
     def confirm_payment(self) -> ConfirmPayment:
-        return ConfirmPayment(self.database, self.look_at_order, self.clock)
+        return ConfirmPayment(self.database, self.look_at_order, self.clock, self.pull_mode)
 
     @cached_property
     def poll_link(self) -> PollLink:
@@ -148,6 +149,7 @@ class Parts(Ground):
             ),
             self._refresh_due(),
             self.receive_event,
+            FindRenewals(self.database, self.stripe.renewals, self.clock),
             FinishWrites(
                 self.database,
                 self.clock,

@@ -108,6 +108,10 @@ def _of_money(detail: OrderDetail) -> Iterator[str]:
             much = amount(dispute.amount, dispute.currency)
             what = "An inquiry about" if dispute.is_inquiry else "A dispute of"
             yield f"{what} {much} ({dispute.id}) wants your answer at Stripe{until}."
+    for warning in detail.warnings:
+        if warning.actionable:
+            what = warning.fraud_type.replace("_", " ")
+            yield f"The card's bank takes it for fraud ({what}): a refund may spare a dispute."
     for write in detail.open_writes:
         yield _of_write(write, order.currency)
 

@@ -22,6 +22,7 @@ from .printing import amount, cell, moment, print_facts, print_table
 _ORDER = ("ORDER", "STATUS", "FULFILLED", "TOTAL", "PAID", "REFUNDED", "HOLDS", "CREATED")
 _ATTEMPT = ("ATTEMPT", "STATE", "WON", "AMOUNT", "AT STRIPE", "EXPIRES")
 _MONEY_BACK = ("ID", "AMOUNT", "STATUS", "PAYMENT", "CREATED")
+_WARNING = ("ID", "FRAUD TYPE", "ACTIONABLE", "PAYMENT", "CREATED")
 _HOLD = ("HOLD", "EXPECTED", "SEEN", "SEEN AT", "BY", "RELEASED")
 _WRITE = ("ASKED OF STRIPE", "WHAT", "AMOUNT", "STATE", "WHY", "LAST ASKED")
 _SUBSCRIPTION = ("SUBSCRIPTION", "STATUS", "PERIOD ENDS")
@@ -61,6 +62,11 @@ def print_detail(detail: OrderDetail) -> None:
     _section("Subscriptions", _SUBSCRIPTION, subscriptions)
     _section("Refunds", _MONEY_BACK, [_money_back(view) for view in detail.refunds])
     _section("Disputes", _MONEY_BACK, [_money_back(view) for view in detail.disputes])
+    warnings = [
+        (one.id, one.fraud_type, one.actionable, one.intent_id, moment(one.created))
+        for one in detail.warnings
+    ]
+    _section("Early fraud warnings", _WARNING, warnings)
     _section("Holds", _HOLD, [_hold(view) for view in detail.holds])
     writes = [_write(write, currency) for write in detail.open_writes]
     _section("Outcome unknown", _WRITE, writes)

@@ -1,4 +1,4 @@
-"""One order in depth: attempts, refunds, disputes, trail, each as frozen views."""
+"""One order in depth: attempts, refunds, disputes, warnings, trail, each as frozen views."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Table, select
 
+from checkout_service.domain.facts.snapshots import FraudWarningView
 from checkout_service.domain.views.orders import AttemptView, HoldView, MoneyBackView, TrailView
 
+from .ledger.holds_refunds_disputes import warning_of, warning_rows
 from .rows import AnyRow
 from .tables import attempts, disputes, holds, refunds, transitions
 
@@ -60,10 +62,15 @@ def refunds_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ..
 
 
 def disputes_of(connection: Connection, order_id: str) -> tuple[MoneyBackView, ...]:
-    return tuple(
-        replace(_view(row), reason=row.reason, due_by=row.evidence_due_at)
-        for row in _money_back(connection, disputes, order_id)
-    )
+    return tuple(map(dispute_view, _money_back(connection, disputes, order_id)))
+
+
+def dispute_view(row: AnyRow) -> MoneyBackView:
+    return replace(_view(row), reason=row.reason, due_by=row.evidence_due_at)
+
+
+def warnings_of(connection: Connection, order_id: str) -> tuple[FraudWarningView, ...]:
+    return tuple(map(warning_of, warning_rows(connection, order_id)))
 
 
 def _money_back(connection: Connection, table: Table, order_id: str) -> list[AnyRow]:

@@ -20,6 +20,7 @@ from checkout_service.domain.facts.snapshots import (
 )
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_reference, is_session_id
 
+from . import renewals
 from .tables import attempts, disputes, orders, refunds
 
 _a = attempts.c
@@ -36,7 +37,10 @@ def find_order(connection: Connection, subject: Subject) -> str | None:
         case ChargeView(intent_id=intent_id, order_id=claimed):
             return order_of_intent(connection, intent_id) or _claimed(connection, claimed)
         case RefundView() | DisputeView() | FraudWarningView():
-            return order_of_intent(connection, subject.intent_id)
+            intent_id = subject.intent_id
+            return order_of_intent(connection, intent_id) or renewals.order_of(
+                connection, intent_id
+            )
 
 
 def order_of_notice(connection: Connection, notice: ThinNotice) -> str | None:

@@ -22,7 +22,7 @@ from checkout_service.domain.order.line import Line
 
 from .prepared import one_for_all
 from .records import AttemptRecord, OrderRecord, attempt_record, order_record
-from .tables import attempts, order_lines, orders
+from .tables import attempts, fulfilments, order_lines, orders
 from .upsert import insert_once
 
 _o = orders.c
@@ -138,6 +138,13 @@ def agree_anew(
         return False
     replace_lines(connection, order.id, lines)
     return True
+
+
+def fulfilled_at(connection: Connection, order_id: str) -> int | None:
+    """Return when an order was fulfilled, in milliseconds UTC; None if it was not."""
+    given = select(fulfilments.c.fulfilled_at).where(fulfilments.c.order_id == order_id)
+    found: int | None = connection.execute(given).scalar()
+    return found
 
 
 def make_look_due(connection: Connection, order_id: str, at: int) -> None:

@@ -24,7 +24,10 @@ TYPES = (
     "customer.subscription.updated",
     "customer.subscription.deleted",
     "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
 )
 # A listing takes twenty kinds at most. A failed try is no fact: it only asks for a look, and an
-# order that waits for another try has its own looks planned.
-LISTED = tuple(kind for kind in TYPES if kind != "payment_intent.payment_failed")
+# order that waits for another try has its own looks planned. A warning is updated when its payment
+# was refunded or disputed, which tells itself.
+_NOT_LISTED = ("payment_intent.payment_failed", "radar.early_fraud_warning.updated")
+LISTED = tuple(kind for kind in TYPES if kind not in _NOT_LISTED)

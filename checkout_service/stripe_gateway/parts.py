@@ -22,6 +22,7 @@ from .intents import StripeIntents
 from .portal import StripePortal
 from .prices import StripePrices
 from .refunds import StripeRefunds
+from .renewals import StripeRenewals
 from .sessions import StripeSessions
 from .transport import BoundedTransport, MakeTransport
 
@@ -38,6 +39,7 @@ class StripeParts:
     prices: StripePrices
     customers: StripeCustomers
     portal: StripePortal
+    renewals: StripeRenewals
     events: StripeEvents
     event_reader: StripeEventReader
 
@@ -85,6 +87,7 @@ def build_stripe(
         StripePrices(calls, real_clock),
         StripeCustomers(calls),
         StripePortal(calls),
+        StripeRenewals(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),
     )

@@ -253,6 +253,7 @@ def warning_view(data: Json) -> FraudWarningView:
         charge_id=reference(data, "charge"),
         fraud_type=word(data, "fraud_type"),
         actionable=flag(data, "actionable"),
+        created=moment(data, "created"),
     )
 
 

@@ -17,6 +17,7 @@ import stripe
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from checkout_service import deadline
 from checkout_service.deadline import keep_time, within
 from checkout_service.domain.clock import Clock, SystemClock
 
@@ -84,7 +85,8 @@ class BoundedTransport(stripe.HTTPClient):
 
     def _left(self) -> float:
         until: float | None = getattr(self._local, "until", None)
-        return self._read_timeout if until is None else until - self.clock.monotonic()
+        own = self._read_timeout if until is None else until - self.clock.monotonic()
+        return min(own, deadline.left())
 
     def exchange(
         self, method: str, url: str, headers: Mapping[str, str] | None, data: Any, left: float

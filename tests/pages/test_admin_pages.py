@@ -51,7 +51,8 @@ def every_path(app: Flask, order_id: str) -> dict[str, str]:
     cases = app.extensions["checkout_service"]
     event = cases.read_events.page(order_id=order_id).events[0].id
     message = cases.read_messages.page(order_id=order_id).messages[0].id
-    paths = {name: f"/admin/{name}" for name in ("orders", "events", "messages", "audit", "system")}
+    lists = ("orders", "disputes", "events", "messages", "audit", "system")
+    paths = {name: f"/admin/{name}" for name in lists}
     aside = {item.kind: item.id for item in cases.quarantine.list()}
     return paths | {
         "unknown": f"/admin/orders/{aside['order']}",

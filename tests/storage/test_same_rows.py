@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from checkout_service.domain.facts.fact import Cover, Fact, Seen
 from checkout_service.domain.facts.snapshots import (
     DisputeView,
+    FraudWarningView,
     IncomingEvent,
     IntentView,
     RefundView,
@@ -77,6 +78,10 @@ def dispute(status: str) -> DisputeView:
     return DisputeView("du_1", 100, "usd", status, "pi_a1", "ch_1", reason, NOW + SECOND, NOW)
 
 
+def warning(*, actionable: bool) -> FraudWarningView:
+    return FraudWarningView("issfr_1", "pi_a1", "ch_1", "misc", actionable, NOW)
+
+
 def hinting_intent() -> IntentView:
     """A recovered session's intent: its metadata names the attempt that the session copies."""
     return IntentView(
@@ -92,6 +97,8 @@ STEPS: list[tuple[str, tuple[Subject, ...], Change]] = [
     (A, (refund("re_1", "pending"), refund("re_2", "succeeded", 300)), unchanged),
     (A, (refund("re_1", "failed"), dispute("needs_response")), unchanged),
     (A, (dispute("lost"),), unchanged),
+    (A, (warning(actionable=True),), unchanged),
+    (A, (warning(actionable=False),), unchanged),
     (B, (session(B, 1, amount_total=2499, currency="eur", client_reference_id="7"),), unchanged),
     (B, (), changes.release(Hold.AMOUNT_MISMATCH)),
     (B, (), changes.release(Hold.CURRENCY_MISMATCH)),

@@ -30,7 +30,7 @@ from .agreed_terms import agree
 from .authorised import agreed, amount_paid, intent_tells, with_authorisation
 from .fact import Age, Fact
 from .known_buyer import join
-from .money_back import merge_dispute, merge_refund
+from .money_back import merge_dispute, merge_refund, merge_warning
 from .reading import Reading, is_over, last_moment, read_buyer, read_intent, read_session
 from .snapshots import (
     ChargeView,
@@ -63,8 +63,8 @@ def merge(ledger: Ledger, fact: Fact, *, new_attempt_id: str) -> Ledger:
             return merge_dispute(ledger, view, fact)
         case ChargeView() as view:
             return _merge_charge(ledger, view, fact)
-        case FraudWarningView():
-            return ledger  # it links an intent or is told; it carries no facts
+        case FraudWarningView() as view:
+            return merge_warning(ledger, view, fact)
 
 
 def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id: str) -> Ledger:

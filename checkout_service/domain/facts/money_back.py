@@ -1,4 +1,4 @@
-"""Merge what happened to money after it came: refunds and disputes, each by its own id."""
+"""Merge what happened to money after it came: refunds, disputes and warnings, each by its id."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from checkout_service.domain.order.ledger import Ledger
 
 from .fact import Age, Fact, Seen
-from .snapshots import DisputeView, RefundView
+from .snapshots import DisputeView, FraudWarningView, RefundView
 
 _REFUND_RANK = {"pending": 1, "requires_action": 1, "succeeded": 2, "failed": 3, "canceled": 3}
 _DISPUTE_RANK = {
@@ -42,6 +42,16 @@ def merge_dispute(ledger: Ledger, view: DisputeView, fact: Fact) -> Ledger:
     if age is Age.LATER or (age is Age.UNKNOWN and rise > 0):
         return _with(ledger, fact, disputes={**ledger.disputes, view.id: view})
     return replace(ledger, look_wanted=True) if _contradicts(view, known, rise, age) else ledger
+
+
+def merge_warning(ledger: Ledger, view: FraudWarningView, fact: Fact) -> Ledger:
+    """Take an early fraud warning in; of two words of one time the one that is over counts."""
+    known = ledger.warnings.get(view.id)
+    age = fact.seen.age_beside(ledger.seen.get(view.id, Seen()))
+    later = age is Age.LATER or (age is Age.UNKNOWN and not view.actionable)
+    if known is not None and not later:
+        return ledger
+    return _with(ledger, fact, warnings={**ledger.warnings, view.id: view})
 
 
 def _contradicts(view: DisputeView, known: DisputeView, rise: int, age: Age) -> bool:

@@ -122,6 +122,7 @@ class FraudWarningView:
     charge_id: str | None
     fraud_type: str
     actionable: bool
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,14 @@ class InvoiceView:
     period_end: int | None = None
     order_id: str | None = None
     failed: bool = False  # told by invoice.payment_failed
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalView:
+    """What a payment of a subscription's beyond the first paid for."""
+
+    subscription: SubscriptionView
+    invoice: InvoiceView
 
 
 Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView | FraudWarningView

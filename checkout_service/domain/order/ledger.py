@@ -11,7 +11,12 @@ from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
 from checkout_service.domain.facts.known_buyer import NOT_KNOWN, KnownBuyer
-from checkout_service.domain.facts.snapshots import DisputeView, RefundView
+from checkout_service.domain.facts.snapshots import (
+    DisputeView,
+    FraudWarningView,
+    RefundView,
+    RenewalView,
+)
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .room import BoughtLine, Room
@@ -25,6 +30,10 @@ REFUND_GONE_AGAIN = frozenset(("failed", "canceled"))
 DISPUTE_APPEALED = frozenset(("appeal_needs_response", "appeal_under_review"))
 DISPUTE_OPEN = frozenset(("needs_response", "under_review")) | DISPUTE_APPEALED
 DISPUTE_LOST = frozenset(("lost",))
+# Waits for the merchant's answer at Stripe; an inquiry and an appeal too.
+DISPUTE_NEEDS_RESPONSE = frozenset(
+    ("needs_response", "warning_needs_response", "appeal_needs_response")
+)
 DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 
 Lines = tuple[tuple[int, int], ...]  # quantities and amounts
@@ -130,9 +139,12 @@ class Ledger:
     attempts: tuple[Attempt, ...] = ()
     refunds: dict[str, RefundView] = field(default_factory=dict)
     disputes: dict[str, DisputeView] = field(default_factory=dict)
+    warnings: dict[str, FraudWarningView] = field(default_factory=dict)
     holds: tuple[RaisedHold, ...] = ()
-    # When each refund and dispute was observed, by its id.
+    # When each refund, dispute and warning was observed, by its id.
     seen: dict[str, Seen] = field(default_factory=dict)
+    # Payments of its subscription beyond the first, by intent: of no bearing on the order itself.
+    renewals: Mapping[str, RenewalView] = field(default_factory=dict, compare=False)
     # Payments that are known to be other orders'. Never stored.
     taken: frozenset[str] = field(default=frozenset(), compare=False)
     # Something does not fit together: only a look can tell. Never stored.
@@ -152,6 +164,12 @@ class Ledger:
         attempts = tuple(replace(a, seen=a.seen.not_after(now)) for a in self.attempts)
         seen = {name: known.not_after(now) for name, known in self.seen.items()}
         return replace(self, attempts=attempts, seen=seen)
+
+    @property
+    def has_more(self) -> bool:
+        """True if there is anything that most orders have none of."""
+        parts = (self.holds, self.refunds, self.disputes, self.warnings, self.renewals)
+        return any(parts)
 
     @property
     def winner(self) -> Attempt | None:

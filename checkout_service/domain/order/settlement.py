@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import (
     FraudWarningView,
     IntentView,
     RefundView,
+    RenewalView,
     SessionView,
 )
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
@@ -22,6 +23,7 @@ from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatu
 from .changes import Change, unchanged
 from .ledger import (
     DISPUTE_CLOSED,
+    DISPUTE_NEEDS_RESPONSE,
     DISPUTE_OPEN,
     SETUP,
     Attempt,
@@ -49,6 +51,10 @@ class MessageKind(StrEnum):
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
     SUBSCRIPTION_ENDED = "subscription.ended"
+    SUBSCRIPTION_REFUNDED = "subscription.refunded"
+    SUBSCRIPTION_REFUND_FAILED = "subscription.refund_failed"
+    SUBSCRIPTION_DISPUTED = "subscription.disputed"
+    SUBSCRIPTION_DISPUTE_CLOSED = "subscription.dispute_closed"
 
 
 _ON_MOVE = {
@@ -57,7 +63,6 @@ _ON_MOVE = {
     OrderStatus.EXPIRED: MessageKind.EXPIRED,
     OrderStatus.CANCELED: MessageKind.CANCELED,
 }
-_NEEDS_RESPONSE = frozenset(("needs_response", "warning_needs_response", "appeal_needs_response"))
 
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
@@ -66,12 +71,14 @@ MOVE = "move"  # stands for the transition's own number, which storage knows
 class Message:
     """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
 
-    `subject` is the refund, dispute or warning that it tells of.
+    `subject` is the refund, dispute or warning that it tells of; `renewal` is what was paid for,
+    where that was not the order itself.
     """
 
     kind: MessageKind
     about: str
     subject: RefundView | DisputeView | FraudWarningView | None = field(default=None, compare=False)
+    renewal: RenewalView | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ def settle(
     for fact in taken:
         after = merge(after, fact, new_attempt_id=new_attempt_id)
     after = derive(after, proven=_is_proven(after, taken))
-    messages = (*_messages(ledger, after), *_of_warnings(after, taken))
+    messages = tuple(_messages(ledger, after))
     return Settlement(ledger, after, messages, corrected=_is_corrected(ledger, after))
 
 
@@ -182,6 +189,8 @@ def _messages(before: Ledger, after: Ledger) -> Iterable[Message]:
             yield Message(MessageKind.HELD, f"{hold.name}:{hold.attempt_id}")
     yield from _of_refunds(before, after)
     yield from _of_disputes(before, after)
+    yield from _of_warnings(before, after)
+    yield from _of_renewals(before, after)
 
 
 def _refunds(ledger: Ledger) -> list[RefundView]:
@@ -215,23 +224,46 @@ def _of_disputes(before: Ledger, after: Ledger) -> Iterable[Message]:
         old, new = was.get(dispute.id), dispute.status
         if old == new:
             continue
-        # It may come to the same word again: each change has an id of its own.
-        about = dispute.id if old is None else f"{dispute.id}:{new}:{after.seen[dispute.id].at}"
+        about = _about(dispute, old, after)
         if new in DISPUTE_OPEN and old not in DISPUTE_OPEN:
             yield Message(MessageKind.DISPUTED, about, dispute)
-        if new in _NEEDS_RESPONSE:
+        if new in DISPUTE_NEEDS_RESPONSE:
             yield Message(MessageKind.DISPUTE_NEEDS_RESPONSE, about, dispute)
         if new in DISPUTE_CLOSED:
             yield Message(MessageKind.DISPUTE_CLOSED, about, dispute)
 
 
-def _of_warnings(ledger: Ledger, facts: Iterable[Fact]) -> Iterable[Message]:
-    """Tell of warnings among these facts; they change nothing, so nothing remembers them.
+def _about(dispute: DisputeView, old: str | None, after: Ledger) -> str:
+    """Name a dispute's change: it may come to the same word again, so each has its own id."""
+    if old is None:
+        return dispute.id
+    return f"{dispute.id}:{dispute.status}:{after.seen[dispute.id].at}"
 
-    Told again, a warning is the same message by its id.
-    """
-    payments = {attempt.intent_id for attempt in ledger.attempts} - {None}
-    for fact in facts:
-        warning = fact.subject
-        if isinstance(warning, FraudWarningView) and warning.intent_id in payments:
-            yield Message(MessageKind.EARLY_FRAUD_WARNING, warning.id, warning)
+
+def _of_warnings(before: Ledger, after: Ledger) -> Iterable[Message]:
+    for name, warning in after.warnings.items():
+        if name not in before.warnings:
+            yield Message(MessageKind.EARLY_FRAUD_WARNING, name, warning)
+
+
+def _of_renewals(before: Ledger, after: Ledger) -> Iterable[Message]:
+    """Tell what became of money that a subscription brought later: the order stays as it is."""
+    for refund in after.refunds.values():
+        renewal = after.renewals.get(refund.intent_id or "")
+        known_refund = before.refunds.get(refund.id)
+        counted = known_refund is not None and refund_counts(known_refund)
+        if renewal is None or refund_counts(refund) is counted:
+            continue
+        failed, done = MessageKind.SUBSCRIPTION_REFUND_FAILED, MessageKind.SUBSCRIPTION_REFUNDED
+        yield Message(failed if counted else done, refund.id, refund, renewal)
+    for dispute in after.disputes.values():
+        renewal = after.renewals.get(dispute.intent_id or "")
+        known = before.disputes.get(dispute.id)
+        old, new = known.status if known else None, dispute.status
+        if renewal is None or old == new:
+            continue
+        about = _about(dispute, old, after)
+        if new in DISPUTE_NEEDS_RESPONSE or (new in DISPUTE_OPEN and old not in DISPUTE_OPEN):
+            yield Message(MessageKind.SUBSCRIPTION_DISPUTED, about, dispute, renewal)
+        if new in DISPUTE_CLOSED:
+            yield Message(MessageKind.SUBSCRIPTION_DISPUTE_CLOSED, about, dispute, renewal)

@@ -17,6 +17,7 @@ from checkout_service.domain.facts.buyer import (
     Presentment,
     Shipping,
 )
+from checkout_service.domain.facts.snapshots import FraudWarningView
 from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
 from checkout_service.domain.status import WAITING, OrderStatus
@@ -198,6 +199,7 @@ class OrderDetail:
     refunds: tuple[MoneyBackView, ...]
     disputes: tuple[MoneyBackView, ...]
     trail: tuple[TrailView, ...]
+    warnings: tuple[FraudWarningView, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     holds: tuple[HoldView, ...] = ()
     open_writes: tuple[MoneyWrite, ...] = ()

@@ -17,6 +17,8 @@ from checkout_service.domain.facts.snapshots import (
     FraudWarningView,
     InvoiceView,
     RefundView,
+    RenewalView,
+    SubscriptionView,
 )
 from checkout_service.domain.order.subscriptions import Subscription
 
@@ -103,13 +105,16 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
         "attempts": [_attempt(view) for view in detail.attempts],
         "refunds": [_money_back(view) for view in detail.refunds],
         "disputes": [_dispute(view) for view in detail.disputes],
+        "early_fraud_warnings": [
+            _warning(view) | {"created_at": rfc3339(view.created)} for view in detail.warnings
+        ],
         "hold_details": [_hold(view) for view in detail.holds],
         "subscriptions": [subscription(known) for known in detail.subscriptions],
         "trail": [_step(view) for view in detail.trail],
     }
 
 
-def subscription(known: Subscription) -> dict[str, Any]:
+def subscription(known: Subscription | SubscriptionView) -> dict[str, Any]:
     end = known.current_period_end
     return {
         "id": known.id,
@@ -125,6 +130,13 @@ def invoice(view: InvoiceView) -> dict[str, Any]:
         "amount_paid": view.amount_paid,
         "currency": view.currency,
     }
+
+
+def renewal(view: RenewalView | None) -> dict[str, Any]:
+    """Return the subscription and its invoice that a notification's money was for."""
+    if view is None:
+        return {}
+    return {"subscription": subscription(view.subscription), "invoice": invoice(view.invoice)}
 
 
 def subject(view: RefundView | DisputeView | FraudWarningView | None) -> dict[str, Any]:
@@ -155,16 +167,18 @@ def subject(view: RefundView | DisputeView | FraudWarningView | None) -> dict[st
                 }
             }
         case FraudWarningView():
-            return {
-                "early_fraud_warning": {
-                    "id": view.id,
-                    "fraud_type": view.fraud_type,
-                    "actionable": view.actionable,
-                    "payment_intent": view.intent_id,
-                }
-            }
+            return {"early_fraud_warning": _warning(view)}
         case None:
             return {}
+
+
+def _warning(view: FraudWarningView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "fraud_type": view.fraud_type,
+        "actionable": view.actionable,
+        "payment_intent": view.intent_id,
+    }
 
 
 def _hold(view: HoldView) -> dict[str, Any]:

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, exists, func, select, text
 
 from checkout_service.domain.clock import DAY
 from checkout_service.domain.views.events import EventView
 from checkout_service.storage import event_views
 from checkout_service.storage.rows import AnyRow
-from checkout_service.storage.tables import figures, inbox_events, orders, outbox_messages, refunds
+from checkout_service.storage.tables import (
+    figures,
+    inbox_events,
+    orders,
+    outbox_messages,
+    refunds,
+    renewals,
+)
 from checkout_service.storage.tables.machinery import STUCK, UNDELIVERED
 from checkout_service.storage.upsert import upsert
 
 _o, _r, _e, _m = orders.c, refunds.c, inbox_events.c, outbox_messages.c
 _HELD = text("holds <> ''")
+# What a subscription brings after its order is counted nowhere, so what goes back of it neither.
+_OF_RENEWALS = exists().where(
+    renewals.c.intent_id == _r.intent_id, renewals.c.order_id.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ def refunds_by_day(connection: Connection, *, since: int) -> list[tuple[int, str
     day = ((_r.created_at - since) // DAY).label("day")
     rows = connection.execute(
         select(day, _r.currency, func.sum(_r.amount))
-        .where(_r.created_at >= since, _r.status == "succeeded")
+        .where(_r.created_at >= since, _r.status == "succeeded", ~_OF_RENEWALS)
         .group_by(text("1"), _r.currency)
     )
     return [(int(at), currency, int(amount)) for at, currency, amount in rows]

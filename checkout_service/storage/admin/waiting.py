@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Table, TextClause, func, select, text
 
 from checkout_service.storage.tables import disputes, orders, outbox_messages
+from checkout_service.storage.tables.money import UNANSWERED
 
 _MOST = 1_000
 
@@ -22,9 +23,14 @@ def waiting(connection: Connection) -> Waiting:
     """Count what waits for a person; a thousand means that many or more."""
     return Waiting(
         held=_count(connection, orders, text("holds <> ''")),
-        disputes=_count(connection, disputes, disputes.c.status.like("%needs_response")),
+        disputes=unanswered(connection),
         dead=_count(connection, outbox_messages, text("state = 'dead'")),
     )
+
+
+def unanswered(connection: Connection) -> int:
+    """Count the disputes and inquiries that wait for an answer; a thousand means that or more."""
+    return _count(connection, disputes, UNANSWERED)
 
 
 def _count(connection: Connection, table: Table, where: ColumnElement[bool] | TextClause) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from checkout_service.domain import ids
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.facts.fact import Seen
-from checkout_service.domain.facts.snapshots import DisputeView, RefundView
+from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.domain.order.settlement import MOVE, Message, Settlement
 from checkout_service.domain.ports.notify import UNHEARD
@@ -68,6 +68,7 @@ class Writing:
     lines: list[Row] | None = None  # of other terms than before
     refunds: list[Row] = field(default_factory=list)
     disputes: list[Row] = field(default_factory=list)
+    warnings: list[Row] = field(default_factory=list)
     fulfils: bool = False
     transitions: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Writing:
             or self.lines
             or self.refunds
             or self.disputes
+            or self.warnings
         )
 
 
@@ -111,7 +113,7 @@ def plan_writing(
         "status": after.status.value,
         **{name: getattr(after, name) for name in Ledger.DERIVED},
         "holds": ",".join(after.active_holds),
-        "has_more": bool(after.holds or after.refunds or after.disputes),
+        "has_more": after.has_more,
         "sequence": loaded.sequence + len(settlement.messages),
         "moves": moves,
         "canceled_at": canceled_at,
@@ -130,6 +132,7 @@ def plan_writing(
     writing.lines = loaded.rows_for(after.terms.amount_total)
     writing.refunds = _money_rows(order_id, before.refunds, after.refunds, before, after)
     writing.disputes = _money_rows(order_id, before.disputes, after.disputes, before, after)
+    writing.warnings = _money_rows(order_id, before.warnings, after.warnings, before, after)
     writing.messages = _messages(loaded, settlement, cause.at, moves, heard=heard)
     return writing
 
@@ -174,12 +177,12 @@ def _plan_holds(
 
 def _money_rows(
     order_id: str,
-    before: Mapping[str, RefundView | DisputeView],
-    after: Mapping[str, RefundView | DisputeView],
+    before: Mapping[str, RefundView | DisputeView | FraudWarningView],
+    after: Mapping[str, RefundView | DisputeView | FraudWarningView],
     ledger_before: Ledger,
     ledger_after: Ledger,
 ) -> list[Row]:
-    """Make rows of the refunds or disputes that changed or were observed anew."""
+    """Make rows of the refunds, disputes or warnings that changed or were observed anew."""
     rows = []
     for name, view in after.items():
         seen = ledger_after.seen.get(name, Seen())
@@ -233,7 +236,7 @@ def _messages(
         _message(
             message,
             f"move-{last_move}" if message.about == MOVE else message.about,
-            {"order": order, **shapes.subject(message.subject)},
+            {"order": order, **shapes.subject(message.subject), **shapes.renewal(message.renewal)},
             sequence=loaded.sequence + place,
             now=now,
             heard=heard,

@@ -259,6 +259,8 @@ def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
         holds=seldom.holds,
         refunds=seldom.refunds,
         disputes=seldom.disputes,
+        warnings=seldom.warnings,
+        renewals=seldom.renewals,
         seen=seldom.seen,
     )
     return Loaded(ledger, first)

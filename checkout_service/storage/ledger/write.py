@@ -19,6 +19,7 @@ from checkout_service.storage.prepared import Prepared, given
 from checkout_service.storage.tables import (
     attempts,
     disputes,
+    fraud_warnings,
     fulfilments,
     holds,
     inbox_events,
@@ -205,6 +206,8 @@ def _write_seldom(connection: Connection, writing: Writing) -> None:
         upsert(connection, refunds, row, ["id"])
     for row in writing.disputes:
         upsert(connection, disputes, row, ["id"])
+    for row in writing.warnings:
+        upsert(connection, fraud_warnings, row, ["id"])
 
 
 def _release(connection: Connection, writing: Writing, hold: RaisedHold) -> None:

@@ -23,7 +23,7 @@ from .machinery import (
     receivers,
     session_claims,
 )
-from .money import disputes, money_writes, refund_requests, refunds
+from .money import disputes, fraud_warnings, money_writes, refund_requests, refunds, renewals
 from .orders import attempts, fulfilments, holds, order_lines, orders, subscriptions, transitions
 from .schema import metadata
 
@@ -38,6 +38,7 @@ __all__ = [
     "deliveries",
     "disputes",
     "figures",
+    "fraud_warnings",
     "fulfilments",
     "holds",
     "idempotency_keys",
@@ -53,6 +54,7 @@ __all__ = [
     "receivers",
     "refund_requests",
     "refunds",
+    "renewals",
     "session_claims",
     "staff",
     "subscriptions",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from checkout_service.domain.order.ledger import DISPUTE_NEEDS_RESPONSE
 from checkout_service.domain.order.money_writes import WriteKind, WriteState
 
 from .schema import metadata, moment, needed, observed, one_of, partial_index
@@ -50,6 +51,39 @@ Index("ix_refunds_created_at", refunds.c.created_at)
 disputes = _money_back(
     "disputes", Column("reason", Text, nullable=False, default=""), moment("evidence_due_at")
 )
+# Written out: a partial index serves only a condition that repeats its own.
+_WAITING = ", ".join(f"'{word}'" for word in sorted(DISPUTE_NEEDS_RESPONSE))
+UNANSWERED = text(f"status IN ({_WAITING})")
+partial_index("ix_disputes_unanswered", disputes.c.evidence_due_at, where=UNANSWERED)
+
+fraud_warnings = Table(
+    "fraud_warnings",
+    metadata,
+    # What the card's bank says of a payment; no money has moved for it.
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("intent_id", Text),
+    Column("charge_id", Text),
+    needed("fraud_type"),
+    Column("actionable", Boolean, nullable=False),
+    moment("created_at", null=False),
+    *observed(),
+)
+
+renewals = Table(
+    "renewals",
+    metadata,
+    # A payment that was refunded or disputed, and which invoice of a subscription it pays; one of
+    # nobody here has no order.
+    Column("intent_id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), index=True),
+    Column("subscription_id", Text),
+    Column("invoice_id", Text),
+    Column("amount_due", BigInteger, nullable=False, default=0),
+    Column("amount_paid", BigInteger, nullable=False, default=0),
+    Column("currency", Text),
+    moment("asked_at", null=False),
+)
 
 # What we ask Stripe to do with money, written down before it is asked.
 money_writes = Table(
@@ -77,7 +111,6 @@ money_writes = Table(
     one_of("state", WriteState),
     CheckConstraint("amount > 0", name="amount"),
 )
-# Written out: a partial index serves only a condition that repeats its own.
 UNFINISHED = text("state IN ('asked', 'quarantined')")
 partial_index("ix_money_writes_unfinished", money_writes.c.next_at, where=UNFINISHED)
 Index("ix_money_writes_subject", money_writes.c.subject)

@@ -14,6 +14,7 @@ from .keep_audit import KeepAudit
 from .keep_staff import KeepStaff
 from .one_time_codes import OneTimeCodes
 from .passwords import Passwords
+from .read_disputes import ReadDisputes
 from .read_figures import ReadFigures
 from .read_metrics import ReadMetrics
 from .read_status import ReadStatus
@@ -28,6 +29,7 @@ class Admin:
     status: ReadStatus
     metrics: ReadMetrics
     find_orders: FindOrders
+    disputes: ReadDisputes
     staff: KeepStaff
 
 
@@ -50,4 +52,5 @@ def build_admin(
         status=ReadStatus(database, clock, deliver_outbox),
         metrics=ReadMetrics(database, clock, deliver_outbox),
         find_orders=FindOrders(database),
+        disputes=ReadDisputes(database),
     )

@@ -26,7 +26,7 @@ def waiting(shop: Shop) -> Iterator[CheckResult]:
         yield warning(
             _CHECK,
             f"{_many(found.disputes, 'dispute waits', 'disputes wait')} for an answer.",
-            "Answer in Stripe's dashboard before the evidence is due.",
+            "Answer each in Stripe's dashboard before it is due: /admin/disputes.",
         )
     if found.dead:
         yield warning(

@@ -47,6 +47,7 @@ class ReadOrders:
                 attempts=details.attempts_of(connection, order_id),
                 refunds=details.refunds_of(connection, order_id),
                 disputes=details.disputes_of(connection, order_id),
+                warnings=details.warnings_of(connection, order_id),
                 trail=details.trail_of(connection, order_id),
                 holds=details.holds_of(connection, order_id),
                 subscriptions=subscriptions.of_order(connection, order_id),

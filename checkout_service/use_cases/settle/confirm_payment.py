@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from checkout_service.deadline import within
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
+from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.orders.answer import (
     answer_for_intent,
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 WINDOW = 2 * SECOND
 _PAGE_WAITS_SECONDS = 2.0
 _PAUSE_SECONDS = 0.08
+_LINKS_WAIT_SECONDS = 2.0
 _SOON, _LATER = 1, 2  # seconds, for Retry-After
 
 
@@ -33,6 +36,7 @@ class ConfirmPayment:
     database: Database
     look_at_order: LookAtOrder
     clock: Clock
+    pull_mode: bool
 
     def by_session(self, session_id: str, *, source: str, wait: bool = False) -> SessionAnswer:
         """Return where the order of this session stands.
@@ -72,6 +76,24 @@ class ConfirmPayment:
             return order
         self._look(order_id, source=source, wait=wait)
         return self._order(order_id)
+
+    def with_receipt(self, order: OrderView) -> OrderView:
+        """Return the order with the receipt and invoice that its own buyer is shown.
+
+        The webhook that settled it names neither; a look does, one an order and of a moment: who
+        is told that it is paid does not wait for a link.
+        """
+        if self.pull_mode or not _lacks_links(order):
+            return order
+        with self.database.read() as connection:
+            since = orders.fulfilled_at(connection, order.id)
+        if since is None:
+            return order
+        window = max(WINDOW, self.clock.now() - since)
+        go_on = going_on_without_a_look(log, "confirm.no_receipt", order.id)
+        with go_on, within(_LINKS_WAIT_SECONDS):
+            self.look_at_order.look(order.id, source="return", urgent=True, window=window)
+        return self._order(order.id)
 
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look at Stripe unless somebody just did; return the seconds to wait."""
@@ -113,3 +135,9 @@ class ConfirmPayment:
             raise NotFound
         with self.database.read() as connection:
             return order_view(connection, order_id)
+
+
+def _lacks_links(order: OrderView) -> bool:
+    """True if money came and no look has shown since by which card, with which receipt."""
+    unseen = order.payment_method is None or (order.invoice and order.invoice.url is None)
+    return bool(order.amount_paid and unseen)

@@ -19,6 +19,7 @@ from checkout_service.storage import bookmarks, inbox, leases
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
+from .find_renewals import FindRenewals
 from .finish_writes import FinishWrites
 from .isolation import each
 from .refresh_due import RefreshDue
@@ -43,6 +44,7 @@ class Sweep:
     scan_links: ScanLinks
     refresh_due: RefreshDue
     receive_event: ReceiveEvent
+    find_renewals: FindRenewals
     finish_writes: FinishWrites
     pull_mode: bool
     owner: str = field(default_factory=lambda: ids.new_id("own"))
@@ -54,6 +56,7 @@ class Sweep:
             report.skipped = True
             return report
         try:
+            self._step(report, self.find_renewals.find)
             self._step(report, self._retry_leftovers)
             self._step(report, self._read_missed_events)
             self._step(report, self._read_links)

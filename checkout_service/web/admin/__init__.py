@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from checkout_service.settings import Settings
 from checkout_service.web.http import cookies
 
-from . import actions, events, messages, orders, overview, sign_in, system
+from . import actions, disputes, events, messages, orders, overview, sign_in, system
 from .blueprint import bp
 
 
@@ -29,4 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(bp)
 
 
-__all__ = ["actions", "events", "init_app", "messages", "orders", "overview", "sign_in", "system"]
+__all__ = [
+    "actions", "disputes", "events", "init_app", "messages", "orders", "overview", "sign_in",
+    "system",
+]  # fmt: skip

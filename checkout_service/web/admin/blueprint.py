@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
-from checkout_service.domain.errors import NotFound
+from checkout_service.domain.errors import DatabaseUnavailable, NotFound
 from checkout_service.domain.staff import Clerk, Role
 from checkout_service.use_cases.admin import Admin
 from checkout_service.web.context import use_cases
@@ -25,6 +25,7 @@ _OPEN = frozenset(
     )
 )  # fmt: skip
 _WORDS_LONGEST = 500
+_DASHBOARD = "https://dashboard.stripe.com/"
 
 bp = APIBlueprint("admin", __name__, url_prefix="/admin", enable_openapi=False)
 
@@ -58,7 +59,22 @@ def guard() -> ResponseReturnValue | None:
 def words() -> dict[str, object]:
     """Let every page know who looks at it: an error's too, which asks nobody again."""
     here = cast("Clerk | None", g.get("clerk"))
-    return {"clerk": here, "allowed": lambda role: here is not None and here.role.may(Role(role))}
+    return {
+        "clerk": here,
+        "allowed": lambda role: here is not None and here.role.may(Role(role)),
+        "unanswered": _unanswered,
+        "dashboard": lambda livemode: _DASHBOARD + ("" if livemode else "test/"),
+    }
+
+
+def _unanswered() -> int:
+    """Count the disputes to answer, once a request; none on a page that says what is broken."""
+    if "unanswered" not in g:
+        try:
+            g.unanswered = admin().disputes.unanswered()
+        except DatabaseUnavailable:
+            g.unanswered = 0
+    return cast("int", g.unanswered)
 
 
 @bp.get("/<path:_elsewhere>")

@@ -65,7 +65,6 @@ def order(order_id: str) -> str:
         messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
         audit=admin().audit.page(order_id=order_id).entries,
         may=_may(detail.order.status, clerk().role, pull_mode=settings().pull_mode),
-        stripe="https://dashboard.stripe.com/" + ("" if detail.order.livemode else "test/"),
     )
 
 

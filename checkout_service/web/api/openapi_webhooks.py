@@ -30,6 +30,10 @@ _WHAT = {
     Kind.SUBSCRIPTION_RENEWED: "A subscription was paid for another period.",
     Kind.SUBSCRIPTION_PAST_DUE: "A subscription's payment failed.",
     Kind.SUBSCRIPTION_ENDED: "A subscription has ended.",
+    Kind.SUBSCRIPTION_REFUNDED: "Money that a subscription brought later is back with the buyer.",
+    Kind.SUBSCRIPTION_REFUND_FAILED: "Such a refund did not go through after all.",
+    Kind.SUBSCRIPTION_DISPUTED: "The buyer's bank asks for a later payment of a subscription.",
+    Kind.SUBSCRIPTION_DISPUTE_CLOSED: "A dispute of a later payment was decided.",
 }
 
 
@@ -83,6 +87,10 @@ _BESIDE: dict[Kind, dict[str, type[BaseModel]]] = {
     Kind.SUBSCRIPTION_RENEWED: _RENEWAL,
     Kind.SUBSCRIPTION_PAST_DUE: _RENEWAL,
     Kind.SUBSCRIPTION_ENDED: {"subscription": SubscriptionDocument},
+    Kind.SUBSCRIPTION_REFUNDED: _REFUND | _RENEWAL,
+    Kind.SUBSCRIPTION_REFUND_FAILED: _REFUND | _RENEWAL,
+    Kind.SUBSCRIPTION_DISPUTED: _DISPUTE | _RENEWAL,
+    Kind.SUBSCRIPTION_DISPUTE_CLOSED: _DISPUTE | _RENEWAL,
 }
 MODELS: tuple[type[BaseModel], ...] = (
     PrivateOrder, NotifiedRefund, NotifiedDispute, NotifiedWarning, NotifiedInvoice,

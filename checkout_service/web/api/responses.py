@@ -182,6 +182,16 @@ class DisputeDocument(MoneyBackDocument):
     due_by: datetime | None
 
 
+class WarningDocument(BaseModel):
+    """The card's bank takes a payment for fraud; no money has moved yet."""
+
+    id: str
+    fraud_type: str = Field(description="Stripe's own word")
+    actionable: bool = Field(description="a refund now may spare the dispute")
+    payment_intent: str | None
+    created_at: datetime
+
+
 class SubscriptionDocument(BaseModel):
     id: str
     status: str = Field(description="Stripe's own word, as last heard")
@@ -216,6 +226,7 @@ class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
     disputes: list[DisputeDocument]
+    early_fraud_warnings: list[WarningDocument]
     hold_details: list[HoldDetails]
     subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]

@@ -60,7 +60,7 @@ def back() -> Response:
         watch=link_poll_url(polled.reference, session_id),
         mine=True,
     )
-    return _unlisted(render_template("shop/order.html", page=page, order=polled.order))
+    return _unlisted(render_template("shop/order.html", page=page, order=page.order))
 
 
 def link_poll_url(reference: str, session_id: str | None) -> str:

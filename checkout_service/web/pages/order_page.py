@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkout_service.domain.facts.buyer import PaymentMethod
+from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.web.context import use_cases
@@ -32,7 +32,12 @@ _MAY_START_OVER = frozenset((OrderStatus.FAILED, OrderStatus.EXPIRED))
 def page_of(
     order: OrderView, *, link: str | None = None, watch: str | None = None, mine: bool = False
 ) -> OrderPage:
-    """Make the page of an order; of two payments the second shows in the order's ledger alone."""
+    """Make the page of an order; of two payments the second shows in the order's ledger alone.
+
+    The page of its own buyer has the receipt.
+    """
+    if mine:
+        order = use_cases().confirm_payment.with_receipt(order)
     twice = Hold.DUPLICATE_PAYMENT in order.holds and order.status is OrderStatus.REFUNDED
     all_back = twice and use_cases().read_orders.is_all_back(order.id)
     return OrderPage(order, link, watch, mine, all_back)
@@ -114,6 +119,12 @@ class OrderPage:
     @property
     def receipt_url(self) -> str | None:
         return self.order.receipt_url if self._shows_payment else None
+
+    @property
+    def invoice(self) -> Invoice | None:
+        """Return the invoice over the payment, where there is a page or a file of it to show."""
+        invoice = self.order.invoice if self._shows_payment else None
+        return invoice if invoice and (invoice.url or invoice.pdf) else None
 
     @property
     def _shows_payment(self) -> bool:

@@ -115,35 +115,3 @@ def test_only_the_kinds_that_are_wanted_are_sent() -> None:
 def test_the_kinds_that_may_be_wanted_are_the_kinds_there_are() -> None:
     assert set(KINDS) == {kind.value for kind in MessageKind}
     assert len(KINDS) == len(set(KINDS))
-
-
-def test_an_early_fraud_warning_is_told_once_with_what_the_bank_says(stage: Stage) -> None:
-    bought = paid(stage)
-    intent = stage.order(bought)["payment_intent"]
-    before = stage.order(bought)
-    warning = stage.control(
-        "POST", f"payment_intents/{intent}/early_fraud_warning", {"fraud_type": "misc"}
-    )
-
-    stage.delivers(times=2)
-    stage.sweeps()
-
-    (message,) = stage.messages(bought, "order.early_fraud_warning")
-    assert message["body"]["data"]["early_fraud_warning"] == {
-        "id": warning["id"],
-        "fraud_type": "misc",
-        "actionable": True,
-        "payment_intent": intent,
-    }
-    assert stage.order(bought) == before
-
-
-def test_a_warning_whose_webhook_is_lost_is_told_by_the_sweep(stage: Stage) -> None:
-    bought = paid(stage)
-    intent = stage.order(bought)["payment_intent"]
-    stage.control("POST", f"payment_intents/{intent}/early_fraud_warning", {"fraud_type": "misc"})
-    stage.drops()
-
-    stage.sweeps()
-
-    assert len(stage.messages(bought, "order.early_fraud_warning")) == 1
