@@ -334,6 +334,10 @@ EventType = Literal[
     "subscription.renewed",
     "subscription.past_due",
     "subscription.ended",
+    "subscription.refunded",
+    "subscription.refund_failed",
+    "subscription.disputed",
+    "subscription.dispute_closed",
 ]
 
 
@@ -526,6 +530,7 @@ class OrderInDepth(TypedDict):
     attempts: list[Attempt]
     refunds: list[MoneyBack]
     disputes: list[Dispute]
+    early_fraud_warnings: list[Warning]
     hold_details: list[HoldDetails]
     subscriptions: list[Subscription]
     trail: list[Trail]
@@ -725,3 +730,13 @@ class UpdateItems(TypedDict):
     """All that an open session is to sell from now on."""
 
     items: list[Item]
+
+
+class Warning(TypedDict):
+    """The card's bank takes a payment for fraud; no money has moved yet."""
+
+    id: str
+    fraud_type: str
+    actionable: bool
+    payment_intent: str | None
+    created_at: str
