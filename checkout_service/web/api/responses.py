@@ -182,7 +182,7 @@ class DisputeDocument(MoneyBackDocument):
     due_by: datetime | None
 
 
-class WarningDocument(BaseModel):
+class FraudWarningDocument(BaseModel):
     """The card's bank takes a payment for fraud; no money has moved yet."""
 
     id: str
@@ -226,7 +226,7 @@ class OrderInDepth(PrivateOrder):
     attempts: list[AttemptDocument]
     refunds: list[MoneyBackDocument]
     disputes: list[DisputeDocument]
-    early_fraud_warnings: list[WarningDocument]
+    early_fraud_warnings: list[FraudWarningDocument]
     hold_details: list[HoldDetails]
     subscriptions: list[SubscriptionDocument]
     trail: list[TrailDocument]

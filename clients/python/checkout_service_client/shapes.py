@@ -346,6 +346,16 @@ class Fault(TypedDict):
     message: str
 
 
+class FraudWarning(TypedDict):
+    """The card's bank takes a payment for fraud; no money has moved yet."""
+
+    id: str
+    fraud_type: str
+    actionable: bool
+    payment_intent: str | None
+    created_at: str
+
+
 Hold = Literal[
     "amount_mismatch",
     "currency_mismatch",
@@ -530,7 +540,7 @@ class OrderInDepth(TypedDict):
     attempts: list[Attempt]
     refunds: list[MoneyBack]
     disputes: list[Dispute]
-    early_fraud_warnings: list[Warning]
+    early_fraud_warnings: list[FraudWarning]
     hold_details: list[HoldDetails]
     subscriptions: list[Subscription]
     trail: list[Trail]
@@ -730,13 +740,3 @@ class UpdateItems(TypedDict):
     """All that an open session is to sell from now on."""
 
     items: list[Item]
-
-
-class Warning(TypedDict):
-    """The card's bank takes a payment for fraud; no money has moved yet."""
-
-    id: str
-    fraud_type: str
-    actionable: bool
-    payment_intent: str | None
-    created_at: str
