@@ -89,13 +89,14 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
             expires_at=view.expires_at or attempt.expires_at,
         )
     taken = view.intent_id in ledger.taken
+    told = attempt if ledger.erased else view
     after = replace(
         after,
         session_id=view.id,
         intent_id=(None if taken else view.intent_id) or attempt.intent_id,
-        customer_email=view.customer_email or attempt.customer_email,
+        customer_email=told.customer_email or attempt.customer_email,
         subscription_id=view.subscription_id or attempt.subscription_id,
-        recovery_url=view.recovery_url or attempt.recovery_url,
+        recovery_url=told.recovery_url or attempt.recovery_url,
     )
     after = with_authorisation(ledger.terms, _with_buyer(ledger, after, view, fact), view.intent)
     after = _with_bought(ledger, after, view, reading)
@@ -156,10 +157,11 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         after = replace(
             after, stripe_status=view.status, amount=view.amount_received or view.amount
         )
+    told = attempt if ledger.erased else view
     after = replace(
         after,
         intent_id=view.id,
-        customer_email=view.customer_email or attempt.customer_email,
+        customer_email=told.customer_email or attempt.customer_email,
         expires_at=max(attempt.expires_at or 0, last_moment(view) or 0) or None,
     )
     after = with_authorisation(ledger.terms, after, view)

@@ -181,15 +181,23 @@ def test_an_erased_order_goes_on_and_what_a_late_event_brings_is_forgotten_too(
     assert traces(stage) == []
 
 
-def test_a_look_at_an_erased_order_does_not_bring_its_buyer_back(stage: Stage) -> None:
-    bought = buys(stage)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_look_at_an_erased_order_brings_its_buyer_back(stage: Stage, kind: str) -> None:
+    bought = buys(stage, kind)
     paid(stage, bought)
+    stage.refunds(bought, 100)
+    stage.delivers()
+    stage.delivers_messages()
     stage.use_cases.erase_person.of_order(bought.order)
+    stage.forget_calls()
 
-    stage.works(3 * 3600, every=3600)
+    stage.works(9 * 86_400, every=6 * 3600)
 
+    assert stage.reads(bought.session or bought.intent or "")
     order = stage.order(bought)
     assert {part: order[part] for part in SHOWN} == dict.fromkeys(SHOWN) | {"custom_fields": []}
+    assert order["customer_email"] is None
+    assert traces(stage) == []
 
 
 def test_events_of_strangers_lose_their_bodies_with_age(stage: Stage) -> None:
