@@ -51,8 +51,14 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What the environment says. Build it with `Settings.load()` for a readable refusal."""
 
+    # Names are literal: `secret_key` is no other way to write SECRET_KEY.
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        validate_default=True,
+        case_sensitive=True,
+        alias_generator=str.upper,
     )
 
     dyno: str | None = None
@@ -102,9 +108,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """Read the environment. Raises SettingsError naming every bad variable."""
+        """Read the environment; `overrides` come first, by their fields' names.
+
+        Raises SettingsError naming every bad variable.
+        """
         try:
-            return cls(**overrides)
+            return cls(**{name.upper(): value for name, value in overrides.items()})
         except ValidationError as error:
             raise SettingsError(_in_one_message(error)) from None
 

@@ -57,6 +57,15 @@ def test_every_bad_variable_is_named_in_one_message() -> None:
     }
 
 
+def test_a_name_in_small_letters_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SANDBOX.items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.setenv("public_base_url", "https://other.example")
+    monkeypatch.setenv("log_level", "LOUD")
+
+    assert Settings.load().public_base_url == "http://127.0.0.1:8000"
+
+
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SANDBOX.items():
         monkeypatch.setenv(name.upper(), value)
