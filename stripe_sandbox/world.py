@@ -42,6 +42,9 @@ class World:
             return self.line_items(parent)
         if field == "refunds" and parent.get("object") == "charge":
             return self.refunds_of(parent)
+        if field == "currency_options" and parent.keys() == {"amount", "currency"}:
+            own = {"amount": parent["amount"], "tax_behavior": "unspecified"}
+            return {parent["currency"]: own}  # of a shipping rate; no other currency is modelled
         name = parent.get(field)
         if not isinstance(name, str):
             return None

@@ -24,14 +24,14 @@ def split(value: object) -> object:
 
 
 def bare(url: str) -> str:
-    """Return an address without what may be secret in it."""
+    """Return an address without what may be secret in it. Raises ValueError if it is none."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower()
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
 def place(url: str) -> str:
-    """Name the host and port that an address leads to, for people."""
+    """Name the host and port that an address leads to, for people. Raises ValueError."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 

@@ -99,7 +99,7 @@ def test_nobody_at_home_is_a_failure(receiver_at: Callable[..., MerchantReceiver
     assert receiver_at(f"http://127.0.0.1:{port}/").send("msg_1", BODY) == Failed("ConnectionError")
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://" + "a" * 300 + ".example/", "ftp://x/"])
+@pytest.mark.parametrize("url", ["http://" + "a" * 300 + ".example/", "ftp://x/"])
 def test_an_impossible_address_is_a_failure(
     receiver_at: Callable[..., MerchantReceiver], url: str
 ) -> None:

@@ -76,3 +76,7 @@ def test_a_live_shop_tells_nobody_in_the_open() -> None:
     message = refusal(LIVE, notify_url=f"{A},http://b.example/hook", notify_secret=NOTIFY)
 
     assert "NOTIFY_URL" in named(message)
+
+
+def test_what_is_no_address_is_refused_before_anything_starts() -> None:
+    assert named(refusal(notify_url=f"{A} http://[::1", notify_secret=NOTIFY)) == {"NOTIFY_URL"}

@@ -85,7 +85,7 @@ def test_a_price_the_key_may_not_read_is_told_with_the_permission(doctor_env: Do
         stripe_webhook_secret="",
     )
 
-    assert "rak_price_read" in report.told("catalog", "warning")
+    assert "rak_plan_read" in report.told("catalog", "warning")
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_a_key_that_may_not_write_endpoints_is_told_so(doctor_env: DoctorEnv) ->
     fixed = doctor_env.examine("--fix", stripe_secret_key="rk_test_restricted")
 
     told = fixed.told("--fix", "problem")
-    assert "rak_webhook_endpoint_read" in told
+    assert "rak_webhook_read" in told
     assert fixed.said["fixed"] == []
 
 
