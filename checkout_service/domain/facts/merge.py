@@ -89,14 +89,13 @@ def _merge_session(ledger: Ledger, view: SessionView, fact: Fact, new_attempt_id
             expires_at=view.expires_at or attempt.expires_at,
         )
     taken = view.intent_id in ledger.taken
-    told = attempt if ledger.erased else view
     after = replace(
         after,
         session_id=view.id,
         intent_id=(None if taken else view.intent_id) or attempt.intent_id,
-        customer_email=told.customer_email or attempt.customer_email,
+        customer_email=_kept(ledger, attempt.customer_email, view.customer_email),
         subscription_id=view.subscription_id or attempt.subscription_id,
-        recovery_url=told.recovery_url or attempt.recovery_url,
+        recovery_url=_kept(ledger, attempt.recovery_url, view.recovery_url),
     )
     after = with_authorisation(ledger.terms, _with_buyer(ledger, after, view, fact), view.intent)
     after = _with_bought(ledger, after, view, reading)
@@ -157,11 +156,10 @@ def _merge_intent(ledger: Ledger, view: IntentView, fact: Fact, new_attempt_id: 
         after = replace(
             after, stripe_status=view.status, amount=view.amount_received or view.amount
         )
-    told = attempt if ledger.erased else view
     after = replace(
         after,
         intent_id=view.id,
-        customer_email=told.customer_email or attempt.customer_email,
+        customer_email=_kept(ledger, attempt.customer_email, view.customer_email),
         expires_at=max(attempt.expires_at or 0, last_moment(view) or 0) or None,
     )
     after = with_authorisation(ledger.terms, after, view)
@@ -191,6 +189,11 @@ def _with_buyer(
         return attempt
     buyer = read_buyer(view, of_session=attempt.kind is not AttemptKind.INTENT)
     return replace(attempt, buyer=join(attempt.buyer, buyer, fact.seen))
+
+
+def _kept(ledger: Ledger, known: str | None, told: str | None) -> str | None:
+    """Return what is kept of a buyer's word; who was erased stays so, whatever is told."""
+    return known if ledger.erased else told or known
 
 
 def _with_bought(ledger: Ledger, attempt: Attempt, view: SessionView, reading: Reading) -> Attempt:
