@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from pathlib import Path
 from typing import Any
+
+import click
+import pytest
 
 from checkout_service import create_app
 from checkout_service.models import db
@@ -73,6 +77,28 @@ def test_the_secret_is_printed_for_people_with_what_to_do(doctor_env: DoctorEnv)
     assert "Done: Made webhook endpoint we_" in said
     assert "shown this once" in said
     assert said.count("\n  whsec_") == 1
+    assert said.index("\n  whsec_") < said.index("Stripe API version")  # before it may be cut
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--brief",)], ids=str)
+def test_a_secret_that_cannot_be_printed_is_told_how_to_come_by(
+    doctor_env: DoctorEnv, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    forget_endpoints(doctor_env)
+    whole = click.echo
+
+    def on_a_full_disk(said: str, *, err: bool = False) -> None:
+        if not err:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(said, err=err)
+
+    monkeypatch.setattr(click, "echo", on_a_full_disk)
+
+    done = doctor_env.run("doctor", "--fix", *options)
+
+    assert done.exit_code == 74
+    assert "whsec_" not in done.stdout
+    assert "delete the endpoint there and run doctor --fix again" in done.stderr
 
 
 def test_an_endpoint_that_is_off_is_turned_on(doctor_env: DoctorEnv) -> None:
