@@ -21,7 +21,7 @@ from checkout_service.domain.errors import DatabaseUnavailable
 
 from .bell import Bell, has_message
 from .impatience import impatient
-from .outage import FAILURES, Episodes, outage_of
+from .outage import FAILURES, Episodes, outage_of, reason_of
 from .pooler import bound, greet, is_pooled
 from .sqlite import WRITES, Turns, begin_sqlite, is_busy, open_sqlite
 from .watch import WATCH, Watch, Write, unwatched
@@ -252,7 +252,7 @@ class Database:
         if outage is None:
             raise error
         self._episodes.met(error, outage, writing=writing)
-        raise DatabaseUnavailable(outage) from error
+        raise DatabaseUnavailable(outage, reason_of(error)) from error
 
     def _leave_outlived(self, error: DBAPIError | PoolTimeout) -> None:
         if self._episodes.outlived(outage_of(error)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 
@@ -39,6 +40,15 @@ _NO_SUCH = ("no such table", "no such column", "has no column named")
 _OUTLIVED = frozenset((READ_ONLY, _DISK, _DAMAGED))
 _RENEW_EVERY = 1.0  # seconds
 
+# What a server says for itself, and what its library says of the way there. Nothing else is told: a
+# password with a sign that should have been escaped may be taken for a part of the host.
+_SAID = re.compile(
+    r"FATAL: +(?P<server>[^\n]+)|(?P<way>server does not support SSL|certificate verify failed"
+    r"|root certificate file \S+ does not exist|Connection refused|No such file or directory"
+    r"|No route to host|Network is unreachable|Connection timed out|timeout expired"
+    r"|could not translate host name|failed to resolve host)"
+)
+
 FAILURES = (DBAPIError, PoolTimeout)
 
 
@@ -57,6 +67,16 @@ def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
         return UNMIGRATED
     ours = isinstance(error, OperationalError | InterfaceError | InternalError)
     return _AWAY if ours else None
+
+
+def reason_of(error: DBAPIError | PoolTimeout) -> str:
+    """Return why a connection was refused, in the words of whoever refused it; mostly nothing."""
+    if isinstance(error, PoolTimeout):
+        return ""
+    if getattr(error.orig, "sqlite_errorcode", None):
+        return str(error.orig) if outage_of(error) == _DISK else ""
+    said = _SAID.search(str(error.orig)) if outage_of(error) == _AWAY else None
+    return (said["server"] or said["way"]) if said else ""
 
 
 class Episodes:
@@ -86,7 +106,9 @@ class Episodes:
         if begins:
             cause = getattr(error, "orig", None) or error
             facts = {"trouble": outage, "cause": type(cause).__name__, "writing": writing}
-            log.error("database.unavailable", extra=facts)
+            reason = reason_of(error)
+            said = {"reason": reason} if reason else {}
+            log.error("database.unavailable", extra=facts | said)
 
     def went_well(self, *, writing: bool) -> None:
         """Note that the database served; it is well again when what had failed succeeds."""
