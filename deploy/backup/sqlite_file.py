@@ -1,9 +1,9 @@
 """SQLite's part of `back-up` and `restore`, with nothing but Python's own library.
 
-`copy URL FILE` copies the database while it is used, `put FILE URL` puts a copy in its place. URL is
-read as the service reads it: relative to the repository root, escapes decoded, what follows a `?`
-is for the driver.
-"""
+`copy URL FILE` copies the database while it is used, `put FILE URL` puts a copy in its place. URL
+is read as the service reads it: relative to the repository root, escapes decoded, what follows a
+`?` is for the driver.
+"""  # noqa: INP001 - a script beside the scripts that call it
 
 import os
 import shutil
