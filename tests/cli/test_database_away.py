@@ -14,7 +14,7 @@ from checkout_service import create_app
 from checkout_service.models import db
 from checkout_service.settings import Settings, SettingsError
 from checkout_service.storage.outage import reason_of
-from tests.support.databases import KEYS
+from tests.support.databases import KEYS, Databases
 
 PLACE = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: '
 
@@ -46,6 +46,16 @@ def test_what_the_server_says_is_told(database_url: str) -> None:
 
     assert said(missing, "db", "upgrade")[1].endswith(': database "nowhere" does not exist.')
     assert said(bare, "db", "current")[0] == 75
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_user_who_may_not_make_tables_is_told(databases: Databases, database_kind: str) -> None:
+    for lent in databases.empty(database_kind):
+        url = make_url(lent).update_query_dict({"options": "-crole=pg_monitor"})  # may only look
+        code, line = said(url.render_as_string(hide_password=False), "db", "upgrade")
+
+        assert code == 75
+        assert line.endswith("gives no permission right now: permission denied for schema public.")
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
