@@ -44,6 +44,8 @@ def make_private(_dialect: Any, _record: Any, given: Any, _named: Any) -> None:
 
     One that is there is not even opened: closing it would let go of the locks of this process.
     """
+    if given[0].startswith(":"):  # in memory
+        return
     with suppress(OSError):  # SQLite will say what is wrong
         os.close(os.open(given[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 

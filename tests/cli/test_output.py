@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -60,13 +60,10 @@ def test_a_full_disk_under_the_answer_is_one_line(
     assert done.stderr == "Error: The answer could not be written: No space left on device.\n"
 
 
-def test_a_closed_stdout_is_no_success(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_closed_stdout_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(Settings.load(**{name.lower(): value for name, value in KEYS.items()}))
-    monkeypatch.setattr(sys, "stdout", None)
 
-    with pytest.raises(SystemExit) as done:
+    with redirect_stdout(None), pytest.raises(SystemExit) as done:
         app.cli.main(["catalog"], obj=ScriptInfo(create_app=lambda: app))
 
     assert done.value.code == 74

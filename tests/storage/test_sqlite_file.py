@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import create_engine, text
 
-from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.database import Database, make_engine, prepare_engine
 
 
 def modes_after_a_write(file: Path) -> dict[str, int]:
@@ -27,6 +28,15 @@ def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
         os.umask(before)
 
     assert modes == {"x.sqlite3": 0o600, "x.sqlite3-shm": 0o600, "x.sqlite3-wal": 0o600}
+
+
+def test_a_database_in_memory_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    engine = prepare_engine(create_engine("sqlite://"))
+    engine.connect().close()
+    engine.dispose()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_that_is_there_stays_as_it_is(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
+from flask.cli import ScriptInfo
 
 from checkout_service import create_app
 from checkout_service.models import db
@@ -82,23 +82,19 @@ def test_the_secret_is_printed_for_people_with_what_to_do(doctor_env: DoctorEnv)
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--brief",)], ids=str)
 def test_a_secret_that_cannot_be_printed_is_told_how_to_come_by(
-    doctor_env: DoctorEnv, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+    doctor_env: DoctorEnv, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
     forget_endpoints(doctor_env)
-    whole = click.echo
+    app = create_app(Settings.load(**doctor_env.settings()))
 
-    def on_a_full_disk(said: str, *, err: bool = False) -> None:
-        if not err:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        whole(said, err=err)
+    with redirect_stdout(None), pytest.raises(SystemExit) as done:
+        app.cli.main(["doctor", "--fix", *options], obj=ScriptInfo(create_app=lambda: app))
+    with app.app_context():
+        db.engine.dispose()
 
-    monkeypatch.setattr(click, "echo", on_a_full_disk)
-
-    done = doctor_env.run("doctor", "--fix", *options)
-
-    assert done.exit_code == 74
-    assert "whsec_" not in done.stdout
-    assert "delete the endpoint there and run doctor --fix again" in done.stderr
+    assert done.value.code == 74
+    assert len(endpoints(doctor_env)) == 1
+    assert "delete the endpoint there and run doctor --fix again" in capsys.readouterr().err
 
 
 def test_an_endpoint_that_is_off_is_turned_on(doctor_env: DoctorEnv) -> None:
