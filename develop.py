@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
+from io import StringIO
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import TextIO
@@ -29,6 +30,8 @@ from dotenv import dotenv_values
 from honcho.colour import get_colours
 from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
+
+from checkout_service.settings.env_file import text_of
 
 ROOT = Path(__file__).resolve().parent
 SECONDS_TO_START = 60
@@ -42,7 +45,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def settings() -> dict[str, str]:
     """Return the whole environment: the caller's, then .env, then the sandbox's defaults."""
-    said = dotenv_values(ROOT / ".env", interpolate=False)
+    said = dotenv_values(stream=StringIO(text_of(ROOT / ".env")), interpolate=False)
     written = {name: value for name, value in said.items() if value}
     given = written | os.environ
     port = given.get("PORT", "8000")

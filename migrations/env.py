@@ -6,6 +6,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
+from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.storage.outage import FAILURES, outage_of, reason_of
 from checkout_service.storage.tables import metadata
 
 # Any fixed number will do: it names this schema's lock on a PostgreSQL server.
@@ -43,4 +45,9 @@ def migrate_online() -> None:
 if context.is_offline_mode():
     migrate_offline()
 else:
-    migrate_online()
+    try:
+        migrate_online()
+    except FAILURES as error:
+        if (outage := outage_of(error)) is None:
+            raise
+        raise DatabaseUnavailable(outage, reason_of(error)) from error

@@ -13,17 +13,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.models import db
-from checkout_service.settings import Settings
+from checkout_service.settings import Settings, SettingsError
 from checkout_service.storage.database import engine_options, prepare_engine
 
 migrate = Migrate(db=db)
 
 
 def connect_database(app: Flask, settings: Settings, migrations: Path) -> Engine:
-    """Return the application's engine; nothing is connected until somebody asks."""
+    """Return the application's engine; nothing is connected until somebody asks.
+
+    Raises SettingsError where SQLite's file can have no folder.
+    """
     url = make_url(settings.database_url)
     if url.drivername.startswith("sqlite") and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                "The service cannot start. Mend these settings:\n"
+                f"  DATABASE_URL: its folder cannot be made ({error.strerror})"
+            ) from None
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)

@@ -26,7 +26,7 @@ SETTINGS = "CHECKOUT_SETTINGS"
 USE_CASES = "checkout_service"
 
 REFUSED, WRONG_INPUT, CANNOT_WRITE, TRY_AGAIN = 1, 2, 74, 75
-_NOWHERE_TO_WRITE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+_NOWHERE_TO_WRITE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _PASSING = (
     errors.StripeUnavailable,
     errors.ReadsSpent,
@@ -53,17 +53,33 @@ def for_people(function: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         speak_any_encoding()
         with logs_on_stderr():
-            try:
-                function(*args, **kwargs)
-            except errors.CheckoutError as error:
-                fail(str(error), exit_code(error))
-            except OSError as error:
-                if error.errno not in _NOWHERE_TO_WRITE:
-                    raise
-                leave_stdout()
-                fail(f"The answer could not be written: {error.strerror}.", CANNOT_WRITE)
+            in_words(function)(*args, **kwargs)
 
     return cast("Callable[P, None]", run)
+
+
+def in_words(function: Callable[P, None]) -> Callable[P, None]:
+    """Let a command that fails end with one sentence and an exit code."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except errors.CheckoutError as error:
+            fail(_with_reason(error), exit_code(error))
+        except OSError as error:
+            if error.errno not in _NOWHERE_TO_WRITE:
+                raise
+            leave_stdout()
+            fail(f"The answer could not be written: {error.strerror}.", CANNOT_WRITE)
+
+    return run
+
+
+def _with_reason(error: errors.CheckoutError) -> str:
+    """Add what the database said itself."""
+    reason = error.reason if isinstance(error, errors.DatabaseUnavailable) else ""
+    return f"{str(error).removesuffix('.')}: {reason}." if reason else str(error)
 
 
 def exit_code(error: errors.CheckoutError) -> int:
@@ -79,8 +95,17 @@ def fail(why: str, code: int = REFUSED) -> None:
     raise click.exceptions.Exit(code)
 
 
+class _Closed(io.TextIOBase):
+    """Stands for a stdout that was closed: nothing is said in vain."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
 def speak_any_encoding() -> None:
     """Write what the terminal's encoding has no sign for as an escape, instead of failing."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ from flask_migrate.cli import db
 
 from checkout_service.settings.database import database_url
 
-from .context import for_people, use_cases
+from .context import for_people, in_words, use_cases
 from .printing import amount, print_table
 
 
@@ -19,7 +19,12 @@ def _url(_context: click.Context, _parameter: click.Parameter, value: str) -> st
 
 
 def add_to_migrations() -> None:
-    """Put the command among those of Flask-Migrate."""
+    """Put the command among those of Flask-Migrate, and let these fail in words as ours do."""
+    if copy_to.name in db.commands:  # an application was made before, in this process
+        return
+    for command in db.commands.values():
+        if command.callback is not None:
+            command.callback = in_words(command.callback)
     db.add_command(copy_to)
 
 

@@ -10,7 +10,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 import click
@@ -29,6 +29,10 @@ _BY_HAND = (
     "Give a restricted key the permission Webhook Endpoints: write, or make the endpoint at Stripe "
     "yourself."
 )
+_CUT = (
+    "The output was cut. If the new endpoint's signing secret was not in it: reveal it in Stripe's "
+    "dashboard, or delete the endpoint there and run doctor --fix again."
+)
 _WIDEST, _NARROWEST = 100, 60
 
 
@@ -42,15 +46,18 @@ def doctor(*, fix: bool, brief: bool, as_json: bool) -> None:
     uc = use_cases()
     with _quiet():
         fixed, refused = _fix() if fix else (Fixed(), None)
-        results = tuple(uc.doctor.run_checks.run())
-    if refused:
-        results = (*results, CheckResult("--fix", PROBLEM, refused, _BY_HAND))
-    if as_json:
-        _print_for_machines(results, fixed)
-    elif brief:
-        _print_for_cron(results, fixed)
-    else:
-        _print_for_people(results, fixed)
+        with _kept(fixed):
+            if not as_json:
+                _print_fixed(fixed)  # before anything else can go wrong
+            results = tuple(uc.doctor.run_checks.run())
+            if refused:
+                results = (*results, CheckResult("--fix", PROBLEM, refused, _BY_HAND))
+            if as_json:
+                _print_for_machines(results, fixed)
+            elif brief:
+                _print_for_cron(results)
+            else:
+                _print_for_people(results)
     if any(result.state == PROBLEM for result in results):
         raise click.exceptions.Exit(REFUSED)
 
@@ -60,6 +67,18 @@ def _fix() -> tuple[Fixed, str | None]:
         return use_cases().doctor.fix_endpoint.fix(), None
     except GatewayError as error:
         return Fixed(), f"The webhook endpoint was not repaired: {error}"
+
+
+@contextmanager
+def _kept(fixed: Fixed) -> Iterator[None]:
+    """Say how to come by the new endpoint's secret when the output that has it is cut."""
+    try:
+        yield
+    except BaseException:
+        if fixed.secret:
+            with suppress(OSError):
+                click.echo(_CUT, err=True)
+        raise
 
 
 @contextmanager
@@ -85,21 +104,19 @@ def _print_for_machines(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
     )
 
 
-def _print_for_people(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
+def _print_for_people(results: tuple[CheckResult, ...]) -> None:
     click.echo(f"Stripe API version {use_cases().doctor.api_version}\n")
     width = max(len(result.check) for result in results)
     for result in results:
         _print_result(result, width)
-    _print_fixed(fixed)
     click.echo(f"\n{_summary(results)}")
 
 
-def _print_for_cron(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
+def _print_for_cron(results: tuple[CheckResult, ...]) -> None:
     """Say what is not well, and nothing else: cron mails whatever is said."""
     for result in results:
         if result.state != OK:
             click.echo(cell(f"{result.state}: {result.check}: {result.what} {result.mend}".strip()))
-    _print_fixed(fixed)
 
 
 def _print_result(result: CheckResult, width: int) -> None:
@@ -129,12 +146,12 @@ def _marks() -> dict[str, str]:
 
 def _print_fixed(fixed: Fixed) -> None:
     for sentence in fixed.done:
-        click.echo(f"\nDone: {cell(sentence)}")
+        click.echo(f"Done: {cell(sentence)}\n")
     if fixed.secret:
         click.echo(
-            "\nIts signing secret is shown this once. Put it first in STRIPE_WEBHOOK_SECRET (keep "
+            "Its signing secret is shown this once. Put it first in STRIPE_WEBHOOK_SECRET (keep "
             "an old one\nbehind a comma while its endpoint still sends), restart web and worker, "
-            f"and run doctor again:\n\n  {fixed.secret}"
+            f"and run doctor again:\n\n  {fixed.secret}\n"
         )
 
 

@@ -256,13 +256,13 @@ class ReadsSpent(GatewayError):
 
 
 class DatabaseUnavailable(CheckoutError):
-    """The database does not serve us; `outage` says why, to go after "the database"."""
+    """The database does not serve us: `outage`, and its own `reason` for the operator alone."""
 
     code = "database_unavailable"
 
-    def __init__(self, outage: str = "does not answer") -> None:
+    def __init__(self, outage: str = "does not answer", reason: str = "") -> None:
         super().__init__(f"The database {outage} right now.")
-        self.outage = outage
+        self.outage, self.reason = outage, reason
 
 
 class CopyRefused(CheckoutError):

@@ -8,12 +8,28 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from .places import HOME
 
 _POOLER = "take it out of the URL: a pooler is noticed by itself"
 _OWN_POOL = "take it out of the URL: a process opens 6 connections at most"
 _TIMES = "take it out of the URL: waits are bounded already; connect_timeout is PostgreSQL's word"
-_HOST_PORT = re.compile(r"\[?([^\[\]]+?)\]?(?::(\d+))?")
+_HOST_PORT = re.compile(r"(\[[^\[\]]+\]|[^\[\]:]+)(?::(\d+))?")
+_PORT = "has a port that is no number from 1 to 65535"
+_CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "gssencmode": ("disable", "prefer", "require"),
+    "channel_binding": ("disable", "prefer", "require"),
+    "target_session_attrs": (
+        "any", "read-write", "read-only", "primary", "standby", "prefer-standby",
+    ),
+}  # fmt: skip
+_NUMBERS = (
+    "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+    "tcp_user_timeout",
+)  # fmt: skip
 _FOREIGN = {
     "pgbouncer": _POOLER,
     "prepared_statements": _POOLER,
@@ -39,6 +55,7 @@ def database_url(value: str) -> str:
     for prefix in ("postgresql+psycopg://", "postgres://", "postgresql://"):
         if value.startswith(prefix):
             url = _several_hosts("postgresql+psycopg://" + value.removeprefix(prefix))
+            _check_port(url)
             _check_words(url)
             return url
     path = value.removeprefix("sqlite:///")
@@ -54,7 +71,10 @@ def _several_hosts(url: str) -> str:
     if "," not in places:
         return url
     pairs = [_HOST_PORT.fullmatch(place) for place in places.split(",")]
-    hosts, ports = zip(*(pair.groups("") if pair else ("", "") for pair in pairs), strict=True)
+    if not all(pairs):
+        raise ValueError("must name each of several hosts as HOST or HOST:PORT")
+    named = [(pair[1].strip("[]"), pair[2] or "") for pair in pairs if pair]
+    hosts, ports = zip(*named, strict=True)
     query = f"host={','.join(hosts)}&port={','.join(ports)}"
     if "target_session_attrs=" not in parts.query:
         query += "&target_session_attrs=read-write"
@@ -62,14 +82,36 @@ def _several_hosts(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}@", query=query))
 
 
+def _check_port(url: str) -> None:
+    try:
+        port = make_url(url).port
+    except ArgumentError:
+        raise ValueError("must be postgresql://USER:PASSWORD@HOST:PORT/NAME") from None
+    except ValueError:
+        raise ValueError(_PORT) from None  # its own words repeat the value
+    if port is not None and not _is_port(str(port)):
+        raise ValueError(_PORT)
+
+
+def _is_port(text: str) -> bool:
+    return text == "" or (text.isdecimal() and 0 < int(text) < 65536)  # noqa: PLR2004 - the last
+
+
 def _check_words(url: str) -> None:
     """Refuse what PostgreSQL's own library would refuse at the first connection, by name."""
-    words = [word for word, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
-    for word in words:
+    said = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    for word, _ in said:
         if word in _FOREIGN:
             raise ValueError(f"{word} is no word of PostgreSQL's; {_FOREIGN[word]}")
-    if not set(words) <= _known_words():
+    if not {word for word, _ in said} <= _known_words():
         raise ValueError("carries a word after the ? that PostgreSQL's library does not know")
+    for word, value in said:
+        if word == "port" and not all(map(_is_port, value.split(","))):
+            raise ValueError(_PORT)
+        if word in _NUMBERS and not re.fullmatch(r"-?\d{1,9}", value, re.ASCII):
+            raise ValueError(f"{word} must be a whole number")
+        if word in _CHOICES and value not in _CHOICES[word]:
+            raise ValueError(f"{word} must be one of {', '.join(_CHOICES[word])}")
 
 
 def _known_words() -> set[str]:

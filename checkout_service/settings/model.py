@@ -40,6 +40,7 @@ _ApiKey = Annotated[str, AfterValidator(shapes.printable)]
 _Origin = Annotated[str, AfterValidator(shapes.origin)]
 _BaseUrl = Annotated[str, AfterValidator(shapes.base_url)]
 _Address = Annotated[str, AfterValidator(shapes.web_address)]
+_Email = Annotated[str, AfterValidator(shapes.email)]
 _Rate = Annotated[str, AfterValidator(shapes.rate)]
 _File = Annotated[Path, AfterValidator(shapes.file_path)]
 
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(None, repr=False)
     redis_url: Annotated[str, AfterValidator(shapes.redis_url)] | None = Field(None, repr=False)
     shop_name: str | None = Field(None, max_length=60)  # else the catalog's, as below
-    support_email: str | None = Field(None, max_length=254)
+    support_email: Annotated[_Email, Field(max_length=254)] | None = None
     sentry_dsn: _Address | None = Field(None, repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     web_concurrency: int = Field(1, ge=1, le=256)

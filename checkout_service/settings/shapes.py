@@ -23,6 +23,7 @@ _WHSEC = re.compile(r"whsec_[A-Za-z0-9_+/=-]+", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _CALLABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
@@ -115,11 +116,19 @@ def base_url(value: str) -> str:
     """Check an origin that may carry a path, as https://shop.example/pay; no slash ends it."""
     parts = urlsplit(value) if _PRINTABLE.fullmatch(value) else urlsplit("")
     path = parts.path.rstrip("/")
-    if not _PATH.fullmatch(path) or parts.query or parts.fragment:
+    plain = _PATH.fullmatch(path) and not parts.query and not parts.fragment
+    try:
+        return origin(f"{parts.scheme}://{parts.netloc}" if plain else "") + path
+    except ValueError:
         raise ValueError(
             "must be an address such as https://shop.example or https://shop.example/pay"
-        )
-    return origin(f"{parts.scheme}://{parts.netloc}") + path
+        ) from None
+
+
+def email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("must be an address such as help@shop.example")
+    return value
 
 
 def _host_and_port(netloc: str) -> tuple[str, int | None]:

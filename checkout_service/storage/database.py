@@ -21,9 +21,9 @@ from checkout_service.domain.errors import DatabaseUnavailable
 
 from .bell import Bell, has_message
 from .impatience import impatient
-from .outage import FAILURES, Episodes, outage_of
+from .outage import FAILURES, Episodes, outage_of, reason_of
 from .pooler import bound, greet, is_pooled
-from .sqlite import WRITES, Turns, begin_sqlite, is_busy, open_sqlite
+from .sqlite import WRITES, Turns, begin_sqlite, is_busy, make_private, open_sqlite
 from .watch import WATCH, Watch, Write, unwatched
 from .writers import await_writers
 
@@ -76,6 +76,7 @@ def engine_options(url: str, *, pool_size: int = POOL_SIZE) -> dict[str, Any]:
 def prepare_engine(engine: Engine) -> Engine:
     """Give SQLite its durability and its explicit transactions; PostgreSQL a greeting and pings."""
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", make_private)
         event.listen(engine, "connect", open_sqlite)
         event.listen(engine, "begin", begin_sqlite)
     else:
@@ -252,7 +253,7 @@ class Database:
         if outage is None:
             raise error
         self._episodes.met(error, outage, writing=writing)
-        raise DatabaseUnavailable(outage) from error
+        raise DatabaseUnavailable(outage, reason_of(error)) from error
 
     def _leave_outlived(self, error: DBAPIError | PoolTimeout) -> None:
         if self._episodes.outlived(outage_of(error)):

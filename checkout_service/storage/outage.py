@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 READ_ONLY, UNMIGRATED = "can only be read", "lacks tables of this release"
 LOCKED = "is locked"
 _AWAY, _CROWDED, _FULL = "does not answer", "has no connection left", "is full"
-_DISK, _DAMAGED = "cannot use its disk", "is damaged"
+_DISK, _DAMAGED, _FORBIDDEN = "cannot use its disk", "is damaged", "gives no permission"
 # Primary result codes: https://www.sqlite.org/rescode.html
 _OF_SQLITE = {
     5: LOCKED, 6: LOCKED, 8: READ_ONLY, 10: _DISK, 11: _DAMAGED, 13: _FULL, 14: _DISK,
@@ -32,12 +33,22 @@ _OF_SQLITE = {
 _OF_POSTGRESQL = {
     "25006": READ_ONLY, "53100": _FULL, "53300": _CROWDED, "55P03": LOCKED, "58030": _DISK,
     "42P01": UNMIGRATED, "42703": UNMIGRATED, "XX001": _DAMAGED, "XX002": _DAMAGED,
+    "42501": _FORBIDDEN,
 }  # fmt: skip
 _NO_SUCH = ("no such table", "no such column", "has no column named")
 # A connection that was opened then stays so when the database is well again, or leads to a server
 # that is the primary no longer: new ones are made.
 _OUTLIVED = frozenset((READ_ONLY, _DISK, _DAMAGED))
 _RENEW_EVERY = 1.0  # seconds
+
+# What a server says for itself, and what its library says of the way there. Nothing else is told: a
+# password with a sign that should have been escaped may be taken for a part of the host.
+_SAID = re.compile(
+    r"FATAL: +(?P<server>[^\n]+)|(?P<way>server does not support SSL|certificate verify failed"
+    r"|root certificate file \S+ does not exist|Connection refused|No such file or directory"
+    r"|No route to host|Network is unreachable|Connection timed out|timeout expired"
+    r"|could not translate host name|failed to resolve host)"
+)
 
 FAILURES = (DBAPIError, PoolTimeout)
 
@@ -48,7 +59,8 @@ def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
         return LOCKED if isinstance(error, TurnTimeout) else _CROWDED
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, ProgrammingError):
-        return UNMIGRATED if _OF_POSTGRESQL.get(state or "") == UNMIGRATED else None
+        ails = _OF_POSTGRESQL.get(state or "")
+        return ails if ails in (UNMIGRATED, _FORBIDDEN) else None
     code = getattr(error.orig, "sqlite_errorcode", None)
     known = _OF_POSTGRESQL.get(state or "") or (_OF_SQLITE.get(code & 0xFF) if code else None)
     if known is not None:
@@ -57,6 +69,18 @@ def outage_of(error: DBAPIError | PoolTimeout) -> str | None:
         return UNMIGRATED
     ours = isinstance(error, OperationalError | InterfaceError | InternalError)
     return _AWAY if ours else None
+
+
+def reason_of(error: DBAPIError | PoolTimeout) -> str:
+    """Return why a connection was refused, in the words of whoever refused it; mostly nothing."""
+    if isinstance(error, PoolTimeout):
+        return ""
+    if getattr(error.orig, "sqlite_errorcode", None):
+        return str(error.orig) if outage_of(error) == _DISK else ""
+    if outage_of(error) == _FORBIDDEN:  # it names a table or a schema
+        return str(getattr(error.orig, "diag").message_primary)  # noqa: B009 - it has no type
+    said = _SAID.search(str(error.orig)) if outage_of(error) == _AWAY else None
+    return (said["server"] or said["way"]) if said else ""
 
 
 class Episodes:
@@ -86,7 +110,9 @@ class Episodes:
         if begins:
             cause = getattr(error, "orig", None) or error
             facts = {"trouble": outage, "cause": type(cause).__name__, "writing": writing}
-            log.error("database.unavailable", extra=facts)
+            reason = reason_of(error)
+            said = {"reason": reason} if reason else {}
+            log.error("database.unavailable", extra=facts | said)
 
     def went_well(self, *, writing: bool) -> None:
         """Note that the database served; it is well again when what had failed succeeds."""

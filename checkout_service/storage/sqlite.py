@@ -7,10 +7,11 @@ process take turns before they take a connection, and processes try again at one
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten, not merely let go
 )
+
+
+def make_private(_dialect: Any, _record: Any, given: Any, _named: Any) -> None:
+    """Make the file its owner's alone before SQLite makes it everybody's: buyers are in there.
+
+    One that is there is not even opened: closing it would let go of the locks of this process.
+    """
+    if given[0].startswith(":"):  # in memory
+        return
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(given[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def open_sqlite(connection: Any, record: Any) -> None:

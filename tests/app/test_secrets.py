@@ -99,6 +99,37 @@ def test_the_env_file_is_read_literally(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert (os.environ["SHOP_NAME"], os.environ["API_KEYS"]) == ("Mine", "set-before")
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("SHOP_NAME=Mine\n".encode("utf-16"), ", line 1,"),
+        ("SHOP_NAME=Mine\n".encode("utf-16-le"), ""),
+        ("PORT=8000\nSHOP_NAME=Caf\u00e9\n".encode("latin-1"), ", line 2,"),
+    ],
+)
+def test_an_env_file_of_another_encoding_is_named(said: bytes, line: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(said)
+
+    with pytest.raises(SystemExit) as refused:
+        read_env_file(tmp_path)
+
+    why = f"{tmp_path / '.env'}{line} is not UTF-8: save the file as UTF-8."
+    assert refused.value.code == why
+
+
+def test_a_mark_in_front_of_the_env_file_is_no_part_of_the_first_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED", raising=False)
+    monkeypatch.setenv("ADMIN_PASSWORD", "")
+    monkeypatch.delenv("ADMIN_PASSWORD")
+    (tmp_path / ".env").write_bytes("ADMIN_PASSWORD=mine\n".encode("utf-8-sig"))
+
+    read_env_file(tmp_path)
+
+    assert os.environ["ADMIN_PASSWORD"] == "mine"
+
+
 def test_what_flasks_command_line_filled_in_is_put_right(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -153,6 +153,15 @@ def test_a_database_without_tables_is_told_to_be_migrated(pair: Pair, tmp_path: 
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_database_that_is_not_there_is_not_made(pair: Pair, tmp_path: Path) -> None:
+    pair.there_url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+
+    pair.refuses()
+
+    assert not (tmp_path / "new.sqlite3").exists()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_database_is_not_copied_to_itself(pair: Pair) -> None:
     pair.there_url = pair.verb.database.engine.url.render_as_string(hide_password=False)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from flask.cli import ScriptInfo
 
 from checkout_service import create_app
 from checkout_service.settings import Settings
@@ -56,3 +58,14 @@ def test_a_full_disk_under_the_answer_is_one_line(
 
     assert done.returncode == 74
     assert done.stderr == "Error: The answer could not be written: No space left on device.\n"
+
+
+def test_a_closed_stdout_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(Settings.load(**{name.lower(): value for name, value in KEYS.items()}))
+
+    with redirect_stdout(None), pytest.raises(SystemExit) as done:
+        app.cli.main(["catalog"], obj=ScriptInfo(create_app=lambda: app))
+
+    assert done.value.code == 74
+    told = capsys.readouterr().err
+    assert told == "Error: The answer could not be written: Bad file descriptor.\n"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,6 +119,78 @@ def test_a_copy_never_writes_over_what_is_there(
     assert refused.returncode != 0
     assert "exists" in refused.stderr
     assert counts(database_url) == before
+
+
+SQLITE_ONLY = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+def in_a_checkout(tmp_path: Path, database_url: str) -> Path:
+    """Return a folder with the scripts and, in `data`, a database whose name has a space."""
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    shutil.copytree(SCRIPTS, tmp_path / "home" / "deploy" / "backup")
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("VACUUM INTO ?", [str(tmp_path / "home" / "data" / "my shop.sqlite3")])
+    return tmp_path / "home"
+
+
+def in_place(home: Path, name: str, file: Path, url: str) -> subprocess.CompletedProcess[str]:
+    """Run that checkout's script from another folder."""
+    return subprocess.run(
+        [home / "deploy" / "backup" / name, file],
+        env=clean_environment({"DATABASE_URL": url}),
+        cwd=home.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@SQLITE_ONLY
+def test_scripts_read_the_databases_url_as_the_service_does(
+    database_url: str, tmp_path: Path
+) -> None:
+    home, copy = in_a_checkout(tmp_path, database_url), tmp_path / "copy"
+
+    made = in_place(home, "back-up", copy, "sqlite:///data/my%20shop.sqlite3?timeout=9")
+    back = in_place(home, "restore", copy, "sqlite:///data/an%20other.sqlite3?timeout=9")
+
+    assert (made.stderr, back.stderr) == ("", "")
+    restored = home / "data" / "an other.sqlite3"
+    assert counts(f"sqlite:///{restored}") == counts(database_url)
+    assert restored.stat().st_mode & 0o077 == 0
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("damage", ["cut", "empty", "dump"])
+def test_what_is_no_whole_database_is_not_restored(
+    damage: str, database_url: str, tmp_path: Path
+) -> None:
+    home, copy = in_a_checkout(tmp_path, database_url), tmp_path / "copy"
+    assert in_place(home, "back-up", copy, "sqlite:///data/my%20shop.sqlite3").returncode == 0
+    whole = copy.read_bytes()
+    copy.write_bytes({"cut": whole[:50_000], "empty": b"", "dump": b"PGDMP" * 5_000}[damage])
+
+    refused = in_place(home, "restore", copy, "sqlite:///data/new.sqlite3")
+
+    assert refused.returncode == 1
+    assert "copy is no whole database" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert [one.name for one in (home / "data").iterdir()] == ["my shop.sqlite3"]
+
+
+def test_a_copy_that_fails_leaves_nothing(
+    database_url: str, database_kind: str, tmp_path: Path
+) -> None:
+    away = {"sqlite": "sqlite:////nowhere/x.sqlite3", "postgresql": "postgresql://127.0.0.1:1/x"}
+
+    failed = script("back-up", tmp_path / "copy", away[database_kind])
+    device = script("back-up", Path("/dev/full"), database_url)
+
+    assert failed.returncode != 0
+    assert "Traceback" not in failed.stderr
+    assert (device.returncode, device.stderr) == (1, "/dev/full is not a file.\n")
+    assert list(tmp_path.glob("copy*")) == []
 
 
 PAGES = sorted(OPERATIONS.glob("*.md"))

@@ -31,6 +31,7 @@ class CheckReadiness:
     database: Database
     head: str
     clock: Clock = field(default_factory=SystemClock)
+    reason: str = field(default="", init=False)  # the database's own words, for doctor alone
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asking: Future[_Answer] | None = None
 
@@ -61,6 +62,7 @@ class CheckReadiness:
             asking.set_result(_Answer(tuple(missing), self.clock.monotonic()))
 
     def _look(self) -> list[str]:
+        self.reason = ""
         try:
             with self.database.read() as connection:
                 at = figures.migration(connection)
@@ -68,6 +70,7 @@ class CheckReadiness:
                 return ["migrations"]
             try_sale(self.database, now=self.clock.now())
         except DatabaseUnavailable as error:
+            self.reason = error.reason
             lacking = error.outage == UNMIGRATED
             return ["migrations"] if lacking else [f"{DATABASE} {error.outage}"]
         return []

@@ -53,9 +53,10 @@ def database(shop: Shop) -> Iterator[CheckResult]:
     """Look whether the database takes a sale and its schema is at head."""
     missing = shop.readiness.check()
     if any(what.startswith(DATABASE) for what in missing):
+        reason = f": {shop.readiness.reason}" if shop.readiness.reason else ""
         yield problem(
             "database",
-            f"The {_kind(shop)} {missing[0]}.",
+            f"The {_kind(shop)} {missing[0]}{reason}.",
             "Check that it runs, takes writes and has room, and that DATABASE_URL names its host, "
             "user and password.",
         )
@@ -84,7 +85,7 @@ def disk(shop: Shop) -> Iterator[CheckResult]:
     if not url.startswith("sqlite"):
         yield ok("disk", "Orders are in PostgreSQL, not on this disk.")
         return
-    file = Path(url.removeprefix("sqlite:///").split("?")[0])
+    file = Path(shop.database.engine.url.database or "")
     if host is None:
         yield ok("disk", f"Orders are in {file}, on a host that declares no ephemeral disk.")
     elif host in _WITHOUT_VOLUMES or not _on_a_volume(file):

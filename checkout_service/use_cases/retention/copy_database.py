@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from checkout_service.domain.errors import CopyRefused, DatabaseUnavailable
 from checkout_service.storage import copying, trial
@@ -34,6 +35,8 @@ class CopyDatabase:
         if target.engine.url == self.database.engine.url:
             raise CopyRefused("that is this very database")
         self._check_schema(self.database, "this database")
+        if target.is_sqlite and not Path(target.engine.url.database or "").exists():
+            raise self._not_at_head("the other database", "no revision")  # asking would make it
         self._check_schema(target, "the other database")
 
         def with_both(here: Transaction, there: Transaction) -> list[Sums]:
@@ -64,6 +67,7 @@ class CopyDatabase:
                 raise
             at = "no revision"
         if at != self.head:
-            raise CopyRefused(
-                f"{which} is at {at}, not at {self.head}: run `flask db upgrade` on it"
-            )
+            raise self._not_at_head(which, at)
+
+    def _not_at_head(self, which: str, at: str) -> CopyRefused:
+        return CopyRefused(f"{which} is at {at}, not at {self.head}: run `flask db upgrade` on it")

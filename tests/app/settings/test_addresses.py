@@ -142,6 +142,16 @@ def test_what_is_no_plain_path_is_refused_in_the_public_address(path: str) -> No
     assert named(refusal(public_base_url=f"https://example.com{path}")) == {"PUBLIC_BASE_URL"}
 
 
+@pytest.mark.parametrize("host", ["https://", "https://-.example", "ftp://x", "https://x:99999"])
+def test_a_bad_host_in_the_public_address_is_told_what_one_looks_like(host: str) -> None:
+    assert "https://shop.example/pay" in refusal(public_base_url=host)
+
+
+@pytest.mark.parametrize("address", ["nobody", "a b@shop.example", "@", f"a@{'b' * 254}"])
+def test_what_is_no_mail_address_is_not_offered_to_buyers(address: str) -> None:
+    assert named(refusal(support_email=address)) == {"SUPPORT_EMAIL"}
+
+
 @pytest.mark.parametrize(
     ("name", "said", "address"),
     [

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+
+import pytest
+from flask.cli import ScriptInfo
 
 from checkout_service import create_app
 from checkout_service.models import db
@@ -73,6 +77,24 @@ def test_the_secret_is_printed_for_people_with_what_to_do(doctor_env: DoctorEnv)
     assert "Done: Made webhook endpoint we_" in said
     assert "shown this once" in said
     assert said.count("\n  whsec_") == 1
+    assert said.index("\n  whsec_") < said.index("Stripe API version")  # before it may be cut
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--brief",)], ids=str)
+def test_a_secret_that_cannot_be_printed_is_told_how_to_come_by(
+    doctor_env: DoctorEnv, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    forget_endpoints(doctor_env)
+    app = create_app(Settings.load(**doctor_env.settings()))
+
+    with redirect_stdout(None), pytest.raises(SystemExit) as done:
+        app.cli.main(["doctor", "--fix", *options], obj=ScriptInfo(create_app=lambda: app))
+    with app.app_context():
+        db.engine.dispose()
+
+    assert done.value.code == 74
+    assert len(endpoints(doctor_env)) == 1
+    assert "delete the endpoint there and run doctor --fix again" in capsys.readouterr().err
 
 
 def test_an_endpoint_that_is_off_is_turned_on(doctor_env: DoctorEnv) -> None:
