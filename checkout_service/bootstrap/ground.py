@@ -25,8 +25,8 @@ from checkout_service.use_cases.settle.settle_order import SettleOrder
 
 from .surroundings import Surroundings, real_surroundings
 
-# Beyond this share of a worker's threads a call to Stripe is refused at once: a Stripe that
-# hangs must not stop the webhooks.
+# Beyond this share of a worker's threads a call to Stripe waits, or is refused: a Stripe that hangs
+# must not stop the webhooks.
 _STRIPE_SHARE = 3 / 4
 
 
@@ -132,7 +132,6 @@ class Ground:
             self.stripe.sessions,
             self.create_order,
             self.settle_order,
-            self.look_at_order,
             self.close_attempt,
             self.pull_mode,
         )

@@ -30,6 +30,7 @@ from checkout_service.domain.views.orders import OrderView
 from .context import request_id, settings, shop, use_cases
 from .http import order_cookie
 from .http.card_numbers import refuse_card_numbers
+from .http.known_buyers import may_pay
 from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
@@ -101,7 +102,7 @@ def cancel() -> ResponseReturnValue:
     if page.by_link or page.by_intent or page.state not in ("unpaid", "failed", "expired"):
         return redirect(at(f"/orders/{known.id}"), SEE_OTHER)
     resume = None
-    if page.state == "unpaid":
+    if page.state == "unpaid" and may_pay(known.id):
         resume = use_cases().read_orders.open_url(known.id) or own_pages.way_to(known.id)
     return render_template("shop/cancel.html", page=page, order=known, resume=resume)
 
@@ -134,6 +135,8 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
 
 
 def _start_over(order_id: str) -> ResponseReturnValue:
+    if not may_pay(order_id):
+        return redirect(at(f"/orders/{order_id}"), SEE_OTHER)
     try:
         session = use_cases().start_checkout.again(order_id, admit=gate())
     except (OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow):

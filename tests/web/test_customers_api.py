@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.on_stage import app_on
@@ -22,11 +23,14 @@ SIGNED = {"Authorization": f"Bearer {KEY}"}
 
 
 @pytest.fixture
-def post(stage: Stage, tmp_path: Path) -> Any:
-    client = app_on(stage, tmp_path, api_keys=KEY).test_client()
+def pages(stage: Stage, tmp_path: Path) -> FlaskClient:
+    return app_on(stage, tmp_path, api_keys=KEY).test_client()
 
+
+@pytest.fixture
+def post(pages: FlaskClient) -> Any:
     def post(path: str, body: Any, headers: dict[str, str] | None = None) -> TestResponse:
-        return client.post(f"/api/v1/{path}", json=body, headers=headers)
+        return pages.post(f"/api/v1/{path}", json=body, headers=headers)
 
     return post
 
@@ -99,6 +103,29 @@ def test_a_stranger_with_a_customers_address_sees_nothing_of_theirs(
     assert made.status_code == 201
     assert kept not in made.get_data(as_text=True)
     assert all("customer" not in call.params for call in stage.writes())
+
+
+@FLOWS
+@pytest.mark.parametrize("whose", [KEPT, {"customer": "named"}])
+def test_an_orders_id_opens_no_customers_page(
+    stage: Stage, post: Any, pages: FlaskClient, flow: str, whose: dict[str, str]
+) -> None:
+    if "customer_email" not in whose:
+        whose = {"customer": stage.stripe("POST", "/v1/customers", email=EMAIL)["id"]}
+    made = post("orders", CART | {"flow": flow} | whose, SIGNED).get_json()
+    order = made["order"]["id"]
+    path = "checkout-sessions" if flow == "checkout_session" else "payment-intents"
+
+    problem(post(path, {"order": order}), 401, "unauthorized")
+    assert post(path, {"order": order}, SIGNED).status_code == 201
+    for told in (
+        pages.get(f"/checkout/cancel?order={order}"),
+        pages.post("/checkout", data={"order": order}),
+        pages.get(f"/pay?order={order}"),
+    ):
+        assert told.status_code < 400
+        assert "/pay/" not in told.headers.get("Location", "")
+        assert made["id"] not in told.get_data(as_text=True) + told.headers.get("Location", "")
 
 
 def test_the_portal_opens_for_a_customer_that_was_kept(stage: Stage, post: Any) -> None:

@@ -35,7 +35,6 @@ from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.offers import offer
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 from checkout_service.use_cases.orders.answer import answer_for_session
-from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .admit import Admit, everyone, prices_of
@@ -53,7 +52,6 @@ class UpdateItems:
     sessions: Sessions
     create_order: CreateOrder
     settle_order: SettleOrder
-    look_at_order: LookAtOrder
     close_attempt: CloseAttempt
     pull_mode: bool
 
@@ -142,15 +140,22 @@ class UpdateItems:
                 raise
             return facts_of_look(snapshot)
         except StripeRejected as refusal:
-            self._explain(order.id, refusal)
+            self._explain(session_id, order.id, refusal)
             raise
         return [fact]
 
-    def _explain(self, order_id: str, refusal: StripeRejected) -> None:
+    def _explain(self, session_id: str, order_id: str, refusal: StripeRejected) -> None:
         """Stripe may refuse because the session was paid or has ended meanwhile: say so."""
         if refusal.permission:
             return
-        self.look_at_order.look(order_id, source=_SOURCE, urgent=True)
+        self._check_waits(order_id)  # it may be known by now, which costs no read
+        # Not by the look that many share: several who change at once would be told of a memory.
+        snapshot = self.sessions.look(session_id, urgent=True)
+        self.settle_order.settle(Case(_SOURCE, facts_of_look(snapshot), order_id))
+        self._check_waits(order_id)
+
+    def _check_waits(self, order_id: str) -> None:
+        """Raises what tells that an order's session is paid for, or over."""
         with self.database.read() as connection:
             order = orders.order_of(connection, order_id)
             newest = orders.attempts_of(connection, order_id)[-1]

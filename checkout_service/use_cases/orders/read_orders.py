@@ -19,6 +19,7 @@ from checkout_service.storage import (
     orders,
     subscriptions,
 )
+from checkout_service.storage.customers import BY_EMAIL
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledger.read import load_ledger
 
@@ -76,6 +77,19 @@ class ReadOrders:
             raise NotFound
         found: str = order.options.get("ui_mode", HOSTED)
         return found
+
+    def names_customer(self, order_id: str) -> bool:
+        """True if whoever pays the order sees what a customer of Stripe's has saved."""
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
+        said = {} if order is None else order.options
+        named = said.get("session", {})
+        return bool(
+            said.get(BY_EMAIL)
+            or said.get("customer")
+            or named.get("customer")
+            or named.get("customer_account")
+        )
 
     def page(
         self, wanted: OrderFilter = EVERY_ORDER, *, limit: int, cursor: str | None = None

@@ -9,6 +9,7 @@ from checkout_service.domain.order.cart import Cart
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
+from checkout_service.web.http.known_buyers import demand_may_pay
 from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 from checkout_service.web.http.strict_json import refuse_body
 
@@ -59,6 +60,7 @@ def create_checkout_session(body: CreateSession) -> Response:
     """Open a Checkout Session for a cart, or try an order again."""
     start = use_cases().start_checkout
     if body.order is not None:
+        demand_may_pay(body.order)
         return tell_session(start.again(body.order, admit=gate()), 201)
     session = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
     return order_cookie.remember_own_page(tell_session(session, 201), session.order.id)

@@ -99,7 +99,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
         operation["requestBody"]["required"] = path != _REFUND
     if is_post:
         operation.setdefault("parameters", []).append(_key_of("security" in operation))
-    problems = [status for status in _PROBLEMS if status != "401"] if writes else _READ_PROBLEMS
+    problems = list(_PROBLEMS) if writes else list(_READ_PROBLEMS)
     if "security" in operation:
         problems = [*problems, *_MERCHANTS_PROBLEMS]
     for status in problems:

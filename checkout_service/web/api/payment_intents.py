@@ -8,6 +8,7 @@ from flask import Response
 from checkout_service.web.context import use_cases
 from checkout_service.web.http import order_cookie
 from checkout_service.web.http.callers import caller
+from checkout_service.web.http.known_buyers import demand_may_pay
 from checkout_service.web.http.limits import CREATE, POLL, gate, limited
 
 from .cart_faults import every_fault
@@ -35,6 +36,7 @@ def create_payment_intent(body: CreateIntent) -> Response:
     if body.order is None:
         intent = start.start(cart_of(body), nonce=order_nonce(), caller=caller(), admit=gate())
         return order_cookie.remember_own_page(tell_intent(intent, 201), intent.order.id)
+    demand_may_pay(body.order)
     cart = cart_of(body) if chosen(body.items) else None
     intent = start.again(body.order, cart, caller=caller(), admit=gate())
     return tell_intent(intent, 201)

@@ -16,6 +16,7 @@ from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.session import ELEMENTS, EMBEDDED, FORM
 from checkout_service.domain.status import AttemptKind
 from checkout_service.web.context import settings, use_cases
+from checkout_service.web.http.known_buyers import may_pay
 from checkout_service.web.http.mount import at
 
 from . import form_token
@@ -42,6 +43,8 @@ def for_choice(ui: str, item: CartItem) -> Response:
 def for_order(order_id: str) -> ResponseReturnValue | None:
     """Show the page that an order is paid on, or its own; None if a bare intent pays it."""
     order = use_cases().read_orders.view(order_id)
+    if not may_pay(order.id):
+        return redirect(at(f"/orders/{order.id}"), SEE_OTHER)
     if order.flow == AttemptKind.INTENT:
         return None
     page, ui = page_of(order), _UI_OF.get(use_cases().read_orders.ui_mode(order_id))

@@ -118,6 +118,8 @@ export class Client {
 }
 
 function pathOf(id: string): string {
+  // A page that was opened without its `session_id` has none to ask for.
+  if (!id) throw new TypeError("an id is needed: cs_... or pi_...");
   return `/${id.startsWith("pi_") ? "payment-intents" : "checkout-sessions"}/${segment(id)}`;
 }
 

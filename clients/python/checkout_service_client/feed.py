@@ -36,12 +36,17 @@ class FileCursor:
         self._path = Path(path)
 
     def load(self) -> Position:
-        """Return the position; the feed's beginning where there is no file yet."""
+        """Return the position; the feed's beginning where there is no file yet.
+
+        Raises ValueError for a file that is no position: only you know whether to begin anew.
+        """
         try:
             kept = json.loads(self._path.read_text("utf-8"))
+            return Position(kept["cursor"], tuple(kept["handled"]))
         except FileNotFoundError:
             return Position()
-        return Position(kept["cursor"], tuple(kept["handled"]))
+        except (ValueError, LookupError, TypeError):
+            raise ValueError(f"{self._path} holds no position in the feed") from None
 
     def save(self, position: Position) -> None:
         beside = self._path.with_name(f"{self._path.name}.new")

@@ -75,7 +75,10 @@ def verify(body: bytes, headers: Headers, secret: str) -> Event:
     expected = [_signature(signed, key) for key in _keys(secret)]
     if not any(hmac.compare_digest(ours, one) for ours in expected for one in signatures):
         raise NotGenuine("no signature fits")
-    event: Event = json.loads(body)
+    try:
+        event: Event = json.loads(body)
+    except ValueError:
+        raise NotGenuine("the body is no JSON") from None
     return event
 
 
