@@ -31,6 +31,7 @@ OPERATIONS = [
 # own table of parameters alone.
 BEYOND_A_SCHEMA = (
     "items", "mode", "cursor", "payment_intent", "discounts", "session", "customer_email",
+    "allow_promotion_codes",
 )  # fmt: skip
 
 BY_OTHERS = ("idempotency_key_reused", "session_refused")  # by an earlier request, and by Stripe
