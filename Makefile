@@ -168,8 +168,8 @@ browser:
 	if [ -n "$$CHROMIUM" ]; then has_browser || { echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; }; exit 0; fi; \
 	$(AS_ROOT); \
 	if ! command -v chromium-headless-shell >/dev/null && may_install; then \
-	  echo 'Installing Chromium for the browser tests'; \
-	  apt_install chromium-headless-shell || has_browser || apt_install chromium; \
+	  echo 'Installing Chromium, what its driver needs, and curl, for the tests'; \
+	  apt_install chromium-headless-shell libatomic1 curl || has_browser || apt_install chromium libatomic1 curl; \
 	fi; \
 	if ! has_browser; then \
 	  echo 'The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium,' >&2; \
