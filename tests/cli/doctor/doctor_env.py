@@ -182,3 +182,12 @@ class DoctorEnv:
             f'stripe_payment_link = "{plink}"',
             'price = "poster-usd"',
         )
+
+
+def endpoints(doctor_env: DoctorEnv) -> dict[str, Any]:
+    return {one.id: one for one in doctor_env.client.v1.webhook_endpoints.list().data}
+
+
+def forget_endpoints(doctor_env: DoctorEnv) -> None:
+    for name in endpoints(doctor_env):
+        doctor_env.client.v1.webhook_endpoints.delete(name)

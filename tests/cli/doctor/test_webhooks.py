@@ -16,20 +16,11 @@ from checkout_service.models import db
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import API_VERSION
 from stripe_sandbox.delivery import signature
-from tests.cli.doctor.doctor_env import DoctorEnv
+from tests.cli.doctor.doctor_env import DoctorEnv, endpoints, forget_endpoints
 from tests.support.databases import Databases
 from tests.support.ports import free_port
 
 OLD_VERSION = "2025-03-31.basil"
-
-
-def endpoints(doctor_env: DoctorEnv) -> dict[str, Any]:
-    return {one.id: one for one in doctor_env.client.v1.webhook_endpoints.list().data}
-
-
-def forget_endpoints(doctor_env: DoctorEnv) -> None:
-    for name in endpoints(doctor_env):
-        doctor_env.client.v1.webhook_endpoints.delete(name)
 
 
 def made_by_hand(doctor_env: DoctorEnv, url: str | None = None, **more: Any) -> Any:
@@ -276,36 +267,3 @@ def webhook(doctor_env: DoctorEnv, database_url: str) -> None:
     assert answer.status_code == 200, answer.text
     with app.app_context():
         db.engine.dispose()
-
-
-def thin_destination(doctor_env: DoctorEnv) -> str:
-    """Have thin events sent here; return the destination's id."""
-    params: Any = {
-        "name": "thin",
-        "type": "webhook_endpoint",
-        "event_payload": "thin",
-        "enabled_events": ["*"],
-        "webhook_endpoint": {"url": f"{doctor_env.url}/webhooks/stripe"},
-    }
-    return doctor_env.client.v2.core.event_destinations.create(params=params).id
-
-
-def test_a_destination_of_thin_events_beside_the_endpoint_is_seen(doctor_env: DoctorEnv) -> None:
-    name = thin_destination(doctor_env)
-
-    seen = doctor_env.examine()
-
-    assert seen.states("webhook endpoint") == ["ok", "ok"]
-    assert f"{name} sends thin events here too" in seen.told("webhook endpoint", "ok")
-
-
-def test_thin_events_alone_cost_time_and_an_endpoint_is_offered(doctor_env: DoctorEnv) -> None:
-    forget_endpoints(doctor_env)
-    name = thin_destination(doctor_env)
-
-    told = doctor_env.examine().told("webhook endpoint", "warning")
-
-    assert f"{name} sends thin events only" in told
-    assert "doctor --fix" in told
-    doctor_env.examine("--fix")
-    assert len(endpoints(doctor_env)) == 1
