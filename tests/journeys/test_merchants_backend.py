@@ -28,6 +28,7 @@ def paid(shop: Shop, body: Any = POSTER) -> Any:
     opened = shop.open(body)
     shop.pays(opened["id"])
     shop.flush()
+    until(lambda: shop.detail(opened["id"])["fulfilled"], what="fulfilled")
     return ask(shop, "GET", f"/{opened['order']['id']}").json()
 
 

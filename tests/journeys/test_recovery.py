@@ -127,16 +127,16 @@ def test_who_pays_both_ways_is_fulfilled_once_and_held(shop: Shop) -> None:
     way = expire(shop, opened["id"])
     other = shop.open({"order": order})
     shop.pays(other["id"])
-    shop.flush()
+    until(lambda: bool(shop.told(order, "order.paid")), what="order.paid")
 
     again = come_back(way)
     shop.pays(again)
     shop.flush()
 
+    until(lambda: bool(shop.told(order, "order.held")), what="order.held")
     detail = order_of(shop, order)
     assert (detail["fulfilled"], detail["holds"]) == (True, ["duplicate_payment"])
     assert detail["amount_paid"] == 5000
-    until(lambda: bool(shop.told(order, "order.held")), what="order.held")
     assert len(shop.told(order, "order.paid")) == 1
 
 
