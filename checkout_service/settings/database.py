@@ -6,7 +6,7 @@ No message repeats a value, nor a word that we do not know: either may be part o
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +16,7 @@ from .places import HOME
 _POOLER = "take it out of the URL: a pooler is noticed by itself"
 _OWN_POOL = "take it out of the URL: a process opens 6 connections at most"
 _TIMES = "take it out of the URL: waits are bounded already; connect_timeout is PostgreSQL's word"
+_NETLOC = re.compile(r"(?<=://)[^/?#]*")
 _HOST_PORT = re.compile(r"(\[[^\[\]]+\]|[^\[\]:]+)(?::(\d+))?")
 _PORT = "has a port that is no number from 1 to 65535"
 _CHOICES = {
@@ -66,8 +67,8 @@ def database_url(value: str) -> str:
 
 def _several_hosts(url: str) -> str:
     """Write `h1:5432,h2:5432` as the driver takes it; of several, the one that can be written."""
-    parts = urlsplit(url)
-    user, _, places = parts.netloc.rpartition("@")
+    netloc = found[0] if (found := _NETLOC.search(url)) else ""
+    user, _, places = netloc.rpartition("@")
     if "," not in places:
         return url
     pairs = [_HOST_PORT.fullmatch(place) for place in places.split(",")]
@@ -75,11 +76,17 @@ def _several_hosts(url: str) -> str:
         raise ValueError("must name each of several hosts as HOST or HOST:PORT")
     named = [(pair[1].strip("[]"), pair[2] or "") for pair in pairs if pair]
     hosts, ports = zip(*named, strict=True)
+    parts = _without_place(url)
     query = f"host={','.join(hosts)}&port={','.join(ports)}"
     if "target_session_attrs=" not in parts.query:
         query += "&target_session_attrs=read-write"
     query += f"&{parts.query}" if parts.query else ""
     return urlunsplit(parts._replace(netloc=f"{user}@", query=query))
+
+
+def _without_place(url: str) -> SplitResult:
+    """Split a URL without reading its place: Python's own message would repeat the password."""
+    return urlsplit(_NETLOC.sub("", url, count=1))
 
 
 def _check_port(url: str) -> None:
@@ -99,7 +106,7 @@ def _is_port(text: str) -> bool:
 
 def _check_words(url: str) -> None:
     """Refuse what PostgreSQL's own library would refuse at the first connection, by name."""
-    said = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    said = parse_qsl(_without_place(url).query, keep_blank_values=True)
     for word, _ in said:
         if word in _FOREIGN:
             raise ValueError(f"{word} is no word of PostgreSQL's; {_FOREIGN[word]}")

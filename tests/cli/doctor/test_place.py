@@ -85,8 +85,8 @@ def test_a_disk_mounted_by_itself_is_none_that_vanishes(
 ) -> None:
     monkeypatch.setenv("FLY_APP_NAME", "shop")
 
-    # /sys is such a disk on every Linux; nothing can be written there, which is another problem.
-    report = doctor_env.examine(database_url="sqlite:////sys/shop.sqlite3", trusted_proxy_hops=1)
+    # /proc is such a disk on every Linux; nothing can be written there, which is another problem.
+    report = doctor_env.examine(database_url="sqlite:////proc/shop.sqlite3", trusted_proxy_hops=1)
 
     assert report.states("disk") == ["ok"]
     assert report.states("proxies") == ["ok"]
