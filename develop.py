@@ -72,9 +72,14 @@ def settings() -> dict[str, str]:
 
 
 def _backend(given: Mapping[str, str]) -> dict[str, str]:
-    """Say where the small backend listens; nothing when the caller has a backend, or sells live."""
-    if given.get("NOTIFY_URL") or "_live_" in given.get("STRIPE_SECRET_KEY", ""):
+    """Say where the small backend listens, or let the caller's own be on this machine.
+
+    Nothing when the caller sells live.
+    """
+    if "_live_" in given.get("STRIPE_SECRET_KEY", ""):
         return {}
+    if given.get("NOTIFY_URL"):
+        return {"NOTIFY_ALLOW_PRIVATE": "1"}
     port = given.get("BACKEND_PORT") or _free_port(BACKEND_PORT)
     return {
         "BACKEND_PORT": port,
@@ -214,9 +219,7 @@ def announce(env: dict[str, str]) -> None:
     ]
     found = places[:1] + [place for place in places[1:] if status(place[1]) == HTTPStatus.OK]
     lines = "".join(f"  {name:<8} {url}   {note}".rstrip() + "\n" for name, url, note in found)
-    backend = (
-        "  Backend  prints what it fulfils, each order once\n" if "BACKEND_PORT" in env else ""
-    )
+    backend = "  Backend  prints what it fulfils, each order once\n" if has_backend(env) else ""
     say(f"\n{lines}{backend}  Ctrl-C stops everything.\n")
 
 

@@ -82,6 +82,9 @@ class UpdateItems:
         self.settle_order.settle(Case(_SOURCE, facts, order.id))
         self._check(session_id, order.id, facts, sum(line.amount for line in lines))
         with self.database.read() as connection:
+            changed = orders.attempt_by_session(connection, session_id)
+            if changed is not None and changed.state is AttemptState.EXPIRED:
+                raise SessionClosed  # it ended while Stripe was asked: nothing can be paid there
             return answer_for_session(connection, session_id)
 
     def _read(self, session_id: str) -> tuple[AttemptRecord, OrderRecord, tuple[Line, ...]]:

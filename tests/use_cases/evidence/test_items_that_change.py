@@ -145,6 +145,19 @@ def test_a_session_that_is_over_is_said_so(stage: Stage) -> None:
         wants(stage, bought, 3)
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_session_that_ends_while_it_is_changed_is_said_so(stage: Stage, moment: str) -> None:
+    bought = stage.buys(ui_mode="elements")
+
+    def ends() -> None:
+        stage.advance(1)
+        stage.use_cases.expire_session.expire(str(bought.session))
+
+    stage.meanwhile(calling("POST", at(bought), moment=moment), ends)
+    with pytest.raises(SessionClosed):
+        wants(stage, bought, 3)
+
+
 @pytest.mark.parametrize("ui_mode", ["hosted_page", "embedded_page"])
 def test_stripes_own_pages_keep_their_items(stage: Stage, ui_mode: str) -> None:
     bought = stage.buys(ui_mode=ui_mode)
