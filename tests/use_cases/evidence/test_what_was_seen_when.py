@@ -33,7 +33,7 @@ def test_a3_a_link_that_nobody_came_to_pay_is_paid_by_a_late_delayed_method(
     stage = stage_on
     stage.make_link("mug")
     bought = stage.link_order("mug")
-    stage.works((2 * DAY + HOUR) / 1000, every=1800)
+    stage.works(2.5 * DAY / 1000, every=3 * HOUR / 1000)
     assert status(stage, bought) == "expired"
 
     stage.pays(bought, SEPA)
@@ -50,7 +50,7 @@ def test_a3_a_link_that_lapsed_and_whose_payment_is_only_listed_is_followed_to_i
 ) -> None:
     stage.make_link("mug")
     bought = stage.link_order("mug")
-    stage.works((2 * DAY + HOUR) / 1000, every=1800)
+    stage.works(2.5 * DAY / 1000, every=3 * HOUR / 1000)
     stage.pays(bought, SEPA)
     stage.drops()
 

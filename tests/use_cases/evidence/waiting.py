@@ -33,7 +33,7 @@ def live(stage: Stage, days: float) -> None:
     """Let a worker work for days, whose webhooks are all lost: a sweep whenever a look is due."""
     end = stage.now + int(days * DAY)
     while stage.now < end:
-        due = min(stage.next_look() or end, end, stage.now + DAY // 4)
+        due = min(stage.next_look() or end, end, stage.now + DAY // 2)
         seconds = max(60.0, (due - stage.now) / SECOND)
         stage.works(seconds, every=seconds)
         stage.drops()
