@@ -144,9 +144,11 @@ def test_copies_and_twins(
 def test_shuffled_webhooks_come_in_another_order(
     client: stripe.StripeClient, world: World, receiver: Merchant, secret: str
 ) -> None:
-    world.call("PUT", "faults", {"seed": 4, "webhooks": {"shuffle": True}})
+    # Held back so long that a busy machine makes the twelfth before the first is sent.
+    webhooks = {"shuffle": True, "delay_ms": [0, 2_000]}
+    world.call("PUT", "faults", {"seed": 4, "webhooks": webhooks})
     made = [an_intent(client).id for _ in range(12)]
-    time.sleep(0.5)
+    time.sleep(2)
     flush(world)
 
     got = [event_of(message, secret)["data"]["object"]["id"] for message in receiver.got]
