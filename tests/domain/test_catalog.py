@@ -86,6 +86,18 @@ def test_what_recurs_makes_a_subscription_of_twenty_such_items_at_most(tmp_path:
         assert [fault.loc for fault in refusal.value.faults] == ["items"]
 
 
+def test_two_lines_are_no_way_around_the_quantity_of_a_price(tmp_path: Path) -> None:
+    catalog = load(tmp_path, PRICE.replace("{every}", '{ interval = "month" }'))
+
+    def buys(*counts: int) -> None:
+        price_lines(Cart([CartItem("binder", count) for count in counts]), catalog, not_asked)
+
+    buys(60, 39)
+    with pytest.raises(InvalidInput) as refusal:
+        buys(60, 39, 1)
+    assert [fault.loc for fault in refusal.value.faults] == ["items.2.quantity"]
+
+
 @pytest.mark.parametrize(
     ("what", "words"), [("deep", "nested too deep"), ("folder", "cannot be read")]
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checkout_service.domain.catalog import Catalog, Price
@@ -87,6 +88,7 @@ def price_lines(
     if not cart.items or len(cart.items) > MAX_LINES:
         faults.append(Fault("items", f"an order has 1 to {MAX_LINES} items"))
     if not faults:
+        faults += _faults_of_counts(cart, catalog)
         faults += _faults_of_whole(lines)
         faults += _faults_of_mode(cart, lines)
     if faults:
@@ -135,6 +137,19 @@ def _from_catalog(
         return None
     line = line_of(price, item.quantity, stripe_price, loc, faults)
     return line and replace(line, adjustable=adjustable)
+
+
+def _faults_of_counts(cart: Cart, catalog: Catalog) -> Iterator[Fault]:
+    """Hold all lines of a price together to what one line may be: two are no way around it."""
+    counts: Counter[str] = Counter()
+    for place, item in enumerate(cart.items):
+        price = catalog.price(item.price) if isinstance(item, CartItem) else None
+        if price is None:
+            continue
+        counts[price.id] += item.quantity
+        if counts[price.id] > price.max_quantity:
+            why = f"{price.id} must be from 1 to {price.max_quantity} in all"
+            yield Fault(f"items.{place}.quantity", why)
 
 
 def _fits(adjustable: tuple[int, int] | None, quantity: int, loc: str, faults: list[Fault]) -> bool:
