@@ -20,7 +20,8 @@ _FOR_BROWSERS = re.compile(
     r"/v1/(payment_methods|payment_intents/[^/]+(/confirm)?|payment_pages/[^/]+(/confirm)?)"
 )
 _RESOURCES = {  # of a path's first step, where it is not the step's own singular
-    "billing_portal": "customer_portal", "checkout": "checkout_session",
+    "balance_transactions": "balance", "billing_portal": "customer_portal",
+    "checkout": "checkout_session",
     "invoice_payments": "invoice", "payment_pages": "checkout_session", "prices": "plan",
     "radar": "early_fraud_warning", "refunds": "charge", "webhook_endpoints": "webhook",
 }  # fmt: skip

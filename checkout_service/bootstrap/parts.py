@@ -28,8 +28,10 @@ from checkout_service.use_cases.doctor.check_result import Shop
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from checkout_service.use_cases.notify.read_feed import ReadFeed
 from checkout_service.use_cases.notify.read_messages import ReadMessages
+from checkout_service.use_cases.orders.note_order import NoteOrder
 from checkout_service.use_cases.orders.open_portal import OpenPortal
 from checkout_service.use_cases.orders.read_orders import ReadOrders
+from checkout_service.use_cases.orders.ship_order import ShipOrder
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
 from checkout_service.use_cases.refunds.take_money import TakeMoney
@@ -210,6 +212,14 @@ class Parts(Ground):
     def quarantine(self) -> Quarantine:
         return Quarantine(self.database, self.clock, self.receive_event)
 
+    @cached_property
+    def ship_order(self) -> ShipOrder:
+        return ShipOrder(self.database, self.clock, self.heard)
+
+    @cached_property
+    def note_order(self) -> NoteOrder:
+        return NoteOrder(self.database, self.clock)
+
     # Reading, telling, keeping.
 
     @cached_property
@@ -270,8 +280,11 @@ class Parts(Ground):
             self.clock,
             self.real_clock,
             self.deliver_outbox,
+            self.stripe.balance,
             password=self.settings.admin_password,
             secret_key=self.settings.secret_key,
+            time_zone=self.catalog.shop.time_zone,
+            pull_mode=self.pull_mode,
         )
 
     @cached_property

@@ -81,6 +81,12 @@ def read_number(text: str) -> str | None:
     return f"{letters[:3]}-{letters[3:]}"
 
 
+def id_from(prefix: str, nonce: str) -> str:
+    """Derive an id from a form's nonce, so that a second press makes the same thing."""
+    digest = hashlib.sha256(f"{prefix}|{nonce}".encode()).digest()[:_RANDOM_LENGTH]
+    return f"{prefix}_{digest.translate(_LETTER_OF_BYTE).decode()}"
+
+
 def message_id(order_id: str, kind: str, about: str) -> str:
     """Derive a notification's id from what it tells, so a second telling carries the same id."""
     return "msg_" + hashlib.sha256(f"{order_id}|{kind}|{about}".encode()).hexdigest()[:40]

@@ -35,9 +35,9 @@ KINDS = (
     "order.paid", "order.processing", "order.authorized", "order.failed", "order.expired",
     "order.canceled", "order.refund_pending", "order.refunded", "order.refund_failed",
     "order.dispute_needs_response", "order.disputed", "order.dispute_closed",
-    "order.early_fraud_warning", "order.held", "subscription.renewed", "subscription.past_due",
-    "subscription.ended", "subscription.refunded", "subscription.refund_failed",
-    "subscription.disputed", "subscription.dispute_closed",
+    "order.early_fraud_warning", "order.held", "order.shipped", "subscription.renewed",
+    "subscription.past_due", "subscription.ended", "subscription.refunded",
+    "subscription.refund_failed", "subscription.disputed", "subscription.dispute_closed",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Table, select
@@ -30,6 +31,7 @@ def attempts_of(connection: Connection, order_id: str) -> tuple[AttemptView, ...
             expires_at=row.expires_at,
             created_at=row.created_at,
             recovery_url=row.recovery_url,
+            seen_at=row.seen_at or None,
         )
         for row in connection.execute(
             select(attempts).where(attempts.c.order_id == order_id).order_by(attempts.c.seq)
@@ -41,19 +43,30 @@ def holds_of(connection: Connection, order_id: str) -> tuple[HoldView, ...]:
     rows = connection.execute(
         select(holds).where(holds.c.order_id == order_id).order_by(holds.c.raised_at, holds.c.name)
     )
-    return tuple(
-        HoldView(
-            name=row.name,
-            attempt_id=row.attempt_id,
-            expected=row.expected,
-            seen=row.seen,
-            seen_at=row.seen_at,
-            source=row.source,
-            event=row.event_id,
-            raised_at=row.raised_at,
-            released_at=row.released_at,
-        )
-        for row in rows
+    return tuple(map(_hold, rows))
+
+
+def holds_up(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[HoldView]]:
+    """List the holds that are up by their orders."""
+    mine = holds.c.order_id.in_(order_ids), holds.c.released_at.is_(None)
+    rows = connection.execute(select(holds).where(*mine).order_by(holds.c.raised_at, holds.c.name))
+    found: dict[str, list[HoldView]] = {order_id: [] for order_id in order_ids}
+    for row in rows:
+        found[row.order_id].append(_hold(row))
+    return found
+
+
+def _hold(row: AnyRow) -> HoldView:
+    return HoldView(
+        name=row.name,
+        attempt_id=row.attempt_id,
+        expected=row.expected,
+        seen=row.seen,
+        seen_at=row.seen_at,
+        source=row.source,
+        event=row.event_id,
+        raised_at=row.raised_at,
+        released_at=row.released_at,
     )
 
 

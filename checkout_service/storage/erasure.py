@@ -33,9 +33,11 @@ from .tables import (
     idempotency_keys,
     inbox_events,
     money_writes,
+    order_notes,
     orders,
     outbox_messages,
     session_claims,
+    shipments,
 )
 from .tables.machinery import STUCK, UNCLAIMED
 
@@ -94,6 +96,7 @@ def erase_orders(connection: Connection, names: Collection[str], *, now: int) ->
     _erase_attempts(connection, erased)
     _erase_events(connection, erased)
     _erase_messages(connection, erased)
+    _erase_care(connection, erased)
     _erase_keys(connection, erased, [row.nonce for row in rows])
     return erased
 
@@ -157,6 +160,13 @@ def _erase_messages(connection: Connection, names: Collection[str]) -> None:
     if kept:
         one = update(outbox_messages).where(_m.id == bindparam("b_id"))
         connection.execute(one.values(body=bindparam("b_body")), kept)
+
+
+def _erase_care(connection: Connection, names: Collection[str]) -> None:
+    """Keep that a parcel was sent and by whom; not where to, nor what was noted."""
+    untraced = {"tracking_number": None, "tracking_url": None}
+    connection.execute(update(shipments).where(shipments.c.order_id.in_(names)).values(untraced))
+    connection.execute(delete(order_notes).where(order_notes.c.order_id.in_(names)))
 
 
 def _erase_keys(connection: Connection, names: Collection[str], nonces: list[str]) -> None:

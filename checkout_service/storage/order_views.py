@@ -18,7 +18,7 @@ from checkout_service.domain.views.orders import LineView, OrderView
 from .buyers import buyer_of
 from .rooms import bought_of
 from .rows import AnyRow
-from .tables import attempts, order_lines
+from .tables import attempts, order_lines, orders
 
 Line = tuple[str | None, str, int, int]  # price, name, quantity, unit amount
 
@@ -111,6 +111,12 @@ def views_of(connection: Connection, rows: Sequence[AnyRow]) -> list[OrderView]:
         for attempt in connection.execute(of_attempts.order_by(attempts.c.seq)):
             tries[attempt.order_id].append(attempt)
     return [_view(row, lines[row.id], tries[row.id]) for row in rows]
+
+
+def views_of_ids(connection: Connection, names: Sequence[str]) -> dict[str, OrderView]:
+    """Describe these orders by their ids; one that is not there is left out."""
+    rows = connection.execute(select(orders).where(orders.c.id.in_(names))).all()
+    return {view.id: view for view in views_of(connection, rows)}
 
 
 def _view(row: AnyRow, lines: Sequence[Line], tries: Sequence[AnyRow]) -> OrderView:

@@ -12,6 +12,7 @@ import stripe
 
 from checkout_service.domain.clock import Clock, SystemClock
 
+from .balance import StripeBalance
 from .bulkhead import Bulkhead
 from .calls import Calls
 from .client import Connector
@@ -40,6 +41,7 @@ class StripeParts:
     customers: StripeCustomers
     portal: StripePortal
     renewals: StripeRenewals
+    balance: StripeBalance
     events: StripeEvents
     event_reader: StripeEventReader
 
@@ -88,6 +90,7 @@ def build_stripe(
         StripeCustomers(calls),
         StripePortal(calls),
         StripeRenewals(calls),
+        StripeBalance(calls),
         StripeEvents(calls),
         StripeEventReader(connector, webhook_secrets, real_clock),
     )

@@ -45,6 +45,7 @@ LIST_EVENTS = Route("get", "/v1/events", "Events: read")
 LOOK_AT_PRICE = Route("get", "/v1/prices/{id}", "Prices: read")
 CREATE_CUSTOMER = Route("post", "/v1/customers", "Customers: write")
 LOOK_AT_CUSTOMER = Route("get", "/v1/customers/{id}", "Customers: read")
+LIST_MOVEMENTS = Route("get", "/v1/balance_transactions", "Balance: read")
 OPEN_PORTAL = Route("post", "/v1/billing_portal/sessions", "Customer portal: write")
 
 # Doctor alone asks these.

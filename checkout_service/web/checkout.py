@@ -36,7 +36,7 @@ from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
 from .pages import form_token, languages, own_pages
-from .pages.order_page import page_of
+from .pages.order_page import OrderPage, page_of, with_shipments
 
 SEE_OTHER = 303
 _QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -87,7 +87,7 @@ def success() -> ResponseReturnValue:
 def order(order_id: str) -> ResponseReturnValue:
     """Say how an order stands, at an address that can be bookmarked."""
     known = use_cases().confirm_payment.by_order(order_id, source="poll", wait=True)
-    return _order_page(known)
+    return _shown(with_shipments(page_of(known, mine=order_cookie.is_mine(known.id))))
 
 
 @bp.get("/checkout/cancel")
@@ -108,8 +108,12 @@ def cancel() -> ResponseReturnValue:
 
 
 def _order_page(order: OrderView) -> Response:
-    page = page_of(order, mine=order_cookie.is_mine(order.id))
-    response = make_response(render_template("shop/order.html", page=page, order=page.order))
+    return _shown(page_of(order, mine=order_cookie.is_mine(order.id)))
+
+
+def _shown(page: OrderPage) -> Response:
+    order = page.order
+    response = make_response(render_template("shop/order.html", page=page, order=order))
     response.headers["X-Robots-Tag"] = "noindex"
     if page.mine and page.state in ("paid", "processing"):
         cart_page.forget_if_bought(response, order.id)

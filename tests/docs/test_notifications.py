@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checkout_service.domain.order.care import Parcel
 from checkout_service.domain.order.settlement import MessageKind
 from tests.support.processes import ROOT
 from tests.support.stage import Bought, Stage
@@ -69,3 +70,15 @@ def test_a_dispute_is_told_with_when_an_answer_is_due(stage: Stage) -> None:
     assert told.keys() == said_of("dispute")
     assert (told["id"], told["kind"], told["amount"]) == (dispute["id"], "dispute", 2500)
     assert told["due_by"].endswith("Z")
+
+
+def test_a_parcel_is_told_with_where_it_can_be_followed(stage: Stage) -> None:
+    bought, _intent = a_paid_order(stage)
+    parcel = Parcel("DHL", "0034", "https://dhl.example/0034")
+    stage.use_cases.ship_order.ship(bought.order, parcel, nonce="n", by="ann", source="admin")
+
+    (message,) = stage.messages(bought, "order.shipped")
+
+    told = message["body"]["data"]["shipment"]
+    assert told.keys() == said_of("shipment")
+    assert (told["carrier"], told["tracking_url"]) == ("DHL", "https://dhl.example/0034")

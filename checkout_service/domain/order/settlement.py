@@ -48,6 +48,7 @@ class MessageKind(StrEnum):
     DISPUTE_CLOSED = "order.dispute_closed"
     EARLY_FRAUD_WARNING = "order.early_fraud_warning"
     HELD = "order.held"
+    SHIPPED = "order.shipped"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
     SUBSCRIPTION_ENDED = "subscription.ended"

@@ -13,21 +13,26 @@ from .orders import OrderView
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """One currency's money in one period; periods are never summed across currencies."""
+    """One currency's money in one period; periods are never summed across currencies.
+
+    `disputed` is what banks took, for now or for good.
+    """
 
     currency: str
     paid: int
     refunded: int
-    by_day: tuple[int, ...]  # what was paid, oldest day first, the last one today
+    disputed: int
+    by_day: tuple[int, ...]  # what came, oldest day first, the last one today
+    back_by_day: tuple[int, ...]  # what went back, by refund or by a bank
 
     @property
     def net(self) -> int:
-        return self.paid - self.refunded
+        return self.paid - self.refunded - self.disputed
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The orders opened in the last so many days (UTC) and what became of them."""
+    """The last so many days of the shop: orders opened then, and money that came or went then."""
 
     days: int
     created: int
@@ -48,7 +53,7 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Figures:
     at: int
-    today: int  # midnight UTC, milliseconds
+    midnights: tuple[int, ...]  # when each day of the longest period began, and when today ends
     periods: tuple[Period, ...]
 
 

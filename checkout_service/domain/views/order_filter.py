@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NEWEST = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
@@ -19,6 +21,8 @@ class OrderFilter:
     customer_email: str | None = None
     checkout_session: str | None = None
     payment_intent: str | None = None
+    prices: tuple[str, ...] | None = None
+    """Any of these is among its lines; looked for in the newest `NEWEST` that fit the rest."""
 
 
 EVERY_ORDER = OrderFilter()

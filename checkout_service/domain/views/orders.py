@@ -18,6 +18,7 @@ from checkout_service.domain.facts.buyer import (
     Shipping,
 )
 from checkout_service.domain.facts.snapshots import FraudWarningView
+from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
 from checkout_service.domain.status import WAITING, OrderStatus
@@ -136,6 +137,7 @@ class AttemptView:
     expires_at: int | None
     created_at: int
     recovery_url: str | None = None
+    seen_at: int | None = None  # when Stripe showed it so; None while it never did
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class OrderDetail:
     trail: tuple[TrailView, ...]
     warnings: tuple[FraudWarningView, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
     holds: tuple[HoldView, ...] = ()
     open_writes: tuple[MoneyWrite, ...] = ()
     quarantined: QuarantinedLook | None = None

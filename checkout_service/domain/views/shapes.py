@@ -20,6 +20,7 @@ from checkout_service.domain.facts.snapshots import (
     RenewalView,
     SubscriptionView,
 )
+from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.order.subscriptions import Subscription
 
 from .orders import (
@@ -74,7 +75,14 @@ def without_person(message: dict[str, Any]) -> dict[str, Any]:
         key: value if key in _IMPERSONAL else _emptied(key, value)
         for key, value in data["order"].items()
     }
-    return message | {"data": data | {"order": kept}}
+    return message | {"data": data | {"order": kept} | _untraced(data)}
+
+
+def _untraced(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a parcel without what leads to whoever gets it."""
+    if "shipment" not in data:
+        return {}
+    return {"shipment": data["shipment"] | {"tracking_number": None, "tracking_url": None}}
 
 
 def _emptied(name: str, value: Any) -> Any:
@@ -110,6 +118,7 @@ def detailed_order(detail: OrderDetail) -> dict[str, Any]:
         ],
         "hold_details": [_hold(view) for view in detail.holds],
         "subscriptions": [subscription(known) for known in detail.subscriptions],
+        "shipments": [shipment(sent) for sent in detail.shipments],
         "trail": [_step(view) for view in detail.trail],
     }
 
@@ -120,6 +129,16 @@ def subscription(known: Subscription | SubscriptionView) -> dict[str, Any]:
         "id": known.id,
         "status": known.status,
         "current_period_end": None if end is None else rfc3339(end),
+    }
+
+
+def shipment(sent: Shipment) -> dict[str, Any]:
+    return {
+        "id": sent.id,
+        "carrier": sent.parcel.carrier,
+        "tracking_number": sent.parcel.tracking_number,
+        "tracking_url": sent.parcel.tracking_url,
+        "shipped_at": rfc3339(sent.shipped_at),
     }
 
 

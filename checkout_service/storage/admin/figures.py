@@ -4,63 +4,107 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, select, text
 
-from checkout_service.domain.clock import DAY
 from checkout_service.domain.views.events import EventView
 from checkout_service.storage import event_views
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import (
+    disputes,
     figures,
     inbox_events,
     orders,
     outbox_messages,
     refunds,
     renewals,
+    transitions,
 )
 from checkout_service.storage.tables.machinery import STUCK, UNDELIVERED
+from checkout_service.storage.tables.orders import CAME_IN
 from checkout_service.storage.upsert import upsert
 
-_o, _r, _e, _m = orders.c, refunds.c, inbox_events.c, outbox_messages.c
+from .days import day_of
+
+_o, _r, _d, _t = orders.c, refunds.c, disputes.c, transitions.c
+_e, _m = inbox_events.c, outbox_messages.c
 _HELD = text("holds <> ''")
 # What a subscription brings after its order is counted nowhere, so what goes back of it neither.
-_OF_RENEWALS = exists().where(
-    renewals.c.intent_id == _r.intent_id, renewals.c.order_id.is_not(None)
+_OF_RENEWALS, _OF_RENEWALS_TOO = (
+    exists().where(renewals.c.intent_id == c.intent_id, renewals.c.order_id.is_not(None))
+    for c in (_r, _d)
 )
+
+
+# Not taken from anybody: what the bank merely asks about, and what was decided for the shop.
+_NOT_TAKEN = _d.status.like("warning_%") | _d.status.in_(("won", "prevented"))
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day's orders of one currency and status; day 0 is the window's first. Minor units."""
+    """One day's orders of one currency and status; day 0 is the window's first."""
 
     day: int
     currency: str
     status: str
     orders: int
-    paid: int
 
 
-def orders_by_day(connection: Connection, *, since: int) -> list[DayRow]:
-    """Group the orders opened since a midnight (milliseconds UTC)."""
-    day = ((_o.created_at - since) // DAY).label("day")
+@dataclass(frozen=True, slots=True)
+class DayMoney:
+    """One day's money of one currency (minor units), and how many payments or refunds it was."""
+
+    day: int
+    currency: str
+    amount: int
+    count: int
+
+
+def orders_by_day(connection: Connection, midnights: Sequence[int]) -> list[DayRow]:
+    """Group the orders by the day they were opened."""
     rows = connection.execute(
-        select(day, _o.currency, _o.status, func.count(), func.sum(_o.amount_paid))
-        .where(_o.created_at >= since)
+        select(day_of(_o.created_at, midnights), _o.currency, _o.status, func.count())
+        .where(_o.created_at >= midnights[0])
         .group_by(text("1"), _o.currency, _o.status)
     )
-    return [DayRow(int(at), name, status, n, int(paid)) for at, name, status, n, paid in rows]
+    return [DayRow(int(day), *rest) for day, *rest in rows]
 
 
-def refunds_by_day(connection: Connection, *, since: int) -> list[tuple[int, str, int]]:
-    """Group the refunds made since a midnight that came through: day, currency, amount."""
-    day = ((_r.created_at - since) // DAY).label("day")
-    rows = connection.execute(
-        select(day, _r.currency, func.sum(_r.amount))
-        .where(_r.created_at >= since, _r.status == "succeeded", ~_OF_RENEWALS)
-        .group_by(text("1"), _r.currency)
+def payments_by_day(connection: Connection, midnights: Sequence[int]) -> list[DayMoney]:
+    """Group what was paid for orders by the day the money came."""
+    return _by_day(
+        connection,
+        select(day_of(_t.at, midnights), _o.currency, func.sum(_o.amount_paid), func.count())
+        .join_from(transitions, orders, _o.id == _t.order_id)
+        .where(_t.at >= midnights[0], CAME_IN)
+        .group_by(text("1"), _o.currency),
     )
-    return [(int(at), currency, int(amount)) for at, currency, amount in rows]
+
+
+def refunds_by_day(connection: Connection, midnights: Sequence[int]) -> list[DayMoney]:
+    """Group the refunds that came through by the day they were made."""
+    return _by_day(
+        connection,
+        select(day_of(_r.created_at, midnights), _r.currency, func.sum(_r.amount), func.count())
+        .where(_r.created_at >= midnights[0], _r.status == "succeeded", ~_OF_RENEWALS)
+        .group_by(text("1"), _r.currency),
+    )
+
+
+def disputes_by_day(connection: Connection, midnights: Sequence[int]) -> list[DayMoney]:
+    """Group what banks took, for now or for good, by the day they asked."""
+    return _by_day(
+        connection,
+        select(day_of(_d.created_at, midnights), _d.currency, func.sum(_d.amount), func.count())
+        .where(_d.created_at >= midnights[0], ~_NOT_TAKEN, ~_OF_RENEWALS_TOO)
+        .group_by(text("1"), _d.currency),
+    )
+
+
+def _by_day(connection: Connection, statement: Select[Any]) -> list[DayMoney]:
+    rows = connection.execute(statement)
+    return [DayMoney(int(day), name, int(amount), count) for day, name, amount, count in rows]
 
 
 def kept(connection: Connection, name: str) -> AnyRow | None:

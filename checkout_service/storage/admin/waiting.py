@@ -1,12 +1,14 @@
-"""What waits for a person, each counted up to a bound: held orders, disputes, dead messages."""
+"""What waits for a person, each counted up to a bound, each from an index of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, TextClause, func, select, text
+from sqlalchemy import ColumnElement, Connection, Table, TextClause, and_, func, select, text
 
+from checkout_service.storage.authorisations import ending
 from checkout_service.storage.tables import disputes, orders, outbox_messages
+from checkout_service.storage.tables.machinery import UNDELIVERED
 from checkout_service.storage.tables.money import UNANSWERED
 
 _MOST = 1_000
@@ -14,23 +16,23 @@ _MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    held: int
-    disputes: int
-    dead: int
+    held: int = 0
+    disputes: int = 0
+    dead: int = 0
 
 
 def waiting(connection: Connection) -> Waiting:
     """Count what waits for a person; a thousand means that many or more."""
     return Waiting(
         held=_count(connection, orders, text("holds <> ''")),
-        disputes=unanswered(connection),
-        dead=_count(connection, outbox_messages, text("state = 'dead'")),
+        disputes=_count(connection, disputes, UNANSWERED),
+        dead=_count(connection, outbox_messages, and_(text("state = 'dead'"), UNDELIVERED)),
     )
 
 
-def unanswered(connection: Connection) -> int:
-    """Count the disputes and inquiries that wait for an answer; a thousand means that or more."""
-    return _count(connection, disputes, UNANSWERED)
+def ending_soon(connection: Connection, *, before: int) -> int:
+    """Count the authorisations that end before a time; a thousand means that many or more."""
+    return len(ending(connection, before=before, limit=_MOST))
 
 
 def _count(connection: Connection, table: Table, where: ColumnElement[bool] | TextClause) -> int:

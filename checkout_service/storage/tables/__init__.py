@@ -11,6 +11,7 @@ from .admin import (
     figures,
     staff,
 )
+from .care import order_notes, shipments
 from .machinery import (
     bookmarks,
     deliveries,
@@ -48,6 +49,7 @@ __all__ = [
     "metadata",
     "money_writes",
     "order_lines",
+    "order_notes",
     "orders",
     "outbox_messages",
     "read_budgets",
@@ -56,6 +58,7 @@ __all__ = [
     "refunds",
     "renewals",
     "session_claims",
+    "shipments",
     "staff",
     "subscriptions",
     "transitions",

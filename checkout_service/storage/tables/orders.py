@@ -17,9 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+from checkout_service.domain.status import SETTLED, AttemptKind, AttemptState, Hold, OrderStatus
 
 from .schema import metadata, moment, needed, observed, one_of, partial_index
 
@@ -223,6 +224,12 @@ transitions = Table(
     moment("at", null=False),
     PrimaryKeyConstraint("order_id", "seq"),
 )
+
+# When money came for an order, in words of its trail: once an order, ever.
+_UNPAID = ", ".join(f"'{status.value}'" for status in OrderStatus if status not in SETTLED)
+_PAID = ", ".join(f"'{status.value}'" for status in OrderStatus if status in SETTLED)
+CAME_IN = text(f"before IN ({_UNPAID}) AND after IN ({_PAID})")
+partial_index("ix_transitions_came_in", transitions.c.at, where=CAME_IN)
 
 subscriptions = Table(
     "subscriptions",

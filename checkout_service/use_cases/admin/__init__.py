@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.ports.balance import Balance
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 
@@ -14,10 +15,12 @@ from .keep_audit import KeepAudit
 from .keep_staff import KeepStaff
 from .one_time_codes import OneTimeCodes
 from .passwords import Passwords
+from .read_day import ReadDay
 from .read_disputes import ReadDisputes
 from .read_figures import ReadFigures
 from .read_metrics import ReadMetrics
 from .read_status import ReadStatus
+from .read_work import ReadWork
 from .sign_in import SignIn
 
 
@@ -26,10 +29,12 @@ class Admin:
     sign_in: SignIn
     audit: KeepAudit
     figures: ReadFigures
+    day: ReadDay
     status: ReadStatus
     metrics: ReadMetrics
     find_orders: FindOrders
     disputes: ReadDisputes
+    work: ReadWork
     staff: KeepStaff
 
 
@@ -38,9 +43,12 @@ def build_admin(
     clock: Clock,
     real_clock: Clock,
     deliver_outbox: DeliverOutbox,
+    balance: Balance,
     *,
     password: str | None,
     secret_key: str,
+    time_zone: str,
+    pull_mode: bool,
 ) -> Admin:
     passwords, audit = Passwords(password), KeepAudit(database, clock)
     codes, guesses = OneTimeCodes(secret_key), Guesses(database, real_clock)
@@ -48,9 +56,11 @@ def build_admin(
         sign_in=SignIn(database, real_clock, passwords, codes, guesses),
         audit=audit,
         staff=KeepStaff(database, real_clock, passwords, codes, audit),
-        figures=ReadFigures(database, clock),
+        figures=ReadFigures(database, clock, time_zone),
+        day=ReadDay(database, clock, balance, time_zone, pull_mode),
         status=ReadStatus(database, clock, deliver_outbox),
         metrics=ReadMetrics(database, clock, deliver_outbox),
         find_orders=FindOrders(database),
         disputes=ReadDisputes(database),
+        work=ReadWork(database, clock),
     )

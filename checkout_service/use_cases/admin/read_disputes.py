@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.views.disputes import DisputePage, DisputeStage, ListedDispute
 from checkout_service.storage.admin import dispute_list
-from checkout_service.storage.admin.waiting import unanswered
 from checkout_service.storage.database import Database
 
 
@@ -28,8 +27,3 @@ class ReadDisputes:
         with self.database.read() as connection:
             found = dispute_list.page(connection, stage, after=after, limit=limit + 1)
         return DisputePage(*page_of(found, limit=limit, at=at))
-
-    def unanswered(self) -> int:
-        """Count what waits for an answer; a thousand means that many or more."""
-        with self.database.read() as connection:
-            return unanswered(connection)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.session import HOSTED
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views.order_filter import EVERY_ORDER, OrderFilter
 from checkout_service.domain.views.orders import OrderDetail, OrderPage, OrderView
 from checkout_service.storage import (
+    care,
     details,
     due_orders,
     money_writes,
@@ -51,10 +53,16 @@ class ReadOrders:
                 warnings=details.warnings_of(connection, order_id),
                 trail=details.trail_of(connection, order_id),
                 holds=details.holds_of(connection, order_id),
+                shipments=care.shipments_of(connection, order_id),
                 subscriptions=subscriptions.of_order(connection, order_id),
                 open_writes=money_writes.unfinished_of(connection, order_id),
                 quarantined=due_orders.quarantined_look_of(connection, order_id),
             )
+
+    def shipments(self, order_id: str) -> tuple[Shipment, ...]:
+        """List the parcels of an order, for whoever bought it."""
+        with self.database.read() as connection:
+            return care.shipments_of(connection, order_id)
 
     def is_all_back(self, order_id: str) -> bool:
         """True if whatever was paid for the order, by any payment, is back with the buyer."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from checkout_service.domain.order.settlement import MessageKind as Kind
 
 from .openapi_schemas import name_of
-from .responses import PrivateOrder, SubscriptionDocument
+from .responses import PrivateOrder, ShipmentDocument, SubscriptionDocument
 
 _WHAT = {
     Kind.PAID: "Fulfil this order: it is paid, and nothing holds it. One id an order, ever.",
@@ -27,6 +27,7 @@ _WHAT = {
     Kind.DISPUTE_CLOSED: "A dispute was decided.",
     Kind.EARLY_FRAUD_WARNING: "The card's bank takes the payment for fraud.",
     Kind.HELD: "A person must look before this order is fulfilled; see `holds`.",
+    Kind.SHIPPED: "Somebody at the desk said that it is on its way to the buyer.",
     Kind.SUBSCRIPTION_RENEWED: "A subscription was paid for another period.",
     Kind.SUBSCRIPTION_PAST_DUE: "A subscription's payment failed.",
     Kind.SUBSCRIPTION_ENDED: "A subscription has ended.",
@@ -84,6 +85,7 @@ _BESIDE: dict[Kind, dict[str, type[BaseModel]]] = {
     Kind.DISPUTED: _DISPUTE,
     Kind.DISPUTE_CLOSED: _DISPUTE,
     Kind.EARLY_FRAUD_WARNING: {"early_fraud_warning": NotifiedWarning},
+    Kind.SHIPPED: {"shipment": ShipmentDocument},
     Kind.SUBSCRIPTION_RENEWED: _RENEWAL,
     Kind.SUBSCRIPTION_PAST_DUE: _RENEWAL,
     Kind.SUBSCRIPTION_ENDED: {"subscription": SubscriptionDocument},
@@ -94,7 +96,7 @@ _BESIDE: dict[Kind, dict[str, type[BaseModel]]] = {
 }
 MODELS: tuple[type[BaseModel], ...] = (
     PrivateOrder, NotifiedRefund, NotifiedDispute, NotifiedWarning, NotifiedInvoice,
-    SubscriptionDocument,
+    ShipmentDocument, SubscriptionDocument,
 )  # fmt: skip
 _HEADERS = {
     "webhook-id": "the message's own id: keep it, and skip what you have seen",

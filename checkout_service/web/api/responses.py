@@ -198,6 +198,16 @@ class SubscriptionDocument(BaseModel):
     current_period_end: datetime | None
 
 
+class ShipmentDocument(BaseModel):
+    """A parcel on its way; nothing of the money depends on it."""
+
+    id: str
+    carrier: str
+    tracking_number: str | None
+    tracking_url: str | None
+    shipped_at: datetime
+
+
 class TrailDocument(BaseModel):
     seq: int
     before: str
@@ -229,6 +239,7 @@ class OrderInDepth(PrivateOrder):
     early_fraud_warnings: list[FraudWarningDocument]
     hold_details: list[HoldDetails]
     subscriptions: list[SubscriptionDocument]
+    shipments: list[ShipmentDocument]
     trail: list[TrailDocument]
 
 

@@ -41,6 +41,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.OrderCanceled: HTTPStatus.CONFLICT,
     e.MoneyInFlight: HTTPStatus.CONFLICT,
     e.NoCustomer: HTTPStatus.CONFLICT,
+    e.NotFulfilled: HTTPStatus.CONFLICT,
     e.NotPaid: HTTPStatus.CONFLICT,
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.ChargeDisputed: HTTPStatus.CONFLICT,

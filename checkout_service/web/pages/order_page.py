@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
+from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.web.context import use_cases
@@ -43,13 +44,20 @@ def page_of(
     return OrderPage(order, link, watch, mine, all_back)
 
 
+def with_shipments(page: OrderPage) -> OrderPage:
+    """Show its own buyer where the parcels are; another read, so no page shows it unasked."""
+    if not (page.mine and page.order.fulfilled):
+        return page
+    return replace(page, shipments=use_cases().read_orders.shipments(page.order.id))
+
+
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     """An order as its page shows it. Amounts are minor units.
 
     `link` is the Payment Link this browser left by, `watch` what its page polls. `mine` says that
-    this browser made the order: nobody else is shown how it was paid. `all_back` says that
-    both payments of an order that was paid twice are back with the buyer.
+    this browser made the order: nobody else is shown how it was paid, or where its `shipments` are.
+    `all_back` says that both payments of an order that was paid twice are back with the buyer.
     """
 
     order: OrderView
@@ -57,6 +65,7 @@ class OrderPage:
     watch: str | None = None
     mine: bool = False
     all_back: bool = False
+    shipments: tuple[Shipment, ...] = ()
 
     @property
     def state(self) -> str:

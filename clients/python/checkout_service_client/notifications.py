@@ -18,6 +18,7 @@ from .shapes import (
     NotifiedRefund,
     NotifiedWarning,
     PrivateOrder,
+    Shipment,
     Subscription,
 )
 
@@ -33,6 +34,7 @@ class EventData(TypedDict):
     refund: NotRequired[NotifiedRefund]
     dispute: NotRequired[NotifiedDispute]
     early_fraud_warning: NotRequired[NotifiedWarning]
+    shipment: NotRequired[Shipment]
     subscription: NotRequired[Subscription]
     invoice: NotRequired[NotifiedInvoice]
 

@@ -331,6 +331,7 @@ EventType = Literal[
     "order.dispute_closed",
     "order.early_fraud_warning",
     "order.held",
+    "order.shipped",
     "subscription.renewed",
     "subscription.past_due",
     "subscription.ended",
@@ -543,6 +544,7 @@ class OrderInDepth(TypedDict):
     early_fraud_warnings: list[FraudWarning]
     hold_details: list[HoldDetails]
     subscriptions: list[Subscription]
+    shipments: list[Shipment]
     trail: list[Trail]
 
 
@@ -694,6 +696,16 @@ class Session(TypedDict):
     expires_at: str | None
     final: bool
     order: Order
+
+
+class Shipment(TypedDict):
+    """A parcel on its way; nothing of the money depends on it."""
+
+    id: str
+    carrier: str
+    tracking_number: str | None
+    tracking_url: str | None
+    shipped_at: str
 
 
 class Shipping(TypedDict):

@@ -1,0 +1,42 @@
+"""What waits for a person at the desk. Times are milliseconds UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout_service.domain.clock import DAY
+
+from .orders import HoldView, OrderView
+
+ENDING = 7 * DAY
+"""Authorisations of a card end after a week or so: all that are open are seen in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much of each kind; a thousand means that many or more.
+
+    `ending` are authorisations that end within a day.
+    """
+
+    held: int = 0
+    disputes: int = 0
+    quarantined: int = 0
+    dead: int = 0
+    ending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrder:
+    """An order that is held, with the holds that are up."""
+
+    order: OrderView
+    holds: tuple[HoldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndingOrder:
+    """An order whose money is let go at a time unless somebody takes it."""
+
+    order: OrderView
+    until: int
