@@ -6,7 +6,17 @@
 
   function draw(figure) {
     const days = [...figure.querySelectorAll("tbody tr")].reverse();
-    const said = days.map((day) => day.querySelector("td").textContent);
+    const cells = (column) => days.map((day) => day.querySelectorAll("td")[column]);
+    const bars = (column, name) => ({
+      data: cells(column).map((cell) => Number(cell.dataset.amount) || null), // none: no bar
+      backgroundColor: colour(name),
+      borderRadius: 2,
+      minBarLength: 2,
+      grouped: false, // one before the other: what went back is a part of what had come
+      order: -column,
+    });
+    const words = ["came", "went back"];
+    const said = (bar) => `${cells(bar.datasetIndex)[bar.dataIndex].textContent} ${words[bar.datasetIndex]}`;
     const picture = figure.querySelector("svg");
     const place = document.createElement("div");
     const canvas = document.createElement("canvas");
@@ -20,21 +30,14 @@
       type: "bar",
       data: {
         labels: days.map((day) => day.querySelector("th").textContent),
-        datasets: [
-          {
-            data: days.map((day) => Number(day.querySelector("td").dataset.amount) || null), // none: no bar
-            backgroundColor: colour("--pico-primary-background"),
-            borderRadius: 2,
-            minBarLength: 2,
-          },
-        ],
+        datasets: [bars(0, "--good"), bars(1, "--bad")],
       },
       options: {
         animation: false,
         maintainAspectRatio: false,
         plugins: {
           legend: { display: false },
-          tooltip: { displayColors: false, callbacks: { label: (bar) => said[bar.dataIndex] } },
+          tooltip: { displayColors: false, callbacks: { label: said } },
         },
         scales: {
           x: { grid: { display: false }, ticks: { color: quiet, maxRotation: 0, autoSkipPadding: 16 } },

@@ -51,17 +51,23 @@ def every_path(app: Flask, order_id: str) -> dict[str, str]:
     cases = app.extensions["checkout_service"]
     event = cases.read_events.page(order_id=order_id).events[0].id
     message = cases.read_messages.page(order_id=order_id).messages[0].id
-    lists = ("orders", "disputes", "events", "messages", "audit", "system")
+    lists = (
+        "orders", "holds", "disputes", "authorisations", "quarantine", "events", "messages",
+        "audit", "system",
+    )  # fmt: skip
     paths = {name: f"/admin/{name}" for name in lists}
     aside = {item.kind: item.id for item in cases.quarantine.list()}
     return paths | {
         "unknown": f"/admin/orders/{aside['order']}",
         "retry": f"/admin/quarantine/{aside['money_write']}/retry",
         "overview": "/admin/",
+        "day": "/admin/day",
         "held": "/admin/orders?status=held",
         "order": f"/admin/orders/{order_id}",
         "event": f"/admin/events/{event}",
         "message": f"/admin/messages/{message}",
+        "ship": f"/admin/orders/{order_id}/ship",
+        "note": f"/admin/orders/{order_id}/note",
         "refund": f"/admin/orders/{order_id}/refund",
         "release": f"/admin/orders/{order_id}/release",
     }
@@ -90,7 +96,8 @@ def test_the_bars_are_drawn_with_and_without_javascript(
     expect(page.locator("figure.chart canvas").first).to_be_visible()
     expect(page.locator("figure.chart svg")).to_have_count(0)
     drawn = page.evaluate(
-        "Object.values(Chart.instances).flatMap(c => c.data.datasets[0].data.map(Number))"
+        "Object.values(Chart.instances)"
+        ".flatMap(c => c.data.datasets.flatMap(each => each.data.map(Number)))"
     )
     said = page.locator("figure.chart td").evaluate_all("all => all.map(td => td.dataset.amount)")
     assert sorted(map(str, drawn)) == sorted(said)

@@ -9,19 +9,21 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from checkout_service import create_app
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.domain.order.care import Note, Parcel, Shipment
 from checkout_service.domain.staff import Role
 from checkout_service.settings import Settings
+from checkout_service.storage import care
 from checkout_service.storage import tables as t
 from checkout_service.storage.database import Database
 from tests.support.databases import KEYS, PASSWORD
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-_NONCE = re.compile(r'name="nonce" value="([^"]+)"')
+NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 
 EVIDENCE = {
@@ -73,13 +75,13 @@ def hired(app: Flask, name: str, role: Role) -> FlaskClient:
 
 
 def press(client: FlaskClient, path: str, **form: str) -> Any:
-    """Open the confirm page of an act and press its button."""
+    """Open the confirm page of an act and press its button, and that of a second look."""
     page = client.get(path).text
-    form = {"csrf_token": field(page), "nonce": field(page, _NONCE)} | form
+    form = {"csrf_token": field(page), "nonce": field(page, NONCE), "sure": "yes"} | form
     return client.post(path, data=form)
 
 
-def add_order(app: Flask, *, name: str = "Poster", **changes: Any) -> str:
+def add_order(app: Flask, *, name: str = "Poster", price: str | None = None, **changes: Any) -> str:
     """Write an order of one line, paid unless told otherwise; return its id."""
     order_id = ids.new_id("ord")
     now = SystemClock().now()
@@ -97,12 +99,21 @@ def add_order(app: Flask, *, name: str = "Poster", **changes: Any) -> str:
         "intent_id": f"pi_{secret}", "amount": row["amount_total"], "created_at": now,
     }  # fmt: skip
     line = {
-        "order_id": order_id, "place": 0, "name": name, "quantity": 1,
+        "order_id": order_id, "place": 0, "name": name, "price": price, "quantity": 1,
         "unit_amount": row["amount_total"],
     }  # fmt: skip
 
+    came = {
+        "order_id": order_id, "seq": 1, "before": "pending", "after": row["status"],
+        "source": "webhook", "at": row["created_at"],
+    }  # fmt: skip
+    rows = [(t.orders, row), (t.order_lines, line), (t.attempts, attempt)]
+    if row["status"] != came["before"]:
+        row["moves"] = 1
+        rows.append((t.transitions, came))
+
     def write(connection: Any) -> None:
-        for table, values in ((t.orders, row), (t.order_lines, line), (t.attempts, attempt)):
+        for table, values in rows:
             connection.execute(insert(table).values(values))
         for hold in (row.get("holds") or "").split(","):
             values = {"order_id": order_id, "name": hold, "attempt_id": attempt["id"]}
@@ -191,4 +202,19 @@ def a_busy_shop(app: Flask) -> str:
     add_money_back(app, order_id)
     add_money_back(app, order_id, "dispute")
     add_message(app, order_id)
+    add_authorisation(app, add_order(app, status="processing", amount_paid=0), now + DAY // 2)
+    parcel = Parcel("DHL", "00340434161094015902", "https://dhl.example/track")
+    database_of(app).write(
+        lambda c: (
+            care.add_shipment(c, order_id, Shipment(ids.new_id("shp"), parcel, "ann", now)),
+            care.add_note(c, order_id, Note(ids.new_id("nte"), "ann", "Rang twice.", now)),
+        )
+    )
     return order_id
+
+
+def add_authorisation(app: Flask, order_id: str, until: int) -> None:
+    """Let the money of an order be held on its buyer's card."""
+    held = {"state": "processing", "amount_authorized": 2500, "authorized_until": until}
+    change = update(t.attempts).where(t.attempts.c.order_id == order_id).values(held)
+    database_of(app).write(lambda c: c.execute(change))

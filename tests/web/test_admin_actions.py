@@ -97,14 +97,14 @@ def test_what_is_in_quarantine_is_counted_named_and_tried_again_once(app: Flask)
     event = add_event(app, state="quarantined", last_error="KeyError")
     write = add_write(app, add_order(app), state="quarantined", next_at=None, last_error="lost")
 
-    overview, system = client.get("/admin/").text, client.get("/admin/system").text
+    overview, listed = client.get("/admin/").text, client.get("/admin/quarantine").text
 
     assert "<strong>3</strong> in quarantine" in overview
     assert "1 order</span>" in overview
-    assert "keys of another account" in system
-    assert "refund: lost" in system
+    assert "keys of another account" in listed
+    assert "refund: lost" in listed
     for name in (lost, event, write):
-        assert f"/admin/quarantine/{name}/retry" in system
+        assert f"/admin/quarantine/{name}/retry" in listed
     asking = client.get(f"/admin/quarantine/{lost}/retry").text
     assert "keys of another account" in asking
     assert press(client, f"/admin/quarantine/{lost}/retry").status_code == 303
@@ -125,5 +125,5 @@ def test_an_event_in_quarantine_is_taken_in_at_once(app: Flask) -> None:
 
     press(client, f"/admin/quarantine/{event}/retry")
 
-    said = client.get("/admin/system").text
+    said = client.get("/admin/quarantine").text
     assert "The event was taken in again: quarantined." in said  # its body is no event of Stripe's

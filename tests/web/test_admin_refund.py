@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.admin import press, signed_in
+from tests.support.admin import NONCE, field, press, signed_in
 from tests.support.on_stage import app_on
 from tests.support.stage import Bought, Stage
 from tests.web import standings as reach
@@ -100,3 +101,23 @@ def test_a_disputed_order_offers_no_refund_and_says_why(admin: FlaskClient, shop
 
     assert f"/admin/orders/{order}/refund" not in text
     assert "No refund while the buyer" in text
+
+
+def test_what_will_happen_is_said_once_more_before_it_does(
+    admin: FlaskClient, shop: Stage, bought: Bought
+) -> None:
+    path = f"/admin/orders/{bought.order}/refund"
+    page = admin.get(path).text
+    form = {"csrf_token": field(page), "nonce": field(page, NONCE)}
+    form |= {"what": "other", "amount": "24,50", "reason": "duplicate"}
+
+    looked = admin.post(path, data=form)
+
+    assert looked.status_code == 200
+    assert "$24.50 goes back to the buyer" in looked.text
+    assert "$24.50 stays with you" in looked.text
+    assert refunded(shop, bought) == 100
+    assert admin.post(path, data=form | {"amount": "49.01"}).status_code == 422
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', looked.text))
+    assert admin.post(path, data=hidden).status_code == 303
+    assert refunded(shop, bought) == 2550

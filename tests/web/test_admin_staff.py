@@ -170,6 +170,8 @@ def test_each_role_does_what_it_may_and_is_offered_nothing_else(app: Flask) -> N
     acts = {
         f"/admin/orders/{order_id}/refund": Role.REFUND,
         f"/admin/orders/{order_id}/settle": Role.REFUND,
+        f"/admin/orders/{order_id}/note": Role.REFUND,
+        f"/admin/orders/{order_id}/ship": Role.REFUND,
         f"/admin/orders/{order_id}/cancel": Role.ALL,
         f"/admin/orders/{order_id}/release": Role.ALL,
         f"/admin/events/{event_id}/replay": Role.ALL,

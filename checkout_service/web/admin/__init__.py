@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from checkout_service.settings import Settings
 from checkout_service.web.http import cookies
 
-from . import actions, disputes, events, messages, orders, overview, sign_in, system
+from . import actions, day, disputes, events, messages, orders, overview, sign_in, system, work
 from .blueprint import bp
 
 
@@ -30,6 +30,6 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 __all__ = [
-    "actions", "disputes", "events", "init_app", "messages", "orders", "overview", "sign_in",
-    "system",
+    "actions", "day", "disputes", "events", "init_app", "messages", "orders", "overview", "sign_in",
+    "system", "work",
 ]  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import Fault, InvalidInput, NotFound, RefundTooLarge
+from checkout_service.domain.errors import NotFound, NotPaid, RefundTooLarge
+from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import HoldView, OrderView
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
@@ -43,7 +44,7 @@ class Subject:
         return [] if self.order is None else refund_form.presets(self.order, self.left)
 
     def named(self, form: Form) -> str:
-        names = ("hold", "what", "amount", "reason")
+        names = ("hold", "what", "amount", "reason", "carrier")
         more = " ".join(form[name][:100] for name in names if form.get(name))
         return f"{self.id} {more}".strip()
 
@@ -56,6 +57,7 @@ class Kind:
     do: Callable[[Subject, Form, str], str]
     field: str = ""
     role: Role = Role.ALL  # what is needed to do it
+    second_look: Callable[[Subject, Form], str] | None = None  # what would be done, once more
 
 
 def _refund(subject: Subject, form: Form, nonce: str) -> str:
@@ -68,9 +70,15 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
     try:
         done = use_cases().refund_order.refund(order.id, asked, nonce=nonce, source="admin")
     except RefundTooLarge as error:
-        left = money(max(error.left, 0), order.currency)
-        raise InvalidInput([Fault("amount", f"only {left} is left to give back")]) from error
+        raise refund_form.too_much(error.left, order.currency) from error
     return f"Refund {done.id} of {money(done.amount, done.currency)}: {done.status}."
+
+
+def _before_refund(subject: Subject, form: Form) -> str:
+    order = _order(subject)
+    if order.amount_paid == 0:
+        raise NotPaid
+    return refund_form.second_look(form, order, subject.left)
 
 
 def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
@@ -85,11 +93,26 @@ def _release(subject: Subject, form: Form, _nonce: str) -> str:
 
 
 def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
+    before = _standing(_order(subject))
     look = use_cases().look_at_order.look(subject.id, source="admin", urgent=True)
     after = use_cases().read_orders.view(subject.id)
     if look.name == "BUSY":
         return f"Somebody is looking at this moment; the order is {_standing(after)}."
-    return f"Looked up at Stripe: the order is {_standing(after)}."
+    if _standing(after) == before:
+        return f"Stripe, looked at just now, shows what we hold: the order is {before}."
+    return f"Looked up at Stripe: it was {before}; now the order is {_standing(after)}."
+
+
+def _ship(subject: Subject, form: Form, nonce: str) -> str:
+    parcel = read_parcel(form)
+    use_cases().ship_order.ship(subject.id, parcel, nonce=nonce, by=subject.by, source="admin")
+    return f"Shipped with {parcel.carrier}: the buyer's page shows it, your backend is told."
+
+
+def _note(subject: Subject, form: Form, nonce: str) -> str:
+    words = read_note(form.get("note", ""))
+    use_cases().note_order.add(subject.id, words, nonce=nonce, by=subject.by)
+    return "The note is kept."
 
 
 def _replay(subject: Subject, _form: Form, _nonce: str) -> str:
@@ -126,13 +149,16 @@ def _order(subject: Subject) -> OrderView:
 
 def _standing(order: OrderView) -> str:
     held = f", held ({', '.join(order.holds)})" if order.holds else ""
-    return f"{order.status}{', fulfilled' if order.fulfilled else ''}{held}"
+    gone = order.amount_refunded + order.amount_charged_back
+    paid = f", {money(order.amount_paid, order.currency)} paid" if order.amount_paid else ""
+    back = f", {money(gone, order.currency)} gone back" if gone else ""
+    return f"{order.status}{', fulfilled' if order.fulfilled else ''}{held}{paid}{back}"
 
 
 ACTS: Mapping[tuple[str, str], Kind] = {
     ("orders", "refund"): Kind(
         "Refund", "The money goes back to the buyer. It cannot be taken back.", "Refund", _refund,
-        "amount", Role.REFUND,
+        "amount", Role.REFUND, _before_refund,
     ),
     ("orders", "cancel"): Kind(
         "Cancel the order", "Its open payment is closed at Stripe first.", "Cancel the order",
@@ -144,8 +170,18 @@ ACTS: Mapping[tuple[str, str], Kind] = {
         "Release", _release, "hold",
     ),
     ("orders", "settle"): Kind(
-        "Settle now", "The order is looked up at Stripe and what is true is recorded.",
+        "Look now", "The order is looked up at Stripe and what is true is recorded.",
         "Look it up", _settle, role=Role.REFUND,
+    ),
+    ("orders", "ship"): Kind(
+        "Mark as shipped",
+        "The buyer's own page shows it, and your backend is told (order.shipped). Each parcel is "
+        "marked by itself.",
+        "Mark as shipped", _ship, "parcel", Role.REFUND,
+    ),
+    ("orders", "note"): Kind(
+        "Write a note", "Notes are read at the desk alone, and go when the buyer is erased.",
+        "Keep the note", _note, "note", Role.REFUND,
     ),
     ("events", "replay"): Kind(
         "Replay the event", "The stored event is merged once more. What is known stays.",

@@ -29,7 +29,7 @@ _BACK = {
     "events": "/admin/events/{}",
     "messages": "/admin/messages/{}",
     "receiver": "/admin/messages",
-    "quarantine": "/admin/system#quarantine",
+    "quarantine": "/admin/quarantine",
 }
 _PLACES = "/<any(orders, events, messages, receiver, quarantine):place>/<target>/<name>"
 
@@ -53,6 +53,9 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
         clerk().name,
     )  # fmt: skip
     try:
+        if kind.second_look and "sure" not in request.form:
+            seen = kind.second_look(subject, request.form)
+            return _page(kind, subject, nonce, second_look=seen)
         done = admin().audit.record(what, lambda: kind.do(subject, request.form, nonce))
     except CheckoutError as error:
         problem = problem_of(error)
@@ -64,10 +67,10 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
     return redirect(subject.back, SEE_OTHER)
 
 
-def _page(kind: Kind, subject: Subject, nonce: str, said: str = "") -> str:
+def _page(kind: Kind, subject: Subject, nonce: str, said: str = "", second_look: str = "") -> str:
     return render_template(
         "admin/confirm.html", kind=kind, subject=subject, nonce=nonce, said=said,
-        values=request.values,
+        values=request.values, second_look=second_look,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 
 from checkout_service.domain.errors import DatabaseUnavailable, NotFound
 from checkout_service.domain.staff import Clerk, Role
+from checkout_service.domain.views.work import Work
 from checkout_service.use_cases.admin import Admin
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.origins import refuse_foreign_forms
@@ -62,19 +63,19 @@ def words() -> dict[str, object]:
     return {
         "clerk": here,
         "allowed": lambda role: here is not None and here.role.may(Role(role)),
-        "unanswered": _unanswered,
+        "work": _work,
         "dashboard": lambda livemode: _DASHBOARD + ("" if livemode else "test/"),
     }
 
 
-def _unanswered() -> int:
-    """Count the disputes to answer, once a request; none on a page that says what is broken."""
-    if "unanswered" not in g:
+def _work() -> Work:
+    """Count what waits, once a request; nothing on a page that says what is broken."""
+    if "work" not in g:
         try:
-            g.unanswered = admin().disputes.unanswered()
+            g.work = admin().work.count()
         except DatabaseUnavailable:
-            g.unanswered = 0
-    return cast("int", g.unanswered)
+            g.work = Work()
+    return cast("Work", g.work)
 
 
 @bp.get("/<path:_elsewhere>")

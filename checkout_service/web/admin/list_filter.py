@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from checkout_service.domain.clock import SECOND
+from checkout_service.domain.days import midnight
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
-from checkout_service.web.context import shop
+from checkout_service.web.context import catalog, shop
 
 from .blueprint import asked
 
@@ -19,26 +18,34 @@ STATUSES = (*(status.value for status in OrderStatus), HELD)
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """A status, and the first and the last day by the shop's clock; None where all is wanted."""
+    """A status, a product of the catalog, the first and the last day by the shop's clock.
+
+    None where all is wanted.
+    """
 
     status: str | None = None
+    product: str | None = None
     since: date | None = None
     until: date | None = None
 
     @property
     def filter(self) -> OrderFilter:
+        zone = shop().time_zone
+        since, until = self.since, self.until
         return OrderFilter(
             status=None if self.status == HELD else self.status,
             held=self.status == HELD,
-            created_after=None if self.since is None else _midnight(self.since) - 1,
-            created_before=None if self.until is None else _midnight(self.until + _DAY),
+            created_after=None if since is None else midnight(since, zone) - 1,
+            created_before=None if until is None else midnight(until + _DAY, zone),
+            prices=None if self.product is None else _prices_of(self.product),
         )
 
     @property
     def days(self) -> dict[str, str]:
-        """Return the days as the address carries them."""
+        """Return the days and the product as the address carries them."""
         named = {"since": self.since, "until": self.until}
-        return {name: day.isoformat() for name, day in named.items() if day is not None}
+        days = {name: day.isoformat() for name, day in named.items() if day is not None}
+        return days | ({"product": self.product} if self.product else {})
 
     @property
     def words(self) -> dict[str, str]:
@@ -51,18 +58,30 @@ _FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
 
 
 def read() -> ListFilter:
-    """Read the address; what is no status or no day asks for nothing."""
+    """Read the address; what is no status, product or day asks for nothing."""
     status = asked("status")
-    return ListFilter(status if status in STATUSES else None, _day("since"), _day("until"))
+    product = asked("product")
+    known = {one.id for one in catalog().products}
+    return ListFilter(
+        status if status in STATUSES else None,
+        product if product in known else None,
+        _day("since"),
+        _day("until"),
+    )
 
 
-def _day(name: str) -> date | None:
+def _prices_of(product: str) -> tuple[str, ...]:
+    return tuple(p.id for one in catalog().products if one.id == product for p in one.prices)
+
+
+def read_day(text: str) -> date | None:
+    """Read a day as an address or a form carries it; None for what is none."""
     try:
-        day = date.fromisoformat(asked(name) or "")
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day if _FIRST <= day <= _LAST else None
 
 
-def _midnight(day: date) -> int:
-    return int(datetime.combine(day, time(), ZoneInfo(shop().time_zone)).timestamp()) * SECOND
+def _day(name: str) -> date | None:
+    return read_day(asked(name) or "")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from flask import Response, render_template, stream_with_context
 
+from checkout_service.domain import ids
 from checkout_service.domain.staff import Role
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
-from checkout_service.domain.views.orders import OrderPage
-from checkout_service.web.context import settings, use_cases
+from checkout_service.domain.views.orders import OrderPage, OrderView
+from checkout_service.web.context import catalog, settings, use_cases
 
 from . import csv_rows, list_filter
 from .action_definitions import ACTS
 from .blueprint import admin, asked, bp, clerk
+from .timeline import timeline
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
 _MOST_BESIDE = 50
@@ -30,6 +33,7 @@ def orders() -> str:
         words=words,
         wanted=wanted,
         statuses=list_filter.STATUSES,
+        products=catalog().products,
         now=admin().status.clock.now(),
     )
 
@@ -57,22 +61,27 @@ def export() -> Response:
 @bp.get("/orders/<order_id>")
 def order(order_id: str) -> str:
     detail = use_cases().read_orders.detail(order_id)
+    notes = use_cases().note_order.of(order_id)
     return render_template(
         "admin/order.html",
         detail=detail,
         order=detail.order,
+        timeline=timeline(detail, notes),
+        nonce=functools.partial(ids.new_id, "non"),
         events=use_cases().read_events.page(order_id=order_id, limit=_MOST_BESIDE).events,
         messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
         audit=admin().audit.page(order_id=order_id).entries,
-        may=_may(detail.order.status, clerk().role, pull_mode=settings().pull_mode),
+        may=_may(detail.order, clerk().role, pull_mode=settings().pull_mode),
     )
 
 
-def _may(status: OrderStatus, role: Role, *, pull_mode: bool) -> frozenset[str]:
+def _may(order: OrderView, role: Role, *, pull_mode: bool) -> frozenset[str]:
     """Return which acts to offer; the use cases decide what is done."""
     refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
     cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
-    may = {"settle"}
+    status, may = order.status, {"settle", "note"}
+    if order.fulfilled:
+        may.add("ship")
     if status in refundable and not pull_mode:
         may.add("refund")
     if status in cancelable:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.money import exponent
 from checkout_service.domain.views.orders import OrderDetail, OrderView
+from checkout_service.web.pages.rendering import money
 
 Form = Mapping[str, str]
 REST, OTHER = "rest", "other"
@@ -56,6 +57,28 @@ def amount_of(form: Form, order: OrderView) -> int | None:
         if preset.what == what:
             return preset.amount
     raise _wrong("there is no such part of the order")
+
+
+def second_look(form: Form, order: OrderView, left: int) -> str:
+    """Say what will happen, before it does. Raises InvalidInput."""
+    amount, other = amount_of(form, order), form.get("payment_intent")
+    if other:
+        part = "All that is left" if amount is None else money(amount, order.currency)
+        return f"{part} goes back to the buyer for the payment {other[:100]}."
+    amount = left if amount is None else amount
+    if not 0 < amount <= left:
+        raise too_much(left, order.currency)
+    card = order.payment_method
+    shown = [card.brand or card.type, card.last4] if card else []
+    way = " ".join(filter(None, shown)).replace("_", " ")
+    return (
+        f"{money(amount, order.currency)} goes back to the buyer"
+        f"{f', to {way}' if way else ''}. {money(left - amount, order.currency)} stays with you."
+    )
+
+
+def too_much(left: int, currency: str) -> InvalidInput:
+    return _wrong(f"only {money(max(left, 0), currency)} is left to give back")
 
 
 def reason_of(form: Form) -> str | None:

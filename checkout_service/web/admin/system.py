@@ -16,7 +16,6 @@ from .blueprint import admin, asked, bp
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12
 _MAY = {Role.VIEW: "look", Role.REFUND: "look, refund", Role.ALL: "everything"}
-_MOST_OF_A_KIND = 50
 
 
 @bp.get("/system")
@@ -30,7 +29,6 @@ def system() -> str:
         not_ready=use_cases().check_readiness.check(),
         may=_MAY,
         staff=admin().staff.list(),
-        quarantined=use_cases().quarantine.list(limit=_MOST_OF_A_KIND),
     )
 
 

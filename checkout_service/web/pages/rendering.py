@@ -36,7 +36,9 @@ _DATES = {"en": "d MMMM y"}
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(money=money, moment=moment, rfc3339=rfc3339, product=product_of)
+    app.jinja_env.filters.update(
+        money=money, moment=moment, day=day, rfc3339=rfc3339, product=product_of
+    )
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
     app.jinja_env.globals.update(accent_url=accent_url, home_url=home_url)
     app.jinja_env.globals.update(cart_size=cart_size, most_of_asked=most)
@@ -91,6 +93,13 @@ def moment(millis: int) -> str:
     when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
     day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
     return f"{day}, {format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
+
+
+def day(millis: int) -> str:
+    """Write a day (milliseconds UTC) for a reader, by the shop's clock."""
+    when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
+    written: str = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
+    return written
 
 
 def _zone(when: datetime, locale: Locale) -> str:

@@ -1,0 +1,145 @@
+"""The statement of a day: what came and went, and what Stripe's balance says beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from checkout_service.domain.staff import Role
+from tests.support.admin import field, hired, signed_in
+from tests.support.on_stage import app_on
+from tests.support.stage import Stage
+from tests.web import standings as reach
+from tests.web.catalog import CATALOG
+
+
+@pytest.fixture
+def shop() -> Iterator[Stage]:
+    with Stage(catalog=CATALOG) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(shop: Stage, tmp_path: Path) -> Flask:
+    return app_on(shop, tmp_path)
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    return signed_in(app)
+
+
+def compared(client: FlaskClient, **form: str) -> str:
+    page = client.get("/admin/day", query_string=form).text
+    answer = client.post("/admin/day", data={"csrf_token": field(page)} | form)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def cells(page: str, kind: str) -> list[str]:
+    """Read the numbers of a line of the statement."""
+    row = re.search(rf'<th scope="row">(?:<strong>)?{kind}.*?</tr>', page, re.DOTALL)
+    assert row, page
+    found = re.findall(r"<td[^>]*>(.*?)</td>", row[0], re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in found]
+
+
+def test_a_day_is_what_stripe_says_it_is(admin: FlaskClient, shop: Stage) -> None:
+    reach.paid(shop)
+    reach.partially_refunded(shop)
+    reach.disputed(shop)
+    shop.delivers()
+
+    assert cells(admin.get("/admin/day").text, "Net")[1] == "$99.00"
+
+    page = compared(admin)
+
+    assert cells(page, "Payments") == ["3", "$150.00", "3", "$150.00", "none"]
+    assert cells(page, "Refunds") == ["1", "-$1.00", "1", "-$1.00", "none"]
+    assert cells(page, "Disputes") == ["1", "-$50.00", "1", "-$50.00", "none"]
+    assert cells(page, "Net")[3:] == ["$99.00", "none"]
+    assert "not known here" not in page
+
+
+def test_what_only_stripe_knows_is_a_difference_with_a_name(
+    admin: FlaskClient, shop: Stage
+) -> None:
+    bought = reach.paid(shop)
+    intent = shop.order(bought)["payment_intent"]
+    refund = shop.stripe("POST", "/v1/refunds", payment_intent=intent, amount=700)
+    shop.drops()  # nobody tells us
+
+    page = compared(admin)
+
+    assert cells(page, "Refunds") == ["0", "$0.00", "1", "-$7.00", "-$7.00"]
+    assert refund["id"] in page
+
+
+def test_another_day_is_another_sum(app: Flask, admin: FlaskClient, shop: Stage) -> None:
+    reach.paid(shop)
+    today = re.findall(r'name="day" value="(\S+?)"', admin.get("/admin/day").text)[0]
+    shop.advance(86_400)
+    admin = signed_in(app)  # a session lasts half a day
+
+    assert "No money moved" in admin.get("/admin/day").text
+    assert "No money moved" in compared(admin)
+    assert "$50.00" in compared(admin, day=today)
+
+
+def test_a_spreadsheet_gets_the_same_sums(admin: FlaskClient, shop: Stage) -> None:
+    reach.partially_refunded(shop)
+    shop.delivers()
+
+    answer = admin.get("/admin/day.csv")
+
+    assert answer.mimetype == "text/csv"
+    lines = [line.split(",")[1:] for line in answer.text.splitlines()]
+    assert lines == [
+        ["time_zone", "currency", "kind", "count", "amount"],
+        ["UTC", "usd", "payments", "1", "5000"],
+        ["UTC", "usd", "refunds", "1", "-100"],
+        ["UTC", "usd", "disputes", "0", "0"],
+    ]
+
+
+def test_stripe_is_asked_by_whom_may_and_only_when_the_button_is_pressed(
+    app: Flask, admin: FlaskClient, shop: Stage
+) -> None:
+    shop.forget_calls()
+    assert admin.get("/admin/day").status_code == 200
+    assert shop.reads("/v1/balance_transactions") == []
+
+    viewer = hired(app, "ann", Role.VIEW)
+    page = viewer.get("/admin/day").text
+    assert "Compare with Stripe" not in page
+    token = field(page)
+    assert viewer.post("/admin/day", data={"csrf_token": token}).status_code == 403
+    assert admin.post("/admin/day", data={}).status_code == 403
+    assert app.test_client().get("/admin/day").status_code == 303
+    assert app.test_client().get("/admin/day.csv").status_code == 303
+    assert shop.reads("/v1/balance_transactions") == []
+
+
+def test_a_stripe_that_does_not_answer_is_said_on_a_page(admin: FlaskClient, shop: Stage) -> None:
+    token = field(admin.get("/admin/day").text)
+    shop.control("PUT", "faults", {"api": [
+        {"method": "GET", "path": "/v1/balance_transactions", "kind": "error_500"}
+    ]})  # fmt: skip
+
+    answer = admin.post("/admin/day", data={"csrf_token": token})
+
+    assert answer.status_code == 503
+    assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize("day", ["x", "9999-12-31", "0001-01-01", "2026-13-01", "\0", "x" * 9000])
+def test_a_day_that_is_none_is_today(admin: FlaskClient, day: str) -> None:
+    page = admin.get("/admin/day", query_string={"day": day})
+
+    assert page.status_code == 200
+    assert admin.get("/admin/day.csv", query_string={"day": day}).status_code == 200
