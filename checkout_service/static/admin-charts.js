@@ -25,6 +25,7 @@
     canvas.setAttribute("aria-label", picture.getAttribute("aria-label"));
     place.append(canvas);
     picture.replaceWith(place);
+    figure.querySelector(".ends").remove(); // the axis says it
     const quiet = colour("--pico-muted-color");
     new window.Chart(canvas, {
       type: "bar",

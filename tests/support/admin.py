@@ -81,7 +81,14 @@ def press(client: FlaskClient, path: str, **form: str) -> Any:
     return client.post(path, data=form)
 
 
-def add_order(app: Flask, *, name: str = "Poster", price: str | None = None, **changes: Any) -> str:
+def add_order(
+    app: Flask,
+    *,
+    name: str = "Poster",
+    price: str | None = None,
+    came_at: int | None = None,
+    **changes: Any,
+) -> str:
     """Write an order of one line, paid unless told otherwise; return its id."""
     order_id = ids.new_id("ord")
     now = SystemClock().now()
@@ -105,7 +112,7 @@ def add_order(app: Flask, *, name: str = "Poster", price: str | None = None, **c
 
     came = {
         "order_id": order_id, "seq": 1, "before": "pending", "after": row["status"],
-        "source": "webhook", "at": row["created_at"],
+        "source": "webhook", "at": came_at or row["created_at"],
     }  # fmt: skip
     rows = [(t.orders, row), (t.order_lines, line), (t.attempts, attempt)]
     if row["status"] != came["before"]:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from checkout_service.domain.clock import DAY, SystemClock
+from checkout_service.domain.status import SETTLED, OrderStatus
 from tests.support.admin import (
     EVIDENCE,
     add_event,
@@ -164,6 +165,34 @@ def test_figures_keep_currencies_and_days_apart(app: Flask) -> None:
     page = signed_in(app).get("/admin/").text
     assert "$25.00" in page
     assert "¥1,800" in page
+
+
+def test_money_counts_on_the_day_it_came_and_net_of_what_went_back(app: Flask) -> None:
+    now = SystemClock().now()
+    order_id = add_order(app, created_at=now - 20 * DAY, came_at=now)
+    for status, amount in (("succeeded", 300), ("pending", 50), ("failed", 40)):
+        add_money_back(app, order_id, status=status, amount=amount)
+    for status, amount in (("needs_response", 200), ("lost", 100), ("won", 7), ("prevented", 7)):
+        add_money_back(app, order_id, "dispute", status=status, amount=amount)
+    add_money_back(app, order_id, "dispute", status="warning_needs_response", amount=7)
+
+    (today,) = app.extensions["checkout_service"].admin.figures.read().periods[0].takings
+
+    assert (today.paid, today.refunded, today.disputed, today.net) == (2500, 300, 300, 1900)
+    assert (today.by_day, today.back_by_day) == ((2500,), (600,))
+    assert "$19.00" in signed_in(app).get("/admin/").text
+
+
+def test_what_became_of_the_orders_adds_up(app: Flask) -> None:
+    for status in OrderStatus:
+        add_order(app, status=status.value, amount_paid=2500 if status in SETTLED else 0)
+
+    page = signed_in(app).get("/admin/").text
+
+    row = re.search(r'<th scope="row">Today</th>\s*((?:<td class="number">\d+</td>\s*)+)', page)
+    assert row
+    created, *parts = map(int, re.findall(r">(\d+)<", row[1]))
+    assert created == sum(parts) == len(OrderStatus)
 
 
 def test_the_system_page_shows_no_secret(app: Flask) -> None:

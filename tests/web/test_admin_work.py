@@ -36,7 +36,7 @@ def app(database_url: str) -> Iterator[Flask]:
 def counted(client: FlaskClient) -> dict[str, int]:
     """Read the counts in the navigation of some page."""
     found = re.findall(
-        r'<a href="/admin/(\w+)"[^>]*>[^<]+<strong class="count">(\d+)',
+        r'<a href="/admin/(\w+)(?:\?state=dead)?"[^>]*>[^<]+<strong class="count">(\d+)',
         client.get("/admin/audit").text,
     )
     return {name: int(count) for name, count in found}

@@ -53,6 +53,7 @@ class Step:
     at: int
     words: str
     by: str = ""
+    name: str = ""  # its id at Stripe
     expected: str = ""
     seen: str = ""
     event: str | None = None
@@ -61,8 +62,7 @@ class Step:
 
 def timeline(detail: OrderDetail, notes: Iterable[Note]) -> list[Step]:
     """Tell it from the first to the last."""
-    steps = [Step(detail.order.created_at, "The order was opened")]
-    steps += _of_trail(detail)
+    steps = list(_of_trail(detail))
     steps += [_refund(one) for one in detail.refunds]
     steps += [_dispute(one) for one in detail.disputes]
     steps += [
@@ -71,7 +71,8 @@ def timeline(detail: OrderDetail, notes: Iterable[Note]) -> list[Step]:
     ]
     steps += [Step(note.at, note.words, note.who, kind="note") for note in notes]
     # Stripe tells its own times in seconds: within one, the order of what we wrote stands.
-    return sorted(steps, key=lambda step: step.at // SECOND)
+    steps.sort(key=lambda step: step.at // SECOND)
+    return [Step(detail.order.created_at, "The order was opened"), *steps]
 
 
 def _of_trail(detail: OrderDetail) -> Iterator[Step]:
@@ -112,7 +113,7 @@ def _refund(one: MoneyBackView) -> Step:
     became = _REFUND.get(one.status, one.status)
     kind = "bad" if one.status in ("failed", "requires_action") else ""
     words = f"Refund of {money(one.amount, one.currency)} {became}"
-    return Step(one.created_at, words, one.id, kind=kind)
+    return Step(one.created_at, words, name=one.id, kind=kind)
 
 
 def _dispute(one: MoneyBackView) -> Step:
@@ -120,7 +121,7 @@ def _dispute(one: MoneyBackView) -> Step:
     about = f"{what} {money(one.amount, one.currency)}"
     because = f": {_plain(one.reason)}" if one.reason else ""
     words = f"{about}{because} ({_plain(one.status)} now)"
-    return Step(one.created_at, words, one.id, kind="bad" if one.needs_response else "")
+    return Step(one.created_at, words, name=one.id, kind="bad" if one.needs_response else "")
 
 
 def _plain(word: str) -> str:
