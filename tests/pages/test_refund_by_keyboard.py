@@ -30,6 +30,7 @@ def test_half_an_order_is_refunded_by_keyboard_alone(shop: Shop, page: Page) -> 
     page.goto(f"{shop.service.url}/admin/orders/{opened['order']['id']}")
     tab_to(page, "a[href$='/refund']")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Refund")
     tab_to(page, "input[name=what]")
     page.keyboard.press("ArrowUp")  # from the first choice to the last: another amount
     tab_to(page, "input[name=amount]")
