@@ -72,7 +72,7 @@ def test_the_longest_hold_stands_first_with_what_was_expected_and_seen(app: Flas
     page = client.get("/admin/holds").text
 
     assert re.findall(r'href="/admin/orders/(ord_\w{24})"', page) == [old, new]
-    assert page.count(EVIDENCE["expected"]) == 3
+    assert page.count(str(EVIDENCE["expected"])) == 3
     assert "jo@example.com" in page
     assert f"/admin/orders/{old}/release?hold=uncaptured" in page
     assert "release?hold" not in hired(app, "ann", Role.REFUND).get("/admin/holds").text

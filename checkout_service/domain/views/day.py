@@ -35,9 +35,6 @@ class DayStatement:
     ends: int
     sums: Sums
 
-    def net(self, currency: str) -> int:
-        return sum(one.amount for one in self.sums[currency].values())
-
 
 @dataclass(frozen=True, slots=True)
 class StripesDay:
