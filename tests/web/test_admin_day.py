@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from checkout_service.domain.staff import Role
-from tests.support.admin import field, hired, signed_in
+from tests.support.admin import admin_app, database_of, field, hired, signed_in
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
 from tests.web import standings as reach
@@ -143,3 +143,17 @@ def test_a_day_that_is_none_is_today(admin: FlaskClient, day: str) -> None:
 
     assert page.status_code == 200
     assert admin.get("/admin/day.csv", query_string={"day": day}).status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_key_that_only_reads_payments_compares_nothing(database_url: str) -> None:
+    app = admin_app(database_url, stripe_secret_key="rk_test_reads_links", stripe_webhook_secret="")
+    client = signed_in(app)
+    page = client.get("/admin/day").text
+
+    answer = client.post("/admin/day", data={"csrf_token": field(page)})
+
+    assert "Compare with Stripe" not in page
+    assert answer.status_code == 501
+    assert "<h1>" in answer.text
+    database_of(app).engine.dispose()
