@@ -121,7 +121,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     token = form_token.usable(form.get("token", ""))
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
-    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.requested())
+    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.stripe_locale())
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
         session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)
