@@ -19,6 +19,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from checkout_service.web.pages.languages import DEFAULT, LANGUAGES
+from tools import native_readers
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "checkout_service" / "translations"
@@ -110,6 +111,10 @@ def test_a_number_finds_the_form_that_unicode_gives_it(language: str) -> None:
     assert len(found) == len({name for _, name in found})
     counted = [message for message in catalog if not isinstance(message.id, str)]
     assert {len(texts(message)) for message in counted} == {catalog.num_plurals}
+
+
+def test_what_native_readers_should_check_is_listed() -> None:
+    assert native_readers.PAGE.read_text("utf-8") == native_readers.page(), "run make messages"
 
 
 def test_french_signs_stand_off_by_a_space_that_does_not_break() -> None:
