@@ -31,8 +31,6 @@ from .languages import page_locale, stripe_locale
 
 # Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
 _LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
-# A sign such as US$ would lose its dollar to the other side among words that run leftwards.
-_ISOLATED = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 # The day first is read alike in every country that writes English.
 _DATES = {"en": "d MMMM y"}
 
@@ -80,9 +78,14 @@ def money(minor: int, currency: str) -> str:
         amount.major(), locale, currency=currency.upper(), currency_digits=False
     )
     if locale.text_direction == "rtl":
-        sign = get_currency_symbol(currency.upper(), locale)
-        shown = shown.replace(sign, _ISOLATED % sign)
+        shown = _among_words_that_run_leftwards(shown, get_currency_symbol(currency.upper(), locale))
     return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
+
+
+def _among_words_that_run_leftwards(amount: str, sign: str) -> str:
+    """Keep the minus before its number, and a sign such as US$ in one piece."""
+    whole = f"\N{FIRST STRONG ISOLATE}{sign}\N{POP DIRECTIONAL ISOLATE}"
+    return amount.replace("-", "\N{LEFT-TO-RIGHT MARK}-").replace(sign, whole)
 
 
 @functools.cache
