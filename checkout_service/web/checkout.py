@@ -35,7 +35,7 @@ from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
-from .pages import form_token, languages, own_pages
+from .pages import form_token, languages, own_pages, search
 from .pages.order_page import page_of
 
 SEE_OTHER = 303
@@ -46,7 +46,7 @@ bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 @bp.get("/")
 def storefront() -> ResponseReturnValue:
-    """Show what is for sale; each form has a token of its own. Pull mode sells by links alone.
+    """Show what is for sale, or what of it is searched for. Pull mode sells by links alone.
 
     A shop without a storefront has its own site, or is nothing to look at.
     """
@@ -54,10 +54,14 @@ def storefront() -> ResponseReturnValue:
         if shop().url is None:
             raise NoPage
         return redirect(shop().url or "", SEE_OTHER)
+    products = () if settings().pull_mode else use_cases().list_products.list()
+    links, words = use_cases().start_link.offers(), search.asked()
     return render_template(
         "shop/index.html",
-        products=() if settings().pull_mode else use_cases().list_products.list(),
-        links=use_cases().start_link.offers(),
+        products=[one for one in products if search.is_in(words, one.name, one.description)],
+        links=[one for one in links if search.is_in(words, one.line.name, one.line.description)],
+        words=words,
+        searchable=len(products) + len(links) > search.SMALL,
         new_token=form_token.new_token,
     )
 

@@ -27,7 +27,7 @@ THANKS = {
     "nl": "Betaald. Bedankt!",
     "pt": "Pago. Obrigado!",
     "pl": "Opłacone. Dziękujemy!",
-    "ja": "お支払いが完了しました。ありがとうございます。",
+    "ja": "お支払いが完了しました",
     "ar": "تم الدفع. شكرًا لك!",
 }
 

@@ -6,6 +6,7 @@ import gzip
 import re
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.support.stage import Stage
 from tests.web import standings as reach
@@ -64,10 +65,16 @@ def test_a_page_is_painted_one_round_trip_after_it_came_and_waits_for_no_script(
                 assert not LOADED.search(response.text), f"{name}: {sheet}"
 
 
+def fetch(client: FlaskClient, method: str = "GET", **headers: str) -> TestResponse:
+    with client.open("/static/style.css", method=method, headers=ZIPPED | headers) as response:
+        response.get_data()
+    return response
+
+
 def test_a_file_is_the_same_packed_or_not(client: FlaskClient) -> None:
-    plain = client.get("/static/style.css")
+    plain = fetch(client, **{"Accept-Encoding": "identity"})
     for _ in range(2):
-        packed = client.get("/static/style.css", headers=ZIPPED)
+        packed = fetch(client)
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
         assert packed.content_length == len(packed.data) < len(plain.data) / 2
@@ -77,10 +84,10 @@ def test_a_file_is_the_same_packed_or_not(client: FlaskClient) -> None:
 
 
 def test_who_refuses_gzip_or_asks_for_a_part_gets_plain_bytes(client: FlaskClient) -> None:
-    whole = client.get("/static/style.css", headers={"Accept-Encoding": "gzip;q=0, br"})
-    part = client.get("/static/style.css", headers=ZIPPED | {"Range": "bytes=0-9"})
-    known = client.get("/static/style.css", headers=ZIPPED | {"If-None-Match": whole.headers["ETag"]})
-    head = client.head("/static/style.css", headers=ZIPPED)
+    whole = fetch(client, **{"Accept-Encoding": "gzip;q=0, br"})
+    part = fetch(client, Range="bytes=0-9")
+    known = fetch(client, **{"If-None-Match": whole.headers["ETag"]})
+    head = fetch(client, "HEAD")
 
     assert "Content-Encoding" not in whole.headers
     assert (part.status_code, part.data) == (206, whole.data[:10])

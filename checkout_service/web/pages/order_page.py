@@ -9,6 +9,8 @@ from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStat
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.web.context import use_cases
 
+from .languages import page_locale
+
 _STATE_OF_STATUS = {
     OrderStatus.PAID: "paid",
     OrderStatus.PARTIALLY_REFUNDED: "paid",
@@ -41,6 +43,12 @@ def page_of(
     twice = Hold.DUPLICATE_PAYMENT in order.holds and order.status is OrderStatus.REFUNDED
     all_back = twice and use_cases().read_orders.is_all_back(order.id)
     return OrderPage(order, link, watch, mine, all_back)
+
+
+def masked(email: str) -> str:
+    """Return an address with its middle left out, such as b…r@example.com."""
+    name, _, host = email.rpartition("@")
+    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@{host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,25 @@ class OrderPage:
     @property
     def paid_with(self) -> PaymentMethod | None:
         return self.order.payment_method if self._shows_payment else None
+
+    @property
+    def email(self) -> str | None:
+        """Return where receipts go to, as much of it as its owner recognises."""
+        customer = self.order.customer
+        email = (customer.email if customer else None) or self.order.customer_email
+        return masked(email) if email and self._shows_payment else None
+
+    @property
+    def delivery(self) -> tuple[str, ...]:
+        """Return the lines of the address that the goods go to."""
+        shipping = self.order.shipping if self._shows_payment else None
+        if shipping is None or shipping.address is None:
+            return ()
+        to = shipping.address
+        town = " ".join(part for part in (to.postal_code, to.city, to.state) if part)
+        country = page_locale().territories.get(to.country or "", to.country)
+        lines = (shipping.name, to.line1, to.line2, town, country)
+        return tuple(line for line in lines if line)
 
     @property
     def receipt_url(self) -> str | None:
