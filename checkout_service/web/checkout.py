@@ -46,7 +46,7 @@ bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 @bp.get("/")
 def storefront() -> ResponseReturnValue:
-    """Show what is for sale, or what of it is searched for. Pull mode sells by links alone.
+    """Show what is for sale, the first of much, or what is searched for; pull mode sells by links.
 
     A shop without a storefront has its own site, or is nothing to look at.
     """
@@ -56,12 +56,17 @@ def storefront() -> ResponseReturnValue:
         return redirect(shop().url or "", SEE_OTHER)
     products = () if settings().pull_mode else use_cases().list_products.list()
     links, words = use_cases().start_link.offers(), search.asked()
+    many = len(products) + len(links)
+    products = tuple(one for one in products if search.is_in(words, one.name, one.description))
+    links = tuple(one for one in links if search.is_in(words, one.line.name, one.line.description))
+    most = many if search.wants_all() else search.FIRST
     return render_template(
         "shop/index.html",
-        products=[one for one in products if search.is_in(words, one.name, one.description)],
-        links=[one for one in links if search.is_in(words, one.line.name, one.line.description)],
+        products=products[:most],
+        links=links[: max(0, most - len(products))],
         words=words,
-        searchable=len(products) + len(links) > search.SMALL,
+        searchable=many > search.SMALL,
+        there_is_more=bool(words) or many > most,
         new_token=form_token.new_token,
     )
 

@@ -1,6 +1,7 @@
-"""The storefront's search: a thing is found if each word asked for is in its name or description.
+"""What a storefront with much to sell shows of it: the first things, and whatever is searched for.
 
-Case and accents aside, as people type them on a telephone.
+A thing is found if each word asked for is in its name or description, case and accents aside, as
+people type on a telephone.
 """
 
 from __future__ import annotations
@@ -11,12 +12,19 @@ from flask import request
 
 SMALL = 12
 """A shop of no more things than this is seen at a glance, and has nothing to search in."""
+FIRST = 24
+"""How many things are shown before the buyer asks for all: a page of more would weigh too much."""
 _LONGEST = 100
 
 
 def asked() -> str:
     """Return what the buyer looks for."""
     return request.args.get("q", "").replace("\0", "").strip()[:_LONGEST]
+
+
+def wants_all() -> bool:
+    """True if the buyer searches, or asks to be shown everything."""
+    return bool(asked()) or "all" in request.args
 
 
 def is_in(words: str, *texts: str) -> bool:
