@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.web.context import use_cases
+from checkout_service.web.context import shop, use_cases
 
 from .languages import page_locale
 
@@ -152,6 +152,15 @@ class OrderPage:
         """Return the invoice over the payment, where there is a page or a file of it to show."""
         invoice = self.order.invoice if self._shows_payment else None
         return invoice if invoice and (invoice.url or invoice.pdf) else None
+
+    @property
+    def subscribes(self) -> bool:
+        """True if its buyer can be led to where subscriptions are managed."""
+        customer = self.order.customer if self._shows_payment else None
+        if not shop().manage_subscriptions or customer is None or customer.id is None:
+            return False
+        sold = (use_cases().list_products.sold_at(line.price or "") for line in self.order.items)
+        return any(price.recurring for one in sold if one for price in one.prices)
 
     @property
     def _shows_payment(self) -> bool:
