@@ -1,7 +1,7 @@
 """List what native readers should check: `python -m tools.native_readers` writes the page.
 
-A doubt stands beside the translation itself, as a comment that begins with "Check:" in its .po file;
-whoever knows removes it there.
+A doubt stands beside the translation itself, as a comment that begins with "Check:" in its .po
+file; whoever knows removes it there.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def page() -> str:
     return "\n".join([
         "# For native readers",
         "",
-        "What the buyer's pages say in each language, where its translator was least sure. If you grew",
-        "up with one of them: does a good shop in your country say it like this?",
-        "[Languages](translating.md) tells how to mend a translation; take the `Check:` comment away",
-        "with it. `make messages` writes this page.",
+        "What the buyer's pages say in each language, where its translator was least sure. If you",
+        "grew up with one of them: does a good shop in your country say it like this?",
+        "[Languages](translating.md) tells how to mend a translation; take the `Check:` comment",
+        "away with it. `make messages` writes this page.",
         *(line for folder in sorted(WORDS.iterdir()) for line in _section(folder)),
         "",
     ])  # fmt: skip

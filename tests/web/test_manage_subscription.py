@@ -50,7 +50,11 @@ def bought(shop: Stage, client: FlaskClient, price: str) -> str:
     shop.pays(session)
     shop.delivers(*TYPES)
     shop.drops()
-    (path,) = set(re.findall(r'href="(/orders/ord_\w+)"', client.get(f"/checkout/success?session_id={session}").text))
+    (path,) = set(
+        re.findall(
+            r'href="(/orders/ord_\w+)"', client.get(f"/checkout/success?session_id={session}").text
+        )
+    )
     return str(path)
 
 

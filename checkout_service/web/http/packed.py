@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable
+from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import Accept
@@ -31,7 +32,7 @@ class Packed:
         response = Response.from_app(self._inner, environ)
         if response.mimetype in _TEXTS:
             response.vary.add("Accept-Encoding")
-            if response.status_code == 200 and _takes_gzip(environ):
+            if response.status_code == HTTPStatus.OK and _takes_gzip(environ):
                 name = (path, response.headers.get("ETag", ""))
                 if name not in self._kept:
                     self._kept[name] = gzip.compress(response.get_data(), mtime=0)

@@ -48,7 +48,8 @@ def page_of(
 def masked(email: str) -> str:
     """Return an address with its middle left out, such as b…r@example.com."""
     name, _, host = email.rpartition("@")
-    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@{host}"
+    last = name[2:][-1:]  # of a name of two letters no more than the first
+    return f"{name[:1]}…{last}@{host}"
 
 
 @dataclass(frozen=True, slots=True)

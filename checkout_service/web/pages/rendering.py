@@ -78,7 +78,8 @@ def money(minor: int, currency: str) -> str:
         amount.major(), locale, currency=currency.upper(), currency_digits=False
     )
     if locale.text_direction == "rtl":
-        shown = _among_words_that_run_leftwards(shown, get_currency_symbol(currency.upper(), locale))
+        sign = get_currency_symbol(currency.upper(), locale)
+        shown = _among_words_that_run_leftwards(shown, sign)
     return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
 
 
