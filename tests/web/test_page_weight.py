@@ -6,7 +6,7 @@ import gzip
 import re
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from tests.support.stage import Stage
 from tests.web import standings as reach
@@ -62,10 +62,10 @@ def test_a_page_is_painted_one_round_trip_after_it_came_and_waits_for_no_script(
         assert sheets, name
         for sheet in sheets:
             with client.get(sheet) as response:
-                assert not LOADED.search(response.text), f"{name}: {sheet}"
+                assert not LOADED.search(response.get_data(as_text=True)), f"{name}: {sheet}"
 
 
-def fetch(client: FlaskClient, method: str = "GET", **headers: str) -> TestResponse:
+def fetch(client: FlaskClient, method: str = "GET", **headers: str) -> Response:
     with client.open("/static/style.css", method=method, headers=ZIPPED | headers) as response:
         response.get_data()
     return response

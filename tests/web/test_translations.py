@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from gettext import c2py  # type: ignore[attr-defined]  # typeshed leaves it out
+from gettext import c2py
 from pathlib import Path
 
 import pytest

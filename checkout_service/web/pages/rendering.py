@@ -101,7 +101,7 @@ def moment(millis: int) -> str:
     when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
     day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
     time = f"{format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
-    return str(get_datetime_format("medium", locale).format(time, day))
+    return str(get_datetime_format("medium", locale)).format(time, day)
 
 
 def _zone(when: datetime, locale: Locale) -> str:
