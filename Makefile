@@ -111,7 +111,8 @@ messages: .venv/runtime.stamp  ## Collect the pages' words, merge them into ever
 	$(BABEL) extract -F babel.cfg -o "$$pot" --project 'Checkout service' --version 1 --add-location file --sort-by-file --width 100 .; \
 	$(if $(L),$(BABEL) init -i "$$pot" -d $(WORDS) -l $(L) --width 100;) \
 	$(BABEL) update -i "$$pot" -d $(WORDS) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100; \
-	$(BABEL) compile -d $(WORDS) --statistics
+	$(BABEL) compile -d $(WORDS) --statistics; \
+	$(PY) -m tools.native_readers
 
 VENDOR := checkout_service/static/vendor
 

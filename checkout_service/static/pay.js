@@ -17,7 +17,7 @@
   function mount() {
     elements = stripe.elements({
       clientSecret: secret,
-      locale: document.documentElement.lang,
+      locale: say.locale,
       appearance: appearance(),
     });
     place(elements.create("payment", { layout: "tabs" }), "#payment-element");

@@ -22,10 +22,10 @@ from .api import (
 )
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
-from .pages import accent, buy, cart, languages, links, pay, rendering
+from .pages import accent, buy, cart, languages, links, pay, rendering, subscription
 
 _DOORS = (
-    checkout, buy, cart, pay, links, accent,
+    checkout, buy, cart, pay, links, accent, subscription,
     checkout_sessions, payment_intents, payment_links, orders, notifications, docs_page,
     webhooks, health,
 )  # fmt: skip
@@ -54,7 +54,8 @@ def init_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     static_files.init_app(app)
-    security.init_app(app, settings, catalog.image_origins)
+    elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
+    security.init_app(app, settings, images=catalog.image_origins, forms=elsewhere)
     if settings.metrics_token is not None:
         from .ops import metrics  # noqa: PLC0415 - its first import decides where counters live
 

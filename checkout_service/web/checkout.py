@@ -35,7 +35,7 @@ from .http.limits import CREATE, POLL, gate, limited
 from .http.mount import at
 from .http.problems import problem_of
 from .pages import cart as cart_page
-from .pages import form_token, languages, own_pages
+from .pages import form_token, languages, own_pages, search
 from .pages.order_page import OrderPage, page_of, with_shipments
 
 SEE_OTHER = 303
@@ -46,7 +46,7 @@ bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 @bp.get("/")
 def storefront() -> ResponseReturnValue:
-    """Show what is for sale; each form has a token of its own. Pull mode sells by links alone.
+    """Show what is for sale, the first of much, or what is searched for; pull mode sells by links.
 
     A shop without a storefront has its own site, or is nothing to look at.
     """
@@ -54,10 +54,19 @@ def storefront() -> ResponseReturnValue:
         if shop().url is None:
             raise NoPage
         return redirect(shop().url or "", SEE_OTHER)
+    products = () if settings().pull_mode else use_cases().list_products.list()
+    links, words = use_cases().start_link.offers(), search.asked()
+    many = len(products) + len(links)
+    products = tuple(one for one in products if search.is_in(words, one.name, one.description))
+    links = tuple(one for one in links if search.is_in(words, one.line.name, one.line.description))
+    most = many if search.wants_all() else search.FIRST
     return render_template(
         "shop/index.html",
-        products=() if settings().pull_mode else use_cases().list_products.list(),
-        links=use_cases().start_link.offers(),
+        products=products[:most],
+        links=links[: max(0, most - len(products))],
+        words=words,
+        searchable=many > search.SMALL,
+        there_is_more=bool(words) or many > most,
         new_token=form_token.new_token,
     )
 
@@ -125,7 +134,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
     token = form_token.usable(form.get("token", ""))
     if not _QUANTITY.fullmatch(quantity):
         raise InvalidInput([Fault("quantity", "must be a whole number")])
-    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.requested())
+    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.stripe_locale())
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
         session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)

@@ -73,6 +73,7 @@ def test_a_word_nobody_reads_stops_the_start(tmp_path: Path, text: str, told: st
         ('time_zone = "Europe/Berlim"', "shop.time_zone: Europe/Berlim is no zone"),
         ('time_zone = "../etc/passwd"', "shop.time_zone"),
         ('storefront = "no"', "shop.storefront: true or false"),
+        ("manage_subscriptions = 1", "shop.manage_subscriptions: true or false"),
         ('accent_color = "teal"', "shop.accent_color: teal is no colour"),
         ('accent_color = { light = "#0f6b5c" }', 'shop.accent_color: "#0f6b5c", or { light'),
     ],

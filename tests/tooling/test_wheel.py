@@ -110,10 +110,11 @@ def test_the_installed_service_serves_pages_styles_and_languages(
     http.trust_env = False
     shop = f"http://127.0.0.1:{env['PORT']}"
 
-    page = http.get(shop, headers={"Accept-Language": "de"}, timeout=60)
-
-    assert page.status_code == 200
-    assert '<html lang="de"' in page.text
+    for language, heading in (("de", "Was darf es sein?"), ("ar", "ماذا تريد أن تشتري؟")):
+        page = http.get(shop, headers={"Accept-Language": language}, timeout=60)
+        assert page.status_code == 200
+        assert f'<html lang="{language}"' in page.text
+        assert heading in page.text
     assert http.get(f"{shop}/static/style.css", timeout=60).status_code == 200
     assert http.get(f"{shop}/readyz", timeout=60).status_code == 200
     assert (home / "shop.sqlite3").is_file()

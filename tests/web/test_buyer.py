@@ -14,10 +14,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from checkout_service.domain.facts.buyer import SHOWN
+from checkout_service.web.pages.order_page import masked
 from tests.support.admin import signed_in
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
+from tests.support.stage.catalog import catalog_text
 
+SHIPS = '[checkout]\nshipping_countries = ["DE"]\n'
 HOSTILE = "<script>alert(1)</script>"
 MERCHANT = {"Authorization": "Bearer tests-merchant-key"}
 ADA: dict[str, Any] = {
@@ -64,6 +67,33 @@ def test_only_the_buyers_own_browser_is_shown_how_it_was_paid(
     assert sees(friend, f"/orders/{order}") == []
     friend.set_cookie("orders", json.dumps([order]))
     assert sees(friend, f"/orders/{order}") == []
+
+
+def test_only_the_buyers_own_browser_is_shown_where_receipt_and_goods_go(tmp_path: Path) -> None:
+    with Stage(catalog=SHIPS + catalog_text()) as stage:
+        app = app_on(stage, tmp_path)
+        buyer, friend = app.test_client(), app.test_client()
+        session = buys(buyer)
+        stage.pays(session, shipping={"name": HOSTILE, "address": ADA["address"]})
+        path, french = f"/checkout/success?session_id={session}", {"Accept-Language": "fr"}
+
+        told = buyer.get(path, headers=french).text
+        strangers = friend.get(path).text
+
+    assert "<bdi>Am Kanal 3</bdi><br><bdi>01234 Köln</bdi><br><bdi>Allemagne</bdi></dd>" in told
+    assert HOSTILE not in told
+    assert "<bdi>b…r@example.com</bdi>" in told
+    assert "buyer@example.com" not in told
+    for word in ("Am Kanal", "<dl>", "@example.com"):
+        assert word not in strangers
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [("jo@example.com", "j…@example.com"), ("ada.l@x.example", "a…l@x.example")],
+)
+def test_of_a_short_address_less_is_shown(email: str, shown: str) -> None:
+    assert masked(email) == shown
 
 
 def test_who_starts_an_order_over_by_its_id_is_given_no_cookie(

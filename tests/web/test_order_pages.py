@@ -81,7 +81,7 @@ def test_each_state_says_exactly_one_thing(client: FlaskClient, shop: Stage, cas
 
 def face_of(text: str) -> tuple[str, str]:
     """Return what a glance takes in: the drawing, and the words beside it."""
-    (drawing,) = re.findall(r'<svg class="state-icon".*?</svg>', text, re.DOTALL)
+    (drawing,) = re.findall(r'<svg class="state-icon[ "].*?</svg>', text, re.DOTALL)
     (heading,) = re.findall(r"<h1>(.*?)</h1>", text)
     return re.sub(r"\s+", " ", drawing), heading.strip()
 

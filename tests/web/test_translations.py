@@ -9,14 +9,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from gettext import c2py
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from checkout_service.web.pages.languages import DEFAULT, LANGUAGES
+from tools import native_readers
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "checkout_service" / "translations"
@@ -93,6 +96,25 @@ def test_what_is_served_is_what_was_translated(language: str) -> None:
     words = words_in(language)
     assert served.keys() == words.keys(), "run make messages"
     assert {k: texts(m) for k, m in served.items()} == {k: texts(m) for k, m in words.items()}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_number_finds_the_form_that_unicode_gives_it(language: str) -> None:
+    with (WORDS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    form_of = c2py(catalog.plural_expr)
+    rules = Locale(language).plural_form
+
+    found = {(form_of(number), rules(number)) for number in range(1_000)}
+
+    assert len(found) == len({form for form, _ in found}) == catalog.num_plurals
+    assert len(found) == len({name for _, name in found})
+    counted = [message for message in catalog if not isinstance(message.id, str)]
+    assert {len(texts(message)) for message in counted} == {catalog.num_plurals}
+
+
+def test_what_native_readers_should_check_is_listed() -> None:
+    assert native_readers.PAGE.read_text("utf-8") == native_readers.page(), "run make messages"
 
 
 def test_french_signs_stand_off_by_a_space_that_does_not_break() -> None:

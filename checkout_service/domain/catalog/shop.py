@@ -11,12 +11,18 @@ from .fields import address_of, short_text_of, unknown_keys
 
 MAX_NAME, MAX_EMAIL = 60, 254
 _LINKS = ("imprint_url", "terms_url", "privacy_url", "refund_url")
-_KEYS = ("name", "url", "support_email", "logo", "accent_color", *_LINKS, "time_zone", "storefront")
+_KEYS = (
+    "name", "url", "support_email", "logo", "accent_color", *_LINKS, "time_zone", "storefront",
+    "manage_subscriptions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Who sells. `url` is the merchant's own site; without `storefront` there is no shop here."""
+    """Who sells. `url` is the merchant's own site; without `storefront` there is no shop here.
+
+    `manage_subscriptions` leads subscribers to Stripe's customer portal, which Stripe must know.
+    """
 
     name: str = "Shop"
     url: str | None = None
@@ -29,6 +35,7 @@ class Shop:
     refund_url: str | None = None
     time_zone: str = "UTC"
     storefront: bool = True
+    manage_subscriptions: bool = False
 
 
 def read_shop(item: object, faults: list[str]) -> Shop:
@@ -37,9 +44,6 @@ def read_shop(item: object, faults: list[str]) -> Shop:
         faults.append("shop: must be a table ([shop])")
         return Shop()
     unknown_keys(item, _KEYS, "shop", faults)
-    storefront = item.get("storefront", True)
-    if not isinstance(storefront, bool):
-        faults.append("shop.storefront: true or false")
     return Shop(
         name=short_text_of(item, "name", "shop", faults, longest=MAX_NAME) or Shop().name,
         url=address_of(item, "url", "shop", faults),
@@ -47,9 +51,17 @@ def read_shop(item: object, faults: list[str]) -> Shop:
         logo=address_of(item, "logo", "shop", faults),
         accent=read_accent(item.get("accent_color"), faults),
         time_zone=_time_zone(item.get("time_zone", "UTC"), faults),
-        storefront=storefront is True,
+        storefront=_flag(item, "storefront", faults, default=True),
+        manage_subscriptions=_flag(item, "manage_subscriptions", faults, default=False),
         **{link: address_of(item, link, "shop", faults) for link in _LINKS},
     )
+
+
+def _flag(item: Mapping[str, object], key: str, faults: list[str], *, default: bool) -> bool:
+    value = item.get(key, default)
+    if not isinstance(value, bool):
+        faults.append(f"shop.{key}: true or false")
+    return value is True
 
 
 def _email(item: Mapping[str, object], faults: list[str]) -> str | None:

@@ -28,14 +28,17 @@ _TWO_YEARS = 63_072_000
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-def init_app(app: Flask, settings: Settings, images: tuple[str, ...] = ()) -> None:
+def init_app(
+    app: Flask, settings: Settings, *, images: tuple[str, ...] = (), forms: tuple[str, ...] = ()
+) -> None:
     """Wrap the application, so that whatever answers, the framework itself included, is dressed.
 
-    `images` are the origins that the pages' pictures come from.
+    `images` are the origins that the pages' pictures come from, `forms` where more of their forms
+    lead than to where is paid.
     """
     inner = app.wsgi_app
     always = _always(settings)
-    page_policy = content_policy(settings, images=images)
+    page_policy = content_policy(settings, images=images, forms=forms)
 
     def dressed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
@@ -72,6 +75,7 @@ def content_policy(
     frames: tuple[str, ...] = (),
     connects: tuple[str, ...] = (),
     images: tuple[str, ...] = (),
+    forms: tuple[str, ...] = (),
 ) -> str:
     """Write the policy of a page; the extra sources are for the one page that needs them.
 
@@ -88,7 +92,7 @@ def content_policy(
         .img_src("'self'", "data:", *images)
         .font_src("'self'")
         .connect_src("'self'", *connects)
-        .form_action("'self'", *pay_pages)
+        .form_action("'self'", *pay_pages, *forms)
         .frame_ancestors("'none'")
         .base_uri("'none'")
     )

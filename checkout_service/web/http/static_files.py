@@ -13,6 +13,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from .mount import at
+from .packed import Packed
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
 FOR_OTHER_SITES = "/static/checkout.js"
@@ -21,7 +22,7 @@ _digests: dict[str, str] = {}
 
 
 def init_app(app: Flask) -> None:
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(FOLDER),
         prefix="static/",
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         allow_all_origins=False,
         autorefresh=app.debug,
     )
+    app.wsgi_app = Packed(files)  # type: ignore[method-assign]
 
 
 def static_url(name: str) -> str:

@@ -98,7 +98,7 @@ def checkout() -> ResponseReturnValue:
     if not kept.items:
         return redirect(at("/cart"), SEE_OTHER)
     items = [CartItem(price, count) for price, count in kept.items.items()]
-    cart = Cart(items=items, page_locale=languages.requested())
+    cart = Cart(items=items, page_locale=languages.stripe_locale())
     start = use_cases().start_checkout
     try:
         session = start.start(cart, nonce=kept.nonce, caller="public", admit=gate(), changing=True)

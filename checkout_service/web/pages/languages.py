@@ -14,9 +14,12 @@ from flask_babel import Babel, get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from checkout_service.web.context import stripe_locales
+
 DEFAULT = "en"
-LANGUAGES = (DEFAULT, "de", "es", "fr")
+LANGUAGES = (DEFAULT, "ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt")
 # A region changes how numbers are written, not the words: Mexico writes 1,234.50, Spain 1.234,50.
+# Portuguese is Brazil's, for readers in Portugal too.
 _TAG = re.compile(r"([a-z]{2})(?:-[a-z]{4})?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.ASCII)
 _KNOWN = frozenset(locale_identifiers())
 _LONGEST = 1000  # characters of the header that are read; a browser sends a tenth of that
@@ -32,10 +35,15 @@ def page_locale() -> Locale:
     return get_locale() or Locale(DEFAULT)
 
 
-def requested() -> str | None:
-    """Return the first language the browser asks for that is translated; None if there is none."""
-    locale = _asked_locale()
-    return None if locale is None else locale.partition("_")[0]
+def stripe_locale() -> str | None:
+    """Return what Stripe's page should speak to go on in the language of ours.
+
+    A region counts where Stripe knows it, as it does Brazil. None leaves the choice to Stripe:
+    the browser asks for nothing that is translated here, or Stripe's page does not speak it.
+    """
+    regional = (_asked_locale() or "").replace("_", "-")
+    tags = (regional, regional.partition("-")[0])
+    return next((tag for tag in tags if tag in stripe_locales()), None)
 
 
 def _selected() -> str:

@@ -8,7 +8,9 @@ from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.web.context import use_cases
+from checkout_service.web.context import shop, use_cases
+
+from .languages import page_locale
 
 _STATE_OF_STATUS = {
     OrderStatus.PAID: "paid",
@@ -49,6 +51,13 @@ def with_shipments(page: OrderPage) -> OrderPage:
     if not (page.mine and page.order.fulfilled):
         return page
     return replace(page, shipments=use_cases().read_orders.shipments(page.order.id))
+
+
+def masked(email: str) -> str:
+    """Return an address with its middle left out, such as b…r@example.com."""
+    name, _, host = email.rpartition("@")
+    last = name[2:][-1:]  # of a name of two letters no more than the first
+    return f"{name[:1]}…{last}@{host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,25 @@ class OrderPage:
         return self.order.payment_method if self._shows_payment else None
 
     @property
+    def email(self) -> str | None:
+        """Return where receipts go to, as much of it as its owner recognises."""
+        customer = self.order.customer
+        email = (customer.email if customer else None) or self.order.customer_email
+        return masked(email) if email and self._shows_payment else None
+
+    @property
+    def delivery(self) -> tuple[str, ...]:
+        """Return the lines of the address that the goods go to."""
+        shipping = self.order.shipping if self._shows_payment else None
+        if shipping is None or shipping.address is None:
+            return ()
+        to = shipping.address
+        town = " ".join(part for part in (to.postal_code, to.city, to.state) if part)
+        country = page_locale().territories.get(to.country or "", to.country)
+        lines = (shipping.name, to.line1, to.line2, town, country)
+        return tuple(line for line in lines if line)
+
+    @property
     def receipt_url(self) -> str | None:
         return self.order.receipt_url if self._shows_payment else None
 
@@ -134,6 +162,15 @@ class OrderPage:
         """Return the invoice over the payment, where there is a page or a file of it to show."""
         invoice = self.order.invoice if self._shows_payment else None
         return invoice if invoice and (invoice.url or invoice.pdf) else None
+
+    @property
+    def subscribes(self) -> bool:
+        """True if its buyer can be led to where subscriptions are managed."""
+        customer = self.order.customer if self._shows_payment else None
+        if not shop().manage_subscriptions or customer is None or customer.id is None:
+            return False
+        sold = (use_cases().list_products.sold_at(line.price or "") for line in self.order.items)
+        return any(price.recurring for one in sold if one for price in one.prices)
 
     @property
     def _shows_payment(self) -> bool:

@@ -13,8 +13,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
-from babel.numbers import NumberPattern, parse_pattern
+from babel.dates import format_date, format_time, get_datetime_format
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 from flask import Flask, request
 from flask_babel import ngettext
 
@@ -27,7 +27,7 @@ from checkout_service.web.http.static_files import static_url
 
 from .accent import accent_url
 from .cart_cookie import size as cart_size
-from .languages import page_locale
+from .languages import page_locale, stripe_locale
 
 # Babel leaves out the space that CLDR asks for between a code and a digit: KWD 12.
 _LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(\d)")
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         money=money, moment=moment, day=day, rfc3339=rfc3339, product=product_of
     )
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
+    app.jinja_env.globals.update(stripe_locale=stripe_locale)
     app.jinja_env.globals.update(accent_url=accent_url, home_url=home_url)
     app.jinja_env.globals.update(cart_size=cart_size, most_of_asked=most)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -78,7 +79,16 @@ def money(minor: int, currency: str) -> str:
     shown: str = pattern.apply(
         amount.major(), locale, currency=currency.upper(), currency_digits=False
     )
+    if locale.text_direction == "rtl":
+        sign = get_currency_symbol(currency.upper(), locale)
+        shown = _among_words_that_run_leftwards(shown, sign)
     return _LETTER_THEN_DIGIT.sub("\\1\N{NO-BREAK SPACE}\\2", shown)
+
+
+def _among_words_that_run_leftwards(amount: str, sign: str) -> str:
+    """Keep the minus before its number, and a sign such as US$ in one piece."""
+    whole = f"\N{FIRST STRONG ISOLATE}{sign}\N{POP DIRECTIONAL ISOLATE}"
+    return amount.replace("-", "\N{LEFT-TO-RIGHT MARK}-").replace(sign, whole)
 
 
 @functools.cache
@@ -92,7 +102,8 @@ def moment(millis: int) -> str:
     """Write a time (milliseconds UTC) for a reader, by the shop's clock."""
     when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
     day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
-    return f"{day}, {format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
+    time = f"{format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
+    return str(get_datetime_format("medium", locale)).format(time, day)
 
 
 def day(millis: int) -> str:
