@@ -14,6 +14,7 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
+from tests.support.stage.steps import Moment
 
 from .waiting import WAYS, hears
 
@@ -146,7 +147,7 @@ def test_a_session_that_is_over_is_said_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_session_that_ends_while_it_is_changed_is_said_so(stage: Stage, moment: str) -> None:
+def test_a_session_that_ends_while_it_is_changed_is_said_so(stage: Stage, moment: Moment) -> None:
     bought = stage.buys(ui_mode="elements")
 
     def ends() -> None:
