@@ -17,6 +17,7 @@ from checkout_service.use_cases.checkout.expire_session import ExpireSession
 from checkout_service.use_cases.checkout.find_customer import FindCustomer
 from checkout_service.use_cases.checkout.open_attempt import OpenAttempt
 from checkout_service.use_cases.checkout.update_items import UpdateItems
+from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
 from checkout_service.use_cases.refunds.write_money import WriteMoney
 from checkout_service.use_cases.settle.earlier_events import EarlierEvents
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
@@ -70,6 +71,10 @@ class Ground:
             make_transport=self.around.make_transport,
             context=settings.stripe_context,
         )
+
+    @cached_property
+    def check_readiness(self) -> CheckReadiness:
+        return CheckReadiness(self.database, self.migration_head)
 
     # The one room, and what opens and closes attempts.
 

@@ -23,15 +23,12 @@ from checkout_service.use_cases.checkout.start_checkout import StartCheckout
 from checkout_service.use_cases.checkout.start_intent import StartIntent
 from checkout_service.use_cases.checkout.start_link import StartLink
 from checkout_service.use_cases.doctor import Doctor, build_doctor
-from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
 from checkout_service.use_cases.doctor.check_result import Shop
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from checkout_service.use_cases.notify.read_feed import ReadFeed
 from checkout_service.use_cases.notify.read_messages import ReadMessages
-from checkout_service.use_cases.orders.note_order import NoteOrder
 from checkout_service.use_cases.orders.open_portal import OpenPortal
 from checkout_service.use_cases.orders.read_orders import ReadOrders
-from checkout_service.use_cases.orders.ship_order import ShipOrder
 from checkout_service.use_cases.refunds.refund_order import RefundOrder
 from checkout_service.use_cases.refunds.release_hold import ReleaseHold
 from checkout_service.use_cases.refunds.take_money import TakeMoney
@@ -212,14 +209,6 @@ class Parts(Ground):
     def quarantine(self) -> Quarantine:
         return Quarantine(self.database, self.clock, self.receive_event)
 
-    @cached_property
-    def ship_order(self) -> ShipOrder:
-        return ShipOrder(self.database, self.clock, self.heard)
-
-    @cached_property
-    def note_order(self) -> NoteOrder:
-        return NoteOrder(self.database, self.clock)
-
     # Reading, telling, keeping.
 
     @cached_property
@@ -270,10 +259,6 @@ class Parts(Ground):
         )
 
     @cached_property
-    def check_readiness(self) -> CheckReadiness:
-        return CheckReadiness(self.database, self.migration_head)
-
-    @cached_property
     def admin(self) -> Admin:
         return build_admin(
             self.database,
@@ -285,6 +270,7 @@ class Parts(Ground):
             secret_key=self.settings.secret_key,
             time_zone=self.catalog.shop.time_zone,
             pull_mode=self.pull_mode,
+            heard=self.heard,
         )
 
     @cached_property

@@ -98,15 +98,6 @@ class NotPaid(CheckoutError):
         super().__init__("There is no payment on this order to give back.")
 
 
-class NotFulfilled(CheckoutError):
-    """Goods must not leave before the order was told to be fulfilled."""
-
-    code = "not_fulfilled"
-
-    def __init__(self) -> None:
-        super().__init__("This order is not fulfilled: it is not paid, or it is held.")
-
-
 class RefundTooLarge(CheckoutError):
     code = "refund_too_large"
 

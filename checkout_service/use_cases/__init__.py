@@ -23,10 +23,8 @@ from .doctor.check_readiness import CheckReadiness
 from .notify.deliver import DeliverOutbox
 from .notify.read_feed import ReadFeed
 from .notify.read_messages import ReadMessages
-from .orders.note_order import NoteOrder
 from .orders.open_portal import OpenPortal
 from .orders.read_orders import ReadOrders
-from .orders.ship_order import ShipOrder
 from .refunds.refund_order import RefundOrder
 from .refunds.release_hold import ReleaseHold
 from .refunds.take_money import TakeMoney
@@ -57,8 +55,6 @@ class UseCases:
     take_money: TakeMoney
     release_hold: ReleaseHold
     read_orders: ReadOrders
-    ship_order: ShipOrder
-    note_order: NoteOrder
     open_portal: OpenPortal
     read_events: ReadEvents
     read_messages: ReadMessages

@@ -75,7 +75,7 @@ def test_a_dispute_is_told_with_when_an_answer_is_due(stage: Stage) -> None:
 def test_a_parcel_is_told_with_where_it_can_be_followed(stage: Stage) -> None:
     bought, _intent = a_paid_order(stage)
     parcel = Parcel("DHL", "0034", "https://dhl.example/0034")
-    stage.use_cases.ship_order.ship(bought.order, parcel, nonce="n", by="ann", source="admin")
+    stage.use_cases.admin.ship_order.ship(bought.order, parcel, nonce="n", by="ann", source="admin")
 
     (message,) = stage.messages(bought, "order.shipped")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.domain.errors import NotFulfilled
-from checkout_service.domain.order.care import Parcel
+from checkout_service.domain.order.care import NotFulfilled, Parcel
 from tests.support.stage import Bought, Stage
 from tests.support.stage.steps import Killed, writing
 
@@ -13,7 +12,7 @@ DHL = Parcel("DHL", "0034", "https://dhl.example/0034")
 
 
 def ships(stage: Stage, bought: Bought, nonce: str = "n", by: int = 0) -> None:
-    verb = stage.replica(by).use_cases.ship_order
+    verb = stage.replica(by).use_cases.admin.ship_order
     verb.ship(bought.order, DHL, nonce=nonce, by="ann", source="admin")
 
 

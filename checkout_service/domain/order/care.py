@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checkout_service.domain.card_numbers import holds_card_number
-from checkout_service.domain.errors import CardNumber, Fault, InvalidInput
+from checkout_service.domain.errors import CardNumber, CheckoutError, Fault, InvalidInput
 from checkout_service.domain.texts import has_control_characters
 
 CARRIER_LONGEST, NUMBER_LONGEST, URL_LONGEST, NOTE_LONGEST = 60, 80, 500, 1_000
+
+
+class NotFulfilled(CheckoutError):
+    """Goods must not leave before the order was told to be fulfilled."""
+
+    code = "not_fulfilled"
+
+    def __init__(self) -> None:
+        super().__init__("This order is not fulfilled: it is not paid, or it is held.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.ports.balance import Balance
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
+from checkout_service.use_cases.orders.note_order import NoteOrder
+from checkout_service.use_cases.orders.ship_order import ShipOrder
 
 from .find_orders import FindOrders
 from .guesses import Guesses
@@ -35,6 +37,8 @@ class Admin:
     find_orders: FindOrders
     disputes: ReadDisputes
     work: ReadWork
+    ship_order: ShipOrder
+    note_order: NoteOrder
     staff: KeepStaff
 
 
@@ -49,6 +53,7 @@ def build_admin(
     secret_key: str,
     time_zone: str,
     pull_mode: bool,
+    heard: bool,
 ) -> Admin:
     passwords, audit = Passwords(password), KeepAudit(database, clock)
     codes, guesses = OneTimeCodes(secret_key), Guesses(database, real_clock)
@@ -63,4 +68,6 @@ def build_admin(
         find_orders=FindOrders(database),
         disputes=ReadDisputes(database),
         work=ReadWork(database, clock),
+        ship_order=ShipOrder(database, clock, heard),
+        note_order=NoteOrder(database, clock),
     )

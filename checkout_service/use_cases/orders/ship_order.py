@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.errors import NotFound, NotFulfilled, StaleOrder
+from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.ids import id_from, is_order_id
-from checkout_service.domain.order.care import Parcel, Shipment
+from checkout_service.domain.order.care import NotFulfilled, Parcel, Shipment
 from checkout_service.domain.order.settlement import Message, MessageKind
 from checkout_service.domain.views import shapes
 from checkout_service.storage import care

@@ -105,13 +105,15 @@ def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
 
 def _ship(subject: Subject, form: Form, nonce: str) -> str:
     parcel = read_parcel(form)
-    use_cases().ship_order.ship(subject.id, parcel, nonce=nonce, by=subject.by, source="admin")
+    use_cases().admin.ship_order.ship(
+        subject.id, parcel, nonce=nonce, by=subject.by, source="admin"
+    )
     return f"Shipped with {parcel.carrier}: the buyer's page shows it, your backend is told."
 
 
 def _note(subject: Subject, form: Form, nonce: str) -> str:
     words = read_note(form.get("note", ""))
-    use_cases().note_order.add(subject.id, words, nonce=nonce, by=subject.by)
+    use_cases().admin.note_order.add(subject.id, words, nonce=nonce, by=subject.by)
     return "The note is kept."
 
 

@@ -61,7 +61,7 @@ def export() -> Response:
 @bp.get("/orders/<order_id>")
 def order(order_id: str) -> str:
     detail = use_cases().read_orders.detail(order_id)
-    notes = use_cases().note_order.of(order_id)
+    notes = use_cases().admin.note_order.of(order_id)
     return render_template(
         "admin/order.html",
         detail=detail,

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from checkout_service.domain import errors as e
 from checkout_service.domain import held_money_errors as h
 from checkout_service.domain.errors import CheckoutError, Fault
+from checkout_service.domain.order.care import NotFulfilled
 from checkout_service.logs import Redactor
 from checkout_service.settings import Settings
 from checkout_service.web.context import request_id
@@ -41,7 +42,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.OrderCanceled: HTTPStatus.CONFLICT,
     e.MoneyInFlight: HTTPStatus.CONFLICT,
     e.NoCustomer: HTTPStatus.CONFLICT,
-    e.NotFulfilled: HTTPStatus.CONFLICT,
+    NotFulfilled: HTTPStatus.CONFLICT,
     e.NotPaid: HTTPStatus.CONFLICT,
     e.RefundTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     e.ChargeDisputed: HTTPStatus.CONFLICT,

@@ -28,6 +28,7 @@ def test_held_orders_disputes_and_dead_notifications_are_told_to_cron(
         "2 notifications were given up",
     ]
     assert all(line.startswith(("warning: ", "problem: ")) for line in lines)
-    emptied = (t.outbox_messages, t.disputes, t.holds, t.attempts, t.order_lines, t.orders)
+    rows = (t.outbox_messages, t.disputes, t.holds, t.attempts, t.order_lines, t.transitions)
+    emptied = (*rows, t.orders)
     database_of(app).write(lambda c: [c.execute(table.delete()) for table in emptied])
     database_of(app).engine.dispose()
