@@ -70,7 +70,7 @@ def measure(port: int, calls: Sequence[Call], *, server: int, database: int) -> 
         connection.close()
         return took
 
-    before = _cpu(server), _cpu(database)
+    before = cpu_of(server), cpu_of(database)
     began = time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         shares = [calls[n::CONNECTIONS] for n in range(CONNECTIONS)]
@@ -78,7 +78,7 @@ def measure(port: int, calls: Sequence[Call], *, server: int, database: int) -> 
     wall = time.perf_counter() - began
     spent = [
         1e6 * (now - then) / len(calls)
-        for now, then in zip((_cpu(server), _cpu(database)), before, strict=True)
+        for now, then in zip((cpu_of(server), cpu_of(database)), before, strict=True)
     ]
     return Figures(len(calls) / wall, 1e3 * times[int(0.99 * len(times))], *spent)
 
@@ -91,7 +91,16 @@ def _send(connection: http.client.HTTPConnection, call: Call) -> float:
     return time.perf_counter() - began
 
 
-def _cpu(root: int) -> float:
+def cpu_of_one(pid: int) -> float:
+    """Return the CPU seconds of one process; none if it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[_CPU_FIELDS])) / _TICK
+
+
+def cpu_of(root: int) -> float:
     """Sum the CPU seconds of a process and of all below it."""
     parents: dict[int, int] = {}
     ticks: dict[int, int] = {}

@@ -9,7 +9,7 @@ import copy
 import http.client
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -110,8 +110,8 @@ def webhook(body: str) -> Call:
 
 
 @contextmanager
-def stack(folder: Path) -> Iterator[Stack]:
-    """Start everything, buy once, and end everything."""
+def stack(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """Start everything, buy once, and end everything; `more` are settings of ours."""
     sandbox_port = free_port()
     sandbox_url = f"http://127.0.0.1:{sandbox_port}"
     servers: dict[str, Running] = {}
@@ -119,7 +119,7 @@ def stack(folder: Path) -> Iterator[Stack]:
         dsn = f"postgresql://postgres@/postgres?host={folder / 'postgres'}"
         env = environment(database_url=dsn, stripe_url=sandbox_url) | {
             "WEB_CONCURRENCY": "2", "WEB_THREADS": "32", "LOG_LEVEL": "INFO",
-            "PEER_DATABASE": dsn,
+            "PEER_DATABASE": dsn, **(more or {}),
         }  # fmt: skip
         run(["flask", "--app", "wsgi", "db", "upgrade"], env=env)
         with psycopg.connect(dsn) as connection:

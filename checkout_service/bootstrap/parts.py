@@ -41,14 +41,10 @@ from checkout_service.use_cases.settle.follow_subscription import FollowSubscrip
 from checkout_service.use_cases.settle.place_event import PlaceEvent
 from checkout_service.use_cases.settle.poll_link import PollLink
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
-from checkout_service.use_cases.sweep.end_stale import EndStale
-from checkout_service.use_cases.sweep.find_renewals import FindRenewals
-from checkout_service.use_cases.sweep.finish_writes import FinishWrites
-from checkout_service.use_cases.sweep.refresh_due import RefreshDue
-from checkout_service.use_cases.sweep.scan_links import ScanLinks
 from checkout_service.use_cases.sweep.sweep import Sweep
 
 from .ground import Ground
+from .sweeping import build_sweep
 
 
 def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) -> UseCases:
@@ -124,14 +120,18 @@ class Parts(Ground):
         )
 
     @cached_property
-    def receive_event(self) -> ReceiveEvent:
+    def place_event(self) -> PlaceEvent:
         follow = FollowSubscription(self.clock, self.heard)
+        return PlaceEvent(self.clock, follow, self.live, self.settings.stripe_context)
+
+    @cached_property
+    def receive_event(self) -> ReceiveEvent:
         return ReceiveEvent(
             self.database,
             self.stripe.event_reader,
             self.settle_order,
-            follow,
-            PlaceEvent(self.clock, follow, self.live, self.settings.stripe_context),
+            self.place_event.follow_subscription,
+            self.place_event,
             self.clock,
             API_VERSION,
             self.pull_mode,
@@ -139,37 +139,7 @@ class Parts(Ground):
 
     @cached_property
     def sweep(self) -> Sweep:
-        return Sweep(
-            self.database,
-            self.stripe.events,
-            self.clock,
-            ScanLinks(
-                self.database, self.stripe.sessions, self.clock, self.catalog, self.adopt_session
-            ),
-            self._refresh_due(),
-            self.receive_event,
-            FindRenewals(self.database, self.stripe.renewals, self.clock),
-            FinishWrites(
-                self.database,
-                self.clock,
-                self.refund_order,
-                self.take_money,
-                self.close_attempt,
-                self.cancel_order,
-            ),
-            self.pull_mode,
-        )
-
-    def _refresh_due(self) -> RefreshDue:
-        return RefreshDue(
-            self.database,
-            self.stripe.sessions,
-            self.clock,
-            self.settle_order,
-            self.look_at_order,
-            self.open_attempt,
-            EndStale(self.database, self.clock, self.close_attempt, self.pull_mode),
-        )
+        return build_sweep(self)
 
     # The merchant acts.
 
@@ -255,6 +225,7 @@ class Parts(Ground):
             self.clock,
             real_clock=self.real_clock,
             at_once=self.around.senders or self.settings.deliver_concurrency,
+            at_most=self.around.senders or self.settings.deliver_at_most,
             kinds=frozenset(self.settings.notify_events) or None,
         )
 

@@ -21,7 +21,7 @@ def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
         settings.receivers,
         allow_private=settings.notify_allow_private,
         live=settings.live,
-        at_once=settings.deliver_concurrency,
+        at_once=settings.deliver_at_most,
     )
 
 

@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         return rules.live(self.__dict__)
 
     @property
+    def deliver_at_most(self) -> int:
+        """Messages at once while a receiver is as fast as ever: who sets a number means it."""
+        chosen = "deliver_concurrency" in self.model_fields_set
+        return self.deliver_concurrency if chosen else 4 * self.deliver_concurrency
+
+    @property
     def pull_mode(self) -> bool:
         """True with a restricted key and no webhook secret: Payment Links only."""
         return rules.pull_mode(self.__dict__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from checkout_service.domain.facts.snapshots import IncomingEvent
 
 from .tables import inbox_events
 from .tables.machinery import STUCK, UNCLAIMED
-from .upsert import insert_once
+from .upsert import insert_many_once, insert_once
 
 _e = inbox_events.c
 _LEFTOVERS = select(_e.id, _e.body, _e.source, _e.state, _e.tries, _e.received_at)
@@ -85,6 +86,11 @@ def supersede(connection: Connection, row: dict[str, Any], *, version: str) -> b
 def record_once(connection: Connection, row: dict[str, Any]) -> bool:
     """Write an event down; False if we have it. The primary key decides races."""
     return insert_once(connection, inbox_events, row)
+
+
+def record_many(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down those events that we do not have."""
+    insert_many_once(connection, inbox_events, rows)
 
 
 def mark(

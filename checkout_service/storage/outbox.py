@@ -6,6 +6,7 @@ same holds of each receiver's deliveries where there are several: boxes.py.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,14 +150,16 @@ def failures(connection: Connection, box: Box, *, limit: int) -> list[str]:
     return list(connection.execute(failing).scalars())
 
 
-def mark_delivered(connection: Connection, box: Box, message_id: str, *, now: int) -> None:
-    """Note a delivery, whoever holds the lease by now: a 2xx is a fact."""
+def mark_delivered(
+    connection: Connection, box: Box, message_ids: Collection[str], *, now: int
+) -> None:
+    """Note deliveries, whoever holds the leases by now: a 2xx is a fact."""
     _mark(
         connection,
         box,
-        message_id,
+        message_ids,
         update(box.table)
-        .where(box.id == message_id, box.mine, box.c.state != "delivered")
+        .where(box.id.in_(message_ids), box.mine, box.c.state != "delivered")
         .values(
             state="delivered",
             delivered_at=now,
@@ -181,7 +184,7 @@ def mark_failed(
     _mark(
         connection,
         box,
-        message_id,
+        [message_id],
         _of(box, message_id, owner).values(
             state="due" if next_at is not None else "dead",
             next_at=next_at,
@@ -192,12 +195,12 @@ def mark_failed(
     )
 
 
-def _mark(connection: Connection, box: Box, message_id: str, change: Update) -> None:
+def _mark(connection: Connection, box: Box, message_ids: Collection[str], change: Update) -> None:
     if box.is_shared:
-        lock(connection, [message_id])
+        lock(connection, message_ids)
     connection.execute(change)
     if box.is_shared:
-        sum_up(connection, [message_id])
+        sum_up(connection, message_ids)
 
 
 def keep(connection: Connection, box: Box, message_id: str, owner: str, *, error: str) -> None:

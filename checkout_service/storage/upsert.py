@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,12 @@ def insert_once(connection: Connection, table: Table, values: dict[str, Any]) ->
     """Insert the row; False if a constraint says that it is there already."""
     result = connection.execute(_once(connection.dialect.name, table), values)
     return bool(result.rowcount == 1)
+
+
+def insert_many_once(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those rows that no constraint says are there already, by one call of the driver."""
+    if rows:
+        connection.execute(_once(connection.dialect.name, table), rows)
 
 
 @cache

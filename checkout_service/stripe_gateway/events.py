@@ -1,7 +1,6 @@
-"""The events Stripe keeps for 30 days, oldest first: what a lost webhook would have told.
+"""The events Stripe keeps for 30 days: what a lost webhook would have told.
 
-Usually one page tells all. A long backlog is walked forward from the last event before it, so
-memory stays bounded however long we were away.
+Usually one page tells all.
 https://docs.stripe.com/webhooks/process-undelivered-events
 """
 
@@ -9,18 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checkout_service.domain.clock import SECOND
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.ports.events import EventPage
 
 from . import routes
-from .calls import Calls, Page, reading
+from .calls import Calls, reading
 from .event_kinds import LISTED
 from .event_shape import event_of
 from .fields import Json, Malformed
-from .params import Params
+from .params import Params, created_between
 
 log = logging.getLogger(__name__)
 
@@ -29,45 +27,24 @@ log = logging.getLogger(__name__)
 class StripeEvents:
     calls: Calls
 
-    def since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:
-        """List events from a time on (milliseconds UTC), oldest first."""
-        second = created_from // SECOND
-        params: Params = {"created": {"gte": second}, "types": list(LISTED)}
+    def page(
+        self,
+        created_from: int,
+        created_to: int | None = None,
+        *,
+        undelivered: bool,
+        before: str | None = None,
+    ) -> EventPage:
+        """List the newest events of a window (milliseconds UTC), or those before that page."""
+        params: Params = {**created_between(created_from, created_to), "types": list(LISTED)}
         if undelivered:
             params["delivery_success"] = False
-        newest = self.calls.page(routes.LIST_EVENTS, params)
-        if not newest.more:
-            yield from _oldest_first(newest)
-            return
-        before = self.calls.page(routes.LIST_EVENTS, {"created": {"lt": second}, "limit": 1})
-        if before.items:
-            yield from self._forward(params, before.first)
-        else:
-            yield from self._backward(params, newest)
-
-    def _forward(self, params: Params, anchor: str) -> Iterator[IncomingEvent]:
-        while True:
-            page = self.calls.page(routes.LIST_EVENTS, {**params, "ending_before": anchor})
-            yield from _oldest_first(page)
-            if not page.more:
-                return
-            with reading():
-                anchor = page.first
-
-    def _backward(self, params: Params, newest: Page) -> Iterator[IncomingEvent]:
-        """Collect a young account's whole history; there is nothing before it to start from."""
+        if before is not None:
+            params["starting_after"] = before  # as Stripe lists them: newest first
+        page = self.calls.page(routes.LIST_EVENTS, params)
+        events = [event for item in reversed(page.items) if (event := _event(item)) is not None]
         with reading():
-            older = {**params, "starting_after": newest.last}
-        pages = [newest, *self.calls.pages(routes.LIST_EVENTS, older)]
-        for page in reversed(pages):
-            yield from _oldest_first(page)
-
-
-def _oldest_first(page: Page) -> Iterator[IncomingEvent]:
-    for item in reversed(page.items):
-        event = _event(item)
-        if event is not None:
-            yield event
+            return EventPage(events, page.last if page.more else None)
 
 
 def _event(item: Json) -> IncomingEvent | None:

@@ -82,9 +82,10 @@ MACHINES = (
         "6",
         (
             "use_cases.sweep.sweep",
-            "            each(page, take, report, name=lambda event: event.id)",
-            "            self.database.write(lambda c: bookmarks.move_to(c, name, newest))\n"
-            "            each(page, take, report, name=lambda event: event.id)",
+            "        newest = self.read_missed.read(",
+            "        now = self.clock.now()\n"
+            "        self.database.write(lambda c: bookmarks.move_to(c, name, now))\n"
+            "        newest = self.read_missed.read(",
         ),
         leaning="crashes, long",
         layer="sweep",
@@ -128,9 +129,9 @@ MACHINES = (
         "a-failed-message-is-called-delivered",
         "contract 7",
         (
-            "use_cases.notify.send",
-            "if isinstance(outcome, Delivered):\n            self.database",
-            "if isinstance(outcome, Delivered | Failed):\n            self.database",
+            "use_cases.notify.mark",
+            "for a in self.unwritten if isinstance(a.outcome, Delivered)]",
+            "for a in self.unwritten if isinstance(a.outcome, Delivered | Failed)]",
         ),
         leaning="receiver",
     ),

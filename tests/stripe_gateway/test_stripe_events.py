@@ -1,4 +1,4 @@
-"""The events of the last days, oldest first, however many there are."""
+"""The events of the last days, a page at a time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 import stripe
 
+from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.stripe_gateway import StripeParts
 from checkout_service.stripe_gateway.event_kinds import LISTED, TYPES
 from tests.stripe_gateway import stripe_json as sj
@@ -19,7 +20,9 @@ def events(*numbers: int) -> list[sj.Json]:
 
 
 def ids(gateway: StripeParts, *, undelivered: bool = False) -> list[str]:
-    return [event.id for event in gateway.events.since(7_900, undelivered=undelivered)]
+    page = gateway.events.page(7_900, undelivered=undelivered)
+    assert page.before is None
+    return [event.id for event in page.events]
 
 
 def queries(stub: StubStripe) -> list[dict[str, str]]:
@@ -50,38 +53,31 @@ def test_only_undelivered_events_can_be_asked_for(gateway: StripeParts, stub: St
     ]  # fmt: skip
 
 
-def test_a_backlog_is_walked_forward_from_the_last_event_before_it(
-    gateway: StripeParts, stub: StubStripe
-) -> None:
+def test_a_page_leads_to_the_one_before_it(gateway: StripeParts, stub: StubStripe) -> None:
     stub.says(
-        Answer(sj.a_list(*events(5, 4), has_more=True)),
-        Answer(sj.a_list(*events(0))),
-        Answer(sj.a_list(*events(2, 1), has_more=True)),
-        Answer(sj.a_list(*events(4, 3), has_more=True)),
-        Answer(sj.a_list(*events(6, 5))),
-    )
-
-    assert ids(gateway) == [f"evt_{n}" for n in range(1, 7)]
-    assert queries(stub)[1] == {"created[lt]": "7", "limit": "1"}
-    assert [query.get("ending_before") for query in queries(stub)[2:]] == [
-        "evt_0",
-        "evt_2",
-        "evt_4",
-    ]
-
-
-def test_a_backlog_with_nothing_before_it_is_collected(
-    gateway: StripeParts, stub: StubStripe
-) -> None:
-    stub.says(
-        Answer(sj.a_list(*events(6, 5), has_more=True)),
-        Answer(sj.a_list()),
         Answer(sj.a_list(*events(4, 3), has_more=True)),
         Answer(sj.a_list(*events(2, 1))),
     )
 
-    assert ids(gateway) == [f"evt_{n}" for n in range(1, 7)]
-    assert [query.get("starting_after") for query in queries(stub)[2:]] == ["evt_5", "evt_3"]
+    newest = gateway.events.page(7_900, 9_100, undelivered=False)
+    older = gateway.events.page(7_900, 9_100, undelivered=False, before=newest.before)
+
+    told = [[event.id for event in page.events] for page in (newest, older)]
+    assert told == [["evt_3", "evt_4"], ["evt_1", "evt_2"]]
+    assert older.before is None
+    assert queries(stub) == [
+        {"created[gte]": "7", "created[lte]": "9", "limit": "100"},
+        {"created[gte]": "7", "created[lte]": "9", "limit": "100", "starting_after": "evt_3"},
+    ]
+
+
+def test_a_page_that_hides_its_last_event_leads_nowhere(
+    gateway: StripeParts, stub: StubStripe
+) -> None:
+    stub.says(Answer(sj.a_list(*events(2), {"object": "event"}, has_more=True)))
+
+    with pytest.raises(StripeUnavailable):
+        gateway.events.page(0, undelivered=False)
 
 
 def test_an_event_we_cannot_read_does_not_hide_the_others(
@@ -98,7 +94,7 @@ def test_an_events_body_can_be_read_again(gateway: StripeParts, stub: StubStripe
     original = sj.an_event(sj.a_session(client_reference_id="ümläut \U0001f5bc"))
     stub.says(Answer(sj.a_list(original)))
 
-    (event,) = gateway.events.since(0, undelivered=False)
+    (event,) = gateway.events.page(0, undelivered=False).events
 
     assert json.loads(event.body) == original
     assert gateway.event_reader.read(event.body) == event

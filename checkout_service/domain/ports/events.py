@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from checkout_service.domain.facts.snapshots import IncomingEvent
@@ -20,7 +20,25 @@ class EventReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of a listing, oldest first, without those that cannot be read.
+
+    `before` leads to the page before it; None when there is none.
+    """
+
+    events: list[IncomingEvent]
+    before: str | None
+
+
 class Events(Protocol):
-    def since(self, created_from: int, *, undelivered: bool) -> Iterator[IncomingEvent]:
-        """List events from a time on (milliseconds UTC), oldest first."""
+    def page(
+        self,
+        created_from: int,
+        created_to: int | None = None,
+        *,
+        undelivered: bool,
+        before: str | None = None,
+    ) -> EventPage:
+        """List the newest events of a window (milliseconds UTC), or those before that page."""
         ...

@@ -71,14 +71,14 @@ _LINES = {
     " FROM (SELECT * FROM order_lines WHERE order_id = orders.id ORDER BY place))",
 }
 _ATTEMPT_COLUMNS = [attempts.c[name] for name in COLUMNS]
-_LOAD = {
+LOAD = {
     dialect: select(*_ORDER_COLUMNS, literal_column(lines).label("order_lines"), *_ATTEMPT_COLUMNS)
     .select_from(orders.outerjoin(attempts, attempts.c.order_id == orders.c.id))
     .order_by(attempts.c.seq)
     for dialect, lines in _LINES.items()
 }
 _BY_ID = Prepared(
-    {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in _LOAD.items()}
+    {dialect: load.where(orders.c.id == bindparam("b_id")) for dialect, load in LOAD.items()}
 )
 # A statement of its own: a join that waits for the lock would show the order's new row beside its
 # attempts as they were before the wait. (On SQLite the transaction holds the write lock already.)
@@ -101,7 +101,7 @@ def _by_attempt(load: Any, column: str, name: str) -> Any:
 
 _READ = {
     column: Prepared(
-        {dialect: _by_attempt(load, column, "b_name") for dialect, load in _LOAD.items()}
+        {dialect: _by_attempt(load, column, "b_name") for dialect, load in LOAD.items()}
     )
     for column in ("session_id", "intent_id")
 }
@@ -122,7 +122,7 @@ _BY_SESSION = Prepared(
                 ),
             ).label("intent_has_more"),
         )
-        for dialect, load in _LOAD.items()
+        for dialect, load in LOAD.items()
     }
 )
 
@@ -218,7 +218,7 @@ def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> 
     if lock and connection.dialect.name == "postgresql":
         _LOCK.rows(connection, {"b_id": order_id})
     rows = _BY_ID.rows(connection, {"b_id": order_id})
-    return _loaded(connection, rows) if rows else None
+    return loaded_of(connection, rows) if rows else None
 
 
 def read_of_session(connection: Connection, session_id: str) -> Loaded | None:
@@ -233,7 +233,7 @@ def read_of_intent(connection: Connection, intent_id: str) -> Loaded | None:
 
 def _read(connection: Connection, column: str, name: str) -> Loaded | None:
     rows = _READ[column].rows(connection, {"b_name": name})
-    return _loaded(connection, rows) if rows else None
+    return loaded_of(connection, rows) if rows else None
 
 
 def load_of_session(
@@ -243,10 +243,10 @@ def load_of_session(
     rows = _BY_SESSION.rows(
         connection, {"b_session": session_id, "b_event": event_id, "b_intent": intent_id}
     )
-    return _loaded(connection, rows) if rows else None
+    return loaded_of(connection, rows) if rows else None
 
 
-def _loaded(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
+def loaded_of(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     first = rows[0]
     seldom = load_seldom(connection, first.order_id) if first.order_has_more else Seldom()
     ledger = Ledger(

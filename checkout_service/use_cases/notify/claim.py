@@ -15,7 +15,7 @@ from checkout_service.storage.boxes import Box
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.outbox import Lease, Message
 
-# Longer than a send that begins late and is answered late (send_batch.py), and no longer: a dead
+# Longer than a send that begins late and is answered late (line.py), and no longer: a dead
 # worker's messages wait it out.
 LEASE = 20 * SECOND
 
@@ -57,6 +57,15 @@ class ClaimMessages:
             return Claim(self.database.write(lambda c: self._due(c, now, width)))
         take = self._probe if probe else self._newcomer
         return Claim(self.database.write(lambda c: take(c, now)), probing=True)
+
+    def more(self, width: int) -> list[Message]:
+        """Claim at most `width` more for a receiver that is well."""
+        now = self.clock.now()
+        with self.database.read() as connection:
+            receiver = receivers.state_of(connection, self.receiver_name)
+            if receiver.state != receivers.WELL or not outbox.is_any_due(connection, self.box, now):
+                return []
+        return self.database.write(lambda c: self._due(c, now, width))
 
     def _due(self, connection: Transaction, now: int, limit: int) -> list[Message]:
         return outbox.claim(connection, self.box, self._lease(), now=now, limit=limit)

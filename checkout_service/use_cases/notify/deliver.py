@@ -36,6 +36,7 @@ class DeliverOutbox:
     owner: str = field(default_factory=lambda: ids.new_id("own"))
     real_clock: Clock = field(default_factory=SystemClock)  # for leases
     at_once: int = AT_ONCE  # to each receiver
+    at_most: int = 0  # while it answers as fast as ever; never less than that
     kinds: frozenset[str] | None = None  # those to send; all
     registered: list[int] = field(default_factory=list, repr=False)  # once in a process
 
@@ -67,6 +68,7 @@ class DeliverOutbox:
                 self.real_clock,
                 self.owner,
                 self.at_once,
+                max(self.at_once, self.at_most),
                 self.kinds,
                 self._register(),
             )

@@ -15,10 +15,13 @@ from checkout_service.domain.ports.notify import FIRST_PROBE, Receiver, pause
 from checkout_service.storage import boxes, kept_messages, outbox, receivers
 from checkout_service.storage.boxes import Box
 from checkout_service.storage.database import Database
+from checkout_service.storage.outbox import Message
 
-from .claim import ClaimMessages
+from .claim import Claim, ClaimMessages
+from .mark import Sent
+from .pace import Pace
 from .register import Register
-from .send import SendBatch, Sent
+from .send import Send
 from .share_messages import ShareMessages
 from .wanted import Wanted
 
@@ -51,6 +54,7 @@ class DeliverTo:
     real_clock: Clock  # for leases
     owner: str
     at_once: int
+    at_most: int  # while it answers as fast as ever
     kinds: frozenset[str] | None  # those to send; None: all
     register: Register
 
@@ -82,20 +86,33 @@ class DeliverTo:
     ) -> None:
         name = self.receiver.name
         claim = ClaimMessages(self.database, self.clock, self.real_clock, name, self.owner, box)
-        send = SendBatch(
-            self.database, self.receiver, self.clock, self.owner, box, at_once=self.at_once
-        )
-        width = 1  # the first goes alone: a receiver that is down costs one message
+        pace = Pace(self.at_once, self.at_most)
+        send = Send(self.database, self.receiver, self.clock, self.owner, box, pace, keep_going)
+
+        def wanted_of(claimed: list[Message]) -> list[Message]:
+            taken = [m for m in claimed if wanted.takes(m.kind, m.created_at, m.request)]
+            self._keep([m.id for m in claimed if m not in taken])
+            return taken
+
+        def more() -> list[Message]:
+            while claimed := claim.more(max(_WIDE, 4 * pace.at_once)):
+                if taken := wanted_of(claimed):
+                    return taken
+            return []
+
+        is_well = False  # the first goes alone: a receiver that is down costs one message
         while keep_going():
-            claimed = claim.claim(width)
+            claimed = claim.claim(1) if not is_well else Claim(more())
             if not claimed.messages:
                 break
-            taken = [m for m in claimed.messages if wanted.takes(m.kind, m.created_at, m.request)]
-            self._keep([m.id for m in claimed.messages if m not in taken])
-            sent = send.send(taken, probing=claimed.probing, keep_going=keep_going)
+            if is_well:
+                sent = send.stream(claimed.messages, more=more)
+            else:
+                taken = wanted_of(claimed.messages)
+                sent = send.alone(taken, probing=claimed.probing)
             self._learn(box, sent, probing=claimed.probing)
             report.add(sent)
-            width = 1 if sent.failed else max(_WIDE, 4 * self.at_once)
+            is_well = not sent.failed
 
     def _keep(self, message_ids: list[str]) -> None:
         if message_ids:

@@ -1,151 +1,84 @@
-"""Send claimed messages, a few at once, and mark each as soon as its answer is known.
+"""Send messages, each again as soon as a sender is free, and mark those that arrived together.
 
-The first failure ends the batch: what was not sent is given back, tried or not by nobody.
+The first failure ends it: what was not sent is given back, tried or not by nobody.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
+from dataclasses import dataclass, replace
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.ports.notify import (
-    Delivered,
-    Failed,
-    Gone,
-    Outcome,
-    Receiver,
-    next_try,
-)
-from checkout_service.storage import outbox, receivers
+from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.domain.ports.notify import Receiver
+from checkout_service.storage import outbox
 from checkout_service.storage.boxes import Box
-from checkout_service.storage.database import Database, Transaction
+from checkout_service.storage.database import Database
 from checkout_service.storage.outbox import Message
 
-log = logging.getLogger(__name__)
+from .line import Line
+from .mark import Mark, Sent
+from .pace import Pace
+from .senders import Senders, senders
 
 AT_ONCE = 8
-# An answer may take 13 s; one to a send begun later than this could come after its lease.
-_BEGIN_WITHIN_SECONDS = 3.0
+# While answers are awaited somebody may have written more.
+_LOOK_AGAIN_SECONDS = 1.0
 
-
-@dataclass(slots=True)
-class Sent:
-    """What became of a batch; `retry_after` is the longest pause asked for, in seconds."""
-
-    delivered: int = 0
-    failed: int = 0
-    dead: int = 0
-    retry_after: int | None = None
-    unsent: list[str] = field(default_factory=list)
+More = Callable[[], list[Message]]
 
 
 @dataclass(frozen=True, slots=True)
-class SendBatch:
+class Send:
     database: Database
     receiver: Receiver
     clock: Clock
     owner: str
     box: Box
-    at_once: int = AT_ONCE  # one sends in the caller's own thread
+    pace: Pace
+    keep_going: Callable[[], bool]
 
-    def send(
-        self, batch: Sequence[Message], *, probing: bool, keep_going: Callable[[], bool]
-    ) -> Sent:
-        """Send the batch; messages of one order in their sequence. Raises DatabaseUnavailable."""
-        sent, lock = Sent(), threading.Lock()
-        until = self.clock.monotonic() + _BEGIN_WITHIN_SECONDS
+    def alone(self, batch: Sequence[Message], *, probing: bool) -> Sent:
+        """Send these in the caller's own thread. Raises DatabaseUnavailable."""
+        with senders(self.receiver, most=1) as crew:
+            one_by_one = replace(self, pace=Pace(1, 1))
+            return one_by_one._run(crew, batch, list, probing=probing)  # noqa: SLF001 - itself
 
-        def send(group: list[Message]) -> None:
-            for message in group:
-                if sent.failed or self.clock.monotonic() > until or not keep_going():
-                    with lock:
-                        sent.unsent.append(message.id)
-                    continue
-                outcome = self._try(message)
-                dead = self._mark(message, outcome, probing=probing)
-                with lock:
-                    _count(sent, outcome, dead=dead)
+    def stream(self, batch: Sequence[Message], *, more: More) -> Sent:
+        """Send these and all that there is `more` of, at the pace. Raises DatabaseUnavailable."""
+        with senders(self.receiver, most=self.pace.most) as crew:
+            return self._run(crew, batch, more, probing=False)
 
-        by_order = sorted(batch, key=attrgetter("order_id", "sequence"))
-        groups = [list(group) for _, group in groupby(by_order, attrgetter("order_id"))]
-        groups.sort(key=lambda group: group[0].next_at)
-        if self.at_once == 1 or len(groups) == 1:
-            for group in groups:
-                send(group)
-        else:
-            with ThreadPoolExecutor(self.at_once, thread_name_prefix="send") as pool:
-                for done in [pool.submit(send, group) for group in groups]:
-                    done.result()
-        if sent.unsent:
-            self.database.write(lambda c: outbox.give_back(c, self.box, sent.unsent, self.owner))
-        return sent
-
-    def _try(self, message: Message) -> Outcome:
+    def _run(self, crew: Senders, batch: Sequence[Message], more: More, *, probing: bool) -> Sent:
+        mark = Mark(self.database, self.receiver, self.clock, self.owner, self.box, probing)
+        line = Line()
+        line.add(batch, now=self.clock.monotonic())
         try:
-            return self.receiver.send(message.id, message.body)
-        except Exception as error:
-            log.exception("message.broken", extra={"message_id": message.id})
-            return Failed(type(error).__name__)
+            while self._fill(crew, line, mark.sent, more):
+                answers = crew.finished(within=_LOOK_AGAIN_SECONDS)
+                mark.write(answers)
+                for answer in answers:
+                    line.done(answer.message)
+                    self.pace.note(answer.seconds)
+        except DatabaseUnavailable:
+            while crew.busy:  # what arrived is told, if only somehow it can be
+                mark.unwritten.extend(crew.finished(within=None))
+            mark.write([])
+            raise
+        return mark.sent
 
-    def _mark(self, message: Message, outcome: Outcome, *, probing: bool) -> bool:
-        """Write down what became of a message; True if it is a dead letter now."""
-        now = self.clock.now()
-        facts = {
-            "message_id": message.id,
-            "kind": message.kind,
-            "order_id": message.order_id,
-            "receiver": self.receiver.place,
-        }
-        if isinstance(outcome, Delivered):
-            self.database.write(lambda c: outbox.mark_delivered(c, self.box, message.id, now=now))
-            log.info("message.delivered", extra=facts | {"tries": message.tries + 1})
-            return False
-        if isinstance(outcome, Gone):
-            self.database.write(lambda c: self._disable(c, message, now))
-            log.error("receiver.disabled", extra=facts)
-            return False
-        return self._mark_failed(message, outcome, facts, now, probing=probing)
+    def _fill(self, crew: Senders, line: Line, sent: Sent, more: More) -> bool:
+        """Give every sender something to do; False when all is done."""
+        going = not sent.failed and self.keep_going()
+        if going and crew.busy < self.pace.at_once and len(line) < self.pace.at_once:
+            line.add(more(), now=self.clock.monotonic())
+        self._give_back(line, all_of_it=not going)
+        while going and crew.busy < self.pace.at_once and (message := line.next()) is not None:
+            crew.begin(message)
+            going = self.keep_going()
+        return crew.busy > 0
 
-    def _mark_failed(
-        self, message: Message, failure: Failed, facts: dict[str, str], now: int, *, probing: bool
-    ) -> bool:
-        if probing and message.next_at > now:
-            # A probe ahead of the message's own time is no try of its ladder.
-            self.database.write(
-                lambda c: outbox.keep(c, self.box, message.id, self.owner, error=str(failure))
-            )
-            log.warning("message.failed", extra=facts | {"reason": str(failure)})
-            return False
-        tries = message.tries + 1
-        due = next_try(
-            tries=tries, age=now - message.created_at, now=now, retry_after=failure.retry_after
-        )
-        self.database.write(
-            lambda c: outbox.mark_failed(
-                c, self.box, message.id, self.owner, error=str(failure), next_at=due
-            )
-        )
-        level = logging.ERROR if due is None else logging.WARNING
-        event = "message.dead" if due is None else "message.failed"
-        log.log(level, event, extra=facts | {"reason": str(failure), "tries": tries})
-        return due is None
-
-    def _disable(self, connection: Transaction, message: Message, now: int) -> None:
-        outbox.keep(connection, self.box, message.id, self.owner, error="HTTP 410")
-        receivers.disable(connection, self.receiver.name, now=now)
-
-
-def _count(sent: Sent, outcome: Outcome, *, dead: bool) -> None:
-    if isinstance(outcome, Delivered):
-        sent.delivered += 1
-        return
-    sent.failed += 1
-    sent.dead += dead
-    if isinstance(outcome, Failed) and outcome.retry_after is not None:
-        sent.retry_after = max(sent.retry_after or 0, outcome.retry_after)
+    def _give_back(self, line: Line, *, all_of_it: bool) -> None:
+        left = line.leave() if all_of_it else line.late(now=self.clock.monotonic())
+        if left:
+            self.database.write(lambda c: outbox.give_back(c, self.box, left, self.owner))

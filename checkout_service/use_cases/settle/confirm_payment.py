@@ -96,6 +96,11 @@ class ConfirmPayment:
         return self._order(order.id)
 
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
+        """Look as `_look_in_turn` does; a page that polls waits for no turn of its own."""
+        with self.look_at_order.reads.waiting(wait):
+            return self._look_in_turn(order_id, source=source, wait=wait)
+
+    def _look_in_turn(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look at Stripe unless somebody just did; return the seconds to wait."""
         look = Look.DONE
         with going_on_without_a_look(log, "confirm.no_look", order_id):
@@ -109,7 +114,7 @@ class ConfirmPayment:
     def _look_afresh(self, order_id: str, *, source: str) -> None:
         """Look at Stripe even if somebody just did, as soon as that is allowed again."""
         until = self.clock.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
-        while self._look(order_id, source=source, wait=False) == _SOON:
+        while self._look_in_turn(order_id, source=source, wait=False) == _SOON:
             if self.clock.monotonic() > until:
                 return
             self.clock.sleep(_PAUSE_SECONDS)

@@ -75,9 +75,10 @@ class PollLink:
             if not self._may_ask(connection, local, seen, session_id):
                 return local
         if not busy:
-            if self.reads.is_spent(seen.reads_free_at):
-                return local
-            busy = self._look(local, session_id, source) is Look.BUSY
+            with self.reads.waiting(wait):
+                if self.reads.is_spent(seen.reads_free_at):
+                    return local
+                busy = self._look(local, session_id, source) is Look.BUSY
         return self._after(local, busy=busy, wait=wait)
 
     def _after(self, local: LinkPoll, *, busy: bool, wait: bool) -> LinkPoll:

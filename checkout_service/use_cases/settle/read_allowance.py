@@ -16,7 +16,7 @@ _URGENT_WAITS_MS = 300
 _LATE_MS = 200
 _URGENT_TURNS = 5
 _PATIENT_WAITS_MS = 30 * SECOND
-_PATIENT_AHEAD_MS = 2 * SECOND  # the sweep asks one at a time, so it books one turn at most
+_PATIENT_AHEAD_MS = 2 * SECOND  # they wait in line, so all of a process book one turn at most
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class ReadAllowance:
     clock: Clock  # real time: Stripe's limits know nothing of drills
     per_second: int
     _ahead: threading.local = field(default_factory=threading.local)
+    _patient: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def counted(self) -> Iterator[ReadCount]:
@@ -52,12 +53,24 @@ class ReadAllowance:
 
     def _take(self, *, urgent: bool) -> None:
         turn = self._ahead.__dict__.pop("turn", None)
-        if turn is not None:
-            self._wait_for(turn)
-        elif urgent:
-            self._wait_for(self.database.write(self.book))
-        else:
+        if turn is None and not urgent:
             self._take_patiently()
+            return
+        self._wait_for(self.database.write(self.book) if turn is None else turn)
+        self._ahead.waits = _URGENT_WAITS_MS  # a look that has begun is brought to its end
+
+    @contextmanager
+    def waiting(self, may_wait: bool) -> Iterator[None]:  # noqa: FBT001 - the one thing it says
+        """Let this thread's urgent reads wait for a turn, or refuse the first that would have to.
+
+        A page that polls comes again: many of them together would hold a thread each.
+        """
+        before = self._ahead.__dict__.get("waits", _URGENT_WAITS_MS)
+        self._ahead.waits = _URGENT_WAITS_MS if may_wait else 0
+        try:
+            yield
+        finally:
+            self._ahead.waits = before
 
     def is_spent(self, free_at: int | None) -> bool:
         """Say, from when the next read is free, whether an urgent one would be sent away."""
@@ -65,7 +78,7 @@ class ReadAllowance:
             free_at,
             now=self.clock.now(),
             per_second=self.per_second,
-            ahead=_URGENT_WAITS_MS,
+            ahead=self._ahead.__dict__.get("waits", _URGENT_WAITS_MS),
         )
 
     def book(self, connection: Transaction) -> int:
@@ -79,7 +92,7 @@ class ReadAllowance:
             now=now,
             per_second=self.per_second,
             urgent=True,
-            ahead=_URGENT_WAITS_MS,
+            ahead=self._ahead.__dict__.get("waits", _URGENT_WAITS_MS),
         )
         if not booked:
             raise ReadsSpent(wait)
@@ -109,6 +122,10 @@ class ReadAllowance:
 
     def _take_patiently(self) -> None:
         """Book a turn behind those who wait already: a crowd of buyers cannot starve the sweep."""
+        with self._patient:
+            self._wait_in_line()
+
+    def _wait_in_line(self) -> None:
         until = self.clock.now() + _PATIENT_WAITS_MS
         while True:
             now = self.clock.now()

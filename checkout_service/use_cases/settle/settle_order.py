@@ -22,6 +22,7 @@ from checkout_service.storage import bookmarks, inbox
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause, Writing, plan_writing
 from checkout_service.storage.ledger.read import Loaded, load_ledger, load_of_session
+from checkout_service.storage.ledger.read_many import intents_with_more, load_ledgers
 from checkout_service.storage.ledger.write import write
 from checkout_service.storage.order_lookup import intents_of_others
 
@@ -75,10 +76,29 @@ class SettleOrder:
         loaded = load_ledger(connection, case.order_id)
         if loaded is None:
             raise NotFound
-        now = self.clock.now()
-        unknown = unknown_intents(loaded.ledger, case.facts)
-        loaded = loaded.without(intents_of_others(connection, case.order_id, unknown))
-        earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
+        return self._settle_locked(connection, case, loaded, with_more=True)
+
+    def settle_many(self, connection: Transaction, cases: Sequence[Case]) -> list[Settlement]:
+        """Settle orders, each of them once, in the caller's transaction. Raises NotFound."""
+        loaded = load_ledgers(connection, [case.order_id for case in cases])
+        if len(loaded) < len(cases):
+            raise NotFound
+        unknown = [unknown_intents(loaded[c.order_id].ledger, c.facts) for c in cases]
+        more = intents_with_more(connection, sorted(set().union(*unknown)))
+        return [
+            self._settle_locked(connection, case, loaded[case.order_id], with_more=bool(new & more))
+            for case, new in zip(cases, unknown, strict=True)
+        ]
+
+    def _settle_locked(
+        self, connection: Transaction, case: Case, loaded: Loaded, *, with_more: bool
+    ) -> Settlement:
+        """Settle an order that is locked; `with_more` says that others may know its new intents."""
+        now, earlier = self.clock.now(), list[Fact]()
+        if with_more:
+            unknown = unknown_intents(loaded.ledger, case.facts)
+            loaded = loaded.without(intents_of_others(connection, case.order_id, unknown))
+            earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
         settlement, writing = self._work_out(loaded, case, [*case.facts, *earlier], now)
         if writing is not None:
             if not write(connection, writing):

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock, rfc3339
-from checkout_service.domain.order.ledger import Attempt
+from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import ENDS_SOON, is_left_unpaid, is_overdue, is_stray
 from checkout_service.storage.database import Database
 from checkout_service.storage.ledger.read import load_ledger
@@ -32,12 +32,17 @@ class EndStale:
             return
         with self.database.read() as connection:
             loaded = load_ledger(connection, order_id, lock=False)
-        if loaded is None:
+        if loaded is not None:
+            self.end_of(loaded.ledger)
+
+    def end_of(self, ledger: Ledger) -> None:
+        """Do so for an order as it was just settled. Raises GatewayError."""
+        if self.pull_mode:
             return
-        now = self.clock.now()
-        for attempt in loaded.ledger.attempts:
+        order_id, now = ledger.terms.order_id, self.clock.now()
+        for attempt in ledger.attempts:
             self._warn(order_id, attempt, now)
-            stray = is_stray(loaded.ledger, attempt)
+            stray = is_stray(ledger, attempt)
             over = is_overdue(attempt, now=now) or is_left_unpaid(attempt)
             over = over or (stray and attempt.is_authorized)
             if over and attempt.intent_id is not None:

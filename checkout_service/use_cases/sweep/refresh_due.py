@@ -1,7 +1,6 @@
 """Look at every order whose look is due: drafts are opened again, the rest asked for or listed.
 
-Listing costs one read per hundred sessions, asking one read each: dense orders are listed, a few
-old ones are asked for.
+Dense orders are listed, a few old ones are asked for: look_by_list.py.
 """
 
 from __future__ import annotations
@@ -12,10 +11,7 @@ from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, HOUR, Clock
 from checkout_service.domain.errors import UnknownToStripe
-from checkout_service.domain.facts.fact import facts_of_look
-from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.order.changes import lapse, unchanged
-from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
 from checkout_service.storage import due_orders, leases, orders
@@ -29,16 +25,15 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .end_stale import EndStale
 from .isolation import each
-from .sweep_report import SweepReport, pages
+from .look_by_list import LookByList
+from .sweep_report import SweepReport
 
 log = logging.getLogger(__name__)
 
 _BATCH = 2_000
-_DENSE = 20  # from here on listing a window is cheaper than asking one by one
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
 _RENEW_EVERY = 20
 _TRIES_OF_UNKNOWN = 3
-_LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
 
 
 class _LeaseLost(Exception):
@@ -48,8 +43,8 @@ class _LeaseLost(Exception):
 @dataclass(frozen=True, slots=True)
 class RefreshDue:
     database: Database
-    sessions: Sessions
     clock: Clock
+    look_by_list: LookByList
     settle_order: SettleOrder
     look_at_order: LookAtOrder
     open_attempt: OpenAttempt
@@ -57,9 +52,13 @@ class RefreshDue:
 
     def refresh(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
         """Look at what is due; `keep_going` renews the sweep's lease. Raises GatewayError."""
+        while self._some(report, keep_going) == _BATCH and keep_going():
+            continue
+
+    def _some(self, report: SweepReport, keep_going: Callable[[], bool]) -> int:
         with self.database.read() as connection:
             due = due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
-        listed = self._look_by_list(report, due, keep_going)
+        listed = self.look_by_list.look(report, due, keep_going=keep_going)
         turns = 0
 
         def look(order: DueOrder) -> None:
@@ -79,6 +78,7 @@ class RefreshDue:
             name=lambda order: order.order_id,
             failed=lambda name, error: self._failed(by_id[name], error),
         )
+        return len(due) if listed else 0
 
     def _one(self, order: DueOrder) -> None:
         if order.kind is AttemptKind.LINK and order.session_id is None:
@@ -156,40 +156,3 @@ class RefreshDue:
                 look=LookDone(order.requests, planned=True),
             )
         )
-
-    def _look_by_list(
-        self, report: SweepReport, due: list[DueOrder], keep_going: Callable[[], bool]
-    ) -> set[str]:
-        """Look at many sessions page by page, while listing is cheaper than asking."""
-        wanted = {o.session_id: o for o in due if o.session_id and o.state in _LISTED}
-        done: set[str] = set()
-        if len(wanted) < _DENSE:
-            return done
-        times = [order.attempt_created_at for order in wanted.values()]
-        listing = self.sessions.find(
-            created_from=min(times) - HOUR, created_to=max(times) + HOUR, whole=True
-        )
-        for turn, page in enumerate(pages(listing), start=1):
-            done |= self._record(report, page, wanted)
-            if len(wanted) - len(done) <= 1 or len(done) < turn * _DENSE or not keep_going():
-                break
-        return done
-
-    def _record(
-        self, report: SweepReport, page: list[Snapshot], wanted: dict[str, DueOrder]
-    ) -> set[str]:
-        """Settle what a page shows whole; the rest is asked for by itself."""
-        shown = [found for found in page if found.session and found.session.id in wanted]
-        done: set[str] = set()
-
-        def settle(found: Snapshot) -> None:
-            order = wanted[found.session.id if found.session else ""]
-            look = LookDone(order.requests, planned=True) if found.whole else None
-            self.settle_order.settle(Case(SWEEP, facts_of_look(found), order.order_id, look=look))
-            if found.whole:
-                self.end_stale.end(order.order_id)
-                done.add(order.order_id)
-                report.looked += 1
-
-        each(shown, settle, report, name=lambda found: found.session.id if found.session else "")
-        return done

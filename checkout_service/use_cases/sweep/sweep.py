@@ -13,18 +13,16 @@ from dataclasses import dataclass, field
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
-from checkout_service.domain.facts.snapshots import IncomingEvent
-from checkout_service.domain.ports.events import Events
 from checkout_service.storage import bookmarks, inbox, leases
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
 from .find_renewals import FindRenewals
 from .finish_writes import FinishWrites
-from .isolation import each
+from .read_missed import ReadMissed
 from .refresh_due import RefreshDue
 from .scan_links import ScanLinks
-from .sweep_report import SweepReport, pages
+from .sweep_report import SweepReport
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +37,8 @@ _UNDELIVERED = "undelivered"
 @dataclass(frozen=True, slots=True)
 class Sweep:
     database: Database
-    events: Events
     clock: Clock
+    read_missed: ReadMissed
     scan_links: ScanLinks
     refresh_due: RefreshDue
     receive_event: ReceiveEvent
@@ -58,6 +56,8 @@ class Sweep:
         try:
             self._step(report, self.find_renewals.find)
             self._step(report, self._retry_leftovers)
+            # Before the events: an order that was looked at learns little from them.
+            self._step(report, self._look_at_due_orders)
             self._step(report, self._read_missed_events)
             self._step(report, self._read_links)
             self._step(report, self.finish_writes.finish)
@@ -122,19 +122,9 @@ class Sweep:
             position = bookmarks.position(connection, name)
         start = self.clock.now() - first if position is None else position - overlap
         # The first reading sets the bookmark even if it finds nothing: a later one goes on from it.
-        newest = start if position is None else position
-        for page in pages(self.events.since(start, undelivered=undelivered)):
-            with self.database.read() as connection:
-                known = inbox.known_ids(connection, [event.id for event in page])
-            newest = max([newest, *(event.created for event in page)])
-
-            def take(event: IncomingEvent, known: set[str] = known) -> None:
-                if event.id not in known:
-                    self.receive_event.take(event, source="sweep")
-                    report.events += 1
-
-            each(page, take, report, name=lambda event: event.id)
-            self._lease()
+        newest = self.read_missed.read(
+            report, start, undelivered=undelivered, keep_going=self._lease
+        )
         if position is None or newest > position:
             self.database.write(lambda c: bookmarks.move_to(c, name, newest))
 

@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from checkout_service.domain.facts.fact import Fact
-from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView, Snapshot
+from checkout_service.domain.facts.snapshots import (
+    IncomingEvent,
+    IntentView,
+    RefundView,
+    SessionView,
+    Snapshot,
+)
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.ports.intents import IntentRequest
 from checkout_service.domain.ports.refunds import RefundRequest
@@ -70,6 +76,18 @@ def intent_of(shown: Fact | Snapshot | None) -> IntentView:
 def refund_of(fact: Fact) -> RefundView:
     assert isinstance(fact.subject, RefundView)
     return fact.subject
+
+
+def events_since(
+    gateway: StripeParts, start: int, *, undelivered: bool = False
+) -> list[IncomingEvent]:
+    """List the events since a time, oldest first, however many pages that takes."""
+    page = gateway.events.page(start, undelivered=undelivered)
+    found = page.events
+    while page.before is not None:
+        page = gateway.events.page(start, undelivered=undelivered, before=page.before)
+        found = page.events + found
+    return found
 
 
 def ids(found: Iterable[Snapshot]) -> list[str]:

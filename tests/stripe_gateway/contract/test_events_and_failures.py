@@ -14,14 +14,26 @@ from tests.stripe_gateway.stub_stripe import running_stub
 from tests.support.service import WEBHOOK_SECRET
 from tests.support.stack import Sandbox
 
-from .build import Stripe, a_refund, a_request, closed, ids, look, now, opened, paid, session_of
+from .build import (
+    Stripe,
+    a_refund,
+    a_request,
+    closed,
+    events_since,
+    ids,
+    look,
+    now,
+    opened,
+    paid,
+    session_of,
+)
 
 
 def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeParts) -> None:
     session, intent = paid(sandbox, gateway)
     gateway.refunds.create(a_refund(intent, 5000))
 
-    events = list(gateway.events.since(now() - 60_000, undelivered=False))
+    events = events_since(gateway, now() - 60_000)
 
     kinds = [event.type for event in events]
     assert kinds.index("payment_intent.succeeded") < kinds.index("checkout.session.completed")
@@ -31,21 +43,21 @@ def test_events_are_told_oldest_first(sandbox: Sandbox, gateway: StripeParts) ->
     told = next(e.subject for e in events if e.type == "checkout.session.completed")
     assert isinstance(told, SessionView)
     assert (told.id, told.payment_status) == (session.id, "paid")
-    assert list(gateway.events.since(now() + 60_000, undelivered=False)) == []
+    assert events_since(gateway, now() + 60_000) == []
 
 
 def test_a_long_backlog_of_events_is_told_whole(sandbox: Sandbox, gateway: StripeParts) -> None:
     for _ in range(115):
         closed(gateway, opened(gateway))
 
-    everything = [event.id for event in gateway.events.since(0, undelivered=False)]
+    everything = [event.id for event in events_since(gateway, 0)]
 
     assert len(everything) == len(set(everything)) == 115
     start = now()
     sandbox.call("POST", "clock", {"advance": 3600})
     for _ in range(115):
         closed(gateway, opened(gateway))
-    later = [event.id for event in gateway.events.since(start + 60_000, undelivered=False)]
+    later = [event.id for event in events_since(gateway, start + 60_000)]
     assert len(later) == len(set(later)) == 115
     assert not set(later) & set(everything)
 
@@ -72,7 +84,7 @@ def test_an_organisations_key_names_its_account_with_every_call(
     session, intent = paid(sandbox, ours)
     ours.refunds.create(a_refund(intent, 5000))
     assert closed(ours, session) is None
-    assert list(ours.events.since(now() - 60_000, undelivered=False))
+    assert events_since(ours, now() - 60_000)
 
     with pytest.raises(StripeRejected, match="include the Stripe-Context header"):
         stripe("sk_org_test_contract").sessions.open(a_request())
@@ -132,9 +144,9 @@ def test_a_webhook_is_read_as_the_list_tells_it(sandbox: Sandbox, gateway: Strip
             listener.read_signed(seen.body, seen.headers["Stripe-Signature"]) for seen in inbox.seen
         ]
 
-    listed = gateway.events.since(0, undelivered=False)
+    listed = events_since(gateway, 0)
     told = {event.id: (event.type, event.subject) for event in received}
     assert "checkout.session.completed" in {kind for kind, _ in told.values()}
     for event in listed:
         assert told[event.id] == (event.type, event.subject)
-    assert list(gateway.events.since(0, undelivered=True)) == []
+    assert events_since(gateway, 0, undelivered=True) == []

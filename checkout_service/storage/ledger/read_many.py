@@ -1,0 +1,46 @@
+"""Read many orders' ledgers in one statement, locked against others who would settle them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import Connection, or_, select
+
+from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.tables import attempts, inbox_events, orders
+from checkout_service.storage.tables.machinery import UNCLAIMED
+
+from .read import LOAD, Loaded, loaded_of
+
+_a = attempts.c
+
+
+def load_ledgers(connection: Connection, order_ids: Collection[str]) -> dict[str, Loaded]:
+    """Read these orders whole, as far as there are such.
+
+    They are locked in the order of their ids, so that two who lock many wait for each other once.
+    """
+    ours = orders.c.id.in_(sorted(order_ids))
+    connection.execute(select(orders.c.id).where(ours).order_by(orders.c.id).with_for_update())
+    rows = defaultdict[str, list[AnyRow]](list)
+    for row in connection.execute(LOAD[connection.dialect.name].where(ours)):
+        rows[row.order_id].append(row)
+    return {order_id: loaded_of(connection, of_one) for order_id, of_one in rows.items()}
+
+
+def orders_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Name the orders that know these sessions and intents, by the latter's ids."""
+    known = or_(_a.session_id.in_(ids), _a.intent_id.in_(ids))
+    found = connection.execute(select(_a.session_id, _a.intent_id, _a.order_id).where(known))
+    return {name: order_id for *names, order_id in found for name in names if name in set(ids)}
+
+
+def intents_with_more(connection: Connection, intent_ids: Collection[str]) -> set[str]:
+    """Tell which of these payments an order knows, or events wait for somebody to know."""
+    if not intent_ids:
+        return set()
+    named = select(_a.intent_id).where(_a.intent_id.in_(intent_ids))
+    e = inbox_events.c
+    waiting = select(e.intent_id).where(UNCLAIMED, e.intent_id.in_(intent_ids))
+    return set(connection.execute(named.union(waiting)).scalars())

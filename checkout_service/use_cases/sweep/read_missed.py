@@ -1,0 +1,97 @@
+"""Read the events of a time and take in what no webhook told: newest first, and side by side.
+
+In which order they are taken in matters to no order, so a long backlog is cut by time: the near
+part is read page by page, all before it by somebody else meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from checkout_service.domain.clock import SECOND
+from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.ports.events import EventPage, Events
+from checkout_service.storage import inbox
+from checkout_service.storage.database import Database
+from checkout_service.use_cases.settle.receive_event import ReceiveEvent
+from checkout_service.use_cases.settle.receive_page import ReceivePage
+
+from .isolation import each
+from .side_by_side import side_by_side
+from .sweep_report import SweepReport
+
+_NEAR = 8  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some time (milliseconds UTC) of which the events are to be read, page before page.
+
+    `pages` are left to read before what remains is cut again.
+    """
+
+    start: int
+    end: int | None = None
+    before: str | None = None
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMissed:
+    database: Database
+    events: Events
+    receive_page: ReceivePage
+    receive_event: ReceiveEvent
+    at_once: int
+
+    def read(
+        self, report: SweepReport, start: int, *, undelivered: bool, keep_going: Callable[[], bool]
+    ) -> int:
+        """Take in what happened since `start`; return the time of the newest event, or `start`.
+
+        Raises GatewayError, DatabaseUnavailable.
+        """
+        newest, taken = [start], list[int]()
+
+        def read(stretch: Stretch) -> list[Stretch]:
+            page = self.events.page(
+                stretch.start, stretch.end, undelivered=undelivered, before=stretch.before
+            )
+            newest.extend(event.created for event in page.events)
+            taken.append(self._take(report, page.events))
+            keep_going()
+            return _rest(stretch, page)
+
+        side_by_side([Stretch(start)], read, at_once=self.at_once)
+        report.events += sum(taken)
+        return max(newest)
+
+    def _take(self, report: SweepReport, events: list[IncomingEvent]) -> int:
+        """Take in those that we do not know; return how many."""
+        with self.database.read() as connection:
+            known = inbox.known_ids(connection, [event.id for event in events])
+        fresh = [event for event in events if event.id not in known]
+        left = self.receive_page.take(fresh, source="sweep")
+        taken = len(fresh) - len(left)
+
+        def take(event: IncomingEvent) -> None:
+            nonlocal taken
+            self.receive_event.take(event, source="sweep")
+            taken += 1
+
+        each(left, take, report, name=lambda event: event.id)
+        return taken
+
+
+def _rest(stretch: Stretch, page: EventPage) -> list[Stretch]:
+    """Say what is left of a stretch after a page of it."""
+    if page.before is None:
+        return []
+    rest = replace(stretch, before=page.before, pages=max(0, stretch.pages - 1))
+    if stretch.pages or not page.events:
+        return [rest]
+    oldest, latest = page.events[0].created, page.events[-1].created
+    cut = oldest - _NEAR * max(latest - oldest, SECOND)
+    near = replace(rest, start=max(cut, stretch.start), pages=_NEAR)
+    return [near] if cut <= stretch.start else [near, Stretch(stretch.start, cut)]
