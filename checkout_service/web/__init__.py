@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeAlias
 
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +25,8 @@ from .api import (
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
 from .pages import accent, buy, cart, languages, links, pay, rendering, subscription
+
+View: TypeAlias = Callable[..., Any]
 
 _DOORS = (
     checkout, buy, cart, pay, links, accent, subscription,
@@ -52,6 +56,8 @@ def init_app(
     app.config["MAX_FORM_PARTS"] = 50
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    # Views here are plain functions: Flask would ask at every request, of each it calls.
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     static_files.init_app(app)
     elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
@@ -75,6 +81,10 @@ def init_app(
         admin.init_app(app, settings)
     _believe_proxies(app, settings.trusted_proxy_hops)
     mount.init_app(app, settings)
+
+
+def _as_it_is(view: View) -> View:
+    return view
 
 
 def _believe_proxies(app: APIFlask, hops: int) -> None:
