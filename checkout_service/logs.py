@@ -153,7 +153,7 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
     handler = StdoutHandler()
     handler.setFormatter(LineFormatter(redact))
     # No line says where in the code it was written: looking that up costs more than the line.
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001 - documented as the way
+    logging._srcfile = None  # noqa: SLF001 - documented as the way
     root = logging.getLogger()
     # Handlers of others, such as a test's, stay.
     root.handlers = [h for h in root.handlers if not isinstance(h, StdoutHandler)] + [handler]

@@ -36,7 +36,7 @@ class Migrations:
 def head_of(migrations: Path) -> str:
     """Name the migration that no other comes after, by the files' own words."""
     texts = [file.read_text("utf-8") for file in (migrations / "versions").glob("*.py")]
-    words = [found for text in texts for found in _REVISIONS.findall(text)]
+    words: list[tuple[str, str]] = [found for text in texts for found in _REVISIONS.findall(text)]
     revisions = {name for word, name in words if word == "revision"}
     (head,) = revisions.difference(name for word, name in words if word == "down_revision")
     return head

@@ -21,7 +21,7 @@ def _replace(thing: Any, **changes: Any) -> Any:
 
 
 @cache
-def _fields_of(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, int]]:
+def _fields_of(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, int]]:
     """Return what reads all fields of a dataclass, and the place of each by its name."""
     names = [field.name for field in fields(kind)]
     return attrgetter(*names), {name: place for place, name in enumerate(names)}

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from psycopg import Connection, RawCursor
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, PGresult
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
 
 Make: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -43,7 +44,7 @@ class BelowCursor:
         self.adapters = AdaptersMap(driver.adapters)
         self.adapters.register_dumper(int, Int8Dumper)
         self.connection = driver
-        self._pgconn = driver.pgconn
+        self._pgconn: Any = driver.pgconn  # whose types know no null
         self._values = Transformer(self)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
 

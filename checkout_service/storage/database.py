@@ -172,7 +172,7 @@ class Database:
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         self._watch(Write.BEGINS)
-        with self._turns.turn(), self.engine.begin() as connection:
+        with self._turns.turn(), self._at_hand.ask_pool() as connection, connection.begin():
             bound(connection)
             done = work(connection)
             message = has_message(connection)
@@ -186,7 +186,7 @@ class Database:
         try:
             with (
                 self._turns.turn(seconds),
-                self.engine.connect() as connection,
+                self._at_hand.ask_pool() as connection,
                 impatient(connection, seconds),
             ):
                 done = work(connection)

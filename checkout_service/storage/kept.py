@@ -1,17 +1,19 @@
 """Connections in autocommit that stay at hand: what the pool does to lend one costs as a read does.
 
 A few at most, the last used first; all others are the pool's, as ever, and whoever begins a
-transaction asks the pool. One that rested goes back to it, and is tried before it is lent again.
+transaction asks the pool. Nothing is kept while somebody waits for the pool. What rested goes back
+to it, and is tried before it is lent again.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, QueuePool, event
 
 FRESH_SECONDS = 5.0
 
@@ -20,15 +22,17 @@ class KeptConnections:
     """Lends connections of `reader`, which is the engine in autocommit, and keeps some of them."""
 
     def __init__(self, engine: Engine, reader: Engine, *, most: int) -> None:
-        self._reader = reader
+        self._engine, self._reader = engine, reader
         self._most = most
         self._kept: deque[tuple[Connection, float]] = deque()
+        self._lock = threading.Lock()
+        self._asking = 0
         if most:
             event.listen(engine, "engine_disposed", lambda _engine: self.drop())
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
-        """Lend a connection. Raises what the pool and the connection raise."""
+        """Lend a connection in autocommit. Raises what the pool and the connection raise."""
         connection = self._take()
         try:
             yield connection
@@ -37,20 +41,15 @@ class KeptConnections:
                 self.drop()
             connection.close()
             raise
-        if connection.in_transaction():
-            connection.rollback()  # SQLAlchemy's own word for it: in autocommit nothing was begun
-        if len(self._kept) < self._most:
-            self._kept.append((connection, time.monotonic()))
-        else:
-            connection.close()
+        self._give_back(connection)
+
+    def ask_pool(self) -> Connection:
+        """Have the pool lend a connection for a transaction; it gets what is at hand if need be."""
+        return self._ask(self._engine)
 
     def drop(self) -> None:
         """Close what is kept."""
-        while True:
-            try:
-                connection, _ = self._kept.pop()
-            except IndexError:
-                return
+        while (connection := self._pop()) is not None:
             with suppress(Exception):  # it may have died meanwhile
                 connection.detach()
             connection.close()
@@ -59,8 +58,44 @@ class KeptConnections:
         try:
             connection, used = self._kept.pop()
         except IndexError:
-            return self._reader.connect()
+            return self._ask(self._reader)
         if time.monotonic() - used < FRESH_SECONDS:
             return connection
         connection.close()
-        return self._reader.connect()
+        return self._ask(self._reader)
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.in_transaction():
+            connection.rollback()  # SQLAlchemy's own word for it: in autocommit nothing was begun
+        if self._asking or len(self._kept) >= self._most:
+            connection.close()
+            return
+        self._kept.append((connection, time.monotonic()))
+        if self._asking:  # since a moment ago
+            self._let_go()
+
+    def _ask(self, engine: Engine) -> Connection:
+        if not self._most:
+            return engine.connect()
+        with self._lock:
+            self._asking += 1
+        try:
+            pool = engine.pool
+            if isinstance(pool, QueuePool) and pool.checkedout() >= pool.size():
+                self._let_go()
+            return engine.connect()
+        finally:
+            with self._lock:
+                self._asking -= 1
+
+    def _let_go(self) -> None:
+        """Give the pool one connection back: somebody waits for it."""
+        connection = self._pop()
+        if connection is not None:
+            connection.close()
+
+    def _pop(self) -> Connection | None:
+        try:
+            return self._kept.pop()[0]
+        except IndexError:
+            return None

@@ -48,7 +48,9 @@ class Prepared:
         dbapi: Any = dialect.loaded_dbapi
         try:
             run = connection.info.get(_RUN) or _keep_run(connection)
-            rows = run(self._text, [parameters[name] for name in self._names], self._row)
+            rows: list[AnyRow] = run(
+                self._text, [parameters[name] for name in self._names], self._row
+            )
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises

@@ -56,7 +56,6 @@ def init_app(
     app.config["MAX_FORM_PARTS"] = 50
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    # Views here are plain functions: Flask would ask at every request, of each it calls.
     app.ensure_sync = _as_it_is  # type: ignore[method-assign]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     static_files.init_app(app)
@@ -84,6 +83,7 @@ def init_app(
 
 
 def _as_it_is(view: View) -> View:
+    """Return a plain function, as all here are; Flask would ask of each at every request."""
     return view
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from threading import Thread
 
 import pytest
 from sqlalchemy import QueuePool, text
@@ -30,9 +31,13 @@ def lent(database: Database) -> int:
     return database.engine.pool.checkedout()
 
 
+def process_of(connection: Transaction) -> int:
+    return int(PROCESS.rows(connection, {})[0][0])
+
+
 def process(database: Database) -> int:
     with database.read() as connection:
-        return int(PROCESS.rows(connection, {})[0][0])
+        return process_of(connection)
 
 
 def test_whoever_reads_next_has_the_connection_that_was_used_last(four: Database) -> None:
@@ -47,6 +52,23 @@ def test_half_of_the_pool_is_left_to_transactions(four: Database) -> None:
         assert lent(four) == 4
 
     assert lent(four) == 2
+
+
+def test_whoever_waits_for_the_pool_is_given_what_was_at_hand(four: Database) -> None:
+    with ExitStack() as at_hand:
+        for _ in range(2):
+            at_hand.enter_context(four.read())
+    write = Thread(target=four.write, args=(process_of,))
+
+    with ExitStack() as all_of_them:
+        for _ in range(2):
+            all_of_them.enter_context(four.engine.connect())
+        with four.read(), four.read():
+            write.start()
+            write.join(0.2)
+            assert write.is_alive()
+        write.join(4)  # the pool gives up after five seconds
+        assert not write.is_alive()
 
 
 def test_what_is_kept_ends_with_its_engine(four: Database) -> None:
