@@ -64,8 +64,12 @@ class Stack:
         return self.shops.get(server, self.shops[OURS])
 
     def measure(self, server: str, calls: list[Call]) -> Figures:
-        pid = self.servers[server].pid
-        return measure(self.ports[server], calls, server=pid, database=self.postgres)
+        running = self.servers[server]
+        try:
+            return measure(self.ports[server], calls, server=running.pid, database=self.postgres)
+        except RuntimeError as error:
+            error.add_note(f"{server}: {running.logs[-2_000:]}")
+            raise
 
     def webhooks(self, count: int, server: str = OURS) -> list[Call]:
         """Sign one unique completed event for every one of so many new orders."""

@@ -13,11 +13,12 @@ __all__ = ["replace"]
 
 def _replace(thing: Any, **changes: Any) -> Any:
     """Copy a dataclass of several fields, all of them its constructor's, with some of them new."""
-    read, place_of = _fields_of(type(thing))
+    kind: Any = type(thing)
+    read, place_of = _fields_of(kind)
     values = list(read(thing))
     for name, value in changes.items():
         values[place_of[name]] = value
-    return type(thing)(*values)
+    return kind(*values)
 
 
 @cache

@@ -14,12 +14,11 @@ from sqlalchemy import Column, Connection, Executable, Select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from .pooler import is_pooled
 from .rows import AnyRow
 from .watch import WATCH, Watch, Write, unwatched
 
 _PING = text("SELECT 1")
-_RUN = "checkout_direct_run"
+_CURSOR = "checkout_direct_cursor"
 # The database's own placeholders ($1): the driver need not look for others at every call.
 _AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -47,10 +46,9 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         dbapi: Any = dialect.loaded_dbapi
         try:
-            run = connection.info.get(_RUN) or _keep_run(connection)
-            rows: list[AnyRow] = run(
-                self._text, [parameters[name] for name in self._names], self._row
-            )
+            cursor = connection.info.get(_CURSOR) or _keep_cursor(connection)
+            values = [parameters[name] for name in self._names]
+            rows = cursor.execute(self._text, values, prepare=True).fetchall()
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
@@ -58,7 +56,7 @@ class Prepared:
                 self._text, None, error, dbapi.Error, hide_parameters=True, dialect=dialect
             ) from error
         watch(Write.COMMITTED)
-        return rows
+        return list(map(self._row, rows))
 
     def _who_watches(self, connection: Connection) -> Watch:
         """Find who is told of what this statement commits by itself: nobody, in a transaction."""
@@ -77,13 +75,16 @@ class Prepared:
         self._text = str(compiled)  # last: other threads go by it
 
 
-def _keep_run(connection: Connection) -> Any:
-    """Make what runs statements on this connection, and stays with it: it learns each only once."""
-    from .below_cursor import runner  # noqa: PLC0415 - SQLite does without PostgreSQL's driver
+def _keep_cursor(connection: Connection) -> Any:
+    """Make the cursor that stays with its connection: it learns each type only once.
 
-    driver: Any = connection.connection.driver_connection
-    run = connection.info[_RUN] = runner(driver, pooled=is_pooled(connection))
-    return run
+    Integers go as one type: else every mixture of small and large ones is planned anew.
+    """
+    dbapi: Any = connection.dialect.loaded_dbapi
+    cursor = dbapi.RawCursor(connection.connection.driver_connection)
+    cursor.adapters.register_dumper(int, dbapi.types.numeric.Int8Dumper)
+    connection.info[_CURSOR] = cursor
+    return cursor
 
 
 def given(column: Column[Any], prefix: str = "") -> str:

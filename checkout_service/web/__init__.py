@@ -56,7 +56,7 @@ def init_app(
     app.config["MAX_FORM_PARTS"] = 50
     app.request_class = strict_json.StrictRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.ensure_sync = _as_it_is  # type: ignore[method-assign]
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
     app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
     static_files.init_app(app)
     elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
