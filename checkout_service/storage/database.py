@@ -22,7 +22,7 @@ from checkout_service.domain.errors import DatabaseUnavailable
 
 from .bell import Bell, has_message
 from .impatience import impatient
-from .kept import FRESH_SECONDS, KeptConnections
+from .kept import FRESH_SECONDS, RESTED, KeptConnections
 from .outage import FAILURES, Episodes, outage_of, reason_of
 from .pooler import bound, greet, is_pooled
 from .sqlite import Turns, begin_sqlite, is_busy, make_private, open_sqlite
@@ -110,7 +110,7 @@ def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _note_use(_connection: Any, record: Any) -> None:
-    if record is not None:
+    if record is not None and not record.info.pop(RESTED, False):
         record.info["used"] = time.monotonic()
 
 
@@ -143,7 +143,7 @@ class Database:
         self._turns = Turns(one_writer=self.is_sqlite)
         self._bell = Bell(engine) if rings and not self.is_sqlite else None
         reader = engine.execution_options(**{WRITES: False, WATCH: watch})
-        self._at_hand = KeptConnections(engine, reader, most=_most_kept(engine, watch))
+        self._at_hand = KeptConnections(engine, reader, self._clock, most=_most_kept(engine, watch))
 
     @property
     def is_sqlite(self) -> bool:

@@ -8,21 +8,24 @@ to it, and is tried before it is lent again.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, QueuePool, event
 
+from checkout_service.domain.clock import Clock
+
 FRESH_SECONDS = 5.0
+RESTED = "checkout_rested"  # in a connection's notes: to be tried before it is lent again
 
 
 class KeptConnections:
     """Lends connections of `reader`, which is the engine in autocommit, and keeps some of them."""
 
-    def __init__(self, engine: Engine, reader: Engine, *, most: int) -> None:
+    def __init__(self, engine: Engine, reader: Engine, clock: Clock, *, most: int) -> None:
         self._engine, self._reader = engine, reader
+        self._clock = clock
         self._most = most
         self._kept: deque[tuple[Connection, float]] = deque()
         self._lock = threading.Lock()
@@ -55,11 +58,10 @@ class KeptConnections:
             connection.close()
 
     def _take(self) -> Connection:
-        try:
-            connection, used = self._kept.pop()
-        except IndexError:
+        connection = self._pop()
+        if connection is None:
             return self._ask(self._reader)
-        if time.monotonic() - used < FRESH_SECONDS:
+        if RESTED not in connection.info:
             return connection
         connection.close()
         return self._ask(self._reader)
@@ -70,7 +72,7 @@ class KeptConnections:
         if self._asking or len(self._kept) >= self._most:
             connection.close()
             return
-        self._kept.append((connection, time.monotonic()))
+        self._kept.append((connection, self._clock.monotonic()))
         if self._asking:  # since a moment ago
             self._let_go()
 
@@ -96,6 +98,9 @@ class KeptConnections:
 
     def _pop(self) -> Connection | None:
         try:
-            return self._kept.pop()[0]
+            connection, used = self._kept.pop()
         except IndexError:
             return None
+        if self._clock.monotonic() - used >= FRESH_SECONDS:
+            connection.info[RESTED] = True
+        return connection

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import QueuePool, text
 
+from checkout_service.domain.clock import SystemClock
 from checkout_service.storage.database import Database, Transaction, make_engine
 from checkout_service.storage.prepared import Prepared
 
@@ -18,11 +19,25 @@ PROCESS = Prepared({"postgresql": text("SELECT pg_backend_pid()")})
 IN_TRANSACTION = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
 
 
+class Ahead(SystemClock):
+    """A clock that can be put ahead."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.seconds
+
+
 @pytest.fixture
-def four(database_url: str) -> Iterator[Database]:
+def clock() -> Ahead:
+    return Ahead()
+
+
+@pytest.fixture
+def four(database_url: str, clock: Ahead) -> Iterator[Database]:
     """A database whose pool has four connections."""
     engine = make_engine(database_url, pool_size=4)
-    yield Database(engine)
+    yield Database(engine, clock=clock)
     engine.dispose()
 
 
@@ -43,6 +58,17 @@ def process(database: Database) -> int:
 def test_whoever_reads_next_has_the_connection_that_was_used_last(four: Database) -> None:
     assert process(four) == process(four)
     assert lent(four) == 1
+
+
+def test_one_that_rested_is_tried_before_it_is_used_again(four: Database, clock: Ahead) -> None:
+    before = process(four)
+    outsider = make_engine(four.engine.url.render_as_string(hide_password=False))
+    with outsider.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": before})
+    outsider.dispose()
+    clock.seconds = 6
+
+    assert process(four) != before
 
 
 def test_half_of_the_pool_is_left_to_transactions(four: Database) -> None:
