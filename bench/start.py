@@ -92,7 +92,7 @@ def _start(app: str, python: str, where: Path, env: dict[str, str], log: Path) -
         )  # fmt: skip
     running = Running(process, log)
     try:
-        is_up = answers(f"http://127.0.0.1:{port}/healthz")
+        is_up = answers(f"http://127.0.0.1:{port}/nothing", status=404)
         while not is_up():
             if process.poll() is not None:
                 raise RuntimeError(running.logs)
