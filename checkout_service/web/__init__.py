@@ -54,10 +54,7 @@ def init_app(
     # One byte more than allowed: a chunked body beyond the limit is cut there without a word.
     app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES + 1
     app.config["MAX_FORM_PARTS"] = 50
-    app.request_class = strict_json.StrictRequest
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
-    app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
+    _set_habits(app)
     static_files.init_app(app)
     elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
     security.init_app(app, settings, images=catalog.image_origins, forms=elsewhere)
@@ -80,6 +77,13 @@ def init_app(
         admin.init_app(app, settings)
     _believe_proxies(app, settings.trusted_proxy_hops)
     mount.init_app(app, settings)
+
+
+def _set_habits(app: APIFlask) -> None:
+    app.request_class = strict_json.StrictRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
+    app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
 
 
 def _as_it_is(view: View) -> View:
