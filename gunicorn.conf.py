@@ -6,6 +6,7 @@ two would fight for its one write lock. Everything can still be overridden by GU
 
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import shutil
@@ -54,6 +55,12 @@ _METRICS_DIR = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     _METRICS_DIR = tempfile.mkdtemp(prefix="checkout-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _METRICS_DIR
+
+
+def when_ready(server):
+    """Keep what was loaded out of every collection: looking at it would copy it to each worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server, worker):

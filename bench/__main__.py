@@ -12,14 +12,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .meter import CONNECTIONS, Figures, medians
-from .stack import Stack, stack
+from .meter import CONNECTIONS, Call, Figures, medians
+from .stack import BESIDE, OURS, Stack, stack
 
-OURS, LIMIT, SAMPLE = "ours", "limit", "sample"
+LIMIT, SAMPLE = "limit", "sample"
 _TITLES = {
     "webhook": "a completed session: receipt, order, trail, fulfilment and message",
     "confirm": "the buyer is back and the order is paid",
-    "poll": "the page asks while nobody has paid",
+    "poll": "many pages ask while nobody has paid",
+    "repeat": "one page asks again at once",
     "create": "open a Checkout Session",
 }
 _PEERS = {
@@ -27,11 +28,12 @@ _PEERS = {
     ("webhook", SAMPLE): "stores nothing",
     ("confirm", SAMPLE): "asks Stripe each time",
     ("poll", SAMPLE): "asks Stripe each time",
+    ("repeat", SAMPLE): "asks Stripe each time",
     ("create", SAMPLE): "stores nothing, typed SDK",
     ("create", LIMIT): "the raw call to Stripe alone",
 }
-_BARS = {("webhook", LIMIT): 0.5, ("webhook", SAMPLE): 0.9, ("confirm", SAMPLE): 2.5,
-         ("create", SAMPLE): 0.8}  # fmt: skip
+_BARS = {("webhook", LIMIT): 0.42, ("webhook", SAMPLE): 0.5, ("confirm", SAMPLE): 2.3,
+         ("poll", SAMPLE): 1.2, ("create", SAMPLE): 0.5}  # fmt: skip
 
 Rounds = dict[tuple[str, str], list[Figures]]
 
@@ -40,26 +42,31 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--requests", type=int, default=800, help="a case and round")
+    options.add_argument("--beside", type=Path, help="another checkout of ours, to compare with")
     options.add_argument("--only", choices=_TITLES, nargs="*", default=list(_TITLES))
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, stack(Path(name)) as ground:
+    with tempfile.TemporaryDirectory() as name, stack(Path(name), chosen.beside) as ground:
         rounds = _run(ground, chosen.only, chosen.rounds, chosen.requests)
     _print(rounds, chosen.requests)
 
 
 def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:
-    feeds: dict[str, Callable[[], list[object]]] = {
-        "webhook": lambda: [*ground.webhooks(requests)],
-        "confirm": lambda: [*ground.confirms(requests)],
-        "poll": lambda: [*ground.polls(requests)],
-        "create": lambda: [*ground.creates(requests // 4)],
+    feeds: dict[str, Callable[[str], list[Call]]] = {
+        "webhook": lambda server: ground.webhooks(requests, server),
+        "confirm": lambda server: ground.confirms(requests, server),
+        "poll": lambda server: ground.polls(requests, server),
+        "repeat": lambda server: ground.repeats(requests, server),
+        "create": lambda server: ground.creates(requests // 4, server),
     }
-    cases = [(title, OURS) for title in titles] + [case for case in _PEERS if case[0] in titles]
+    cases = [(title, OURS) for title in titles]
+    if BESIDE in ground.shops:
+        cases += [(title, BESIDE) for title in titles]
+    cases += [case for case in _PEERS if case[0] in titles]
     cases.sort(key=lambda case: titles.index(case[0]))
     rounds: Rounds = {case: [] for case in cases}
     for number in range(count + 1):
         for title, server in cases:
-            figures = ground.measure(server, feeds[title]())  # type: ignore[arg-type]
+            figures = ground.measure(server, feeds[title](server))
             if number:  # the first round warms up
                 rounds[title, server].append(figures)
     return rounds
@@ -72,7 +79,7 @@ def _print(rounds: Rounds, requests: int) -> None:
     head = ("case", "req/s", "p99 ms", "server", "database", "CPU ratio", "req/s ratio", "bar")
     print("{:<58} {:>7} {:>7} {:>7} {:>8} {:>10} {:>11} {:>5}".format(*head))
     for (title, server), figures in rounds.items():
-        name = _TITLES[title] if server == OURS else f"{server}: {_PEERS[title, server]}"
+        name = _TITLES[title] if server == OURS else f"{server}: {_said(title, server)}"
         one = medians(figures)
         row = f"{title + ', ' + name if server == OURS else '  ' + name:<58.58}"
         row += f" {one.rate:>7.0f} {one.p99:>7.1f} {one.server:>7.0f} {one.database:>8.0f}"
@@ -80,6 +87,10 @@ def _print(rounds: Rounds, requests: int) -> None:
             bar = _BARS.get((title, server), "")
             row += f" {_ratios(rounds[title, OURS], figures)} {bar:>5}"
         print(row)
+
+
+def _said(title: str, server: str) -> str:
+    return _PEERS.get((title, server), "another checkout of ours")
 
 
 def _ratios(ours: list[Figures], peer: list[Figures]) -> str:

@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -94,28 +95,35 @@ def _send(connection: http.client.HTTPConnection, call: Call) -> float:
 def cpu_of_one(pid: int) -> float:
     """Return the CPU seconds of one process; none if it has ended."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return sum(map(int, _fields(pid)[_CPU_FIELDS])) / _TICK
     except OSError:
         return 0.0
-    return sum(map(int, fields[_CPU_FIELDS])) / _TICK
 
 
 def cpu_of(root: int) -> float:
     """Sum the CPU seconds of a process and of all below it."""
+    ticks = 0
+    for pid in tree_of(root):
+        with suppress(OSError):  # it ended meanwhile
+            ticks += sum(map(int, _fields(pid)[_CPU_FIELDS]))
+    return ticks / _TICK
+
+
+def tree_of(root: int) -> list[int]:
+    """List a process and all below it."""
     parents: dict[int, int] = {}
-    ticks: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue  # it ended meanwhile
-            parents[int(entry.name)] = int(fields[1])
-            ticks[int(entry.name)] = sum(map(int, fields[_CPU_FIELDS]))
+            with suppress(OSError):
+                parents[int(entry.name)] = int(_fields(int(entry.name))[1])
 
     def below(pid: int) -> bool:
         while pid > 1 and pid != root:
             pid = parents.get(pid, 0)
         return pid == root
 
-    return sum(spent for pid, spent in ticks.items() if below(pid)) / _TICK
+    return [pid for pid in parents if below(pid)]
+
+
+def _fields(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

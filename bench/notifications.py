@@ -47,7 +47,7 @@ def main() -> None:
         "NOTIFY_SECRET": SECRET,
         "NOTIFY_ALLOW_PRIVATE": "1",
     }
-    with tempfile.TemporaryDirectory() as name, stack(Path(name), ours) as ground:
+    with tempfile.TemporaryDirectory() as name, stack(Path(name), more=ours) as ground:
         for wide in chosen.concurrency:
             for workers, ms, count in (_CASES[place] for place in chosen.case):
                 one = deliver(ground, Path(name), (workers, ms, count), wide)

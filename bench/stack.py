@@ -1,6 +1,7 @@
 """The stack: PostgreSQL as it is deployed, the sandbox as Stripe, our service and its peers.
 
-Every server runs under the same gunicorn settings, on the same database and Stripe.
+Every server runs under the same gunicorn settings, on the same database server and Stripe. Another
+checkout of ours may run beside it, on a database of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -30,63 +32,94 @@ _CART = json.dumps({"items": [{"price": "poster-usd", "quantity": 1}]}).encode()
 _JSON = (("Content-Type", "application/json"),)
 
 
+OURS, BESIDE = "ours", "beside"
+_WAITING = 200  # orders that nobody pays
+
+
+@dataclass
+class Shop:
+    """What one checkout of ours has sold, in its own database."""
+
+    dsn: str
+    event: Any = None
+    paid: str = ""
+    waiting: list[str] = field(default_factory=list)
+
+
 class Stack:
     """The servers under measure and what to feed them."""
 
     def __init__(
-        self,
-        ports: dict[str, int],
-        servers: dict[str, Running],
-        postgres: int,
-        dsn: str,
-        env: dict[str, str],
+        self, ports: dict[str, int], servers: dict[str, Running], postgres: int, env: dict[str, str]
     ) -> None:
-        self.ports, self.servers, self.postgres = ports, servers, postgres
-        self.dsn, self.env = dsn, env
-        self.event: Any = None
-        self.paid = self.waiting = ""
+        self.ports, self.servers, self.postgres, self.env = ports, servers, postgres, env
+        self.shops: dict[str, Shop] = {}
+
+    @property
+    def dsn(self) -> str:
+        return self.shops[OURS].dsn
+
+    def shop(self, server: str) -> Shop:
+        """Return whose orders a server is asked for: its own, or those that ours has sold."""
+        return self.shops.get(server, self.shops[OURS])
 
     def measure(self, server: str, calls: list[Call]) -> Figures:
-        pid = self.servers[server].pid
-        return measure(self.ports[server], calls, server=pid, database=self.postgres)
+        running = self.servers[server]
+        try:
+            return measure(self.ports[server], calls, server=running.pid, database=self.postgres)
+        except RuntimeError as error:
+            error.add_note(f"{server}: {running.logs[-2_000:]}")
+            raise
 
-    def webhooks(self, count: int) -> list[Call]:
+    def webhooks(self, count: int, server: str = OURS) -> list[Call]:
         """Sign one unique completed event for every one of so many new orders."""
-        return [self._completed(order, session) for order, session in self._orders(count)]
+        shop = self.shop(server)
+        return [_completed(shop, order, session) for order, session in _orders(shop, count)]
 
-    def confirms(self, count: int) -> list[Call]:
+    def confirms(self, count: int, server: str = OURS) -> list[Call]:
         """Ask for a session that has been paid."""
-        return [Call(f"/api/v1/checkout-sessions/{self.paid}")] * count
+        return [_ask_for(self.shop(server).paid)] * count
 
-    def polls(self, count: int) -> list[Call]:
-        """Ask for a session that nobody has paid yet."""
-        return [Call(f"/api/v1/checkout-sessions/{self.waiting}")] * count
+    def polls(self, count: int, server: str = OURS) -> list[Call]:
+        """Ask in turn for many sessions that nobody has paid yet."""
+        waiting = self.shop(server).waiting
+        return [_ask_for(waiting[n % len(waiting)]) for n in range(count)]
 
-    def creates(self, count: int) -> list[Call]:
+    def repeats(self, count: int, server: str = OURS) -> list[Call]:
+        """Ask for one such session again and again."""
+        return [_ask_for(self.shop(server).waiting[0])] * count
+
+    def creates(self, count: int, _server: str = OURS) -> list[Call]:
         return [Call("/api/v1/checkout-sessions", _CART, _JSON)] * count
 
-    def _completed(self, order: str, session: str) -> Call:
-        event = copy.deepcopy(self.event) | {"id": f"evt_{secrets.token_hex(12)}"}
-        event["data"]["object"] |= {
-            "id": session,
-            "client_reference_id": order,
-            "payment_intent": f"pi_{secrets.token_hex(12)}",
-            "metadata": {"order_id": order},
-        }
-        return webhook(json.dumps(event, indent=2))
 
-    def _orders(self, count: int) -> list[tuple[str, str]]:
-        """Write pending orders with open sessions straight into the database."""
-        made = []
-        with psycopg.connect(self.dsn) as connection, connection.cursor() as cursor:
-            for _ in range(count):
-                order, name = f"ord_{secrets.token_hex(12)}", secrets.token_hex(16)
-                session, attempt = f"cs_test_{name}", f"att_{secrets.token_hex(12)}"
-                cursor.execute(_ORDER, {"id": order, "nonce": name})
-                cursor.execute(_LINE, {"id": order})
-                cursor.execute(_ATTEMPT, {"id": attempt, "order": order, "session": session})
-                made.append((order, session))
-        return made
+def _ask_for(session: str) -> Call:
+    return Call(f"/api/v1/checkout-sessions/{session}")
+
+
+def _completed(shop: Shop, order: str, session: str) -> Call:
+    event = copy.deepcopy(shop.event) | {"id": f"evt_{secrets.token_hex(12)}"}
+    event["data"]["object"] |= {
+        "id": session,
+        "client_reference_id": order,
+        "payment_intent": f"pi_{secrets.token_hex(12)}",
+        "metadata": {"order_id": order},
+    }
+    return webhook(json.dumps(event, indent=2))
+
+
+def _orders(shop: Shop, count: int) -> list[tuple[str, str]]:
+    """Write pending orders with open sessions straight into the database."""
+    made = []
+    with psycopg.connect(shop.dsn) as connection, connection.cursor() as cursor:
+        for _ in range(count):
+            order, name = f"ord_{secrets.token_hex(12)}", secrets.token_hex(16)
+            session, attempt = f"cs_test_{name}", f"att_{secrets.token_hex(12)}"
+            cursor.execute(_ORDER, {"id": order, "nonce": name})
+            cursor.execute(_LINE, {"id": order})
+            cursor.execute(_ATTEMPT, {"id": attempt, "order": order, "session": session})
+            made.append((order, session))
+    return made
 
 
 _ORDER = """INSERT INTO orders (id, nonce, flow, status, amount_total, amount_paid, amount_refunded,
@@ -110,8 +143,13 @@ def webhook(body: str) -> Call:
 
 
 @contextmanager
-def stack(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Stack]:
-    """Start everything, buy once, and end everything; `more` are settings of ours."""
+def stack(
+    folder: Path, beside: Path | None = None, more: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    """Start everything, buy once, and end everything.
+
+    `beside` is another checkout of ours, `more` are settings of ours.
+    """
     sandbox_port = free_port()
     sandbox_url = f"http://127.0.0.1:{sandbox_port}"
     servers: dict[str, Running] = {}
@@ -121,26 +159,40 @@ def stack(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Stack
             "WEB_CONCURRENCY": "2", "WEB_THREADS": "32", "LOG_LEVEL": "INFO",
             "PEER_DATABASE": dsn, **(more or {}),
         }  # fmt: skip
-        run(["flask", "--app", "wsgi", "db", "upgrade"], env=env)
-        with psycopg.connect(dsn) as connection:
-            connection.execute("CREATE TABLE peer_events (id text PRIMARY KEY, body bytea)")
         with psycopg.connect(dsn, autocommit=True) as connection:
             # Its work would be counted to whichever case happens to run meanwhile.
             connection.execute("ALTER SYSTEM SET autovacuum = off")
             connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE TABLE peer_events (id text PRIMARY KEY, body bytea)")
+            connection.execute(f"CREATE DATABASE {BESIDE}")
         sandbox = start(["stripe_sandbox", "--port", str(sandbox_port)], env={},
                         log=folder / "sandbox.log", ready=answers(f"{sandbox_url}/"))  # fmt: skip
-        ports = {"ours": int(env["PORT"]), "limit": free_port(), "sample": free_port()}
+        ports = {OURS: int(env["PORT"]), "limit": free_port(), "sample": free_port()}
+        made = Stack(ports, servers, postgres.get_pid(), env)
         try:
+            run(["flask", "--app", "wsgi", "db", "upgrade"], env=env)
             for name, app in _APPS.items():
                 servers[name] = serve(name, ports[name], env, folder, app)
-            made = Stack(ports, servers, postgres.get_pid(), dsn, env)
+            made.shops[OURS] = _buy(dsn, sandbox_port, ports[OURS])
+            if beside is not None:
+                theirs = dsn.replace("/postgres?", f"/{BESIDE}?")
+                ports[BESIDE] = free_port()
+                servers[BESIDE] = _checkout(beside, ports[BESIDE], env, folder, theirs)
+                made.shops[BESIDE] = _buy(theirs, sandbox_port, ports[BESIDE])
             ports["sandbox"] = sandbox_port
-            made.event, made.paid, made.waiting = _buy(sandbox_port, ports["ours"])
             yield made
         finally:
             for server in (*servers.values(), sandbox):
                 server.stop()
+
+
+def _checkout(where: Path, port: int, env: dict[str, str], folder: Path, dsn: str) -> Running:
+    """Migrate and serve another checkout, with the packages that are here."""
+    address = f"http://127.0.0.1:{port}"
+    env = env | {"DATABASE_URL": dsn, "PORT": str(port), "PUBLIC_BASE_URL": address}
+    run(["flask", "--app", "wsgi", "db", "upgrade"], env=env, folder=where)
+    log, command = folder / "beside.log", ["gunicorn", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    return start(command, env=env, log=log, ready=_listens(port), folder=where)
 
 
 def serve(name: str, port: int, env: dict[str, str], folder: Path, *command: str) -> Running:
@@ -160,15 +212,16 @@ def _listens(port: int) -> Callable[[], bool]:
     return check
 
 
-def _buy(sandbox: int, shop: int) -> tuple[Any, str, str]:
-    """Buy once for real: give the event to copy, the paid session, and one that waits."""
-    paid, waiting = (ask(shop, Call("/api/v1/checkout-sessions", _CART, _JSON)) for _ in range(2))
-    ask(sandbox, Call(f"/_sandbox/checkout/sessions/{paid['id']}/pay", b"{}"))
+def _buy(dsn: str, sandbox: int, shop: int) -> Shop:
+    """Buy once for real, and leave many orders waiting."""
+    order = Call("/api/v1/checkout-sessions", _CART, _JSON)
+    paid = ask(shop, order)["id"]
+    ask(sandbox, Call(f"/_sandbox/checkout/sessions/{paid}/pay", b"{}"))
     key = (("Authorization", "Bearer sk_test_bench"),)
     events = ask(sandbox, Call("/v1/events?type=checkout.session.completed", None, key))
     event = events["data"][0]
     ask(shop, webhook(json.dumps(event)))
-    return event, paid["id"], waiting["id"]
+    return Shop(dsn, event, paid, [ask(shop, order)["id"] for _ in range(_WAITING)])
 
 
 def ask(port: int, call: Call) -> Any:

@@ -46,7 +46,7 @@ def main() -> None:
     print(f"{'orders':>7} {'Stripe ms':>9} {'paid':>7} {'seconds':>8} {'lists':>6} {'others':>7}"
           f" {'our CPU s':>9} {'database':>9}")  # fmt: skip
     more = {"CREATE_RATE_LIMIT": "1000000 per minute"}
-    with tempfile.TemporaryDirectory() as name, stack(Path(name), more) as ground:
+    with tempfile.TemporaryDirectory() as name, stack(Path(name), more=more) as ground:
         for count in chosen.orders:
             for ms in chosen.latency_ms:
                 one = sweep(ground, Path(name), count, ms, due=not chosen.not_due)

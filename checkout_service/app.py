@@ -5,12 +5,11 @@ Safe to call before a fork: nothing is connected until the first request.
 
 from __future__ import annotations
 
-from alembic.script import ScriptDirectory
 from apiflask import APIFlask
 
 from checkout_service import logs, web
 from checkout_service.bootstrap import build_use_cases
-from checkout_service.bootstrap.flask_database import connect_database
+from checkout_service.bootstrap.flask_database import connect_database, head_of
 from checkout_service.bootstrap.tracing import trace
 from checkout_service.cli import register_cli
 from checkout_service.settings import Settings
@@ -39,8 +38,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     migrations = FILES / "migrations"
     engine = connect_database(app, settings, migrations)
     trace(app, engine, redact.text)
-    head = ScriptDirectory(str(migrations)).get_current_head() or ""
-    use_cases = build_use_cases(settings, engine, migration_head=head)
+    use_cases = build_use_cases(settings, engine, migration_head=head_of(migrations))
     app.extensions["checkout_service"] = use_cases
     web.init_app(app, settings, use_cases.list_products.catalog, locales=LOCALES)
     app.config["CHECKOUT_SETTINGS"] = settings

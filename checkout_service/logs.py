@@ -5,22 +5,27 @@ Everything passes `redact` last: a secret is known by its shape (or its value), 
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-
-import structlog
-from structlog.stdlib import ProcessorFormatter
 
 _LONGEST = 1_500  # characters of one value; a whole line stays one write to a pipe
 _LONGEST_TRACE = 2_500
 _TAKEN_OVER = ("gunicorn.error", "gunicorn.access", "werkzeug")
 _QUIET = ("stripe", "urllib3", "flask_cors", "apscheduler", "alembic")
 _ONCE_IS_ENOUGH = ("sqlalchemy.pool", "psycopg", "psycopg.pool")
+# What a record has by itself, and what other handlers' formatters leave on it.
+_OF_EVERY_RECORD = frozenset(
+    {*vars(logging.LogRecord("", 0, "", 0, "", None, None)), "message", "asctime"}
+)
+_request_id: ContextVar[str | None] = ContextVar("checkout_request_id", default=None)
 # Every shape below, and every card number, has one of these: most texts need no closer look.
 _SUSPECT = re.compile(
     r"[srp]k_(?:org_)?(?:live|test)_|whsec_|_secret_|cs_(?:live|test)_|@|(?i:bearer|basic) |"
@@ -49,10 +54,23 @@ class Redactor:
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
         self._name = lru_cache(maxsize=1_000)(self.text)  # names come again with every line
 
-    def __call__(
-        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
-    ) -> dict[str, Any]:
-        return {self._name(str(key)): self.value(value, str(key)) for key, value in event.items()}
+    def line(self, facts: dict[str, Any]) -> str:
+        """Write a line's facts as JSON, with nothing in it that must not be written."""
+        try:
+            line = json.dumps(facts, allow_nan=False)
+        except (TypeError, ValueError):  # what JSON has no word for is told as text
+            line = ""
+        if line and len(line) <= _LONGEST and not self._is_suspect(line):
+            return line
+        return json.dumps({self._name(str(k)): self.value(v, str(k)) for k, v in facts.items()})
+
+    def _is_suspect(self, line: str) -> bool:
+        """True if a line may hold a secret; escapes could hide one, so they make it suspect."""
+        return (
+            "\\" in line
+            or _SUSPECT.search(line) is not None
+            or (self._known is not None and self._known.search(line) is not None)
+        )
 
     def value(self, value: Any, key: str = "") -> Any:
         if value is None or isinstance(value, bool | int):
@@ -85,6 +103,34 @@ def _hide_card(match: re.Match[str]) -> str:
     return "[digits]" if is_card else match[0]
 
 
+class LineFormatter(logging.Formatter):
+    """Makes a line of a record: what a person's eye looks for first, then what it was given."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
+        facts: dict[str, Any] = {
+            "time": time.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        request_id = _request_id.get()
+        if request_id is not None:
+            facts["request_id"] = request_id
+        for name, value in vars(record).items():
+            if name not in _OF_EVERY_RECORD:  # a line's own facts win over what it was given
+                facts.setdefault("extra_event" if name == "event" else name, value)
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            facts["stack"] = self.formatStack(record.stack_info)
+        return self._redact.line(facts)
+
+
 class StdoutHandler(logging.Handler):
     """Writes each line at once to whatever stdout is now."""
 
@@ -104,26 +150,10 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
     Safe to call again.
     """
     redact = Redactor(secrets)
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        _add_extra,  # before the line's own facts, which win
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-    ]
     handler = StdoutHandler()
-    handler.setFormatter(
-        ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _first_things_first,
-                redact,
-                structlog.processors.JSONRenderer(ensure_ascii=True),
-            ],
-        )
-    )
+    handler.setFormatter(LineFormatter(redact))
+    # No line says where in the code it was written: looking that up costs more than the line.
+    logging._srcfile = None  # noqa: SLF001 - documented as the way
     root = logging.getLogger()
     # Handlers of others, such as a test's, stay.
     root.handlers = [h for h in root.handlers if not isinstance(h, StdoutHandler)] + [handler]
@@ -142,31 +172,7 @@ def configure(level: str = "INFO", secrets: Iterable[str] = ()) -> Redactor:
 
 def bind_request(request_id: str) -> None:
     """Put the request's id on every line this request logs."""
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request_id)
-
-
-_EXTRA = structlog.stdlib.ExtraAdder()
-
-
-def _add_extra(
-    logger: Any, method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Add what a line was given as `extra`; one named `event` must not take the event's name."""
-    name = event["event"]
-    event = _EXTRA(logger, method, event)
-    if event["event"] is not name:
-        event.update(event=name, extra_event=event["event"])
-    return event
-
-
-def _first_things_first(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Lead with time and level: what a person's eye looks for first."""
-    event.pop("message", None)  # left on the record by another handler's formatter
-    first = {key: event.pop(key) for key in ("time", "level", "logger", "event") if key in event}
-    return {**first, **event}
+    _request_id.set(request_id)
 
 
 def report_to_sentry(dsn: str, redact: Redactor) -> None:

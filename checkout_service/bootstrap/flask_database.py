@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from flask_migrate import Migrate
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +17,29 @@ from checkout_service.models import db
 from checkout_service.settings import Settings, SettingsError
 from checkout_service.storage.database import engine_options, prepare_engine
 
-migrate = Migrate(db=db)
+_REVISIONS = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
+
+
+class Migrations:
+    """Stands for Flask-Migrate until somebody migrates: it loads all of Alembic."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        self._app, self._folder = app, folder
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate  # noqa: PLC0415
+
+        Migrate(self._app, db, directory=str(self._folder))  # it takes this one's place
+        return getattr(self._app.extensions["migrate"], name)
+
+
+def head_of(migrations: Path) -> str:
+    """Name the migration that no other comes after, by the files' own words."""
+    texts = [file.read_text("utf-8") for file in (migrations / "versions").glob("*.py")]
+    words: list[tuple[str, str]] = [found for text in texts for found in _REVISIONS.findall(text)]
+    revisions = {name for word, name in words if word == "revision"}
+    (head,) = revisions.difference(name for word, name in words if word == "down_revision")
+    return head
 
 
 def connect_database(app: Flask, settings: Settings, migrations: Path) -> Engine:
@@ -36,7 +59,7 @@ def connect_database(app: Flask, settings: Settings, migrations: Path) -> Engine
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)
-    migrate.init_app(app, directory=str(migrations))
+    app.extensions["migrate"] = Migrations(app, migrations)
     with app.app_context():
         engine = prepare_engine(db.engine)
     # Connections must not be shared with the process that forked us.

@@ -6,28 +6,53 @@ again later (EX_TEMPFAIL).
 
 from __future__ import annotations
 
+from importlib import import_module
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from .admin import admin
-from .catalog import catalog
-from .copy_database import add_to_migrations
-from .doctor import doctor
-from .erase import erase
-from .events import events
-from .messages import messages
-from .orders import orders
-from .quarantine import quarantine
-from .simulate import simulate
-from .worker import deliver, sweep, worker
+_MODULE_OF = {
+    "admin": "admin",
+    "catalog": "catalog",
+    "deliver": "worker",
+    "doctor": "doctor",
+    "erase": "erase",
+    "events": "events",
+    "messages": "messages",
+    "orders": "orders",
+    "quarantine": "quarantine",
+    "simulate": "simulate",
+    "sweep": "worker",
+    "worker": "worker",
+}
+_MIGRATIONS = "db"
 
-_COMMANDS = (
-    admin, catalog, deliver, doctor, erase, events, messages, orders, quarantine, simulate, sweep,
-    worker,
-)  # fmt: skip
+
+class Commands(AppGroup):
+    """The commands beside `flask db`, each loaded when it is asked for: the web never asks."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_MODULE_OF, _MIGRATIONS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == _MIGRATIONS:
+            return _migrations()
+        module = _MODULE_OF.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), cmd_name)
+        return command
 
 
 def register_cli(app: Flask) -> None:
     """Put the commands beside `flask db`."""
-    add_to_migrations()
-    for command in _COMMANDS:
-        app.cli.add_command(command)
+    app.cli = Commands(app.cli.name, app.cli.commands)
+    if click.get_current_context(silent=True) is not None:
+        _migrations()  # `flask` finds `db` by itself, and runs it as it is then
+
+
+def _migrations() -> click.Command:
+    from .copy_database import migrations  # noqa: PLC0415 - what loads it loads all of Alembic
+
+    return migrations()

@@ -18,14 +18,15 @@ def _url(_context: click.Context, _parameter: click.Parameter, value: str) -> st
         raise click.BadParameter(str(error)) from None
 
 
-def add_to_migrations() -> None:
-    """Put the command among those of Flask-Migrate, and let these fail in words as ours do."""
-    if copy_to.name in db.commands:  # an application was made before, in this process
-        return
-    for command in db.commands.values():
-        if command.callback is not None:
-            command.callback = in_words(command.callback)
-    db.add_command(copy_to)
+def migrations() -> click.Group:
+    """Return the commands of Flask-Migrate with ours among them; all of them fail in words."""
+    group: click.Group = db
+    if copy_to.name not in group.commands:  # else somebody asked before, in this process
+        for command in group.commands.values():
+            if command.callback is not None:
+                command.callback = in_words(command.callback)
+        group.add_command(copy_to)
+    return group
 
 
 @click.command("copy-to")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from checkout_service.domain.replaced import replace
 
 from .guard import Difference
 from .holds import raise_hold

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from checkout_service.domain.replaced import replace
 
 from .guard import Difference
 from .order.ledger import Ledger, RaisedHold

@@ -12,13 +12,13 @@ import selectors
 import socket
 import time
 from collections import deque
+from contextvars import Context
 from functools import partial
 from typing import Any
 
 from gunicorn.http.errors import InvalidHeader, NoMoreData, UnsupportedTransferCoding
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
-from structlog.contextvars import clear_contextvars
 
 from .arrival import Arrival
 from .connection import Connection
@@ -270,8 +270,10 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
 
     def handle(self, conn: Connection) -> bool | None:
         """Answer a request: True to keep the connection, None to wait for the request's body."""
+        return Context().run(self._answer, conn)  # it knows nothing of the request before
+
+    def _answer(self, conn: Connection) -> bool | None:
         req = None
-        clear_contextvars()  # what is said of this request is not of the one before
         try:
             if not conn.arrival.is_whole:
                 return look_early(self, conn)

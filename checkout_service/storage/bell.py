@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from .outage import FAILURES
 from .pooler import is_pooled
+from .watch import WRITES
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Bell:
     """Rung by whoever wrote a message; rings at the database at most twenty times a second."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine.execution_options(**{WRITES: False})
         self._rung = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,7 +68,7 @@ class Bell:
 
 def listen(engine: Engine, heard: Callable[[], None], keep_going: Callable[[], bool]) -> None:
     """Call `heard` after each ring; return when told, or where nothing can be heard."""
-    engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    engine = engine.execution_options(**{WRITES: False})
     while keep_going() and engine.dialect.name == "postgresql":
         with suppress(*FAILURES), engine.connect() as connection:
             if is_pooled(connection):

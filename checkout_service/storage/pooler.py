@@ -44,9 +44,8 @@ _BOUND = "SELECT " + ", ".join(
 def greet(connection: Any, record: Any) -> None:
     """Find out who is at the other end of a new connection, and settle how it is used."""
     announced = connection.info.backend_pid
-    connection.autocommit = True  # settings made in a transaction could be rolled back
+    connection.autocommit = True  # for good: whoever wants a transaction begins one
     process = connection.execute(_GREETING, (announced,), prepare=False).fetchone()[0]
-    connection.autocommit = False
     record.info[_POOLED] = process != announced
     if process != announced:
         connection.prepare_threshold = None  # the driver then prepares nothing, asked or not

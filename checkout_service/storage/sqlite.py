@@ -21,7 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from checkout_service.domain.errors import DatabaseUnavailable
 
-WRITES = "checkout_writes"
+from .watch import WRITES
+
 PATIENCE = "checkout_patience"
 WAITS_SECONDS = 5.0
 _PACE_MS = 20

@@ -16,6 +16,9 @@ class Write(Enum):
 
 Watch = Callable[[Write], None]
 
+WRITES = "checkout_writes"
+"""The execution option that, when false, keeps a connection in autocommit: nothing is begun."""
+
 WATCH = "checkout_watch"
 """The execution option by which a statement that commits by itself finds who watches."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeAlias
 
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +25,8 @@ from .api import (
 from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
 from .ops import health
 from .pages import accent, buy, cart, languages, links, pay, rendering, subscription
+
+View: TypeAlias = Callable[..., Any]
 
 _DOORS = (
     checkout, buy, cart, pay, links, accent, subscription,
@@ -50,9 +54,7 @@ def init_app(
     # One byte more than allowed: a chunked body beyond the limit is cut there without a word.
     app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES + 1
     app.config["MAX_FORM_PARTS"] = 50
-    app.request_class = strict_json.StrictRequest
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
+    _set_habits(app)
     static_files.init_app(app)
     elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
     security.init_app(app, settings, images=catalog.image_origins, forms=elsewhere)
@@ -75,6 +77,18 @@ def init_app(
         admin.init_app(app, settings)
     _believe_proxies(app, settings.trusted_proxy_hops)
     mount.init_app(app, settings)
+
+
+def _set_habits(app: APIFlask) -> None:
+    app.request_class = strict_json.StrictRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
+    app.url_map.merge_slashes = False  # it would redirect to whatever Host the request names
+
+
+def _as_it_is(view: View) -> View:
+    """Return a plain function, as all here are; Flask would ask of each at every request."""
+    return view
 
 
 def _believe_proxies(app: APIFlask, hops: int) -> None:

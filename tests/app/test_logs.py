@@ -68,6 +68,36 @@ def test_a_secret_is_hidden_wherever_it_stands(
     assert not any(leaks(line) for line in told)
 
 
+@pytest.mark.parametrize("secret", ['pass"word"of\\ours', "pässwörd-of-ours", "pass\nword-of-ours"])
+def test_a_secret_that_json_writes_otherwise_is_hidden_too(
+    secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO", [secret])
+
+    log.warning("said %s", secret, extra={"why": [secret], "by": {secret: 1}})
+
+    (line,) = lines(capsys)
+    assert line["event"] == "said [hidden]"
+    assert (line["why"], line["by"]) == (["[hidden]"], {"[hidden]": 1})
+
+
+def test_a_card_number_in_digits_of_another_script_is_hidden(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    card = "4242424242424242".translate({ord("0") + n: 0x0660 + n for n in range(10)})
+
+    log.warning("said %s.", card)
+
+    assert lines(capsys)[0]["event"] == "said [digits]."
+
+
+def test_what_json_has_no_word_for_is_told_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    log.info("odd", extra={"path": Path("a/b"), "kinds": {"one"}, "when": float("inf")})
+
+    (line,) = lines(capsys)
+    assert (line["path"], line["kinds"], line["when"]) == ("a/b", ["one"], "inf")
+
+
 def test_ordinary_words_and_numbers_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
     log.info("order.moved", extra={"order_id": "ord_0123456789abcdefABCDEFgh", "at": 1732170000000})
 

@@ -62,7 +62,9 @@ def places(admin: Admin) -> dict[str, str]:
 
 
 def of_group(group: click.Group, before: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from of_group(command, f"{before}{name} ")
         else:

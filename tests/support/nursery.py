@@ -23,7 +23,7 @@ _THEIRS = (
     "babel.dates", "babel.numbers", "flask.cli", "flask_migrate.cli", "flask_sqlalchemy",
     "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "jinja2.ext", "limits", "psycopg",
     "pydantic_settings", "requests", "sqlalchemy.dialects.postgresql.psycopg",
-    "sqlalchemy.dialects.sqlite", "stripe._stripe_client", "stripe._v1_services", "structlog",
+    "sqlalchemy.dialects.sqlite", "stripe._stripe_client", "stripe._v1_services",
 )  # fmt: skip
 _OURS = (
     "checkout_service.app", "checkout_service.server.worker", "checkout_service.web.admin",

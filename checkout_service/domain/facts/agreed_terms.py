@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checkout_service.domain.order.ledger import Attempt, Ledger
+from checkout_service.domain.replaced import replace
 
 
 def agree(ledger: Ledger, attempt: Attempt, amount: int, *, stands: bool) -> Ledger:

@@ -7,10 +7,9 @@ https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checkout_service.domain.clock import DAY
 from checkout_service.domain.order.ledger import Attempt, Terms
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptState, Hold
 
 from .reading import ABANDONED, Reading

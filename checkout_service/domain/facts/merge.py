@@ -6,8 +6,6 @@ along a payment's way counts, and what still does not fit together is looked up.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checkout_service.domain.guard import (
     Difference,
     Mismatches,
@@ -24,6 +22,7 @@ from checkout_service.domain.order.find_attempt import (
     claim_by_session,
 )
 from checkout_service.domain.order.ledger import Attempt, Ledger
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold
 
 from .agreed_terms import agree

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.replaced import replace
 
 from .fact import Age, Fact, Seen
 from .snapshots import DisputeView, FraudWarningView, RefundView

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from checkout_service.domain.guard import Difference
 from checkout_service.domain.holds import raise_hold
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptState, Hold
 
 from .ledger import Ledger

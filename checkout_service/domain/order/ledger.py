@@ -6,7 +6,7 @@ Frozen throughout: settling makes a new ledger, storage writes down the differen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
@@ -17,6 +17,7 @@ from checkout_service.domain.facts.snapshots import (
     RefundView,
     RenewalView,
 )
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .room import BoughtLine, Room

@@ -81,6 +81,7 @@ class Writing:
         return not (
             len(self.attempts) > 1
             or len(self.messages) > 1
+            or len(self.transitions) > 2  # noqa: PLR2004
             or self.new_attempts
             or self.freed_intents
             or self.new_holds

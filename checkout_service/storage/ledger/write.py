@@ -6,7 +6,6 @@ the order is still at the version it was read at. A look requested meanwhile sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,6 +45,8 @@ _MESSAGE = (
     "id", "order_id", "kind", "about", "sequence", "body", "state", "wish", "tries", "created_at",
     "next_at",
 )  # fmt: skip
+_TRAIL = ("seq", "before", "after", "source", "reason", "event_id", "at")
+_PLACES = ("first_", "second_")  # what moves an order, and its fulfilment
 
 
 def _set(table: Table, prefix: str, names: Iterable[str]) -> str:
@@ -61,8 +62,12 @@ def _insert_one(table: Table, prefix: str, names: Iterable[str]) -> str:
     )
 
 
-# Settlements have one event, attempt and message at most, but for a few: those are parameters,
-# because the database takes them in more cheaply than JSON.
+def _trail_row(place: str) -> str:
+    return f"({', '.join(given(transitions.c[name], place) for name in _TRAIL)})"
+
+
+# Settlements have one event, attempt and message and two lines of the trail at most, but for a few:
+# those are parameters, because the database takes them in more cheaply than JSON.
 _ALL_IN_ONE = f"""
 WITH moved AS (
   UPDATE orders SET {_set(orders, "", _ORDER)}, version = version + 1, updated_at = :now,
@@ -82,11 +87,10 @@ WITH moved AS (
   INSERT INTO fulfilments (order_id, fulfilled_at) SELECT id, :now FROM moved
   WHERE CAST(:fulfils AS boolean) ON CONFLICT DO NOTHING
 ), trail AS (
-  INSERT INTO transitions (order_id, seq, before, after, source, reason, event_id, at)
-  SELECT t.order_id, t.seq, t.before, t.after, t.source, t.reason, t.event_id, t.at
-  FROM moved, jsonb_to_recordset(CAST(:transitions AS jsonb))
-    AS t(order_id text, seq integer, before text, after text, source text, reason text,
-         event_id text, at bigint)
+  INSERT INTO transitions (order_id, {", ".join(_TRAIL)})
+  SELECT moved.id, t.* FROM moved, (VALUES {", ".join(map(_trail_row, _PLACES))})
+    AS t({", ".join(_TRAIL)})
+  WHERE t.seq IS NOT NULL
 ), notified AS (
   {_insert_one(outbox_messages, "message_", _MESSAGE)}
 )
@@ -118,6 +122,8 @@ def write(connection: Connection, writing: Writing) -> bool:
         _write_seldom(connection, writing)
         _write_attempts(connection, writing.attempts[1:])
         _write_messages(connection, writing.messages[1:])
+        if len(writing.transitions) > len(_PLACES):
+            connection.execute(insert(transitions), writing.transitions[len(_PLACES) :])
         ((written,),) = _AT_ONCE.rows(connection, _parameters(writing))
     else:
         written = _write_one_by_one(connection, writing)
@@ -130,6 +136,7 @@ def _parameters(writing: Writing) -> dict[str, Any]:
     event = writing.event or _NOTHING
     attempt = writing.attempts[0] if writing.attempts else _NOTHING
     message = writing.messages[0] if writing.messages else _NOTHING
+    trail = zip(_PLACES, (*writing.transitions, _NOTHING, _NOTHING), strict=False)
     return {
         **writing.order,
         **{f"event_{name}": event.get(name) for name in _EVENT},
@@ -144,7 +151,7 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         "unknown_intent": writing.intent_id,
         "now": writing.now,
         "fulfils": writing.fulfils,
-        "transitions": json.dumps(writing.transitions),
+        **{f"{place}{name}": row.get(name) for place, row in trail for name in _TRAIL},
     }
 
 

@@ -12,7 +12,7 @@ from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.orders.answer import (
     answer_for_intent,
     answer_for_session,
@@ -46,11 +46,12 @@ class ConfirmPayment:
         """
         if not is_session_id(session_id):
             raise NotFound
-        answer = self._session(session_id)
-        if answer.order.final:
-            return answer
-        retry_after = self._look(answer.order.id, source=source, wait=wait)
-        answer = self._session(session_id)
+        with self.database.read() as connection:
+            answer = answer_for_session(connection, session_id)
+            retry_after = self._without_a_look(connection, answer.order, wait=wait)
+        if retry_after is None:
+            retry_after = self._look(answer.order.id, source=source, wait=wait)
+            answer = self._session(session_id)
         return replace(answer, retry_after=retry_after)
 
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
@@ -60,19 +61,25 @@ class ConfirmPayment:
         """
         if not is_intent_id(intent_id):
             raise NotFound
-        answer = self._intent(intent_id)
+        with self.database.read() as connection:
+            answer = answer_for_intent(connection, intent_id)
+            retry_after = self._without_a_look(connection, answer.order, wait=wait)
         if wait and answer.order.status is OrderStatus.FAILED:
             self._look_afresh(answer.order.id, source=source)
             return self._intent(intent_id)
-        if answer.order.final:
-            return answer
-        retry_after = self._look(answer.order.id, source=source, wait=wait)
-        return replace(self._intent(intent_id), retry_after=retry_after)
+        if retry_after is None:
+            retry_after = self._look(answer.order.id, source=source, wait=wait)
+            answer = self._intent(intent_id)
+        return replace(answer, retry_after=retry_after)
 
     def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
         """Return where an order stands, by its own id. Raises NotFound."""
-        order = self._order(order_id)
-        if order.final:
+        if not is_order_id(order_id):
+            raise NotFound
+        with self.database.read() as connection:
+            order = order_view(connection, order_id)
+            retry_after = self._without_a_look(connection, order, wait=wait)
+        if retry_after is not None:
             return order
         self._look(order_id, source=source, wait=wait)
         return self._order(order_id)
@@ -94,6 +101,21 @@ class ConfirmPayment:
         with go_on, within(_LINKS_WAIT_SECONDS):
             self.look_at_order.look(order.id, source="return", urgent=True, window=window)
         return self._order(order.id)
+
+    def _without_a_look(
+        self, connection: Transaction, order: OrderView, *, wait: bool
+    ) -> int | None:
+        """Return the seconds to wait if no look is to be had now, or wanted; None to try one.
+
+        Whoever may `wait` for somebody else's look tries.
+        """
+        if order.final:
+            return _LATER
+        with self.look_at_order.reads.waiting(wait):
+            foreseen = self.look_at_order.foresee(connection, order.id, window=WINDOW)
+        if foreseen is Look.BUSY:
+            return None if wait else _SOON
+        return _LATER if foreseen is Look.CROWDED else None
 
     def _look(self, order_id: str, *, source: str, wait: bool) -> int:
         """Look as `_look_in_turn` does; a page that polls waits for no turn of its own."""
@@ -136,8 +158,6 @@ class ConfirmPayment:
             return answer_for_intent(connection, intent_id)
 
     def _order(self, order_id: str) -> OrderView:
-        if not is_order_id(order_id):
-            raise NotFound
         with self.database.read() as connection:
             return order_view(connection, order_id)
 

@@ -17,8 +17,9 @@ from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import due_orders, leases
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
+from checkout_service.storage.look_chances import look_chance
 
 from .looks import LookDone, worth_a_look
 from .read_allowance import ReadAllowance, ReadCount
@@ -35,6 +36,7 @@ class Look(Enum):
 
     DONE = "done"
     BUSY = "busy"  # somebody else is looking, or looked a moment ago, or too often
+    CROWDED = "crowded"  # the next reads of Stripe are booked by others
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,26 @@ class LookAtOrder:
             done = LookDone(turn.requests, planned=source == SWEEP)
             self.settle_order.settle(Case(source, facts, order_id, look=done))
         return Look.DONE
+
+    def foresee(self, connection: Transaction, order_id: str, *, window: int) -> Look | None:
+        """Tell what would come of an urgent look if that can be read: whoever polls need not write.
+
+        None where a look is worth trying.
+        """
+        chance = look_chance(connection, order_id)
+        if chance is None:
+            return None
+        free = leases.is_free(
+            chance.look_lease_until,
+            chance.looked_at,
+            now=self.clock.now(),
+            for_ms=LEASE_MS,
+            window_ms=window,
+            reads=chance.reads,
+        )
+        if not free:
+            return Look.BUSY
+        return Look.CROWDED if self.reads.is_spent(chance.reads_free_at) else None
 
     @contextmanager
     def leased(self, order_id: str, *, window: int, urgent: bool) -> Iterator[Turn | None]:

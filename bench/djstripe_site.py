@@ -1,0 +1,45 @@
+"""dj-stripe as its documentation sets it up, in one file: only what a start and its memory need."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import parse_qs, urlsplit
+
+import django
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+_at = urlsplit(os.environ["PEER_DATABASE"])
+settings.configure(
+    SECRET_KEY=os.environ["SECRET_KEY"],
+    ALLOWED_HOSTS=["*"],
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "djstripe"],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": _at.path.strip("/"),
+            "USER": _at.username,
+            "HOST": parse_qs(_at.query)["host"][0],
+            "CONN_MAX_AGE": 600,
+        }
+    },
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    STRIPE_TEST_SECRET_KEY="sk_test_bench",  # noqa: S106 - no key of anybody's
+    STRIPE_LIVE_MODE=False,
+    DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
+    USE_TZ=True,
+)
+django.setup()
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("healthz", healthz), path("stripe/", include("djstripe.urls"))]
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - after the settings
+
+application = get_wsgi_application()
