@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import collecting, given_methods, holds, money_back, payments, shapes, vouchers
+from . import (
+    collecting,
+    given_methods,
+    holds,
+    money_back,
+    payments,
+    shapes,
+    subscriptions,
+    vouchers,
+)
 from .errors import ApiError, missing
 from .forms import boolean, check_url, integer, metadata, table
 from .methods import FILTERS, check_allowed, kinds_for
@@ -179,6 +188,8 @@ def confirm(call: Call, intent: Json) -> Json:
     intent["_billing"] = kept["billing_details"]
     email = kept["billing_details"]["email"]
     payments.attempt(call, intent, method, email=email, passed=False, kept=kept)
+    if intent["status"] == "succeeded":
+        subscriptions.hear(call, intent)
     money_back.maybe_dispute(call, intent)
     return intent
 

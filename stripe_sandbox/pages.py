@@ -15,7 +15,10 @@ from . import (
     money_back,
     page_changes,
     payments,
+    saving,
     sessions,
+    setup_intents,
+    subscriptions,
     vouchers,
 )
 from .clock import after_payment
@@ -129,6 +132,8 @@ def _finish(session: Json, number: str, *, passed: bool) -> Answer:
 
 @bp.get("/3ds/<name>")
 def challenge(name: str) -> Answer:
+    if setup_intents.is_challenged(world().store.get(name, "setup_intent")):
+        return render_template("challenge.html", amount="nothing")
     intent = world().store.get(name, "payment_intent")
     if intent is None or not payments.is_challenged(intent):
         return _closed("There is nothing to authenticate."), 410
@@ -138,6 +143,9 @@ def challenge(name: str) -> Answer:
 
 @bp.post("/3ds/<name>")
 def answer_challenge(name: str) -> Answer:
+    setup = world().store.get(name, "setup_intent")
+    if setup is not None and setup_intents.is_challenged(setup):
+        return saving.finish_challenge(setup, passed=request.form.get("outcome") == "pass")
     intent = world().store.get(name, "payment_intent")
     if intent is None or not payments.is_challenged(intent):
         return _closed("There is nothing to authenticate."), 410
@@ -162,6 +170,8 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
             kept = world().need(intent["payment_method"], "payment_method")
             email = kept["billing_details"]["email"]
             payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
+            if intent["status"] == "succeeded":
+                subscriptions.hear(call(), intent)
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"

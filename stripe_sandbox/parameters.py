@@ -33,6 +33,7 @@ _OFF_TABLE = {
 _OLDER = {  # taken of callers whose version is older
     "POST /v1/checkout/sessions": {"payment_method_types": {"list": "string"}},
     "POST /v1/payment_intents": {"payment_method_types": {"list": "string"}},
+    "POST /v1/setup_intents": {"payment_method_types": {"list": "string"}},
 }
 _INTEGER = re.compile(r"-?\d{1,18}")
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?")
