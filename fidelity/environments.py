@@ -52,9 +52,9 @@ def command(software: Software, folder: Path) -> list[str]:
     if steps.suffix == ".py":
         own = folder / "bin" / "python"
         return [str(own if own.exists() else sys.executable), str(steps)]
-    copy = folder / steps.name  # node looks for packages beside a file, not where it is run
-    shutil.copy(steps, copy)
-    return ["node", str(copy)]
+    for one in (steps, steps.with_name("steps.mjs")):
+        shutil.copy(one, folder)  # node looks for packages beside a file, not where it is run
+    return ["node", steps.name]
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -103,7 +103,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/payment_intents": (
         *_INTENT,
         (
-            "confirm confirmation_method=automatic error_on_requires_action off_session"
+            "confirm confirmation_method error_on_requires_action off_session"
             " payment_method_types return_url"
         ),
         "automatic_payment_methods: allow_redirects enabled=true",

@@ -57,8 +57,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/subscription_items": (f"{_CURSORS} subscription",),
     "POST /v1/plans": (
         "active amount amount_decimal billing_scheme=per_unit currency interval interval_count"
-        " metadata nickname usage_type=licensed",
-        "product: active id metadata name statement_descriptor tax_code unit_label",
+        " metadata nickname product usage_type=licensed",
     ),
     "GET /v1/plans": (f"{_PAGING} active product",),
     "POST /v1/plans/{name}": ("active metadata nickname",),

@@ -10,6 +10,7 @@ from . import (
     customers,
     embedded,
     hosted_form,
+    intents,
     links,
     money,
     money_back,
@@ -167,6 +168,9 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     outcome = "succeeded"
     try:
         with world().store.lock:
+            if passed and intent["confirmation_method"] == "manual":
+                intents.let_through(call(), intent)
+                return _back_from(intent, outcome)
             kept = world().need(intent["payment_method"], "payment_method")
             email = kept["billing_details"]["email"]
             payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
@@ -175,6 +179,10 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
+    return _back_from(intent, outcome)
+
+
+def _back_from(intent: Json, outcome: str) -> Answer:
     url = intent.get("_return_url") or "/"
     joint = "&" if "?" in url else "?"
     return redirect(

@@ -7,6 +7,7 @@ from .errors import no_such
 from .forms import table
 from .store import Json
 from .subscription_shapes import plan as _shown
+from .unmodelled import not_modelled
 from .world import Call
 
 _KIND, _URL = "price", "/v1/plans"
@@ -22,6 +23,8 @@ def create(call: Call) -> Json:
     said["recurring"] = {name: given[name] for name in names if name in given}
     if isinstance(given.get("product"), dict):
         said["product_data"] = table(given, "product")
+        if "tax_details" in said["product_data"]:
+            raise not_modelled("product[tax_details]")
     elif "product" in given:
         said["product"] = given["product"]
     price = catalog.create_price(call, said)
