@@ -52,7 +52,7 @@ def command(software: Software, folder: Path) -> list[str]:
     if steps.suffix == ".py":
         own = folder / "bin" / "python"
         return [str(own if own.exists() else sys.executable), str(steps)]
-    for one in (steps, steps.with_name("steps.mjs")):
+    for one in steps.parent.glob("*.mjs"):
         shutil.copy(one, folder)  # node looks for packages beside a file, not where it is run
     return ["node", steps.name]
 

@@ -154,7 +154,7 @@ def pay(call: Call, invoice: Json) -> None:
     if payment is not None:
         payment |= {"amount_paid": invoice["amount_due"], "status": "paid"}
         payment["status_transitions"]["paid_at"] = call.store.now()
-        call.store.put(payment)
+        call.emit("invoice_payment.paid", call.store.put(payment))
     call.emit("invoice.paid", call.store.put(invoice))
     call.emit("invoice.payment_succeeded", invoice)
 
