@@ -16,7 +16,7 @@ import stripe
 from django.conf import settings
 from django.core.management import call_command
 
-SANDBOX, KEY = os.environ["SANDBOX"], "sk_test_1234567890abcdef"
+SANDBOX, KEY = os.environ["SANDBOX"], "sk_test_" + 24 * "1"
 DATABASE = Path("dj_stripe.sqlite3").resolve()
 _PATIENCE = 120  # seconds for the events of the day to arrive
 _QUIET = 5
