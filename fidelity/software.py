@@ -31,6 +31,4 @@ ALL = (
         "stripe-sync-engine", "@supabase/stripe-sync-engine", "sync-engine.json",
         "sync_engine.mjs", needs_postgres=True,
     ),
-    Software("Better Auth", "@better-auth/stripe", "better-auth.json", "better_auth.mjs"),
-    Software("django-payments", "django-payments", "django-payments.txt", "django_payments.py"),
 )  # fmt: skip

@@ -74,6 +74,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/invoices/{name}/finalize": ("auto_advance=false",),
     "POST /v1/invoices/{name}/pay": ("paid_out_of_band payment_method",),
     "GET /v1/invoice_payments": (f"{_PAGING} invoice payment status",),
+    "GET /v1/accounts": (_PAGING,),
     "GET /v1/credit_notes": (_PAGING,),
     "GET /v1/payouts": (_PAGING,),
     "GET /v1/reviews": (_PAGING,),

@@ -70,6 +70,8 @@ ROUTES = (
     _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
     _route("GET", "/v1/account", account.show),
+    _route("GET", "/v1/accounts", _of("account", "/v1/accounts")),  # no Connect: there are none
+    _route("GET", "/v1/accounts/{name}", account.named),
     _route("GET", "/v1/balance", account.balance),
     _route("GET", _B, _of("balance_transaction", _B, "currency", "source", "type")),
     _route("GET", _B + "/{name}", _get("balance_transaction")),
