@@ -12,10 +12,8 @@ from .software import ALL
 def main() -> int:
     """Run, print each step, then the table; return 1 after a failure that nobody knew."""
     words = [word.lower() for word in sys.argv[1:]]
-    results = []
-    for software in ALL:
-        if not words or any(word in software.name.lower() for word in words):
-            results.append(_told(run(software)))
+    chosen = [one for one in ALL if not words or any(word in one.name.lower() for word in words)]
+    results = [_told(run(software)) for software in chosen]
     print("\n" + table(results))
     wrong = [f"{r.software.name}: {one}" for r in results for one in known.surprises(r)]
     print("\n".join(["", "Not known to fail:", *wrong]) if wrong else "")

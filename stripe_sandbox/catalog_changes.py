@@ -70,7 +70,7 @@ def create_shipping_rate(call: Call) -> Json:
 
 
 def update_rate(call: Call, rate: Json) -> Json:
-    """Change whether a rate is offered, and what is noted of it; no event tells. Raises ApiError."""
+    """Change whether a rate is offered, and its notes; no event tells. Raises ApiError."""
     active = boolean(call.params, "active")
     rate["active"] = rate["active"] if active is None else active
     rate["metadata"] = metadata(call.params, rate["metadata"])

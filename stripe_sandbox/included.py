@@ -21,8 +21,9 @@ def found(parent: Json, field: str) -> Any:
 
 
 def is_nothing(parent: Json, field: str) -> bool:
-    """True if Stripe leaves the field out, expanded or not: a coupon here is for everything."""
-    return field == "applies_to" and parent.get("object") == "coupon"
+    """True if Stripe leaves the field out, expanded or not: it does not apply to this object."""
+    left_out = (("applies_to", "coupon"), ("tiers", "price"))
+    return parent.get("deleted") is True or (field, parent.get("object")) in left_out
 
 
 def _own_currency(parent: Json) -> Json | None:

@@ -22,8 +22,8 @@ from .world import Call
 _UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 _ALWAYS = frozenset(("description", "metadata", "receipt_email"))
 _SAID = (
-    "capture_method", "confirmation_method", "customer", "description", "receipt_email", "setup_future_usage",
-    "statement_descriptor", "statement_descriptor_suffix",
+    "capture_method", "confirmation_method", "customer", "description", "receipt_email",
+    "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix",
 )  # fmt: skip
 
 

@@ -9,8 +9,10 @@ _METHOD = (
     " us_bank_account"
 )
 _SETUP = (
-    "allowed_payment_method_types customer description excluded_payment_method_types metadata"
-    " payment_method",
+    (
+        "allowed_payment_method_types customer description excluded_payment_method_types metadata"
+        " payment_method"
+    ),
     f"payment_method_data: {_METHOD}",
 )
 _DRAFT = (
@@ -36,9 +38,11 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/setup_intents/{name}/confirm": ("payment_method return_url", _SETUP[1]),
     "POST /v1/setup_intents/{name}/cancel": ("cancellation_reason",),
     "POST /v1/subscriptions": (
-        "cancel_at_period_end collection_method=charge_automatically customer"
-        " default_payment_method description metadata payment_behavior trial_end"
-        " trial_period_days",
+        (
+            "cancel_at_period_end collection_method=charge_automatically customer"
+            " default_payment_method description metadata payment_behavior trial_end"
+            " trial_period_days"
+        ),
         "items.*: metadata price quantity",
         *_PRICE_DATA,
         "payment_settings: save_default_payment_method",
@@ -46,8 +50,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
     ),
     "GET /v1/subscriptions": (f"{_PAGING} collection_method customer price status",),
     "POST /v1/subscriptions/{name}": (
-        "cancel_at_period_end default_payment_method description metadata proration_behavior=none"
-        " trial_end",
+        (
+            "cancel_at_period_end default_payment_method description metadata"
+            " proration_behavior=none trial_end"
+        ),
         "cancellation_details: comment feedback",
         "items.*: deleted id metadata price quantity",
         *_PRICE_DATA,
@@ -56,8 +62,10 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
     "GET /v1/subscription_items": (f"{_CURSORS} subscription",),
     "POST /v1/plans": (
-        "active amount amount_decimal billing_scheme=per_unit currency interval interval_count"
-        " metadata nickname product usage_type=licensed",
+        (
+            "active amount amount_decimal billing_scheme=per_unit currency interval"
+            " interval_count metadata nickname product usage_type=licensed"
+        ),
     ),
     "GET /v1/plans": (f"{_PAGING} active product",),
     "POST /v1/plans/{name}": ("active metadata nickname",),

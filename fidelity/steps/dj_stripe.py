@@ -19,13 +19,19 @@ from django.core.management import call_command
 SANDBOX, KEY = os.environ["SANDBOX"], "sk_test_" + 24 * "1"
 DATABASE = Path("dj_stripe.sqlite3").resolve()
 _PATIENCE = 120  # seconds for the events of the day to arrive
-_QUIET = 5
+_QUIET = 15
 
 DATABASE.unlink(missing_ok=True)
 settings.configure(
     SECRET_KEY="for-this-run-alone",
     ALLOWED_HOSTS=["127.0.0.1"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE}},
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATABASE,
+            "OPTIONS": {"timeout": 120},
+        }
+    },
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     INSTALLED_APPS=[
         "django.contrib.auth",
@@ -34,7 +40,7 @@ settings.configure(
         "djstripe",
     ],
     # Its tables as they are today: its migrations from the first one take minutes.
-    MIGRATION_MODULES={app: None for app in ("auth", "contenttypes", "sessions", "djstripe")},
+    MIGRATION_MODULES=dict.fromkeys(("auth", "contenttypes", "sessions", "djstripe")),
     ROOT_URLCONF="dj_stripe_urls",
     USE_TZ=True,
     STRIPE_TEST_SECRET_KEY=KEY,
@@ -45,11 +51,11 @@ settings.configure(
 )
 django.setup()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from djstripe import models  # noqa: E402
-from djstripe.management.commands import djstripe_sync_models  # noqa: E402
+from django.core.wsgi import get_wsgi_application
+from djstripe import models
+from djstripe.management.commands import djstripe_sync_models
 
-from stripe_python import steps  # noqa: E402
+from stripe_python import steps
 
 
 class Quiet(WSGIRequestHandler):

@@ -165,9 +165,7 @@ def test_an_invoice_whose_bank_asks_tells_that_somebody_must_act(near: Nearby) -
 def test_a_card_is_saved_without_a_session_after_its_bank_agreed(near: Nearby) -> None:
     owner = a_customer(near, None)
     asked = {"customer": owner, "confirm": True, "return_url": "https://shop.test/back"}
-    made = near.do(
-        "POST", "setup_intents", payment_method="pm_card_threeDSecure2Required", **asked
-    )
+    made = near.do("POST", "setup_intents", payment_method="pm_card_threeDSecure2Required", **asked)
     assert made["status"] == "requires_action"
 
     client = near.app.test_client()
