@@ -84,7 +84,7 @@ def _output(software: Software, folder: Path, env: dict[str, str]) -> str:
         return f"not ok the end: not within {_END} s"
     (folder / "steps.log").write_text(done.stdout + done.stderr, "utf-8")
     if done.returncode == 0 and done.stdout.rstrip().endswith("done"):
-        return done.stdout
+        return str(done.stdout)
     last = " ".join(done.stderr.strip().splitlines()[-1:])
     return f"{done.stdout}\nnot ok the end: exit {done.returncode} {last}"
 

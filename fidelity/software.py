@@ -26,7 +26,6 @@ ALL = (
     Software("stripe-python, newest", "stripe", "stripe-python-newest.txt", "stripe_python.py"),
     Software("stripe-node", "stripe", "stripe-node.json", "stripe_node.mjs"),
     Software("Stripe's CLI", "@stripe/cli", "stripe-cli.json", "stripe_cli.py"),
-    Software("dj-stripe", "dj-stripe", "dj-stripe.txt", "dj_stripe.py"),
     Software(
         "stripe-sync-engine", "@supabase/stripe-sync-engine", "sync-engine.json",
         "sync_engine.mjs", needs_postgres=True,

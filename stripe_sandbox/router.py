@@ -20,6 +20,7 @@ from . import (
     payment_pages,
     portal,
     search,
+    search_fields,
     session_updates,
     sessions,
 )
@@ -158,7 +159,7 @@ ROUTES = (
     *billing_routes.ROUTES,
     *(
         _route("GET", f"/v1/{kind}s/search", search.of(kind, f"/v1/{kind}s/search"))
-        for kind in search.FIELDS
+        for kind in search_fields.FIELDS
     ),
 )
 

@@ -45,7 +45,7 @@ def lines_of(call: Call) -> list[Json]:
     given = call.params["items"]
     if not isinstance(given, list) or not given:
         raise missing("items")
-    lines = []
+    lines: list[Json] = []
     for place, item in enumerate(given):
         price = catalog.price_of_line(call, item, f"items[{place}]")
         if price["recurring"] is None:

@@ -139,7 +139,7 @@ def _payments(shop: Shop, api: Any) -> Iterator[Step]:
         lambda: api.charges.update(shop.charge(), params={"metadata": {"shelf": "a"}}),
     )
     yield "charges.list", lambda: api.charges.list().data[0]
-    back = lambda: refunds.create(params={"charge": shop.charge()})  # noqa: E731
+    back: Callable[[], Any] = lambda: refunds.create(params={"charge": shop.charge()})  # noqa: E731
     yield from _crud(refunds, "refunds", back, _R, _U, _L)
     yield "disputes.retrieve", lambda: disputes.retrieve(shop.dispute())
     evidence = {"evidence": {"product_description": "A poster"}}
@@ -174,7 +174,7 @@ def _ways_to_pay(shop: Shop, api: Any) -> Iterator[Step]:
     yield from _crud(api.customers, "customers", shop.customer, _R, _U, _L, _D)
     ways, setups = api.payment_methods, api.setup_intents
     yield from _crud(ways, "payment_methods", shop.method, _R, _U)
-    kept = lambda: ways.attach(CARD, params={"customer": shop.customer().id})  # noqa: E731
+    kept: Callable[[], Any] = lambda: ways.attach(CARD, params={"customer": shop.customer().id})  # noqa: E731
     yield "payment_methods.attach", kept
     yield "payment_methods.detach", lambda: ways.detach(kept().id)
     yield "payment_methods.list", lambda: ways.list(params={"customer": kept().customer}).data[0]
@@ -197,7 +197,7 @@ def _catalog(shop: Shop, api: Any) -> Iterator[Step]:
     yield from _crud(api.products, "products", shop.product, _R, _U, _L, _D)
     yield from _crud(api.prices, "prices", shop.price, _R, _U, _L)
     monthly = {"amount": 900, "currency": "usd", "interval": "month", "product": {"name": "Club"}}
-    plan = lambda: api.plans.create(params=monthly)  # noqa: E731
+    plan: Callable[[], Any] = lambda: api.plans.create(params=monthly)  # noqa: E731
     yield from _crud(api.plans, "plans", plan, _R, _U, _L, _D)
     yield from _crud(api.coupons, "coupons", shop.coupon, _R, _U, _L, _D)
     yield from _crud(api.promotion_codes, "promotion_codes", shop.code, _R, _U, _L)
@@ -258,7 +258,7 @@ def _more_of(shop: Shop, subs: Any) -> None:
 def _invoices(shop: Shop, api: Any) -> Iterator[Step]:
     invoices, items = api.invoices, api.invoice_items
     some = {"amount": 700, "currency": "usd"}
-    item = lambda: items.create(params={"customer": shop.customer().id, **some})  # noqa: E731
+    item: Callable[[], Any] = lambda: items.create(params={"customer": shop.customer().id, **some})  # noqa: E731
     yield from _crud(items, "invoice_items", item, _R, _U, _L, _D)
     yield from _crud(invoices, "invoices", shop.draft, _R, _U, _L, _D)
     yield "invoices.finalize_invoice", shop.open_invoice

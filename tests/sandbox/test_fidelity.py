@@ -22,7 +22,7 @@ class InProcess(stripe.HTTPClient):
         self._near = near
         self._seen: set[str] = set()
 
-    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
         client = self._near.app.test_client()
         told = dict(headers)
         answer = client.open(url, method=method.upper(), headers=told, data=post_data)
