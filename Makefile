@@ -18,7 +18,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help static pgbouncer setup install run test check check-install check-installs clients bench drill prove audit licenses sbom docs lint types imports fmt lock vendor messages browser
+.PHONY: help static pgbouncer setup install run test check check-install check-installs clients bench drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ DATABASE ?= memory
 prove: export PYTHONHASHSEED ?= 0
 prove: .venv/tests.stamp  ## Tell stories until a law breaks; SEEDS=1-300 MUTANT=name|all DATABASE=memory|postgresql
 	@$(PY) -m proof --seeds $(SEEDS) --database $(DATABASE) --jobs $(JOBS) $(if $(MUTANT),--mutant $(MUTANT))
+
+fidelity: .venv/tests.stamp  ## Run official software against the sandbox; needs npm; NAME=node
+	@$(PY) -m fidelity $(NAME)
 
 audit: .venv/tests.stamp  ## Ask a database of known weaknesses about the locks, where one is reached
 	@$(PY) -m tools.audit

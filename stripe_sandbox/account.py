@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .errors import no_such
 from .shapes import nulls
 from .store import Json
 from .world import Call
@@ -58,6 +59,13 @@ def show(call: Call) -> Json:
     """Show the account that every key belongs to."""
     del call
     return dict(_ACCOUNT)
+
+
+def named(call: Call, name: str) -> Json:
+    """Show the account by its id. Raises ApiError."""
+    if name != ID:
+        raise no_such("account", name)
+    return show(call)
 
 
 def balance(call: Call) -> Json:

@@ -69,6 +69,14 @@ def create_shipping_rate(call: Call) -> Json:
     return totals.shipping_rate(call, call.params, currency, "")
 
 
+def update_rate(call: Call, rate: Json) -> Json:
+    """Change whether a rate is offered, and its notes; no event tells. Raises ApiError."""
+    active = boolean(call.params, "active")
+    rate["active"] = rate["active"] if active is None else active
+    rate["metadata"] = metadata(call.params, rate["metadata"])
+    return call.store.put(rate)
+
+
 def _told(call: Call, thing: Json, before: Json) -> Json:
     if thing["object"] == "product":
         thing["updated"] = call.store.now()

@@ -20,13 +20,32 @@ def create(call: Call) -> Json:
     """Make a customer, with a way to pay if one is named. Raises ApiError."""
     params = call.params
     kept = given_methods.brought(call, params, "usd") if "payment_method" in params else None
-    made = make(call, metadata=metadata(params), **_said(call, params))
-    if kept is not None:
-        setups.attach(call, kept, made)
+    default = _default(call, params, kept)
+    made = make(call, metadata=metadata(params), **_said(params), **_settings(default))
+    for one in (kept, default):
+        if one is not None:
+            setups.attach(call, one, made)
     return made
 
 
-def _said(call: Call, params: Json) -> Json:
+def _default(call: Call, params: Json, kept: Json | None) -> Json | None:
+    """Return what invoices are to be paid by; a test name twice is one method. Raises ApiError."""
+    name = table(params, "invoice_settings").get("default_payment_method")
+    if not name:
+        return None
+    if kept is not None and name in (kept["id"], params.get("payment_method")):
+        return kept
+    param = "invoice_settings[default_payment_method]"
+    return given_methods.of_name(call, name, param=param)
+
+
+def _settings(default: Json | None) -> Json:
+    if default is None:
+        return {}
+    return {"invoice_settings": _NO_SETTINGS | {"default_payment_method": default["id"]}}
+
+
+def _said(params: Json) -> Json:
     """Read what a call says of a customer. Raises ApiError."""
     said: Json = {name: text(params, name) for name in _TEXTS if name in params}
     if "address" in params:
@@ -40,10 +59,6 @@ def _said(call: Call, params: Json) -> Json:
         said["preferred_locales"] = params["preferred_locales"]
     if "tax_exempt" in params:
         said["tax_exempt"] = params["tax_exempt"] or "none"
-    default = table(params, "invoice_settings").get("default_payment_method")
-    if default is not None:
-        call.world.need(default, "payment_method", param="invoice_settings[default_payment_method]")
-        said["invoice_settings"] = _NO_SETTINGS | {"default_payment_method": default}
     return said
 
 
@@ -76,7 +91,10 @@ def make(call: Call, **fields: object) -> Json:
 def update(call: Call, customer: Json) -> Json:
     params = call.params
     before = dict(customer)
-    customer |= _said(call, params)
+    default = _default(call, params, None)
+    customer |= _said(params) | _settings(default)
+    if default is not None:
+        setups.attach(call, default, customer)
     customer["metadata"] = metadata(params, customer["metadata"])
     changed = {name: value for name, value in before.items() if customer[name] != value}
     if changed:
@@ -120,3 +138,17 @@ def next_invoice_number(call: Call, customer: Json) -> str:
     customer["next_invoice_sequence"] = turn + 1
     call.store.put(customer)
     return f"{customer['invoice_prefix']}-{turn:04}"
+
+
+def default_method(call: Call, customer: Json) -> Json | None:
+    """Return what a customer's invoices are paid by, if anything is kept for that."""
+    name = customer["invoice_settings"]["default_payment_method"]
+    return call.store.get(name, "payment_method")
+
+
+def no_way_to_pay() -> ApiError:
+    return ApiError(
+        "This customer has no attached payment source or default payment method. Please consider "
+        "adding a default payment method.",
+        code="resource_missing",
+    )

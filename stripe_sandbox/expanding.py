@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import included
 from .errors import invalid
 from .store import Json
 from .unmodelled import not_modelled
@@ -62,7 +63,7 @@ class _Path:
         found = self._resolve(node, field)
         if found is not None:
             node[field] = found
-        elif field not in node:
+        elif field not in node and not included.is_nothing(node, field):
             raise not_modelled(f"expand[{self._text}]")
         return found
 

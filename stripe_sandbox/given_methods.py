@@ -30,6 +30,14 @@ def brought(call: Call, params: Json, currency: str) -> Json | None:
     return found or setups.keep(call, method, None, None)
 
 
+def of_name(call: Call, name: object, *, param: str | None = None) -> Json:
+    """Return a kept method; `pm_card_visa` and its like stand for a new one. Raises ApiError."""
+    found = call.store.get(name, "payment_method")
+    if found is None and str(name).startswith("pm_card_"):
+        return setups.keep(call, find_method(name, "usd"), None, None)
+    return found or call.world.need(name, "payment_method", param=param)
+
+
 def keep(call: Call, data: Json, where: str = "") -> Json:
     """Keep a payment method as it is described. Raises ApiError."""
     kind = str(data.get("type") or "card")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import collecting, given_methods, holds, money_back, payments, shapes, vouchers
+from . import (
+    collecting,
+    given_methods,
+    holds,
+    money_back,
+    payments,
+    shapes,
+    subscriptions,
+    vouchers,
+)
 from .errors import ApiError, missing
 from .forms import boolean, check_url, integer, metadata, table
 from .methods import FILTERS, check_allowed, kinds_for
@@ -13,8 +22,8 @@ from .world import Call
 _UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 _ALWAYS = frozenset(("description", "metadata", "receipt_email"))
 _SAID = (
-    "capture_method", "customer", "description", "receipt_email", "setup_future_usage",
-    "statement_descriptor", "statement_descriptor_suffix",
+    "capture_method", "confirmation_method", "customer", "description", "receipt_email",
+    "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix",
 )  # fmt: skip
 
 
@@ -155,6 +164,12 @@ def confirm(call: Call, intent: Json) -> Json:
     """Confirm with a method; a card that asks for 3-D Secure stops at requires_action."""
     _refuse_for_session(intent, "confirmed")
     params = call.params
+    if intent["confirmation_method"] == "manual" and call.key_kind == "pk":
+        raise ApiError(
+            "This PaymentIntent's `confirmation_method` is `manual`: it can only be confirmed "
+            "with a secret key.",
+            code="payment_intent_invalid_parameter",
+        )
     intent["payment_method_options"] = _options(params, intent)
     kept = given_methods.brought(call, params, intent["currency"]) or call.store.get(
         intent["payment_method"], "payment_method"
@@ -172,15 +187,25 @@ def confirm(call: Call, intent: Json) -> Json:
     if "shipping" in params:
         intent["shipping"] = collecting.shipping_of(params)
     _describe(call, intent)
-    if method.challenge and intent["status"] in _UNPAID[:2]:
+    passed = intent.pop("_passed", None) == method.number
+    if method.challenge and not passed and intent["status"] in _UNPAID[:2]:
         url, back = f"{call.base}/3ds/{intent['id']}", intent.get("_return_url") or ""
         payments.demand_challenge(call, intent, method, url, back, kept=kept)
         return intent
     intent["_billing"] = kept["billing_details"]
     email = kept["billing_details"]["email"]
-    payments.attempt(call, intent, method, email=email, passed=False, kept=kept)
+    payments.attempt(call, intent, method, email=email, passed=passed, kept=kept)
+    if intent["status"] == "succeeded":
+        subscriptions.hear(call, intent)
     money_back.maybe_dispute(call, intent)
     return intent
+
+
+def let_through(call: Call, intent: Json) -> None:
+    """Note that the buyer's bank agreed; the merchant's server is to confirm once more."""
+    intent |= {"status": "requires_confirmation", "next_action": None}
+    intent["_passed"] = intent["_method"]
+    call.store.put(intent)
 
 
 def create_method(call: Call) -> Json:

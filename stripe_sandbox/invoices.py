@@ -93,16 +93,26 @@ def of_session(call: Call, session: Json) -> Json | None:
     return thing
 
 
-def collect(call: Call, invoice: Json, number: str) -> None:
+def collect(call: Call, invoice: Json, number: str, *, kept: Json | None = None) -> None:
     """Try to collect an open invoice by a method, without the buyer. Raises ApiError 402."""
     method = METHODS[number]
     intent = call.store.get(invoice.get("_intent"), "payment_intent") or _intent(call, invoice)
     without_the_buyer = number == _WITHOUT_THE_BUYER
     invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
     email = invoice["customer_email"]
-    payments.attempt(call, intent, method, email=email, passed=without_the_buyer)
+    try:
+        payments.attempt(call, intent, method, email=email, passed=without_the_buyer, kept=kept)
+    except ApiError:
+        if method.challenge:
+            call.emit("invoice.payment_action_required", call.store.put(invoice))
+        raise
     if intent["status"] == "succeeded":
         pay(call, invoice)
+
+
+def await_payment(call: Call, invoice: Json) -> Json:
+    """Make the intent that somebody is to confirm."""
+    return _intent(call, invoice)
 
 
 def _intent(call: Call, invoice: Json) -> Json:
@@ -144,7 +154,7 @@ def pay(call: Call, invoice: Json) -> None:
     if payment is not None:
         payment |= {"amount_paid": invoice["amount_due"], "status": "paid"}
         payment["status_transitions"]["paid_at"] = call.store.now()
-        call.store.put(payment)
+        call.emit("invoice_payment.paid", call.store.put(payment))
     call.emit("invoice.paid", call.store.put(invoice))
     call.emit("invoice.payment_succeeded", invoice)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import collecting, lists, setups
+from . import collecting, given_methods, lists, setups
 from .errors import ApiError, no_such
 from .forms import metadata
 from .store import Json, shown
@@ -23,8 +23,9 @@ def update(call: Call, kept: Json) -> Json:
     return call.store.put(kept)
 
 
-def attach(call: Call, kept: Json) -> Json:
+def attach(call: Call, name: str) -> Json:
     """Give a method to a customer. Raises ApiError."""
+    kept = given_methods.of_name(call, name)
     customer = call.world.need(call.params["customer"], "customer", param="customer")
     if kept["customer"] not in (None, customer["id"]):
         raise ApiError(

@@ -11,7 +11,7 @@ from .errors import ApiError, invalid
 from .forms import boolean, check_url, integer, metadata, table
 from .money import check_currency
 from .parameters import LOCALES
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
@@ -41,7 +41,8 @@ def create(call: Call) -> Json:
     thing["_items"] = items
     thing["_slug"] = "test_" + thing["id"].removeprefix("plink_")[:20]
     thing["url"] = f"{call.base}/b/{thing['_slug']}"
-    return call.store.put(thing)
+    call.emit("payment_link.created", call.store.put(thing))
+    return thing
 
 
 def _restrictions(params: Json) -> Json | None:
@@ -67,7 +68,7 @@ def _after(params: Json) -> Json | None:
 
 
 def update(call: Call, link: Json) -> Json:
-    params = call.params
+    params, before = call.params, shown(link)
     changed = link_terms.shown(call, params, link["_items"])
     active = boolean(params, "active")
     if active is not None:
@@ -81,6 +82,9 @@ def update(call: Call, link: Json) -> Json:
     link |= changed
     link["_asked"] |= {name: params[name] for name in link_terms.HANDED_ON if name in params}
     link["metadata"] = metadata(params, link["metadata"])
+    told = {name: value for name, value in before.items() if link[name] != value}
+    if told:
+        call.emit("payment_link.updated", link, told)
     return call.store.put(link)
 
 

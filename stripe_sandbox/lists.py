@@ -30,13 +30,11 @@ def page(
     `fields` filter by equality, and so does `by`, which says where in an object to look.
     """
     params = call.params
-    limit = integer(params, "limit", default=10) or 0
-    if not 1 <= limit <= 100:  # noqa: PLR2004
-        raise invalid("limit", "Invalid limit: must be between 1 and 100.")
+    limit = _limit(params)
     tests = [*more, *_created(params)]
     if call.stale:
         newest = call.store.now() - call.stale
-        tests.append(lambda thing: thing["created"] <= newest)
+        tests.append(lambda thing: thing.get("created", 0) <= newest)
     ways = {name: itemgetter(name) for name in fields} | dict(by or {})
     tests += [_equal(look, params[name]) for name, look in ways.items() if name in params]
     found = (t for t in call.store.newest(kind) if all(test(t) for test in tests))
@@ -45,6 +43,28 @@ def page(
     else:
         items, rest = _after(found, call, kind, limit)
     return shapes.listing(url, [shown(item) for item in items], more=rest)
+
+
+def of_items(call: Call, items: list[Json], url: str) -> Json:
+    """Return one page of what stands inside an object, in its own order. Raises ApiError."""
+    limit = _limit(call.params)
+    for name in ("starting_after", "ending_before"):
+        if name in call.params and all(one["id"] != call.params[name] for one in items):
+            raise no_such(items[0]["object"] if items else "object", call.params[name], param=name)
+    if "ending_before" in call.params:
+        place = [one["id"] for one in items].index(call.params["ending_before"])
+        return shapes.listing(url, items[max(0, place - limit) : place], more=place > limit)
+    start = 0
+    if "starting_after" in call.params:
+        start = [one["id"] for one in items].index(call.params["starting_after"]) + 1
+    return shapes.listing(url, items[start : start + limit], more=len(items) > start + limit)
+
+
+def _limit(params: Json) -> int:
+    limit = integer(params, "limit", default=10) or 0
+    if not 1 <= limit <= 100:  # noqa: PLR2004
+        raise invalid("limit", "Invalid limit: must be between 1 and 100.")
+    return limit
 
 
 def _after(found: Iterator[Json], call: Call, kind: str, limit: int) -> tuple[list[Json], bool]:

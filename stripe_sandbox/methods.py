@@ -138,6 +138,9 @@ METHODS |= {
     method.number: method
     for method in (
         *(_sepa(iban, *_FATES[scenario]) for iban, scenario, _ in by_country.ibans()),
+        # Of Italy two are known: Stripe's CLI has a payment fail by the second.
+        _sepa("IT40S0542811101000000123456", *_FATES["success"]),
+        _sepa("IT60X0542811101000000123456", *_FATES["failed"]),
         Method("us_bank_account", "000123456789", fate="succeeded", delay=SOON),
         Method(
             "us_bank_account", "000111111113", fate="failed", delay=SOON, failure="account_closed"

@@ -7,6 +7,8 @@ Everything else that Stripe knows is refused by name. A line `a.b: c d` is about
 
 from __future__ import annotations
 
+from . import modelled_billing
+
 _ADJUSTABLE = "adjustable_quantity: enabled maximum minimum"
 _PRICE_DATA = (
     "price_data: currency product tax_behavior unit_amount unit_amount_decimal",
@@ -101,7 +103,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/payment_intents": (
         *_INTENT,
         (
-            "confirm confirmation_method=automatic error_on_requires_action off_session"
+            "confirm confirmation_method error_on_requires_action off_session"
             " payment_method_types return_url"
         ),
         "automatic_payment_methods: allow_redirects enabled=true",
@@ -129,7 +131,6 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/customers/{name}/payment_methods": (_CURSORS + " allow_redisplay type",),
     "GET /v1/balance_transactions": (_PAGING + " currency source type",),
     "GET /v1/payment_methods": (_CURSORS + " allow_redisplay customer type",),
-    "GET /v1/setup_intents/{name}": ("client_secret",),
     "GET /v1/payment_pages/{name}": ("client_secret key",),
     "POST /v1/payment_pages/{name}/confirm": (
         "client_secret email expected_amount key payment_method",
@@ -199,9 +200,11 @@ MODELLED: dict[str, tuple[str, ...]] = {
         "fixed_amount: amount currency",
     ),
     "GET /v1/shipping_rates": (_PAGING + " active currency",),
+    "POST /v1/shipping_rates/{name}": ("active metadata",),
     "POST /v1/refunds": ("amount charge instructions_email metadata payment_intent reason",),
     "GET /v1/refunds": (_PAGING + " charge payment_intent",),
     "POST /v1/refunds/{name}": ("metadata",),
+    "POST /v1/charges/{name}": ("description metadata receipt_email",),
     "GET /v1/charges": (_PAGING + " customer payment_intent",),
     "POST /v1/disputes/{name}": (
         "intended_submission_method metadata submit",
@@ -223,20 +226,12 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/customers": (_PAGING + " email",),
     "POST /v1/customers/{name}": _CUSTOMER,
     "POST /v1/billing_portal/sessions": ("customer return_url",),
-    "GET /v1/subscriptions": (_PAGING + " collection_method customer price status",),
-    "POST /v1/subscriptions/{name}": (
-        "cancel_at_period_end default_payment_method description metadata",
-        "cancellation_details: comment feedback",
-    ),
-    "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
-    "GET /v1/invoices": (_PAGING + " collection_method customer status subscription",),
-    "GET /v1/invoice_payments": (_PAGING + " invoice payment status",),
-    "POST /v1/invoices/{name}/pay": ("payment_method",),
     "POST /v1/webhook_endpoints": (
         "api_version connect=false description enabled_events metadata url",
     ),
     "GET /v1/webhook_endpoints": (_CURSORS,),
     "POST /v1/webhook_endpoints/{name}": ("description disabled enabled_events metadata url",),
+    **modelled_billing.MODELLED,
 }
 
 # docs/sandbox-differences.md names them.
@@ -254,7 +249,7 @@ WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
     "POST /v1/payment_intents": ("mandate_data radar_options use_stripe_sdk",),
     "POST /v1/payment_intents/{name}/confirm": ("mandate_data radar_options use_stripe_sdk",),
     "POST /v1/payment_methods": ("radar_options",),
-    "POST /v1/invoices/{name}/pay": ("off_session",),
+    **modelled_billing.WITHOUT_EFFECT,
     "POST /v1/customers": ("validate", "tax: ip_address validate_location"),
     "POST /v1/customers/{name}": ("validate", "tax: ip_address validate_location"),
 }

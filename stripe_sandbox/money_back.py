@@ -186,6 +186,19 @@ def update(call: Call, refund: Json) -> Json:
     return call.store.put(refund)
 
 
+def note(call: Call, charge: Json) -> Json:
+    """Change what is noted of a charge, and tell of it. Raises ApiError."""
+    params, before = call.params, shown(charge)
+    for name in ("description", "receipt_email"):
+        if name in params:
+            charge[name] = text(params, name)
+    charge["metadata"] = metadata(params, charge["metadata"])
+    changed = {name: value for name, value in before.items() if charge[name] != value}
+    if changed:
+        call.emit("charge.updated", charge, changed)
+    return call.store.put(charge)
+
+
 def cancel(call: Call, refund: Json) -> Json:
     """Call a refund off while its buyer has not yet said where to. Raises ApiError."""
     if refund["status"] != "requires_action":

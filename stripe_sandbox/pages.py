@@ -10,12 +10,16 @@ from . import (
     customers,
     embedded,
     hosted_form,
+    intents,
     links,
     money,
     money_back,
     page_changes,
     payments,
+    saving,
     sessions,
+    setup_intents,
+    subscriptions,
     vouchers,
 )
 from .clock import after_payment
@@ -129,6 +133,8 @@ def _finish(session: Json, number: str, *, passed: bool) -> Answer:
 
 @bp.get("/3ds/<name>")
 def challenge(name: str) -> Answer:
+    if setup_intents.is_challenged(world().store.get(name, "setup_intent")):
+        return render_template("challenge.html", amount="nothing")
     intent = world().store.get(name, "payment_intent")
     if intent is None or not payments.is_challenged(intent):
         return _closed("There is nothing to authenticate."), 410
@@ -138,6 +144,9 @@ def challenge(name: str) -> Answer:
 
 @bp.post("/3ds/<name>")
 def answer_challenge(name: str) -> Answer:
+    setup = world().store.get(name, "setup_intent")
+    if setup is not None and setup_intents.is_challenged(setup):
+        return saving.finish_challenge(setup, passed=request.form.get("outcome") == "pass")
     intent = world().store.get(name, "payment_intent")
     if intent is None or not payments.is_challenged(intent):
         return _closed("There is nothing to authenticate."), 410
@@ -159,12 +168,21 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     outcome = "succeeded"
     try:
         with world().store.lock:
+            if passed and intent["confirmation_method"] == "manual":
+                intents.let_through(call(), intent)
+                return _back_from(intent, outcome)
             kept = world().need(intent["payment_method"], "payment_method")
             email = kept["billing_details"]["email"]
             payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
+            if intent["status"] == "succeeded":
+                subscriptions.hear(call(), intent)
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
+    return _back_from(intent, outcome)
+
+
+def _back_from(intent: Json, outcome: str) -> Answer:
     url = intent.get("_return_url") or "/"
     joint = "&" if "?" in url else "?"
     return redirect(

@@ -33,7 +33,9 @@ _OFF_TABLE = {
 _OLDER = {  # taken of callers whose version is older
     "POST /v1/checkout/sessions": {"payment_method_types": {"list": "string"}},
     "POST /v1/payment_intents": {"payment_method_types": {"list": "string"}},
+    "POST /v1/setup_intents": {"payment_method_types": {"list": "string"}},
 }
+_INTENTS = ("POST /v1/payment_intents", "POST /v1/setup_intents")
 _INTEGER = re.compile(r"-?\d{1,18}")
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?")
 
@@ -43,7 +45,7 @@ def _take_cards() -> None:
     of_methods = _TABLE["POST /v1/payment_methods"]["fields"]
     for route in _TABLE:
         data = _TABLE[route]["fields"].get("payment_method_data")
-        if data is not None and route.startswith("POST /v1/payment_intents"):
+        if data is not None and route.startswith(_INTENTS):
             data["fields"] |= {name: of_methods[name] for name in ("card", "type")}
 
 

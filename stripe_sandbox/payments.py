@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import balance, holds, saved_methods, setups, shapes, vouchers
+from . import account, balance, holds, saved_methods, setups, shapes, vouchers
 from .declines import decline_message
 from .errors import ApiError
 from .method_details import details, paid_details
@@ -12,6 +12,7 @@ from .methods import METHODS, Method, check_allowed
 from .store import Json, shown
 from .world import Call
 
+_AVAILABLE_AT_ONCE = "4000000000000077"
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -55,6 +56,8 @@ def attempt(
             holds.begin(call, intent, charge)
         else:
             _succeed(call, intent, charge)
+        if method.number == _AVAILABLE_AT_ONCE:
+            call.emit("balance.available", account.balance(call))
     customer = call.store.get(intent["customer"], "customer")
     if intent["setup_future_usage"] and customer:
         setups.attach(call, paid_with, customer)

@@ -16,7 +16,7 @@ def create(call: Call) -> Json:
         raise missing("customer")
     customer = call.world.need(wanted, "customer", param="customer")
     name = new_id("bps")
-    return call.store.put(
+    thing = call.store.put(
         {
             **shapes.nulls("customer_account", "flow", "locale", "on_behalf_of"),
             "id": name,
@@ -29,3 +29,5 @@ def create(call: Call) -> Json:
             "url": f"{call.base}/p/session/{name}",
         }
     )
+    call.emit("billing_portal.session.created", thing)
+    return thing

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from . import (
     account,
+    billing_routes,
     catalog,
     catalog_changes,
     customers,
@@ -22,41 +19,19 @@ from . import (
     money_back,
     payment_pages,
     portal,
+    search,
+    search_fields,
     session_updates,
     sessions,
-    subscriptions,
 )
 from .errors import ApiError
+from .routing import Route
+from .routing import get as _get
+from .routing import of as _of
+from .routing import on as _on
+from .routing import route as _route
 from .store import Json
 from .world import Call
-
-Handler = Callable[..., Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: str
-    path: re.Pattern[str]
-    handler: Handler
-    name: str  # as the table of parameters has it
-
-
-def _route(method: str, path: str, handler: Handler) -> Route:
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
-    name = re.sub(r"\{\w+\}", "{name}", path)
-    return Route(method, re.compile(pattern), handler, f"{method} {name}")
-
-
-def _get(kind: str) -> Handler:
-    return lambda call, name: call.world.need(name, kind)
-
-
-def _on(kind: str, act: Callable[[Call, Json], Json]) -> Handler:
-    return lambda call, name: act(call, call.world.need(name, kind))
-
-
-def _of(kind: str, url: str, *fields: str) -> Handler:
-    return lambda call: lists.page(call, kind, url, fields=fields)
 
 
 def _intent_for(call: Call, name: str) -> Json:
@@ -96,6 +71,8 @@ ROUTES = (
     _route("POST", _P + "/{name}/capture", _on("payment_intent", intents.capture)),
     _route("POST", _P + "/{name}/cancel", _on("payment_intent", intents.cancel)),
     _route("GET", "/v1/account", account.show),
+    _route("GET", "/v1/accounts", _of("account", "/v1/accounts")),  # no Connect: there are none
+    _route("GET", "/v1/accounts/{name}", account.named),
     _route("GET", "/v1/balance", account.balance),
     _route("GET", _B, _of("balance_transaction", _B, "currency", "source", "type")),
     _route("GET", _B + "/{name}", _get("balance_transaction")),
@@ -103,9 +80,8 @@ ROUTES = (
     _route("GET", _M, _of("payment_method", _M, "allow_redisplay", "customer", "type")),
     _route("GET", _M + "/{name}", _get("payment_method")),
     _route("POST", _M + "/{name}", _on("payment_method", kept_methods.update)),
-    _route("POST", _M + "/{name}/attach", _on("payment_method", kept_methods.attach)),
+    _route("POST", _M + "/{name}/attach", kept_methods.attach),
     _route("POST", _M + "/{name}/detach", _on("payment_method", kept_methods.detach)),
-    _route("GET", "/v1/setup_intents/{name}", _get("setup_intent")),
     _route("POST", _L, links.create),
     _route("GET", _L, _of("payment_link", _L, "active")),
     _route("GET", _L + "/{name}", _get("payment_link")),
@@ -134,6 +110,7 @@ ROUTES = (
     _route("POST", "/v1/shipping_rates", catalog_changes.create_shipping_rate),
     _route("GET", "/v1/shipping_rates", lists.shipping_rates),
     _route("GET", "/v1/shipping_rates/{name}", _get("shipping_rate")),
+    _route("POST", "/v1/shipping_rates/{name}", _on("shipping_rate", catalog_changes.update_rate)),
     _route("GET", "/v1/payment_pages/{name}", _on("checkout.session", payment_pages.show)),
     _route(
         "POST",
@@ -147,6 +124,7 @@ ROUTES = (
     _route("POST", "/v1/refunds/{name}/cancel", _on("refund", money_back.cancel)),
     _route("GET", "/v1/charges", _of("charge", "/v1/charges", "payment_intent", "customer")),
     _route("GET", "/v1/charges/{name}", _get("charge")),
+    _route("POST", "/v1/charges/{name}", _on("charge", money_back.note)),
     _route("GET", "/v1/disputes", _of("dispute", "/v1/disputes", "charge", "payment_intent")),
     _route("GET", "/v1/disputes/{name}", _get("dispute")),
     _route("POST", "/v1/disputes/{name}", _on("dispute", disputes.update)),
@@ -173,20 +151,16 @@ ROUTES = (
         ),
     ),
     _route("POST", "/v1/billing_portal/sessions", portal.create),
-    _route("GET", "/v1/subscriptions", lists.subscriptions),
-    _route("GET", "/v1/subscriptions/{name}", _get("subscription")),
-    _route("POST", "/v1/subscriptions/{name}", _on("subscription", subscriptions.update)),
-    _route("DELETE", "/v1/subscriptions/{name}", _on("subscription", subscriptions.cancel)),
-    _route("GET", "/v1/invoices", lists.invoices),
-    _route("GET", "/v1/invoices/{name}", _get("invoice")),
-    _route("GET", "/v1/invoice_payments", lists.invoice_payments),
-    _route("GET", "/v1/invoice_payments/{name}", _get("invoice_payment")),
-    _route("POST", "/v1/invoices/{name}/pay", _on("invoice", subscriptions.pay_invoice)),
     _route("POST", "/v1/webhook_endpoints", endpoints.create),
     _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),
     _route("GET", "/v1/webhook_endpoints/{name}", _get("webhook_endpoint")),
     _route("POST", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", endpoints.update)),
     _route("DELETE", "/v1/webhook_endpoints/{name}", _on("webhook_endpoint", endpoints.delete)),
+    *billing_routes.ROUTES,
+    *(
+        _route("GET", f"/v1/{kind}s/search", search.of(kind, f"/v1/{kind}s/search"))
+        for kind in search_fields.FIELDS
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from .shapes import nulls
 from .store import Json, new_id
 from .world import Call
 
-_REUSABLE = ("card", "sepa_debit", "us_bank_account")
+REUSABLE = ("card", "sepa_debit", "us_bank_account")
 
 
 def currency_of(params: Json) -> str:
@@ -26,34 +26,44 @@ def currency_of(params: Json) -> str:
 def begin(call: Call, session: Json, params: Json) -> None:
     """Make the intent of a session that saves a way to pay."""
     given = table(params, "setup_intent_data")
-    kinds = [kind for kind in session["payment_method_types"] if kind in _REUSABLE]
+    kinds = [kind for kind in session["payment_method_types"] if kind in REUSABLE]
     session["payment_method_types"] = kinds
+    thing = new(
+        call,
+        customer=session["customer"],
+        description=text(given, "description"),
+        metadata=metadata(given),
+        payment_method_types=list(kinds),
+    )
+    session |= {"setup_intent": thing["id"], "amount_subtotal": None, "amount_total": None}
+    session["payment_status"] = "no_payment_required"
+    call.emit("setup_intent.created", call.store.put(thing))
+
+
+def new(call: Call, **fields: object) -> Json:
+    """Make an intent to save a way to pay; it is not kept yet."""
     name = new_id("seti")
-    thing = {
+    return {
         **nulls(
             "allowed_payment_method_types", "application", "attach_to_self", "cancellation_reason",
-            "customer_account", "excluded_payment_method_types", "flow_directions",
-            "last_setup_error", "latest_attempt", "managed_payments", "mandate", "next_action",
-            "on_behalf_of", "payment_method", "payment_method_configuration_details",
-            "single_use_mandate",
+            "customer", "customer_account", "description", "excluded_payment_method_types",
+            "flow_directions", "last_setup_error", "latest_attempt", "managed_payments", "mandate",
+            "next_action", "on_behalf_of", "payment_method",
+            "payment_method_configuration_details", "single_use_mandate",
         ),
         "id": name,
         "object": "setup_intent",
         "automatic_payment_methods": None,
         "client_secret": new_id(f"{name}_secret"),
         "created": call.store.now(),
-        "customer": session["customer"],
-        "description": text(given, "description"),
         "livemode": False,
-        "metadata": metadata(given),
+        "metadata": {},
         "payment_method_options": {},
-        "payment_method_types": list(kinds),
+        "payment_method_types": list(REUSABLE),
         "status": "requires_payment_method",
         "usage": "off_session",
+        **fields,
     }  # fmt: skip
-    session |= {"setup_intent": name, "amount_subtotal": None, "amount_total": None}
-    session["payment_status"] = "no_payment_required"
-    call.emit("setup_intent.created", call.store.put(thing))
 
 
 def save(call: Call, session: Json, method: Method, *, passed: bool) -> None:
@@ -65,10 +75,7 @@ def save(call: Call, session: Json, method: Method, *, passed: bool) -> None:
             code="setup_intent_invalid_parameter",
             param="payment_method",
         )
-    unmet = ("setup_intent_authentication_failure", None)
-    decline = unmet if method.challenge and not passed else method.decline
-    if decline:
-        _fail(call, thing, *decline)
+    refuse(call, thing, method, passed=passed)
     customer = customers.of_session(call, session)
     kept = keep(call, method, session["customer_details"]["email"], customer)
     thing |= {
@@ -103,6 +110,14 @@ def cancel(call: Call, session: Json) -> None:
         call.emit("setup_intent.canceled", call.store.put(thing))
 
 
+def refuse(call: Call, thing: Json, method: Method, *, passed: bool) -> None:
+    """Refuse a method that its bank refuses, or that nobody let through. Raises ApiError 402."""
+    unmet = ("setup_intent_authentication_failure", None)
+    decline = unmet if method.challenge and not passed else method.decline
+    if decline:
+        _fail(call, thing, *decline)
+
+
 def _fail(call: Call, thing: Json, code: str, why: str | None) -> None:
     message = decline_message(code, why)
     thing["last_setup_error"] = {
@@ -117,5 +132,6 @@ def _fail(call: Call, thing: Json, code: str, why: str | None) -> None:
         "message": message,
         "type": "card_error",
     }  # fmt: skip
+    thing |= {"next_action": None, "payment_method": None, "status": "requires_payment_method"}
     call.emit("setup_intent.setup_failed", call.store.put(thing))
     raise ApiError(message, status=402, kind="card_error", code=code, decline_code=why)

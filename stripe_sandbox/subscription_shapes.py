@@ -11,9 +11,9 @@ def subscription(call: Call, session: Json, customer: Json, status: str) -> Json
     now, name = call.store.now(), new_id("sub")
     anchor = session.get("_anchor")  # when the first whole period begins, unless that is now
     items = [
-        _item(call, name, item, anchor)
-        for item in session["_items"]
-        if item["_recurring"] is not None
+        item(call, name, line, anchor)
+        for line in session["_items"]
+        if line["_recurring"] is not None
     ]
     trial = anchor if session.get("_trial") else None
     return {
@@ -32,7 +32,8 @@ def subscription(call: Call, session: Json, customer: Json, status: str) -> Json
         "trial_end": trial,
         "trial_start": now if trial else None,
         "_turn": 0 if anchor else 1,
-        "_due": items[0]["current_period_end"],
+        # Three days before a trial ends it is told, or at once.
+        "_due": max(now, trial - 3 * 86_400) if trial else items[0]["current_period_end"],
     }
 
 
@@ -75,7 +76,7 @@ def _blank_subscription() -> Json:
     }  # fmt: skip
 
 
-def _plan(price: Json) -> Json:
+def plan(price: Json) -> Json:
     """Show a price in the words of the API before Prices, as Stripe still does."""
     every = price["recurring"]
     return {
@@ -97,7 +98,7 @@ def _plan(price: Json) -> Json:
     }
 
 
-def _item(call: Call, subscription: str, line: Json, first_end: int | None) -> Json:
+def item(call: Call, subscription: str, line: Json, first_end: int | None) -> Json:
     every, now = line["_recurring"], call.store.now()
     price = shown(call.world.need(line["price"], "price"))
     end = first_end or periods.end_of(now, 1, every)
@@ -110,7 +111,7 @@ def _item(call: Call, subscription: str, line: Json, first_end: int | None) -> J
         "current_period_start": now,
         "discounts": [],
         "metadata": {},
-        "plan": _plan(price),
+        "plan": plan(price),
         "price": price,
         "quantity": line["quantity"],
         "subscription": subscription,

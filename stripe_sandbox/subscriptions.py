@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from . import customers, invoices, periods, setups, subscription_shapes
+from . import customers, given_methods, invoices, periods, setups, subscription_shapes
 from .errors import ApiError, invalid
-from .forms import boolean, metadata, table
+from .forms import table
 from .methods import find_method
 from .store import Json, new_id, shown
 from .world import Call
@@ -50,12 +48,12 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
 def _first_lines(call: Call, session: Json) -> list[Json]:
     lines = []
     for item in session["_items"]:
-        line = _line(call, call.world.need(item["price"], "price"), item["quantity"], None)
-        lines.append(line | {"amount": item["amount_subtotal"]})
+        row = line(call, call.world.need(item["price"], "price"), item["quantity"], None)
+        lines.append(row | {"amount": item["amount_subtotal"]})
     return lines
 
 
-def _line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
+def line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
     product = call.store.get(price["product"], "product") or {}
     return {
         "amount": price["unit_amount"] * quantity,
@@ -70,15 +68,46 @@ def _line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
 
 def turn(call: Call, thing: Json) -> None:
     """Do what is due: renew at the end of a period, or try again to collect."""
-    if thing["status"] == "past_due":
-        _collect(call, thing, call.world.need(thing["latest_invoice"], "invoice"))
+    if thing["status"] == "trialing" and call.store.now() < thing["trial_end"]:
+        thing["_due"] = thing["trial_end"]
+        call.emit("customer.subscription.trial_will_end", call.store.put(thing))
+    elif thing["status"] == "trialing" and not _can_go_on(call, thing):
+        return
+    elif thing["status"] == "incomplete":
+        end(call, thing, "payment_failed", "incomplete_expired")
+    elif thing["status"] == "past_due":
+        collect(call, thing, call.world.need(thing["latest_invoice"], "invoice"))
     elif thing["status"] == "active" and thing["cancel_at_period_end"]:
-        _end(call, thing, "cancellation_requested")
+        end(call, thing, "cancellation_requested")
     elif thing["status"] in ("active", "trialing"):
-        _renew(call, thing)
+        renew(call, thing)
 
 
-def _renew(call: Call, thing: Json) -> None:
+def _can_go_on(call: Call, thing: Json) -> bool:
+    """True if a trial that ends is followed by an invoice, as it was said at the beginning."""
+    without = thing["trial_settings"]["end_behavior"]["missing_payment_method"]
+    if without == "create_invoice" or paid_by(call, thing) is not None:
+        return True
+    if without == "pause":
+        thing["_due"] = None
+        was = thing["status"]
+        call.emit("customer.subscription.paused", call.store.put(thing | {"status": "paused"}))
+        thing["status"] = "paused"
+        call.emit("customer.subscription.updated", call.store.put(thing), {"status": was})
+    else:
+        end(call, thing, "cancellation_requested")
+    return False
+
+
+def paid_by(call: Call, thing: Json) -> str | None:
+    """Return the number of what pays a subscription: its own, or its customer's."""
+    if "_method" in thing:
+        return str(thing["_method"])
+    kept = customers.default_method(call, call.world.need(thing["customer"], "customer"))
+    return str(kept["_number"]) if kept else None
+
+
+def renew(call: Call, thing: Json) -> None:
     before = {"items": shown(thing)["items"], "latest_invoice": thing["latest_invoice"]}
     thing["_turn"] += 1
     items = thing["items"]["data"]
@@ -89,44 +118,41 @@ def _renew(call: Call, thing: Json) -> None:
             thing["billing_cycle_anchor"], thing["_turn"], every
         )
     thing["_due"] = items[0]["current_period_end"]
-    lines = [_line(call, item["price"], item["quantity"], item["id"]) for item in items]
+    lines = [line(call, item["price"], item["quantity"], item["id"]) for item in items]
     totals = invoices.total_of(lines)
     invoice = invoices.make(call, thing, "subscription_cycle", totals, lines)
     call.emit("customer.subscription.updated", call.store.put(thing), before)
-    _collect(call, thing, invoice)
+    collect(call, thing, invoice)
 
 
-def _collect(call: Call, thing: Json, invoice: Json) -> None:
+def collect(call: Call, thing: Json, invoice: Json) -> None:
     try:
-        if invoice["amount_due"] and "_method" not in thing:
-            raise _no_method()  # a trial began without one
-        if invoice["amount_due"]:
-            invoices.collect(call, invoice, thing["_method"])
+        number = paid_by(call, thing)
+        if invoice["amount_due"] and number is None:
+            raise customers.no_way_to_pay()  # a trial began without one
+        if invoice["amount_due"] and number:
+            invoices.collect(call, invoice, number)
         else:
             invoices.pay(call, invoice)
     except ApiError:
         _fall_behind(call, thing, invoice)
     else:
         if invoice["status"] == "paid":
-            _be(call, thing, "active")
-
-
-def _no_method() -> ApiError:
-    return ApiError("This customer has no attached payment source.", code="resource_missing")
+            be(call, thing, "active")
 
 
 def _fall_behind(call: Call, thing: Json, invoice: Json) -> None:
     again = invoice["attempt_count"] < _TRIES
     invoices.fail(call, invoice, again=again)
     if not again:
-        _end(call, thing, "payment_failed")
+        end(call, thing, "payment_failed")
         return
     thing["_due"] = invoice["next_payment_attempt"]
     call.store.put(thing)
-    _be(call, thing, "past_due")
+    be(call, thing, "past_due")
 
 
-def _be(call: Call, thing: Json, status: str) -> None:
+def be(call: Call, thing: Json, status: str) -> None:
     """Change the status and tell of it; nothing is told that is not new."""
     was = thing["status"]
     if was == status:
@@ -137,7 +163,7 @@ def _be(call: Call, thing: Json, status: str) -> None:
     call.emit("customer.subscription.updated", call.store.put(thing), {"status": was})
 
 
-def _end(call: Call, thing: Json, reason: str, status: str = "canceled") -> None:
+def end(call: Call, thing: Json, reason: str, status: str = "canceled") -> None:
     now = call.store.now()
     thing |= {"status": status, "canceled_at": thing["canceled_at"] or now, "ended_at": now}
     thing["_due"] = None
@@ -150,55 +176,56 @@ def hear(call: Call, intent: Json) -> None:
     invoice = invoices.of_intent(call, intent)
     if invoice is None or invoice["status"] != "open":
         return
+    if invoice["parent"] is None:  # of one that was written by hand
+        if intent["status"] == "succeeded":
+            invoices.pay(call, invoice)
+        return
     name = invoice["parent"]["subscription_details"]["subscription"]
     thing = call.world.need(name, "subscription")
     if intent["status"] == "succeeded":
+        if thing["status"] == "incomplete":
+            _remember(thing, intent)
         invoices.pay(call, invoice)
-        _be(call, thing, "active")
+        be(call, thing, "active")
     elif thing["status"] == "incomplete":
         invoices.fail(call, invoice, again=False)
-        _end(call, thing, "payment_failed", "incomplete_expired")
+        end(call, thing, "payment_failed", "incomplete_expired")
     else:
         _fall_behind(call, thing, invoice)
 
 
-def update(call: Call, thing: Json) -> Json:
-    _refuse_ended(thing)
-    params, before = call.params, shown(thing)
-    ending = boolean(params, "cancel_at_period_end")
-    if ending is not None:
-        end = thing["items"]["data"][0]["current_period_end"]
-        thing |= {
-            "cancel_at_period_end": ending,
-            "cancel_at": end if ending else None,
-            "canceled_at": call.store.now() if ending else None,
-        }
-    if "description" in params:
-        thing["description"] = params["description"] or None
-    _say_why(thing, params)
-    if "default_payment_method" in params:
-        thing |= _method(call, thing, params["default_payment_method"])
-    thing["metadata"] = metadata(params, thing["metadata"])
-    changed = {name: value for name, value in before.items() if thing[name] != value}
-    if changed:
-        call.emit("customer.subscription.updated", thing, changed)
-    return call.store.put(thing)
+def method_of(call: Call, thing: Json, given: object) -> Json:
+    """Say what a subscription is paid by from now on. Raises ApiError."""
+    kept = given_methods.of_name(call, given, param="default_payment_method")
+    method = find_method(kept["_number"], thing["currency"])
+    return {"default_payment_method": kept["id"], "_method": method.number}
 
 
-def _method(call: Call, thing: Json, given: Any) -> Json:
-    kept = call.store.get(given, "payment_method")
-    method = find_method(kept["_number"] if kept else given, thing["currency"])
-    return {"default_payment_method": given, "_method": method.number}
+def _remember(thing: Json, intent: Json) -> None:
+    """Pay what follows by what paid first; show it as the default where that was asked for."""
+    thing.setdefault("_method", intent["_method"])
+    if thing["payment_settings"]["save_default_payment_method"] == "on_subscription":
+        thing["default_payment_method"] = intent["payment_method"]
 
 
 def cancel(call: Call, thing: Json) -> Json:
-    _refuse_ended(thing)
-    _say_why(thing, call.params)
-    _end(call, thing, "cancellation_requested")
+    refuse_ended(thing)
+    say_why(thing, call.params)
+    end(call, thing, "cancellation_requested")
     return thing
 
 
-def _say_why(thing: Json, params: Json) -> None:
+def end_with_period(call: Call, thing: Json, *, ending: bool) -> None:
+    """Let a subscription end with what is paid for, or go on after all."""
+    end = thing["items"]["data"][0]["current_period_end"]
+    thing |= {
+        "cancel_at_period_end": ending,
+        "cancel_at": end if ending else None,
+        "canceled_at": call.store.now() if ending else None,
+    }
+
+
+def say_why(thing: Json, params: Json) -> None:
     given = table(params, "cancellation_details")
     said = {name: given[name] or None for name in ("comment", "feedback") if name in given}
     thing["cancellation_details"] = thing["cancellation_details"] | said
@@ -209,7 +236,7 @@ def goes_on(thing: Json) -> bool:
     return thing["status"] not in _OVER
 
 
-def _refuse_ended(thing: Json) -> None:
+def refuse_ended(thing: Json) -> None:
     if not goes_on(thing):
         raise invalid("id", f"A canceled subscription can only update its metadata: {thing['id']}.")
 
@@ -220,12 +247,14 @@ def pay_invoice(call: Call, invoice: Json) -> Json:
     name = invoice["parent"]["subscription_details"]["subscription"]
     thing = call.world.need(name, "subscription")
     given = call.params.get("payment_method")
-    number = _method(call, thing, given)["_method"] if given else thing["_method"]
+    number = method_of(call, thing, given)["_method"] if given else paid_by(call, thing)
+    if number is None:
+        raise customers.no_way_to_pay()
     try:
         invoices.collect(call, invoice, number)
     except ApiError:
         invoices.fail(call, invoice, again=thing["status"] == "past_due")
         raise
     if invoice["status"] == "paid":
-        _be(call, thing, "active")
+        be(call, thing, "active")
     return invoice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import shapes
+from . import included, shapes
 from .delivery import Delivery
 from .errors import ApiError, no_such
 from .events import Events
@@ -42,9 +42,9 @@ class World:
             return self.line_items(parent)
         if field == "refunds" and parent.get("object") == "charge":
             return self.refunds_of(parent)
-        if field == "currency_options" and parent.keys() == {"amount", "currency"}:
-            own = {"amount": parent["amount"], "tax_behavior": "unspecified"}
-            return {parent["currency"]: own}  # of a shipping rate; no other currency is modelled
+        shown_if_asked = included.found(parent, field)
+        if shown_if_asked is not None:
+            return shown_if_asked
         name = parent.get(field)
         if not isinstance(name, str):
             return None

@@ -25,6 +25,9 @@ BESIDE_THE_SDK = {
     "POST /v1/payment_intents/{name}": {"payment_method_data.card"},
     "POST /v1/payment_intents/{name}/confirm": {"client_secret", "payment_method_data.card"},
     "POST /v1/payment_links": {"id"},
+    "POST /v1/setup_intents": {"payment_method_types", "payment_method_data.card"},
+    "POST /v1/setup_intents/{name}": {"payment_method_data.card"},
+    "POST /v1/setup_intents/{name}/confirm": {"payment_method_data.card"},
     "GET /v1/payment_pages/{name}": {"client_secret", "key"},
     "POST /v1/payment_pages/{name}/confirm": {
         "client_secret",
@@ -147,9 +150,10 @@ def test_a_refusal_names_the_whole_of_what_is_not_known(near: Nearby) -> None:
 
 
 def test_what_happens_anyway_may_be_asked_for(near: Nearby) -> None:
-    asked = {"amount": 500, "currency": "usd"}
+    owner = near.do("POST", "customers", email="jenny@example.com")["id"]
+    asked = {"customer": owner, "collection_method": "send_invoice", "days_until_due": 7}
 
-    near.do("POST", "payment_intents", **asked, confirmation_method="automatic")
+    near.do("POST", "invoices", **asked, auto_advance=False)
 
-    refusal = near.refused("POST", "payment_intents", **asked, confirmation_method="manual")
-    assert refusal == ("parameter_not_modelled", "confirmation_method")
+    refusal = near.refused("POST", "invoices", **asked, auto_advance=True)
+    assert refusal == ("parameter_not_modelled", "auto_advance")

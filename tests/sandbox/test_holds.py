@@ -190,7 +190,7 @@ def test_the_metadata_of_a_paid_intent_can_still_be_changed(
 
 @pytest.mark.parametrize(
     "params",
-    [{"application_fee_amount": 5}, {"confirmation_method": "manual"}, {"on_behalf_of": "acct_1"},
+    [{"application_fee_amount": 5}, {"on_behalf_of": "acct_1"},
      {"transfer_data": {"destination": "acct_1"}}],
 )  # fmt: skip
 def test_what_would_change_an_intents_money_is_refused_by_name(

@@ -20,7 +20,7 @@ _SDK = Path(stripe.__file__).parent
 _KINDS = (
     "balance_transaction", "billing_portal.session", "charge", "checkout.session", "coupon",
     "customer", "dispute", "invoice", "invoice_payment", "item", "payment_intent",
-    "payment_link", "payment_method", "price", "product", "promotion_code",
+    "invoiceitem", "payment_link", "payment_method", "plan", "price", "product", "promotion_code",
     "radar.early_fraud_warning", "refund", "setup_intent", "shipping_rate", "subscription",
     "subscription_item",
 )  # fmt: skip

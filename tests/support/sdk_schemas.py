@@ -56,6 +56,16 @@ _LIST: Json = {
     },
     "additionalProperties": False,
 }
+# The SDK types its last page as if another one followed.
+_SEARCHED: Json = {
+    **_LIST,
+    "required": [*_LIST["required"], "next_page"],
+    "properties": {
+        **_LIST["properties"],
+        "object": {"const": "search_result"},
+        "next_page": {"type": ["string", "null"]},
+    },
+}
 # Not in every answer: only when expanded, only at creation, only for one kind, only when deleted.
 _SOMETIMES = {
     "deleted", "line_items", "secret", "previous_attributes", "tiers", "currency_options",
@@ -208,6 +218,8 @@ def _any_of(options: list[Json]) -> Json:
 def _resource(kind: str) -> Check:
     if kind == "list":
         return _compile(_LIST)
+    if kind == "search_result":
+        return _compile(_SEARCHED)
     module, name = OBJECT_CLASSES[kind]
     path = _ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py")
     scope = _Scope(_module(path), (), _PLAIN)

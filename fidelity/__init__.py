@@ -1,0 +1,1 @@
+"""Official software that nobody here wrote, run against the sandbox. See README.md."""

@@ -1,0 +1,1 @@
+"""What each piece of software is put through. Each runs in its own environment, not in ours."""

@@ -1,0 +1,72 @@
+"""Which handler answers which call of Stripe's billing: subscriptions, invoices, plans."""
+
+from __future__ import annotations
+
+from . import (
+    drafts,
+    invoice_items,
+    invoice_lists,
+    lists,
+    plans,
+    setup_intents,
+    subscription_changes,
+    subscription_starts,
+    subscriptions,
+)
+from .routing import get, of, on, route
+
+_S, _I, _L = "/v1/subscriptions", "/v1/invoices", "/v1/invoiceitems"
+_P, _E, _A = "/v1/plans", "/v1/setup_intents", "/v1/subscription_items"
+
+ROUTES = (
+    route("POST", _E, setup_intents.create),
+    route("GET", _E, of("setup_intent", _E, "customer", "payment_method")),
+    route("GET", _E + "/{name}", get("setup_intent")),
+    route("POST", _E + "/{name}", on("setup_intent", setup_intents.update)),
+    route("POST", _E + "/{name}/confirm", on("setup_intent", setup_intents.confirm)),
+    route("POST", _E + "/{name}/cancel", on("setup_intent", setup_intents.cancel)),
+    route("POST", _S, subscription_starts.create),
+    route("GET", _S, lists.subscriptions),
+    route("GET", _S + "/{name}", get("subscription")),
+    route("POST", _S + "/{name}", on("subscription", subscription_changes.update)),
+    route("DELETE", _S + "/{name}", on("subscription", subscriptions.cancel)),
+    route("GET", _A, invoice_lists.subscription_items),
+    route("GET", _A + "/{name}", invoice_lists.subscription_item),
+    route("POST", _P, plans.create),
+    route("GET", _P, plans.listed),
+    route("GET", _P + "/{name}", plans.show),
+    route("POST", _P + "/{name}", plans.update),
+    route("DELETE", _P + "/{name}", plans.delete),
+    route("POST", _L, invoice_items.create),
+    route("GET", _L, invoice_items.listed),
+    route("GET", _L + "/{name}", get("invoiceitem")),
+    route("POST", _L + "/{name}", on("invoiceitem", invoice_items.update)),
+    route("DELETE", _L + "/{name}", on("invoiceitem", invoice_items.delete)),
+    route("POST", _I, drafts.create),
+    route("GET", _I, lists.invoices),
+    route("GET", _I + "/{name}", get("invoice")),
+    route("POST", _I + "/{name}", on("invoice", drafts.update)),
+    route("DELETE", _I + "/{name}", on("invoice", drafts.delete)),
+    route("GET", _I + "/{name}/lines", on("invoice", invoice_lists.lines)),
+    route("POST", _I + "/{name}/finalize", on("invoice", drafts.finalize)),
+    route("POST", _I + "/{name}/send", on("invoice", drafts.send)),
+    route("POST", _I + "/{name}/void", on("invoice", drafts.void)),
+    route("POST", _I + "/{name}/mark_uncollectible", on("invoice", drafts.give_up)),
+    route("POST", _I + "/{name}/pay", on("invoice", drafts.pay)),
+    route("GET", "/v1/invoice_payments", lists.invoice_payments),
+    route("GET", "/v1/invoice_payments/{name}", get("invoice_payment")),
+    # Nobody can make these here, so there are none.
+    *(
+        one
+        for kind, url in (
+            ("credit_note", "/v1/credit_notes"),
+            ("payout", "/v1/payouts"),
+            ("review", "/v1/reviews"),
+            ("subscription_schedule", "/v1/subscription_schedules"),
+            ("tax_id", "/v1/tax_ids"),
+            ("tax_rate", "/v1/tax_rates"),
+            ("entitlements.feature", "/v1/entitlements/features"),
+        )
+        for one in (route("GET", url, of(kind, url)), route("GET", url + "/{name}", get(kind)))
+    ),
+)

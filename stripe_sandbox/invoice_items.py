@@ -1,0 +1,177 @@
+"""Invoice items: what a customer owes, and the invoice that is written next takes along."""
+
+from __future__ import annotations
+
+from . import lists, shapes
+from .errors import ApiError, invalid, missing
+from .forms import integer, metadata, table, text
+from .money import check_currency
+from .store import Json, new_id
+from .world import Call
+
+_KIND, _URL = "invoiceitem", "/v1/invoiceitems"
+
+
+def create(call: Call) -> Json:
+    """Note what a customer owes, for a draft or the next one. Raises ApiError."""
+    params = call.params
+    if "customer" not in params:
+        raise missing("customer")
+    customer = call.world.need(params["customer"], "customer", param="customer")
+    amount, price, quantity = _amount(call, params)
+    currency = price["currency"] if price else check_currency(params.get("currency", "usd"))
+    now = call.store.now()
+    thing = {
+        **shapes.nulls(
+            "customer_account", "frozen_fields", "invoice", "invoicing_rules", "parent",
+            "proration_details", "test_clock",
+        ),
+        "id": new_id("ii"),
+        "object": _KIND,
+        "amount": amount,
+        "currency": currency,
+        "customer": customer["id"],
+        "date": now,
+        "description": text(params, "description"),
+        "discountable": True,
+        "discounts": [],
+        "livemode": False,
+        "metadata": metadata(params),
+        "net_amount": amount,
+        "period": {"start": now, "end": now},
+        "pricing": _pricing(price, amount, quantity),
+        "proration": False,
+        "quantity": quantity,
+        "quantity_decimal": str(quantity),
+        "tax_rates": [],
+    }  # fmt: skip
+    if "invoice" in params:
+        thing["invoice"] = _draft(call, params["invoice"], thing)["id"]
+    call.emit("invoiceitem.created", call.store.put(thing))
+    return thing
+
+
+def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
+    """Read what is owed: an amount, or a price so many times. Raises ApiError."""
+    quantity = integer(params, "quantity", default=1) or 0
+    name = table(params, "pricing").get("price")
+    if name is not None:
+        price = call.world.need(name, "price", param="pricing[price]")
+        return price["unit_amount"] * quantity, price, quantity
+    amount = integer(params, "amount")
+    if amount is None:
+        raise missing("amount")
+    if "currency" not in params:
+        raise missing("currency")
+    if "quantity" in params:
+        raise invalid("quantity", "You may only specify one of these parameters: amount, quantity.")
+    return amount, None, 1
+
+
+def _pricing(price: Json | None, amount: int, quantity: int) -> Json:
+    details = None
+    if price:
+        details = {"price": price["id"], "product": price["product"]}
+    each = amount if quantity == 0 else amount // quantity
+    return {"price_details": details, "type": "price_details", "unit_amount_decimal": str(each)}
+
+
+def _draft(call: Call, name: object, item: Json) -> Json:
+    draft = call.world.need(name, "invoice", param="invoice")
+    if draft["status"] != "draft" or draft["customer"] != item["customer"]:
+        raise invalid("invoice", "The invoice must be a draft of this customer's.")
+    return draft
+
+
+def listed(call: Call) -> Json:
+    """List what is owed; `pending` are those that no invoice took."""
+    more = []
+    if "pending" in call.params:
+        wanted = call.params["pending"] == "true"
+        more = [lambda item: (item["invoice"] is None) is wanted]
+    return lists.page(call, _KIND, _URL, fields=("customer", "invoice"), more=more)
+
+
+def update(call: Call, item: Json) -> Json:
+    """Change what is owed while no invoice is final. Raises ApiError."""
+    _refuse_final(call, item)
+    params = call.params
+    if "amount" in params:
+        item["amount"] = item["net_amount"] = integer(params, "amount")
+        item["pricing"] = _pricing(None, item["amount"], 1)
+    if "description" in params:
+        item["description"] = text(params, "description")
+    item["metadata"] = metadata(params, item["metadata"])
+    return call.store.put(item)
+
+
+def delete(call: Call, item: Json) -> Json:
+    """Take an item away. Raises ApiError."""
+    _refuse_final(call, item)
+    call.store.drop(item["id"])
+    call.emit("invoiceitem.deleted", item)
+    return {"id": item["id"], "object": _KIND, "deleted": True}
+
+
+def pending(call: Call, customer: str, currency: str | None) -> list[Json]:
+    """Return what a customer owes and no invoice has taken, oldest first."""
+    found = [
+        item
+        for item in call.store.newest(_KIND)
+        if item["customer"] == customer
+        and item["invoice"] is None
+        and currency in (None, item["currency"])
+    ]
+    return [item for item in found[::-1] if item["currency"] == found[-1]["currency"]]
+
+
+def of_invoice(call: Call, invoice: str) -> list[Json]:
+    """Return the items of an invoice, oldest first."""
+    return [item for item in call.store.newest(_KIND) if item["invoice"] == invoice][::-1]
+
+
+def _refuse_final(call: Call, item: Json) -> None:
+    invoice = call.store.get(item["invoice"], "invoice")
+    if invoice is not None and invoice["status"] != "draft":
+        raise ApiError("You cannot change an invoice item of an invoice that is not a draft.")
+
+
+def recount(call: Call, invoice: Json) -> Json:
+    """Let a draft show its items and what they add up to."""
+    items = of_invoice(call, invoice["id"])
+    url = f"/v1/invoices/{invoice['id']}/lines"
+    invoice["lines"] = shapes.listing(url, [_line(item) for item in items])
+    due = sum(item["amount"] for item in items)
+    names = (
+        "amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
+        "total_excluding_tax",
+    )  # fmt: skip
+    return call.store.put(invoice | dict.fromkeys(names, due))
+
+
+def _line(item: Json) -> Json:
+    alike = (
+        "amount", "currency", "description", "discountable", "discounts", "invoice", "livemode",
+        "metadata", "period", "pricing", "quantity", "quantity_decimal",
+    )  # fmt: skip
+    of_item = {
+        "invoice_item": item["id"],
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": None,
+    }
+    return {
+        **{name: item[name] for name in alike},
+        "id": f"il_{item['id'].removeprefix('ii_')}",
+        "object": "line_item",
+        "discount_amounts": [],
+        "parent": {
+            "invoice_item_details": of_item,
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        },
+        "pretax_credit_amounts": [],
+        "subscription": None,
+        "subtotal": item["amount"],
+        "taxes": [],
+    }

@@ -1,0 +1,107 @@
+"""The parameters of billing that the sandbox acts on, and of search: see `modelled`."""
+
+from __future__ import annotations
+
+_CURSORS = "ending_before limit starting_after"
+_PAGING = f"created {_CURSORS}"
+_METHOD = (
+    "allow_redisplay billing_details boleto card konbini metadata multibanco oxxo sepa_debit type"
+    " us_bank_account"
+)
+_SETUP = (
+    (
+        "allowed_payment_method_types customer description excluded_payment_method_types metadata"
+        " payment_method"
+    ),
+    f"payment_method_data: {_METHOD}",
+)
+_DRAFT = (
+    "auto_advance=false collection_method days_until_due default_payment_method description"
+    " due_date footer metadata statement_descriptor"
+)
+_ENDED_TRIAL = "trial_settings.end_behavior: missing_payment_method"
+_PRICE_DATA = (
+    "items.*.price_data: currency product tax_behavior unit_amount unit_amount_decimal",
+    "items.*.price_data.recurring: interval interval_count",
+)
+_SEARCHED = ("limit page query",)
+
+MODELLED: dict[str, tuple[str, ...]] = {
+    "POST /v1/setup_intents": (
+        *_SETUP,
+        "confirm payment_method_types return_url usage",
+        "automatic_payment_methods: allow_redirects enabled=true",
+    ),
+    "GET /v1/setup_intents": (f"{_PAGING} customer payment_method",),
+    "GET /v1/setup_intents/{name}": ("client_secret",),
+    "POST /v1/setup_intents/{name}": _SETUP,
+    "POST /v1/setup_intents/{name}/confirm": ("payment_method return_url", _SETUP[1]),
+    "POST /v1/setup_intents/{name}/cancel": ("cancellation_reason",),
+    "POST /v1/subscriptions": (
+        (
+            "cancel_at_period_end collection_method=charge_automatically customer"
+            " default_payment_method description metadata payment_behavior trial_end"
+            " trial_period_days"
+        ),
+        "items.*: metadata price quantity",
+        *_PRICE_DATA,
+        "payment_settings: save_default_payment_method",
+        _ENDED_TRIAL,
+    ),
+    "GET /v1/subscriptions": (f"{_PAGING} collection_method customer price status",),
+    "POST /v1/subscriptions/{name}": (
+        (
+            "cancel_at_period_end default_payment_method description metadata"
+            " proration_behavior=none trial_end"
+        ),
+        "cancellation_details: comment feedback",
+        "items.*: deleted id metadata price quantity",
+        *_PRICE_DATA,
+        _ENDED_TRIAL,
+    ),
+    "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
+    "GET /v1/subscription_items": (f"{_CURSORS} subscription",),
+    "POST /v1/plans": (
+        (
+            "active amount amount_decimal billing_scheme=per_unit currency interval"
+            " interval_count metadata nickname product usage_type=licensed"
+        ),
+    ),
+    "GET /v1/plans": (f"{_PAGING} active product",),
+    "POST /v1/plans/{name}": ("active metadata nickname",),
+    "POST /v1/invoiceitems": (
+        "amount currency customer description invoice metadata quantity",
+        "pricing: price",
+    ),
+    "GET /v1/invoiceitems": (f"{_CURSORS} customer invoice pending",),
+    "POST /v1/invoiceitems/{name}": ("amount description metadata",),
+    "POST /v1/invoices": (f"{_DRAFT} currency customer pending_invoice_items_behavior",),
+    "GET /v1/invoices": (f"{_PAGING} collection_method customer status subscription",),
+    "POST /v1/invoices/{name}": (_DRAFT,),
+    "GET /v1/invoices/{name}/lines": (_CURSORS,),
+    "POST /v1/invoices/{name}/finalize": ("auto_advance=false",),
+    "POST /v1/invoices/{name}/pay": ("paid_out_of_band payment_method",),
+    "GET /v1/invoice_payments": (f"{_PAGING} invoice payment status",),
+    "GET /v1/accounts": (_PAGING,),
+    "GET /v1/credit_notes": (_PAGING,),
+    "GET /v1/payouts": (_PAGING,),
+    "GET /v1/reviews": (_PAGING,),
+    "GET /v1/subscription_schedules": (_PAGING,),
+    "GET /v1/tax_ids": (_CURSORS,),
+    "GET /v1/tax_rates": (_PAGING,),
+    "GET /v1/entitlements/features": (_CURSORS,),
+    "GET /v1/charges/search": _SEARCHED,
+    "GET /v1/customers/search": _SEARCHED,
+    "GET /v1/invoices/search": _SEARCHED,
+    "GET /v1/payment_intents/search": _SEARCHED,
+    "GET /v1/prices/search": _SEARCHED,
+    "GET /v1/products/search": _SEARCHED,
+    "GET /v1/subscriptions/search": _SEARCHED,
+}
+# docs/sandbox-differences.md names them.
+WITHOUT_EFFECT: dict[str, tuple[str, ...]] = {
+    "POST /v1/invoices/{name}/pay": ("off_session",),
+    "POST /v1/setup_intents": ("mandate_data use_stripe_sdk",),
+    "POST /v1/setup_intents/{name}/confirm": ("mandate_data use_stripe_sdk",),
+    "POST /v1/subscriptions": ("off_session",),
+}
