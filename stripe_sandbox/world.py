@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,18 @@ class World:
             word = kind.replace("_", " ").capitalize()
             raise ApiError(f"{word} already exists.", code="resource_already_exists", param="id")
 
-    def resolve(self, parent: Json, field: str) -> Any:
-        """Find what an expanded field stands for."""
-        if field == "line_items":
-            return self.line_items(parent)
-        if field == "refunds" and parent.get("object") == "charge":
-            return self.refunds_of(parent)
-        if field == "currency_options" and parent.keys() == {"amount", "currency"}:
-            own = {"amount": parent["amount"], "tax_behavior": "unspecified"}
-            return {parent["currency"]: own}  # of a shipping rate; no other currency is modelled
-        name = parent.get(field)
+    def resolve(self, thing: Json, path: str, name: Any) -> Any:
+        """Find what a field of an object stands for: what it keeps, or the object of that name."""
+        if path == "line_items":
+            return self.line_items(thing)
+        if path == "refunds" and thing.get("object") == "charge":
+            return self.refunds_of(thing)
+        kept = self.store.get(thing.get("id"), thing.get("object")) or {}
+        if path in kept.get("_expanded", ()):
+            return copy.deepcopy(kept["_expanded"][path])
         if not isinstance(name, str):
             return None
+        field = path.rpartition(".")[2]
         found = self.store.get(name, field if field in ("coupon", "product") else None)
         if found and found["object"] == "deleted customer":
             return {"id": name, "object": "customer", "deleted": True}
