@@ -52,10 +52,10 @@ class Server(ThreadingMixIn, TCPServer):
 
 def serve(app: App, host: str, port: int) -> None:
     """Answer until SIGTERM or Ctrl-C, which end everything at once: what was told is kept."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Server(app, host, port) as server:
         at = f"[{host}]" if ":" in host else host
         print(f"Stripe sandbox on http://{at}:{server.port} - no money moves here", flush=True)  # noqa: T201
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
