@@ -18,7 +18,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help static pgbouncer setup install run test check check-install check-installs clients bench drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
+.PHONY: help static pgbouncer setup install run test check check-install check-installs clients bench sandbox-wheel drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ clients: setup .venv/tests.stamp browser  ## Write the clients' types, build bot
 
 bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
 	$(PY) -m bench
+
+sandbox-wheel: .venv/tests.stamp  ## Build the sandbox as a wheel of its own, into dist/
+	@cd stripe_sandbox && ../$(PY) -m hatchling build -t wheel -d ../dist
 
 drill: setup .venv/tests.stamp browser pgbouncer  ## The long fault drills, in full
 	$(PY) -m pytest tests/drills --full $(if $(K),-k '$(K)') $(if $(DB),--database $(DB))

@@ -3,6 +3,6 @@
 It knows nothing of the service that talks to it, and imports nothing of it.
 """
 
-from .app import create_sandbox
+from .running import Refused, RunningSandbox, running_sandbox
 
-__all__ = ["create_sandbox"]
+__all__ = ["Refused", "RunningSandbox", "running_sandbox"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from .app import create_sandbox
-from .server import Server
+from .server import serve
 
 
 def main() -> None:
@@ -20,16 +19,12 @@ def main() -> None:
     options = parser.parse_args()
     if bool(options.webhook) != bool(options.webhook_secret):
         parser.error("--webhook and --webhook-secret go together")
-    sys.argv = sys.argv[:1]  # gunicorn would read them too
-
-    def make() -> object:
-        return create_sandbox(
-            database=options.database,
-            webhook=options.webhook,
-            webhook_secret=options.webhook_secret,
-        )
-
-    Server(make, options.host, options.port).run()
+    app = create_sandbox(
+        database=options.database,
+        webhook=options.webhook,
+        webhook_secret=options.webhook_secret,
+    )
+    serve(app, options.host, options.port)
 
 
 if __name__ == "__main__":

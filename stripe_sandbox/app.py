@@ -17,6 +17,7 @@ from .errors import ApiError
 from .events import Events
 from .faults import Faults
 from .gate import Gate
+from .server import MOST_BYTES
 from .store import Store
 from .times import Time
 from .wire import Cuttable
@@ -24,7 +25,6 @@ from .world import Call, World
 
 _LOG = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5
-_MOST_BYTES = 2 * 1024 * 1024
 
 
 def create_sandbox(
@@ -48,7 +48,7 @@ def create_sandbox(
     gate = Gate(world)
     app = Flask(__name__)
     app.wsgi_app = Cuttable(app.wsgi_app)  # type: ignore[method-assign]
-    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_PARTS"] = 10_000
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["world"] = world

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify
 
 from . import checkout, collecting, links, money_controls, permissions, saved_methods, sessions
-from .bodies import check, given, whole
+from .bodies import a_text, check, given, whole
 from .clock import after_payment, tick
-from .errors import invalid
+from .errors import invalid, missing
 from .gate import Gate
 from .here import call, world
 from .methods import DEFAULT_CARD, find_method
@@ -108,10 +108,20 @@ def flush() -> Json:
 
 @bp.post("/webhook_secret/roll")
 def roll() -> Json:
-    secret = given("secret").get("secret")
-    if secret is not None and not isinstance(secret, str):
-        raise invalid("secret", "secret is a text")
-    return {"secret": world().delivery.roll_secret(secret)}
+    return {"secret": world().delivery.roll_secret(a_text(given("secret"), "secret"))}
+
+
+@bp.put("/webhook_endpoints/<name>/secret")
+def choose_secret(name: str) -> Json:
+    """Sign with a secret that the receiver knows already; Stripe always makes a new one."""
+    secret = a_text(given("secret"), "secret")
+    if not secret:
+        raise missing("secret")
+    with world().store.lock:
+        endpoint = world().need(name, "webhook_endpoint")
+        endpoint["_secret"] = secret
+        world().store.put(endpoint)
+    return {"secret": secret}
 
 
 @bp.post("/reset")

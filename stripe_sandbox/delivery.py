@@ -195,6 +195,8 @@ class Delivery:
         return session
 
     def _note(self, event: Json, due: _Due, status: int) -> None:
+        if self._store.get(event["id"], "event") is not event:
+            return  # all was forgotten while it was under way
         row = {
             "at": now_as_text(self._store.time),
             "event": event["id"],

@@ -19,7 +19,8 @@ _TABLE: dict[str, list[str]] = json.loads(
     Path(__file__).with_name("expandable.json").read_text("utf-8")
 )
 _DEPTH = 4
-Resolve = Callable[[Json, str], Any]  # finds what a field of an object stands for
+# Finds what a field of an object stands for, by its path and what is there now.
+Resolve = Callable[[Json, str, Any], Any]
 
 
 def expand(thing: Json, paths: object, resolve: Resolve) -> Json:
@@ -28,7 +29,7 @@ def expand(thing: Json, paths: object, resolve: Resolve) -> Json:
         steps = str(path).split(".")
         if len(steps) > _DEPTH:
             raise invalid("expand", "You cannot expand more than 4 levels of a property.")
-        _Path(str(path), resolve).walk(thing, steps, [], "")
+        _Path(str(path), resolve).walk(thing, steps, thing, "")
     return thing
 
 
@@ -39,28 +40,29 @@ class _Path:
         self._text = text
         self._resolve = resolve
 
-    def walk(self, node: Any, steps: list[str], known: list[str], at: str) -> None:
-        """Go one step further; `known` is what may be expanded, `at` where we are in it."""
+    def walk(self, node: Any, steps: list[str], owner: Json, at: str) -> None:
+        """Go one step further; `owner` is the object we are in, `at` where in it."""
         if isinstance(node, list):
             for item in node:
-                self.walk(item, steps, known, at)
+                self.walk(item, steps, owner, at)
         if not steps or not isinstance(node, dict):
             return
         if isinstance(node.get("object"), str):
-            known, at = _TABLE.get(node["object"], ["data"]), ""
+            owner, at = node, ""
         field, *rest = steps
         here = f"{at}.{field}" if at else field
         found = node.get(field)
         if not isinstance(found, dict | list):
-            found = self._expanded(node, field, known, here)
-        elif not rest and here not in known and not _is_object(found):
+            found = self._expanded(node, field, owner, here)
+        elif not rest and here not in _known(owner) and not _is_object(found):
             raise self._refusal()
-        self.walk(found, rest, known, here)
+        self.walk(found, rest, owner, here)
 
-    def _expanded(self, node: Json, field: str, known: list[str], here: str) -> Any:
+    def _expanded(self, node: Json, field: str, owner: Json, here: str) -> Any:
+        known = _known(owner)
         if here not in known and not any(path.startswith(f"{here}.") for path in known):
             raise self._refusal()
-        found = self._resolve(node, field)
+        found = self._resolve(owner, here, node.get(field))
         if found is not None:
             node[field] = found
         elif field not in node and not included.is_nothing(node, field):
@@ -69,6 +71,11 @@ class _Path:
 
     def _refusal(self) -> Exception:
         return invalid("expand", f"This property cannot be expanded ({self._text}).")
+
+
+def _known(owner: Json) -> list[str]:
+    """Return what of an object may be expanded."""
+    return _TABLE.get(str(owner.get("object")), ["data"])
 
 
 def _is_object(found: Any) -> bool:

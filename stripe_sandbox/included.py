@@ -8,15 +8,17 @@ from . import shapes
 from .store import Json
 
 
-def found(parent: Json, field: str) -> Any:
-    """Return what is asked for; None if it is not modelled."""
-    kind = parent.get("object")
-    if field == "sources" and kind == "customer":
-        return shapes.listing(f"/v1/customers/{parent['id']}/sources", [])  # nobody can make one
-    if field == "currency_options":
-        return _own_currency(parent)
-    if field == "breakdown" and not (parent["amount_discount"] or parent["amount_tax"]):
-        return {"discounts": [], "taxes": []}
+def found(thing: Json, path: str) -> Any:
+    """Return what is asked for of an object, by its path; None if it is not modelled."""
+    kind = thing.get("object")
+    if path == "sources" and kind == "customer":
+        return shapes.listing(f"/v1/customers/{thing['id']}/sources", [])  # nobody can make one
+    if path == "currency_options" and kind == "price":
+        return _own_currency(thing)
+    if path == "total_details.breakdown":
+        details = thing["total_details"]
+        if not (details["amount_discount"] or details["amount_tax"]):
+            return {"discounts": [], "taxes": []}
     return None
 
 
@@ -26,11 +28,7 @@ def is_nothing(parent: Json, field: str) -> bool:
     return parent.get("deleted") is True or (field, parent.get("object")) in left_out
 
 
-def _own_currency(parent: Json) -> Json | None:
-    """Show a price, or a shipping rate's amount, in its currency: no other one is modelled."""
-    if parent.keys() == {"amount", "currency"}:
-        return {parent["currency"]: {"amount": parent["amount"], "tax_behavior": "unspecified"}}
-    if parent.get("object") != "price":
-        return None
+def _own_currency(price: Json) -> Json:
+    """Show a price in its currency: no other one is modelled."""
     alike = ("custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal")
-    return {parent["currency"]: {name: parent[name] for name in alike}}
+    return {price["currency"]: {name: price[name] for name in alike}}

@@ -82,6 +82,7 @@ def shipping_rate(call: Call, data: Json, currency: object, where: str) -> Json:
     currency = check_currency(currency, f"{at}[currency]")
     if check_currency(fixed.get("currency", currency)) != currency:
         raise invalid(f"{at}[currency]", "Shipping has the session's currency.")
+    own = {"amount": amount, "tax_behavior": "unspecified"}
     return call.store.put(
         {
             "delivery_estimate": _estimate(data),
@@ -96,6 +97,7 @@ def shipping_rate(call: Call, data: Json, currency: object, where: str) -> Json:
             "livemode": False,
             "metadata": metadata(data),
             "type": "fixed_amount",
+            "_expanded": {"fixed_amount.currency_options": {currency: own}},
         }
     )
 

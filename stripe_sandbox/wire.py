@@ -16,6 +16,7 @@ HANG_SECONDS = 60
 _LOOK_SECONDS = 0.1
 _CUT = "sandbox.cut"
 PATIENCE = "sandbox.patience"
+SOCKET = "sandbox.socket"  # where a server puts its connection
 
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
@@ -42,7 +43,7 @@ def _is_gone(sock: socket.socket | None) -> bool:
 
 
 def _socket(environ: Environ) -> socket.socket | None:
-    return environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    return environ.get(SOCKET)
 
 
 def cut(environ: Environ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,21 @@ class World:
             word = kind.replace("_", " ").capitalize()
             raise ApiError(f"{word} already exists.", code="resource_already_exists", param="id")
 
-    def resolve(self, parent: Json, field: str) -> Any:
-        """Find what an expanded field stands for."""
-        if field == "line_items":
-            return self.line_items(parent)
-        if field == "refunds" and parent.get("object") == "charge":
-            return self.refunds_of(parent)
-        shown_if_asked = included.found(parent, field)
+    def resolve(self, thing: Json, path: str, name: Any) -> Any:
+        """Find what a field of an object stands for: what it keeps, or the object of that name."""
+        if path == "line_items":
+            return self.line_items(thing)
+        if path == "refunds" and thing.get("object") == "charge":
+            return self.refunds_of(thing)
+        kept = self.store.get(thing.get("id"), thing.get("object")) or {}
+        if path in kept.get("_expanded", ()):
+            return copy.deepcopy(kept["_expanded"][path])
+        shown_if_asked = included.found(thing, path)
         if shown_if_asked is not None:
             return shown_if_asked
-        name = parent.get(field)
         if not isinstance(name, str):
             return None
+        field = path.rpartition(".")[2]
         found = self.store.get(name, field if field in ("coupon", "product") else None)
         if found and found["object"] == "deleted customer":
             return {"id": name, "object": "customer", "deleted": True}

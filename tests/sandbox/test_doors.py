@@ -162,3 +162,17 @@ def test_what_is_never_null_is_found_when_it_is() -> None:
 
     assert nulls_in({"data": [charge]}) == ["data: charge.outcome.rule is null, which it never is"]
     assert nulls_in({"object": "charge", "amount": 5, "description": None}) == []
+
+
+def test_a_shipping_rate_shows_its_currencies_when_asked_to(near: Nearby) -> None:
+    fixed = {"amount": 300, "currency": "usd"}
+    rate = near.do("POST", "shipping_rates", display_name="Post", fixed_amount=fixed)
+    field = "fixed_amount.currency_options"
+
+    whole = near.do("GET", f"shipping_rates/{rate['id']}", expand=[field])
+    listed = near.do("GET", "shipping_rates", expand=[f"data.{field}"])["data"]
+
+    assert rate["fixed_amount"] == fixed
+    own = {"usd": {"amount": 300, "tax_behavior": "unspecified"}}
+    assert whole["fixed_amount"] == fixed | {"currency_options": own}
+    assert listed == [whole]

@@ -48,8 +48,15 @@ def tool(*command: str) -> str:
     return done.stdout + done.stderr if done.returncode else ""
 
 
-def test_the_dockerfile_has_nothing_for_its_linter_to_say() -> None:
-    assert tool("hadolint", "Dockerfile") == ""
+@pytest.mark.parametrize("name", ["Dockerfile", "stripe_sandbox/Dockerfile"])
+def test_a_dockerfile_has_nothing_for_its_linter_to_say(name: str) -> None:
+    assert tool("hadolint", name) == ""
+
+
+def test_the_sandboxs_action_is_what_github_says_an_action_is() -> None:
+    said = ("--builtin-schema", "vendor.github-actions", "stripe_sandbox/action.yml")
+
+    assert tool("check-jsonschema", *said) == ""
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "compose.sandbox.yaml"])
@@ -71,13 +78,25 @@ def test_the_image_takes_in_all_that_the_product_runs_on_and_nothing_else() -> N
 
 
 def test_the_image_serves_as_the_procfile_does_and_not_as_root() -> None:
-    text = (ROOT / "Dockerfile").read_text("utf-8")
-    command = json.loads(re.findall(r"^CMD (\[.*\])$", text, re.MULTILINE)[-1])
-    users = re.findall(r"^USER (\d+)", text, re.MULTILINE)
+    command, user = _command_and_user("Dockerfile", "CMD")
 
     assert command == shlex.split(PROCFILE["web"])
-    assert users
-    assert int(users[-1]) > 0
+    assert user > 0
+
+
+def test_the_sandboxs_image_serves_everybody_and_not_as_root() -> None:
+    command, user = _command_and_user("stripe_sandbox/Dockerfile", "ENTRYPOINT")
+
+    scripts = read("stripe_sandbox/pyproject.toml")["project"]["scripts"]
+    assert (command[0] in scripts, command[1:]) == (True, ["--host", "0.0.0.0"])  # noqa: S104
+    assert user > 0
+
+
+def _command_and_user(name: str, word: str) -> tuple[list[str], int]:
+    """Read what an image starts, and as whom."""
+    text = (ROOT / name).read_text("utf-8")
+    command: list[str] = json.loads(re.findall(rf"^{word} (\[.*\])$", text, re.MULTILINE)[-1])
+    return command, int(re.findall(r"^USER (\d+)", text, re.MULTILINE)[-1])
 
 
 def test_compose_runs_the_three_processes_on_a_disk_that_cannot_be_written() -> None:

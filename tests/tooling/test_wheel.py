@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sysconfig
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 import requests
 
+from tests.support.outside import outside
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, Running, answers, run, start
 from tests.support.service import environment
@@ -31,17 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A Python outside the repository: the wheel, and the libraries that the tests have."""
-    folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder, with_pip=False)
-    python = str(folder / "bin" / "python")
-    (packages,) = folder.glob("lib/python*/site-packages")
-    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
-    run(
-        ["pip", "--python", python, "install", "-q", "--no-deps", "--no-index", str(wheel)],
-        env={},
-        seconds=120,
-    )
-    return python
+    return outside(tmp_path_factory.mktemp("installed"), wheel)
 
 
 @pytest.fixture(scope="module")
