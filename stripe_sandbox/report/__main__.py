@@ -25,11 +25,10 @@ HELD, FAILED, COULD_NOT_RUN = 0, 1, 2
 
 def main(arguments: list[str] | None = None) -> int:
     options = read(arguments)
-    port = options.sandbox_port if options.create else None
     try:
-        ground = Ground(options.sandbox_host, port)
+        ground = Ground(options.sandbox_host, options.sandbox_port)
     except (OSError, SystemExit) as error:
-        return _no(f"The sandbox cannot listen on port {port}: {error}. Say --sandbox-port.")
+        return _no(f"The sandbox cannot listen on port {options.sandbox_port}: {error}")
     try:
         return _examine(options, ground)
     except CouldNotRun as error:
@@ -47,7 +46,7 @@ def _examine(options: Namespace, ground: Ground) -> int:
         abroad=options.allow_remote,
     )  # fmt: skip
     tell = _silent if options.json else _tell
-    if options.create and not options.json:
+    if options.sandbox_port is not None and not options.json:
         _say(f"Sandbox on {ground.url} (STRIPE_API_BASE={ground.url} STRIPE_SECRET_KEY={KEY})\n")
     check_doors(examiner)
     results = run(all_trials(), examiner, tell)

@@ -117,6 +117,11 @@ def _said(told: Any) -> Iterator[Any]:
         yield from _said(inner)
 
 
+def said_by(answer: requests.Response) -> str:
+    """Return how an answer began, for somebody who wonders why it was no other."""
+    return " ".join(answer.text.split())[:200] or "nothing"
+
+
 def name_of(answer: requests.Response, session: Json) -> str:
     """Return what the integration calls an order: by the create door's answer, else by Stripe."""
     told = _json(answer)

@@ -11,7 +11,7 @@ import requests
 
 from stripe_sandbox.store import Json
 
-from .doors import Create, DoorError, Fulfilled, come_back, name_of
+from .doors import Create, DoorError, Fulfilled, come_back, name_of, said_by
 from .ground import Ground
 from .sender import Answer, Sender, again
 from .trial import Broken, NotTried
@@ -57,8 +57,8 @@ class Examiner:
         session = self.ground.newest_session()
         if session is None or session is before:
             raise DoorError(
-                f"--create answered {answer.status_code} and opened no session at the sandbox "
-                f"{self.ground.url} (is STRIPE_API_BASE set to it?)"
+                f"--create opened no session at the sandbox {self.ground.url} (is STRIPE_API_BASE "
+                f"set to it?); it answered {answer.status_code}: {said_by(answer)}"
             )
         return Purchase(session, browser, name_of(answer, session), seen)
 
@@ -77,6 +77,9 @@ class Examiner:
         """Return what happened to a purchase since it was last asked, as an endpoint wants it."""
         told = self.ground.events(purchase.seen)
         purchase.seen = told[-1]["id"] if told else purchase.seen
+        return self._wanted(told)
+
+    def _wanted(self, told: list[Json]) -> list[Json]:
         return [event for event in told if not self.kinds or event["type"] in self.kinds]
 
     def deliver(self, events: Iterable[Json]) -> list[Answer]:
@@ -93,13 +96,15 @@ class Examiner:
     @cached_property
     def sample(self) -> Json:
         """A completed, paid session's event: of a purchase of theirs, else of nobody's."""
-        if self.create is not None:
-            events = self.news(self.buy_and_pay())
-        else:
-            seen = self._last_event()
-            self.ground.pay(self.ground.new_session())
-            events = self.ground.events(seen)
-        return next((one for one in events if one["type"] == COMPLETED), events[-1])
+        if self.create is None:
+            return self.of_a_stranger()
+        return _best(self.news(self.buy_and_pay()))
+
+    def of_a_stranger(self) -> Json:
+        """Return such an event of a purchase that another application made."""
+        seen = self._last_event()
+        self.ground.pay(self.ground.new_session())
+        return _best(self._wanted(self.ground.events(seen)))
 
     @cached_property
     def welcome(self) -> Answer:
@@ -201,3 +206,10 @@ class Examiner:
     def _settle(self) -> None:
         """Wait three times as long as a fulfilment has taken so far, and a while at least."""
         time.sleep(min(max(self.settling, 3 * self._slowest), _MOST_SETTLING))
+
+
+def _best(events: list[Json]) -> Json:
+    """Choose the event that says most: that of the session, else the last."""
+    if not events:
+        raise NotTried("a paid purchase makes no event of the kinds in --events")
+    return next((one for one in events if one["type"] == COMPLETED), events[-1])

@@ -17,7 +17,7 @@ from stripe_sandbox.methods import DEFAULT_CARD, METHODS
 from stripe_sandbox.store import Json, new_id, shown
 from stripe_sandbox.world import Call, World
 
-KEY, PRODUCT = "sk_test_report", "prod_report"
+KEY, PRODUCT = "sk_test_ReportCardReportCardReport", "prod_report"
 PRICE, MONTHLY = "price_report", "price_report_monthly"
 DECLINED_CARD = "4000000000000002"
 SESSION = "checkout.session"
@@ -38,7 +38,7 @@ class Ground:
         self._stock()
         if port is not None:
             door = _Interrupted(app, self)
-            self._server = make_server(host, port, door, threaded=True, request_handler=_Silent)
+            self._server = make_server(host, port, door, threaded=True, request_handler=Silent)
             port = self._server.port
             threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self.url = f"http://{host}:{port}"
@@ -177,7 +177,7 @@ class _Interrupted:
         return answer(environ, start_response)
 
 
-class _Silent(WSGIRequestHandler):
+class Silent(WSGIRequestHandler):
     """Says nothing of each request."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base's name

@@ -52,7 +52,8 @@ def read(arguments: list[str] | None = None) -> Namespace:
     say("--events", metavar="TYPES", default="",
         help="the event types the endpoint is set up for, comma-separated; all")  # fmt: skip
     say("--sandbox-host", default="127.0.0.1", help="where the sandbox listens")
-    say("--sandbox-port", type=int, default=4242, help="4242; 0 takes a free one")
+    say("--sandbox-port", type=int,
+        help="4242 with --create, and without it none; 0 takes a free one")  # fmt: skip
     say("--patience", type=float, default=15.0, metavar="SECONDS",
         help="how long a paid purchase may take to be fulfilled; 15")  # fmt: skip
     say("--settling", type=float, default=0.5, metavar="SECONDS",
@@ -61,10 +62,12 @@ def read(arguments: list[str] | None = None) -> Namespace:
     say("--html", metavar="FILE", help="write the card as a page, with a badge")
     say("--badge", metavar="FILE", help="write the badge alone, as SVG")
     say("--allow-remote", action="store_true",
-        help="let addresses be on other machines, if they are yours: forgeries go there")  # fmt: skip
+        help="let addresses be elsewhere, if they are yours: forgeries go there")  # fmt: skip
     options = parser.parse_args(arguments)
     if fault := _fault(options):
         parser.error(fault)
+    if options.create and options.sandbox_port is None:
+        options.sandbox_port = 4242
     options.headers = dict(_header(line) for line in options.header)
     options.kinds = frozenset(kind.strip() for kind in options.events.split(",") if kind.strip())
     options.body = json.loads(options.create_json) if options.create_json else None

@@ -57,7 +57,7 @@ def declined(examiner: Examiner) -> str:
     examiner.must_fulfil()
     purchase = examiner.buy()
     examiner.ground.decline(purchase.session)
-    examiner.deliver(examiner.news(purchase))
+    examiner.deliver(_something(examiner.news(purchase)))
     examiner.is_not(purchase)
     return "nothing was fulfilled"
 
@@ -70,7 +70,7 @@ def declined_then_paid(examiner: Examiner) -> str:
     examiner.must_fulfil()
     purchase = examiner.buy()
     examiner.ground.decline(purchase.session)
-    failure = examiner.news(purchase)
+    failure = _something(examiner.news(purchase))
     if purchase.session["status"] != "open":
         raise NotTried("the session did not stay open")
     examiner.ground.pay(purchase.session)
@@ -84,7 +84,7 @@ def expired(examiner: Examiner) -> str:
     examiner.must_fulfil()
     purchase = examiner.buy()
     examiner.ground.expire(purchase.session)
-    examiner.deliver(examiner.news(purchase))
+    examiner.deliver(_something(examiner.news(purchase)))
     examiner.is_not(purchase)
     return "nothing was fulfilled"
 
@@ -114,7 +114,7 @@ def refunded(examiner: Examiner) -> str:
     if purchase.session["mode"] != "payment":
         raise NotTried("only tried with one-time payments")
     examiner.ground.refund(purchase.session, purchase.session["amount_total"] // 2)
-    answers = examiner.deliver(examiner.news(purchase))
+    answers = examiner.deliver(_something(examiner.news(purchase)))
     if bad := next((answer for answer in answers if not answer.taken), None):
         raise Broken(str(bad))
     examiner.is_still(purchase)
@@ -138,6 +138,12 @@ def forged(examiner: Examiner) -> str:
         sender.post(body, header)
     examiner.is_not(purchase)
     return "four forgeries, nothing fulfilled"
+
+
+def _something(events: list[Json]) -> list[Json]:
+    if not events:
+        raise NotTried("--events leaves out what would tell of it")
+    return events
 
 
 def _altered(examiner: Examiner, session: Json, money: Json) -> str:

@@ -67,12 +67,13 @@ def paid_reordered(examiner: Examiner) -> str:
     return "fulfilled"
 
 
-@SUBJECT.trial("Events that come three days late fulfil.")
+@SUBJECT.trial("Events that come three days late fulfil.", weight=Weight.CARE)
 def paid_late(examiner: Examiner) -> str:
     examiner.must_fulfil()
     purchase = examiner.buy_and_pay()
-    old = int(time.time()) - THREE_DAYS
-    examiner.deliver([event | {"created": old} for event in examiner.news(purchase)])
+    old = {"created": int(time.time()) - THREE_DAYS}
+    examiner.ground.alter(purchase.session, old, old)
+    examiner.deliver([event | old for event in examiner.news(purchase)])
     examiner.is_fulfilled(purchase)
     return "fulfilled"
 

@@ -19,7 +19,7 @@ def _refused(answer: Answer) -> str:
     if answer.taken:
         raise Broken(f"believed: {answer}")
     if not answer.refused:
-        raise Broken(f"not believed, but {answer} instead of 4xx", weight=Weight.USUAL)
+        raise Broken(f"not believed, but {answer} instead of 4xx", weight=Weight.CARE)
     return str(answer)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from werkzeug.serving import make_server
 
 from stripe_sandbox.report.doors import Create, Fulfilled
 from stripe_sandbox.report.examiner import Examiner
-from stripe_sandbox.report.ground import Ground, _Silent
+from stripe_sandbox.report.ground import Ground
 from stripe_sandbox.report.sender import Sender
+from tests.sandbox.report.serving import serving
 from tests.sandbox.report.shop import OTHER, SECRET, Shop
 
 
@@ -25,14 +24,8 @@ def ground() -> Iterator[Ground]:
 @pytest.fixture(scope="package")
 def open_shop(ground: Ground) -> Iterator[Shop]:
     shop = Shop(ground.url)
-    server = make_server("127.0.0.1", 0, shop.app, threaded=True, request_handler=_Silent)
-    shop.url = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield shop
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(shop.app) as shop.url:
+        yield shop
 
 
 @pytest.fixture
