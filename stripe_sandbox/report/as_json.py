@@ -26,7 +26,7 @@ def as_json(card: Card) -> str:
 def _trial(result: Result) -> dict[str, Any]:
     trial = result.trial
     case = trial.case
-    hurt = {"issue": case.name, "url": case.url, "told": case.told} if case else None
+    elsewhere = {"issue": case.name, "url": case.url, "told": case.told} if case else None
     return {
         "name": trial.name,
         "subject": trial.subject,
@@ -34,5 +34,5 @@ def _trial(result: Result) -> dict[str, Any]:
         "outcome": result.outcome.value,
         "seen": result.seen,
         "weight": int(result.weight),
-        "has_hurt": hurt,
+        "seen_elsewhere": elsewhere,
     }

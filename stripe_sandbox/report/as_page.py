@@ -62,11 +62,11 @@ def _subject(title: str, results: list[Result]) -> str:
 
 
 def _row(result: Result) -> str:
-    hurt, case = "", result.trial.case
+    elsewhere, case = "", result.trial.case
     if result.outcome is Outcome.FAILED and case:
         link = f'<a href="{escape(case.url)}">{escape(case.name)}</a>'
-        hurt = f"<p>It has hurt: {link}, {escape(case.told)}</p>"
+        elsewhere = f"<p>Seen elsewhere: {link}, {escape(case.told)}</p>"
     return (
         f'<li class="{_CLASSES[result.outcome]}"><b>{result.outcome}</b> '
-        f"{escape(result.trial.promise)}<p>{escape(result.seen)}</p>{hurt}</li>\n"
+        f"{escape(result.trial.promise)}<p>{escape(result.seen)}</p>{elsewhere}</li>\n"
     )

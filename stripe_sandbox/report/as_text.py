@@ -9,11 +9,11 @@ _MARKS = {Outcome.HELD: "held  ", Outcome.FAILED: "FAILED", Outcome.NOT_TRIED: "
 
 
 def line_of(result: Result) -> str:
-    """Tell what became of one trial, and where a broken promise has hurt others."""
+    """Tell what became of one trial, and where a broken promise was seen before."""
     told = f"{_MARKS[result.outcome]}  {result.trial.promise}\n          {result.seen}"
     case = result.trial.case
     if result.outcome is Outcome.FAILED and case:
-        told += f"\n          It has hurt: {case.name}, {case.told}"
+        told += f"\n          Seen elsewhere: {case.name}, {case.told}"
     return told
 
 

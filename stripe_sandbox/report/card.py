@@ -11,7 +11,7 @@ from .trial import Weight
 _GRADES = ((0.95, "A"), (0.85, "B"), (0.70, "C"), (0.50, "D"))
 RULE = (
     "Trials weigh 1 (care), 2 (usual) or 4 (money). What was not tried does not count. Of the "
-    "weight of what was tried, 95 % held is an A, 85 % a B, 70 % a C, 50 % a D, less an F. An A "
+    "weight of what was tried, 95% held is an A, 85% a B, 70% a C, 50% a D, less an F. An A "
     "asks besides that nothing but care was broken. A broken money trial makes it a D at best."
 )
 

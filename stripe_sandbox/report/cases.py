@@ -1,4 +1,4 @@
-"""How such failures have hurt: public threads, each of them read. None is made up."""
+"""Where such failures were seen, by those they hurt or by a review just in time: public threads."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ VERSION = Case(
     "Wei-Shaw/sub2api", 1678, "another API version: 400, and buyers saw a payment time out"
 )
 THIN = Case(
-    "craftcms/commerce-stripe", 374, "an endpoint with thin events was set up by mistake",
+    "craftcms/commerce-stripe", 374, "users set up an endpoint for thin events by mistake",
     is_pull=True,
 )  # fmt: skip
 SLOW = Case(
@@ -98,7 +98,7 @@ COUNTED_TWICE = Case(
     "saleor/saleor", 14648, "the webhook came while the buyer completed: money counted twice"
 )
 DOUBLE_MAILS = Case(
-    "woocommerce/woocommerce-gateway-stripe", 3414, "double mails, after two releases with fixes"
+    "woocommerce/woocommerce-gateway-stripe", 3414, "double mails, still after the fix"
 )
 NO_WEBHOOK = Case(
     "craftcms/commerce-stripe", 337, "paid at Stripe, never completed: one of two ways was missing"

@@ -12,7 +12,7 @@ from .ground import MONTHLY, PRICE
 _HELP = f"""\
 Sends about fifty trials to a Stripe integration, whatever it is written in: forged, old, doubled,
 reordered and unknown events, and with more doors open, whole purchases. Prints what held and what
-failed, where such a failure has hurt, and a grade.
+failed, where such a failure was seen before, and a grade.
 
 What can be judged depends on the doors:
   --target --secret        status codes and times of the webhook's answers
@@ -33,9 +33,26 @@ _EXAMPLE = """example:
 def read(arguments: list[str] | None = None) -> Namespace:
     """Read the options; ends with a sentence and code 2 for what makes no sense."""
     parser = argparse.ArgumentParser(
-        prog="python -m stripe_sandbox.report", description=_HELP, epilog=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
-    )  # fmt: skip
+        prog="python -m stripe_sandbox.report",
+        description=_HELP,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _doors(parser)
+    _ways(parser)
+    options = parser.parse_args(arguments)
+    if fault := _fault(options):
+        parser.error(fault)
+    if options.create and options.sandbox_port is None:
+        options.sandbox_port = 4242
+    options.headers = dict(_header(line) for line in options.header)
+    options.kinds = frozenset(kind.strip() for kind in options.events.split(",") if kind.strip())
+    options.body = json.loads(options.create_json) if options.create_json else None
+    return options
+
+
+def _doors(parser: argparse.ArgumentParser) -> None:
     say = parser.add_argument
     say("--target", required=True, metavar="URL", help="where the integration takes webhooks")
     say("--secret", required=True, action="append", metavar="whsec_...",
@@ -49,6 +66,10 @@ def read(arguments: list[str] | None = None) -> Namespace:
         "of --create, else the session's reference), {reference}, {intent}")  # fmt: skip
     say("--header", action="append", default=[], metavar="'Name: value'",
         help="goes with --create and --fulfilled, an API key for example")  # fmt: skip
+
+
+def _ways(parser: argparse.ArgumentParser) -> None:
+    say = parser.add_argument
     say("--events", metavar="TYPES", default="",
         help="the event types the endpoint is set up for, comma-separated; all")  # fmt: skip
     say("--sandbox-host", default="127.0.0.1", help="where the sandbox listens")
@@ -63,15 +84,6 @@ def read(arguments: list[str] | None = None) -> Namespace:
     say("--badge", metavar="FILE", help="write the badge alone, as SVG")
     say("--allow-remote", action="store_true",
         help="let addresses be elsewhere, if they are yours: forgeries go there")  # fmt: skip
-    options = parser.parse_args(arguments)
-    if fault := _fault(options):
-        parser.error(fault)
-    if options.create and options.sandbox_port is None:
-        options.sandbox_port = 4242
-    options.headers = dict(_header(line) for line in options.header)
-    options.kinds = frozenset(kind.strip() for kind in options.events.split(",") if kind.strip())
-    options.body = json.loads(options.create_json) if options.create_json else None
-    return options
 
 
 def _fault(options: Namespace) -> str | None:

@@ -15,11 +15,11 @@ _DEPTH = 20_000
 
 
 def _refused(answer: Answer) -> str:
-    """A 4xx is a refusal; an error of the receiver's own believes nobody, but is an error."""
+    """Return how it was refused; by 4xx or by an error, nobody was believed."""
     if answer.taken:
         raise Broken(f"believed: {answer}")
-    if not answer.refused:
-        raise Broken(f"not believed, but {answer} instead of 4xx", weight=Weight.CARE)
+    if not answer.status:
+        raise Broken(str(answer), weight=Weight.CARE)
     return str(answer)
 
 
@@ -127,10 +127,22 @@ def each_secret(examiner: Examiner) -> str:
 
 
 @SUBJECT.trial(
-    "A signature that is no ASCII is refused, not an error of the receiver.",
+    "Whoever is not believed is told so by 4xx, not by an error of the receiver.",
     weight=Weight.CARE,
     case=cases.UNHANDLED,
 )
+def refusal(examiner: Examiner) -> str:
+    seen = []
+    body = body_of(examiner.fresh())
+    for header in (None, "", examiner.sender.sign(body, [STRANGER])):
+        answer = examiner.sender.post(body, header)
+        if not answer.refused:
+            raise Broken(str(answer))
+        seen.append(str(answer.status))
+    return f"answered {', '.join(seen)}"
+
+
+@SUBJECT.trial("A signature that is no ASCII is refused, not an error.", weight=Weight.CARE)
 def signature_no_ascii(examiner: Examiner) -> str:
     body = body_of(examiner.fresh())
     stamp = examiner.sender.sign(body).split(",")[0]

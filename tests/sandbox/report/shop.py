@@ -103,7 +103,7 @@ class Shop:
         except Refused as why:
             if self.is_wrong("remembers the forged"):
                 self._seen.add(json.loads(body)["id"])
-            return str(why), 400
+            return str(why), 500 if self.is_wrong("crashes on strangers") else 400
         if self.is_wrong("is slow"):
             time.sleep(0.35)
         if self.is_wrong("knows few kinds") and not event["type"].startswith(("checkout", "pay")):

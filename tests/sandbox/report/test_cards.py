@@ -102,11 +102,11 @@ def test_with_the_webhook_alone_only_its_answers_are_judged(
     assert main(arguments(shop)) == HELD
 
     said = capsys.readouterr().out
-    assert "Grade A: 25 held, 0 failed, 29 not tried" in said
+    assert "Grade A: 26 held, 0 failed, 29 not tried" in said
     assert "needs --create and --fulfilled" in said
 
 
-def test_a_failure_is_told_with_where_it_has_hurt(
+def test_a_failure_is_told_with_where_it_was_seen_before(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop.make("believes the unsigned")
@@ -115,12 +115,12 @@ def test_a_failure_is_told_with_where_it_has_hurt(
     assert main(arguments(shop, "--json", *files)) == FAILED
 
     told = json.loads(capsys.readouterr().out)
-    (failed,) = (trial for trial in told["trials"] if trial["outcome"] == "failed")
+    failed = next(trial for trial in told["trials"] if trial["outcome"] == "failed")
     assert (told["grade"], failed["name"], failed["seen"]) == (
         "D", "unsigned", "believed: answered 200",
     )  # fmt: skip
-    assert failed["has_hurt"]["url"] == "https://github.com/colophon-group/jobseek/pull/3253"
-    assert "D · 24 of 25 held" in (tmp_path / "badge.svg").read_text("utf-8")
+    assert failed["seen_elsewhere"]["url"] == "https://github.com/colophon-group/jobseek/pull/3253"
+    assert "D · 24 of 26 held" in (tmp_path / "badge.svg").read_text("utf-8")
     assert "colophon-group/jobseek#3253" in (tmp_path / "card.html").read_text("utf-8")
 
 

@@ -24,6 +24,7 @@ MISTAKES = {
     "future": "believes the future",
     "rolled-secret": "reads one signature",
     "each-secret": "knows one secret",
+    "refusal": "crashes on strangers",
     "signature-no-ascii": "compares text",
     "body-no-text": "parses first",
     "body-too-deep": "parses first",
