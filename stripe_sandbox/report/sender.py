@@ -54,20 +54,23 @@ class Sender:
         self.target = target
         self.secrets = list(secrets)
         self.seconds = seconds
-        self.slowest = 0.0  # of the well-signed events that were taken
+        self.slowest = 0.0  # of the well-signed events that came alone and were taken
 
     def deliver(self, event: Json, *, seconds: float | None = None) -> Answer:
         """Send an event as Stripe does now."""
-        body = body_of(event)
-        answer = self.post(body, self.sign(body), seconds=seconds)
+        answer = self._send(event, seconds)
         if answer.taken:
             self.slowest = max(self.slowest, answer.seconds)
         return answer
 
+    def _send(self, event: Json, seconds: float | None = None) -> Answer:
+        body = body_of(event)
+        return self.post(body, self.sign(body), seconds=seconds)
+
     def deliver_together(self, events: Sequence[Json]) -> list[Answer]:
         """Send events all at once."""
         with ThreadPoolExecutor(len(events)) as pool:
-            return list(pool.map(self.deliver, events))
+            return list(pool.map(self._send, events))
 
     def sign(self, body: bytes, secrets: Sequence[str] | None = None, *, shift: float = 0) -> str:
         """Sign as Stripe does, with every secret or those given, `shift` seconds from now."""
