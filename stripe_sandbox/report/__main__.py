@@ -27,8 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = read(arguments)
     try:
         ground = Ground(options.sandbox_host, options.sandbox_port)
-    except (OSError, SystemExit) as error:
-        return _no(f"The sandbox cannot listen on port {options.sandbox_port}: {error}")
+    except (OSError, SystemExit):
+        taken = f"{options.sandbox_host}:{options.sandbox_port}"
+        return _no(f"The sandbox cannot listen on {taken}: choose another --sandbox-port.")
     try:
         return _examine(options, ground)
     except CouldNotRun as error:
@@ -53,11 +54,18 @@ def _examine(options: Namespace, ground: Ground) -> int:
     at = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     card = Card(options.target, at, results)
     _say(as_json(card) if options.json else f"\n{summary(card)}")
-    if options.html:
-        Path(options.html).write_text(as_page(card), "utf-8")
-    if options.badge:
-        Path(options.badge).write_text(badge(card), "utf-8")
+    _write(options.html, as_page(card))
+    _write(options.badge, badge(card))
     return FAILED if card.those(Outcome.FAILED) else HELD
+
+
+def _write(path: str | None, text: str) -> None:
+    if path is None:
+        return
+    try:
+        Path(path).write_text(text, "utf-8")
+    except OSError as error:
+        raise CouldNotRun(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _create(options: Namespace) -> Create | None:

@@ -152,7 +152,16 @@ def test_a_taken_port_is_told_at_once(shop: Shop, capsys: pytest.CaptureFixture[
     port = shop.url.rpartition(":")[2]
 
     assert main(arguments(shop, "--create", shop.url, "--sandbox-port", port)) == COULD_NOT_RUN
-    assert f"cannot listen on port {port}" in capsys.readouterr().err
+    assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_told(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tmp_path / "nowhere" / "card.html"
+
+    assert main(arguments(shop, "--html", str(there))) == COULD_NOT_RUN
+    assert f"{there} cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
