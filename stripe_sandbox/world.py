@@ -39,14 +39,7 @@ class World:
 
     def resolve(self, thing: Json, path: str, name: Any) -> Any:
         """Find what a field of an object stands for: what it keeps, or the object of that name."""
-        if path == "line_items":
-            return self.line_items(thing)
-        if path == "refunds" and thing.get("object") == "charge":
-            return self.refunds_of(thing)
-        kept = self.store.get(thing.get("id"), thing.get("object")) or {}
-        if path in kept.get("_expanded", ()):
-            return copy.deepcopy(kept["_expanded"][path])
-        shown_if_asked = included.found(thing, path)
+        shown_if_asked = self._shown_if_asked(thing, path)
         if shown_if_asked is not None:
             return shown_if_asked
         if not isinstance(name, str):
@@ -56,6 +49,17 @@ class World:
         if found and found["object"] == "deleted customer":
             return {"id": name, "object": "customer", "deleted": True}
         return shown(found) if found else None
+
+    def _shown_if_asked(self, thing: Json, path: str) -> Any:
+        """Return what an object shows only if asked; None if it has no such thing."""
+        if path == "line_items":
+            return self.line_items(thing)
+        if path == "refunds" and thing.get("object") == "charge":
+            return self.refunds_of(thing)
+        kept = self.store.get(thing.get("id"), thing.get("object")) or {}
+        if path in kept.get("_expanded", ()):
+            return copy.deepcopy(kept["_expanded"][path])
+        return included.found(thing, path)
 
     def line_items(self, parent: Json) -> Json:
         thing = self.store.get(parent["id"]) or parent
