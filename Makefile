@@ -4,7 +4,7 @@
 
 PY := .venv/bin/python
 DEV := $(PY) develop.py
-JOBS ?= 3
+JOBS ?= 4
 
 # In the order of their names: by size, the long files with few tests would come last and alone.
 # What to test: make test T=tests/domain K='late or twice' DB=sqlite JOBS=4
@@ -33,7 +33,7 @@ run: .venv/runtime.stamp  ## Set up, then serve shop, worker, sandbox and a back
 
 # Every process of a test run must collect a set in the same order.
 test: export PYTHONHASHSEED ?= 0
-test: setup .venv/tests.stamp browser pgbouncer  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=3
+test: setup .venv/tests.stamp browser pgbouncer  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=4
 	$(PYTEST) $(T)
 
 check: static test  ## Everything CI runs beside check-install
