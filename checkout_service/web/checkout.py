@@ -57,14 +57,20 @@ def storefront() -> ResponseReturnValue:
     products = () if settings().pull_mode else use_cases().list_products.list()
     links, words = use_cases().start_link.offers(), search.asked()
     many = len(products) + len(links)
+    categories = list(dict.fromkeys(one.category for one in products if one.category))
+    category = search.category(categories)
+    if category is not None:
+        products, links = tuple(one for one in products if one.category == category), ()
     products = tuple(one for one in products if search.is_in(words, one.name, one.description))
     links = tuple(one for one in links if search.is_in(words, one.line.name, one.line.description))
-    most = many if search.wants_all() else search.FIRST
+    most = many if search.wants_all() or category else search.FIRST
     return render_template(
         "shop/index.html",
         products=products[:most],
         links=links[: max(0, most - len(products))],
         words=words,
+        categories=categories,
+        category=category,
         searchable=many > search.SMALL,
         there_is_more=bool(words) or many > most,
         new_token=form_token.new_token,

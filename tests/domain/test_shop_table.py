@@ -91,6 +91,7 @@ def test_what_is_wrong_about_the_shop_is_named(tmp_path: Path, line: str, told: 
         ('tax_code = "books"', "products.mug.tax_code: one of Stripe's"),
         ('unit_label = "thirteen long"', "products.mug.unit_label: a text of 1 to 12"),
         ("thank_you = ''", "products.mug.thank_you: a text"),
+        ("category = 7", "products.mug.category: a text"),
     ],
 )
 def test_what_is_wrong_about_a_product_is_named(tmp_path: Path, line: str, told: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,10 +16,12 @@ from tests.support.stage import Stage
 from tests.web.asserts import page
 
 NAMES = ["Café au lait bowl", "Teapot", "Sieve", *(f"Cup no. {number}" for number in range(57))]
+CATEGORIES = ["Bowls & pots", "Cups"]
 PRODUCT = """
 [[products]]
 id = "thing-{at}"
 name = "{name}"
+category = "{category}"
 description = "Stoneware, glazed"
 [[products.prices]]
 id = "price-{at}"
@@ -28,7 +32,10 @@ unit_amount = 1450
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    catalog = "".join(PRODUCT.format(at=at, name=name) for at, name in enumerate(NAMES))
+    catalog = "".join(
+        PRODUCT.format(at=at, name=name, category=CATEGORIES[name.startswith("Cup")])
+        for at, name in enumerate(NAMES)
+    )
     with Stage(catalog=catalog) as stage:
         yield app_on(stage, tmp_path).test_client()
 
@@ -74,3 +81,22 @@ def test_a_small_shop_is_seen_at_a_glance(stage: Stage, tmp_path: Path) -> None:
     client = app_on(stage, tmp_path).test_client()
 
     assert 'type="search"' not in page(client.get("/"))
+
+
+def test_a_large_shop_is_seen_by_category(client: FlaskClient) -> None:
+    first = page(client.get("/"))
+    ways = re.findall(r'<li><a href="([^"]+)"[^>]*><bdi>([^<]+)</bdi></a></li>', first)
+
+    assert [unescape(name) for _, name in ways] == CATEGORIES
+    assert shown(page(client.get(unescape(ways[0][0])))) == NAMES[:3]
+    cups = page(client.get(unescape(ways[1][0])))
+    assert shown(cups) == NAMES[3:]
+    assert cups.count('aria-current="page"') == 1
+
+
+@pytest.mark.parametrize("name", ["Plates", '"><script>', "", "\0", "Cups\ud800"])
+def test_a_category_that_nobody_has_shows_the_shop(client: FlaskClient, name: str) -> None:
+    text = page(client.get("/", query_string=f"category={quote(name, errors='replace')}"))
+
+    assert shown(text) == NAMES[:24]
+    assert "<script" not in text

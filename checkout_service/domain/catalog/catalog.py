@@ -34,7 +34,7 @@ class Price:
 class Product:
     """What is sold. `images`, `tax_code` and `unit_label` are told to Stripe with our own prices.
 
-    `thank_you` is for whoever has paid it.
+    `thank_you` is for whoever has paid it, `category` the part of the storefront it stands in.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Product:
     tax_code: str | None = None
     unit_label: str | None = None
     thank_you: str | None = None
+    category: str | None = None
 
     @property
     def image(self) -> str | None:

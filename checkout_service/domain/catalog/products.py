@@ -22,9 +22,10 @@ from .fields import (
 )
 
 MAX_IMAGES = 8  # https://docs.stripe.com/api/products/create
-MAX_UNIT_LABEL, MAX_THANK_YOU = 12, 500
+MAX_UNIT_LABEL, MAX_THANK_YOU, MAX_CATEGORY = 12, 500, 40
 _KEYS = (
-    "id", "name", "description", "images", "tax_code", "unit_label", "thank_you", "prices",
+    "id", "name", "description", "images", "tax_code", "unit_label", "thank_you", "category",
+    "prices",
 )  # fmt: skip
 _PRICE_KEYS = (
     "id", "currency", "unit_amount", "max_quantity", "stripe_price", "recurring",
@@ -48,6 +49,7 @@ def read_product(item: Mapping[str, object], faults: list[str]) -> Product:
         tax_code=_tax_code(item.get("tax_code"), where, faults),
         unit_label=short_text_of(item, "unit_label", where, faults, longest=MAX_UNIT_LABEL),
         thank_you=short_text_of(item, "thank_you", where, faults, longest=MAX_THANK_YOU),
+        category=short_text_of(item, "category", where, faults, longest=MAX_CATEGORY),
     )
     prices = tuple(_price(price, product, faults) for price in tables_of(item, "prices", faults))
     return replace(product, prices=prices)

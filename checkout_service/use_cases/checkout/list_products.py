@@ -37,6 +37,7 @@ class ProductView:
     description: str
     prices: tuple[PriceTag, ...]
     image: str | None = None
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class ListProducts:
             product.description,
             tuple(tag for tag in map(self._tag, prices) if tag is not None),
             product.image,
+            product.category,
         )
 
     def _tag(self, price: Price) -> PriceTag | None:

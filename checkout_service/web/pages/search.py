@@ -7,6 +7,7 @@ people type on a telephone.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from flask import request
 
@@ -20,6 +21,12 @@ _LONGEST = 100
 def asked() -> str:
     """Return what the buyer looks for."""
     return request.args.get("q", "").replace("\0", "").strip()[:_LONGEST]
+
+
+def category(known: Iterable[str]) -> str | None:
+    """Return the category that the buyer looks into, if the shop has it."""
+    wanted = request.args.get("category", "")
+    return wanted if wanted in known else None
 
 
 def wants_all() -> bool:
