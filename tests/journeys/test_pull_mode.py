@@ -45,11 +45,10 @@ def test_whoever_never_returns_is_settled_by_the_sweep(shop: LinkShop) -> None:
     made = shop.starts("pair")
     session = shop.pays_by_link("pair", made["client_reference_id"])["id"]
 
-    order = shop.comes_to_be(session)
-
-    assert order["id"] == made["order"]["id"]
+    assert shop.comes_to_be(session)["id"] == made["order"]["id"]
+    shop.told_once(made["order"]["id"])
+    order = shop.by_id(made["order"]["id"])
     assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
-    shop.told_once(order["id"])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,8 @@ def test_what_needs_a_full_key_says_so(
 def test_refunds_need_a_full_key_and_cancelling_does_not(shop: LinkShop) -> None:
     paid, left = shop.starts("print"), shop.starts("print")
     session = shop.pays_by_link("print", paid["client_reference_id"])["id"]
-    assert shop.standing(paid["client_reference_id"], session)["status"] == "paid"
+    shop.comes_to_be(session)
+    shop.told_once(paid["order"]["id"])
 
     refund = shop.request("POST", f"/api/v1/orders/{paid['order']['id']}/refunds", headers=KEY)
     cancel = shop.request("POST", f"/api/v1/orders/{left['order']['id']}/cancel", headers=KEY)
@@ -92,8 +92,13 @@ def test_a_session_that_is_still_open_is_watched_and_never_closed(shop: LinkShop
     made = shop.starts("print")
     opened = http().get(made["url"], allow_redirects=False, timeout=60).headers["Location"]
     session = opened.rpartition("/")[2]
-    seen = shop.polls(made["client_reference_id"], session).json()
-    assert (seen["final"], seen["order"]["status"]) == (False, "pending")
+
+    def is_watched() -> bool:
+        seen = shop.polls(made["client_reference_id"], session).json()
+        assert (seen["final"], seen["order"]["status"]) == (False, "pending")
+        return shop.of_session(session) is not None
+
+    until(is_watched, what="a turn for a look")
 
     closing = shop.request("POST", f"/api/v1/checkout-sessions/{session}/expire")
 
@@ -144,7 +149,8 @@ def test_another_amount_than_the_catalogs_is_held(shop: LinkShop) -> None:
     shop.faults(alter=[{"path": "/v1/checkout/sessions", "fields": {"amount_total": 100}}])
 
     session = shop.pays_by_link("print", made["client_reference_id"])["id"]
-    seen = shop.standing(made["client_reference_id"], session)
+    until(lambda: bool(shop.standing(made["client_reference_id"], session)["holds"]), what="a look")
 
     shop.no_faults()
+    seen = shop.standing(made["client_reference_id"], session)
     assert (seen["holds"], seen["fulfilled"]) == (["amount_mismatch"], False)

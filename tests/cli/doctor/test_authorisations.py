@@ -25,7 +25,7 @@ def test_an_authorisation_that_ends_within_a_day_is_named(doctor_env: DoctorEnv)
 
     assert f"orders capture {soon}" in told
     assert later not in told
-    emptied = (t.attempts, t.order_lines, t.orders)
+    emptied = (t.attempts, t.order_lines, t.transitions, t.orders)
     database_of(app).write(lambda c: [c.execute(table.delete()) for table in emptied])
     database_of(app).engine.dispose()
 

@@ -19,8 +19,8 @@ from tests.support.admin import add_event, add_order, add_write, database_of
 def app(doctor_env: DoctorEnv) -> Iterator[Flask]:
     made = create_app(Settings.load(**doctor_env.settings()))
     yield made
-    emptied = (t.money_writes, t.attempts, t.order_lines, t.inbox_events, t.orders)
-    database_of(made).write(lambda c: [c.execute(delete(table)) for table in emptied])
+    rows = (t.money_writes, t.attempts, t.order_lines, t.inbox_events, t.transitions)
+    database_of(made).write(lambda c: [c.execute(delete(table)) for table in (*rows, t.orders)])
     database_of(made).engine.dispose()
 
 
