@@ -15,14 +15,12 @@ from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import QueuePool
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
 
 from .bell import Bell, has_message
 from .impatience import impatient
-from .kept import FRESH_SECONDS, RESTED, KeptConnections
 from .outage import FAILURES, Episodes, outage_of, reason_of
 from .pooler import bound, greet, is_pooled
 from .sqlite import Turns, begin_sqlite, is_busy, make_private, open_sqlite
@@ -38,6 +36,7 @@ _TRIES = 4
 _TRY_AGAIN_WITHIN = 3.0  # seconds: whoever waits for a 503 hears it before a router gives up
 _RETRY_STATES = frozenset(("25006", "40001", "40P01", "57P01", "57P02", "57P03", "55P03"))
 _POOL_TIMEOUT = 5  # seconds
+_FRESH_SECONDS = 5.0
 
 # Two web processes, a worker, a release and a doctor: within the 20 of a small plan. No
 # connection is held while Stripe is asked, so six serve 32 threads.
@@ -101,7 +100,7 @@ def _begin(connection: Connection) -> None:
 
 def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
     """Try a connection that rested before using it: a ping for every request would double them."""
-    if time.monotonic() - record.info.get("used", float("-inf")) < FRESH_SECONDS:
+    if time.monotonic() - record.info.get("used", float("-inf")) < _FRESH_SECONDS:
         return
     try:
         connection.execute("SELECT 1")
@@ -110,15 +109,8 @@ def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _note_use(_connection: Any, record: Any) -> None:
-    if record is not None and not record.info.pop(RESTED, False):
+    if record is not None:
         record.info["used"] = time.monotonic()
-
-
-def _most_kept(engine: Engine, watch: Watch) -> int:
-    """Leave half of the pool to transactions; where each write is watched, many share an engine."""
-    if watch is not unwatched or not isinstance(engine.pool, QueuePool):
-        return 0
-    return engine.pool.size() // 2 if engine.dialect.name == "postgresql" else 0
 
 
 class Database:
@@ -142,8 +134,7 @@ class Database:
         self._episodes = Episodes()
         self._turns = Turns(one_writer=self.is_sqlite)
         self._bell = Bell(engine) if rings and not self.is_sqlite else None
-        reader = engine.execution_options(**{WRITES: False, WATCH: watch})
-        self._at_hand = KeptConnections(engine, reader, self._clock, most=_most_kept(engine, watch))
+        self._reader = engine.execution_options(**{WRITES: False, WATCH: watch})
 
     @property
     def is_sqlite(self) -> bool:
@@ -172,7 +163,7 @@ class Database:
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         self._watch(Write.BEGINS)
-        with self._turns.turn(), self._at_hand.ask_pool() as connection, connection.begin():
+        with self._turns.turn(), self.engine.begin() as connection:
             bound(connection)
             done = work(connection)
             message = has_message(connection)
@@ -186,7 +177,7 @@ class Database:
         try:
             with (
                 self._turns.turn(seconds),
-                self._at_hand.ask_pool() as connection,
+                self.engine.connect() as connection,
                 impatient(connection, seconds),
             ):
                 done = work(connection)
@@ -207,7 +198,7 @@ class Database:
             began = self._clock.monotonic()
             try:
                 self._watch(Write.BEGINS)
-                with self._at_hand.lend() as connection:
+                with self._reader.connect() as connection:
                     pooled = is_pooled(connection)
                     done = None if pooled else work(connection)
                     message = has_message(connection)
@@ -241,7 +232,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Return a connection for reads, in autocommit. Raises DatabaseUnavailable."""
         try:
-            with self._at_hand.lend() as connection:
+            with self._reader.connect() as connection:
                 yield connection
         except FAILURES as error:
             self._leave_outlived(error)

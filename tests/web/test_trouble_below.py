@@ -157,7 +157,6 @@ def stopped(server: Postgres) -> Iterator[None]:
 @contextmanager
 def taken(app: Flask) -> Iterator[None]:
     engine = database_of(app).engine
-    engine.dispose()  # what is kept at hand is of the pool, too
     with ExitStack() as held:
         for _ in range(engine.pool.size() + max(0, engine.pool._max_overflow)):  # type: ignore[attr-defined]
             held.enter_context(engine.execution_options(checkout_writes=False).connect())
