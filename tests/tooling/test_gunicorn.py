@@ -118,7 +118,7 @@ class Crowd:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             connection.connect()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):
             return None
         return connection
 
