@@ -96,9 +96,7 @@ def update(call: Call, customer: Json) -> Json:
     if default is not None:
         setups.attach(call, default, customer)
     customer["metadata"] = metadata(params, customer["metadata"])
-    changed = {name: value for name, value in before.items() if customer[name] != value}
-    if changed:
-        call.emit("customer.updated", customer, changed)
+    call.emit_changes("customer.updated", customer, before)
     return call.store.put(customer)
 
 

@@ -135,9 +135,7 @@ def update_code(call: Call, code: Json) -> Json:
     active = boolean(call.params, "active")
     code["active"] = code["active"] if active is None else active
     code["metadata"] = metadata(call.params, code["metadata"])
-    changed = {name: value for name, value in before.items() if code[name] != value}
-    if changed:
-        call.emit("promotion_code.updated", code, changed)
+    call.emit_changes("promotion_code.updated", code, before)
     return call.store.put(code)
 
 

@@ -179,9 +179,7 @@ def update(call: Call, dispute: Json) -> Json:
         details["past_due"] = call.store.now() > details["due_by"]
         dispute["status"] = _SUBMITTED.get(dispute["status"], dispute["status"])
     _dress(dispute, call.world.need(dispute["charge"], "charge"))
-    changed = {name: value for name, value in before.items() if dispute[name] != value}
-    if changed:
-        call.emit("charge.dispute.updated", dispute, changed)
+    call.emit_changes("charge.dispute.updated", dispute, before)
     return call.store.put(dispute)
 
 

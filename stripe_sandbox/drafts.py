@@ -78,14 +78,8 @@ def update(call: Call, invoice: Json) -> Json:
     before = shown(invoice)
     _describe(call, invoice)
     invoice["metadata"] = metadata(call.params, invoice["metadata"])
-    _told(call, invoice, before)
+    call.emit_changes("invoice.updated", invoice, before)
     return call.store.put(invoice)
-
-
-def _told(call: Call, invoice: Json, before: Json) -> None:
-    changed = {name: value for name, value in before.items() if invoice.get(name) != value}
-    if changed:
-        call.emit("invoice.updated", invoice, changed)
 
 
 def delete(call: Call, invoice: Json) -> Json:

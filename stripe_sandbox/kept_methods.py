@@ -17,9 +17,7 @@ def update(call: Call, kept: Json) -> Json:
     kept["billing_details"] = kept["billing_details"] | collecting.billing_of(params)
     kept["allow_redisplay"] = params.get("allow_redisplay", kept["allow_redisplay"])
     kept["metadata"] = metadata(params, kept["metadata"])
-    changed = {name: value for name, value in before.items() if kept[name] != value}
-    if changed:
-        call.emit("payment_method.updated", kept, changed)
+    call.emit_changes("payment_method.updated", kept, before)
     return call.store.put(kept)
 
 

@@ -82,9 +82,7 @@ def update(call: Call, link: Json) -> Json:
     link |= changed
     link["_asked"] |= {name: params[name] for name in link_terms.HANDED_ON if name in params}
     link["metadata"] = metadata(params, link["metadata"])
-    told = {name: value for name, value in before.items() if link[name] != value}
-    if told:
-        call.emit("payment_link.updated", link, told)
+    call.emit_changes("payment_link.updated", link, before)
     return call.store.put(link)
 
 

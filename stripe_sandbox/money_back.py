@@ -193,9 +193,7 @@ def note(call: Call, charge: Json) -> Json:
         if name in params:
             charge[name] = text(params, name)
     charge["metadata"] = metadata(params, charge["metadata"])
-    changed = {name: value for name, value in before.items() if charge[name] != value}
-    if changed:
-        call.emit("charge.updated", charge, changed)
+    call.emit_changes("charge.updated", charge, before)
     return call.store.put(charge)
 
 

@@ -22,6 +22,7 @@ from . import (
     subscriptions,
     vouchers,
 )
+from .back_from import back_from
 from .clock import after_payment
 from .errors import ApiError
 from .here import base, call, world
@@ -170,7 +171,7 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
         with world().store.lock:
             if passed and intent["confirmation_method"] == "manual":
                 intents.let_through(call(), intent)
-                return _back_from(intent, outcome)
+                return back_from(intent, outcome)
             kept = world().need(intent["payment_method"], "payment_method")
             email = kept["billing_details"]["email"]
             payments.attempt(call(), intent, method, email=email, passed=passed, kept=kept)
@@ -179,17 +180,7 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
             money_back.maybe_dispute(call(), intent)
     except ApiError:
         outcome = "failed"
-    return _back_from(intent, outcome)
-
-
-def _back_from(intent: Json, outcome: str) -> Answer:
-    url = intent.get("_return_url") or "/"
-    joint = "&" if "?" in url else "?"
-    return redirect(
-        f"{url}{joint}payment_intent={intent['id']}"
-        f"&payment_intent_client_secret={intent['client_secret']}&redirect_status={outcome}",
-        303,
-    )
+    return back_from(intent, outcome)
 
 
 @bp.get("/vouchers/<name>")

@@ -46,9 +46,7 @@ def update(call: Call, name: str) -> Json:
     price = _price(call, name)
     before = _shown(price)
     after = _shown(catalog_changes.update_price(call, price))
-    changed = {key: value for key, value in before.items() if after[key] != value}
-    if changed:
-        call.emit("plan.updated", after, changed)
+    call.emit_changes("plan.updated", after, before)
     return after
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import redirect
 from werkzeug.wrappers import Response
 
 from . import setup_intents
+from .back_from import back_from
 from .errors import ApiError
 from .here import call, world
 from .store import Json
@@ -19,10 +19,4 @@ def finish_challenge(thing: Json, *, passed: bool) -> Response:
             setup_intents.finish(call(), thing, passed=passed)
     except ApiError:
         outcome = "failed"
-    url = thing.get("_return_url") or "/"
-    joint = "&" if "?" in url else "?"
-    return redirect(
-        f"{url}{joint}setup_intent={thing['id']}"
-        f"&setup_intent_client_secret={thing['client_secret']}&redirect_status={outcome}",
-        303,
-    )
+    return back_from(thing, outcome)

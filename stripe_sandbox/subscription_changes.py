@@ -31,9 +31,7 @@ def update(call: Call, thing: Json) -> Json:
         _change_items(call, thing)
     if "trial_end" in params:
         _end_trial(call, thing)
-    changed = {name: value for name, value in before.items() if thing[name] != value}
-    if changed:
-        call.emit("customer.subscription.updated", thing, changed)
+    call.emit_changes("customer.subscription.updated", thing, before)
     return call.store.put(thing)
 
 

@@ -100,3 +100,9 @@ class Call:
 
     def emit(self, kind: str, thing: Json, before: Json | None = None) -> Json:
         return self.world.events.emit(kind, thing, request=self.request, before=before)
+
+    def emit_changes(self, kind: str, thing: Json, before: Json) -> None:
+        """Tell what was before in each field that has changed; nothing if none has."""
+        changed = {name: value for name, value in before.items() if thing.get(name) != value}
+        if changed:
+            self.emit(kind, thing, changed)
