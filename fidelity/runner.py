@@ -74,7 +74,8 @@ def _take(software: Software, folder: Path, env: dict[str, str], result: Result)
 
 
 def _output(software: Software, folder: Path, env: dict[str, str]) -> str:
-    whole: dict[str, Any] = {"cwd": folder, "env": os.environ | _NONE | env}
+    ours = {"PYTHONPATH": str(environments.ROOT.parent)}  # steps in Python share a module
+    whole: dict[str, Any] = {"cwd": folder, "env": os.environ | _NONE | ours | env}
     command = environments.command(software, folder)
     try:
         done = subprocess.run(
