@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from tests.support.admin import admin_app, database_of, field, hired, signed_in
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
 from tests.web import standings as reach
-from tests.web.catalog import CATALOG
-
-
-@pytest.fixture
-def shop() -> Iterator[Stage]:
-    with Stage(catalog=CATALOG) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,12 @@ from tests.support.admin import hired, press, signed_in
 from tests.support.on_stage import app_on
 from tests.support.stage import Bought, Stage
 from tests.web import standings as reach
-from tests.web.catalog import CATALOG
 
 DHL = {
     "carrier": "DHL", "tracking_number": "00340434161094015902",
     "tracking_url": "https://www.dhl.example/track?id=0034",
 }  # fmt: skip
 NONCE = "non_" + "a" * 24
-
-
-@pytest.fixture
-def shop() -> Iterator[Stage]:
-    with Stage(catalog=CATALOG) as opened:
-        yield opened
 
 
 @pytest.fixture
