@@ -6,7 +6,7 @@ The first failure ends it: what was not sent is given back, tried or not by nobo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import DatabaseUnavailable
@@ -40,13 +40,12 @@ class Send:
 
     def alone(self, batch: Sequence[Message], *, probing: bool) -> Sent:
         """Send these in the caller's own thread. Raises DatabaseUnavailable."""
-        with senders(self.receiver, most=1) as crew:
-            one_by_one = replace(self, pace=Pace(1, 1))
-            return one_by_one._run(crew, batch, list, probing=probing)  # noqa: SLF001 - itself
+        with senders(self.receiver, Pace(1, 1)) as crew:
+            return self._run(crew, batch, list, probing=probing)
 
     def stream(self, batch: Sequence[Message], *, more: More) -> Sent:
         """Send these and all that there is `more` of, at the pace. Raises DatabaseUnavailable."""
-        with senders(self.receiver, most=self.pace.most) as crew:
+        with senders(self.receiver, self.pace) as crew:
             return self._run(crew, batch, more, probing=False)
 
     def _run(self, crew: Senders, batch: Sequence[Message], more: More, *, probing: bool) -> Sent:
@@ -59,7 +58,6 @@ class Send:
                 mark.write(answers)
                 for answer in answers:
                     line.done(answer.message)
-                    self.pace.note(answer.seconds)
         except DatabaseUnavailable:
             while crew.busy:  # what arrived is told, if only somehow it can be
                 mark.unwritten.extend(crew.finished(within=None))
@@ -70,10 +68,10 @@ class Send:
     def _fill(self, crew: Senders, line: Line, sent: Sent, more: More) -> bool:
         """Give every sender something to do; False when all is done."""
         going = not sent.failed and self.keep_going()
-        if going and crew.busy < self.pace.at_once and len(line) < self.pace.at_once:
+        if going and crew.free > 0 and len(line) < crew.pace.at_once:
             line.add(more(), now=self.clock.monotonic())
         self._give_back(line, all_of_it=not going)
-        while going and crew.busy < self.pace.at_once and (message := line.next()) is not None:
+        while going and crew.free > 0 and (message := line.next()) is not None:
             crew.begin(message)
             going = self.keep_going()
         return crew.busy > 0

@@ -13,6 +13,8 @@ from queue import Empty, SimpleQueue
 from checkout_service.domain.ports.notify import Failed, Outcome, Receiver
 from checkout_service.storage.outbox import Message
 
+from .pace import Pace
+
 log = logging.getLogger(__name__)
 
 
@@ -28,9 +30,15 @@ class Answer:
 @dataclass(slots=True)
 class Senders:
     receiver: Receiver
+    pace: Pace
     pool: ThreadPoolExecutor | None
     busy: int = 0
     _done: SimpleQueue[Future[Answer]] = field(default_factory=SimpleQueue)
+
+    @property
+    def free(self) -> int:
+        """How many more may be on their way now."""
+        return self.pace.at_once - self.busy
 
     def begin(self, message: Message) -> None:
         self.busy += 1
@@ -50,6 +58,8 @@ class Senders:
                 found.append(self._done.get_nowait().result())
         except Empty:
             self.busy -= len(found)
+            for answer in found:
+                self.pace.note(answer.seconds)
             return found
 
     def _send(self, message: Message) -> Answer:
@@ -63,10 +73,10 @@ class Senders:
 
 
 @contextmanager
-def senders(receiver: Receiver, *, most: int) -> Iterator[Senders]:
+def senders(receiver: Receiver, pace: Pace) -> Iterator[Senders]:
     """Hire senders; when it ends all of them have."""
-    if most == 1:
-        yield Senders(receiver, None)
+    if pace.most == 1:
+        yield Senders(receiver, pace, None)
         return
-    with ThreadPoolExecutor(most, thread_name_prefix="send") as pool:
-        yield Senders(receiver, pool)
+    with ThreadPoolExecutor(pace.most, thread_name_prefix="send") as pool:
+        yield Senders(receiver, pace, pool)
