@@ -22,14 +22,11 @@ class LookChance:
 
 
 _o = orders.c
-_CHANCE = one_for_all(
-    select(_o.look_lease_until, _o.looked_at, _o.reads, free_at().label("reads_free_at")).where(
-        _o.id == bindparam("b_id")
-    )
-)
+CHANCE = (_o.look_lease_until, _o.looked_at, _o.reads, free_at().label("reads_free_at"))
+_OF_ONE = one_for_all(select(*CHANCE).where(_o.id == bindparam("b_id")))
 
 
 def look_chance(connection: Connection, order_id: str) -> LookChance | None:
     """Read the chance of a look; None if there is no such order."""
-    rows = _CHANCE.rows(connection, {"b_id": order_id})
+    rows = _OF_ONE.rows(connection, {"b_id": order_id})
     return LookChance(*rows[0]) if rows else None

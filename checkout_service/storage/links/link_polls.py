@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, literal_column, select
 
 from checkout_service.domain.status import AttemptKind
+from checkout_service.storage.look_chances import CHANCE, LookChance
 from checkout_service.storage.prepared import Prepared
-from checkout_service.storage.read_budget import free_at
 from checkout_service.storage.tables import attempts, orders
 
 
@@ -17,11 +17,8 @@ class Standing:
     """The order of a reference, who looks it up, and whose session was brought."""
 
     order_id: str
-    look_lease_until: int | None
-    looked_at: int | None
-    reads: int
     order_of_session: str | None
-    reads_free_at: int | None
+    chance: LookChance
 
 
 _a = attempts.c
@@ -30,15 +27,12 @@ _claimed = attempts.alias("claimed")
 _STANDING = (
     select(
         _a.order_id,
-        orders.c.look_lease_until,
-        orders.c.looked_at,
-        orders.c.reads,
         select(_claimed.c.order_id)
         .where(_claimed.c.session_id == bindparam("b_session"))
         .correlate(None)
         .scalar_subquery()
         .label("order_of_session"),
-        free_at().label("reads_free_at"),
+        *CHANCE,
     )
     .join(orders, orders.c.id == _a.order_id)
     .where(
@@ -55,4 +49,7 @@ _READ = Prepared({"postgresql": _STANDING, "sqlite": _STANDING})
 def standing(connection: Connection, reference: str, session_id: str | None) -> Standing | None:
     """Name the order of a reference and of a session; tell who looks, and how busy reads are."""
     found = _READ.rows(connection, {"b_reference": reference, "b_session": session_id})
-    return Standing(*found[0]) if found else None
+    if not found:
+        return None
+    order_id, order_of_session, *chance = found[0]
+    return Standing(order_id, order_of_session, LookChance(*chance))

@@ -19,7 +19,7 @@ from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import due_orders, leases
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
-from checkout_service.storage.look_chances import look_chance
+from checkout_service.storage.look_chances import LookChance, look_chance
 
 from .looks import LookDone, worth_a_look
 from .read_allowance import ReadAllowance, ReadCount
@@ -79,7 +79,13 @@ class LookAtOrder:
         chance = look_chance(connection, order_id)
         if chance is None:
             return None
-        free = leases.is_free(
+        if self.is_taken(chance, window=window):
+            return Look.BUSY
+        return Look.CROWDED if self.reads.is_spent(chance.reads_free_at) else None
+
+    def is_taken(self, chance: LookChance, *, window: int) -> bool:
+        """True if somebody looks right now, or did within the window (milliseconds)."""
+        return not leases.is_free(
             chance.look_lease_until,
             chance.looked_at,
             now=self.clock.now(),
@@ -87,9 +93,6 @@ class LookAtOrder:
             window_ms=window,
             reads=chance.reads,
         )
-        if not free:
-            return Look.BUSY
-        return Look.CROWDED if self.reads.is_spent(chance.reads_free_at) else None
 
     @contextmanager
     def leased(self, order_id: str, *, window: int, urgent: bool) -> Iterator[Turn | None]:

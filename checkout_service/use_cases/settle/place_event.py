@@ -18,8 +18,8 @@ from checkout_service.domain.facts.snapshots import (
     ThinNotice,
 )
 from checkout_service.domain.ids import is_order_id
-from checkout_service.domain.schedule import next_wait, next_wait_for_payment
-from checkout_service.storage import inbox
+from checkout_service.domain.schedule import AT_ONCE, next_wait, next_wait_for_payment
+from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Transaction
 from checkout_service.storage.order_lookup import find_order, order_named_by, order_of_notice
 
@@ -125,6 +125,15 @@ def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
             return _GRACE
         case _:
             return None
+
+
+def request_look(
+    connection: Transaction, event: IncomingEvent, order_id: str, *, settled: bool, now: int
+) -> None:
+    """Make the look due that an event asks for which was merged; `now` is milliseconds UTC."""
+    wait = look_wanted(event, settled=settled)
+    if wait is not None:
+        orders.make_look_due(connection, order_id, now + wait if wait else AT_ONCE)
 
 
 def intent_of(event: IncomingEvent) -> str | None:

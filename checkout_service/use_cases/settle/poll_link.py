@@ -69,14 +69,14 @@ class PollLink:
             local = LinkPoll(reference, order_view(connection, seen.order_id))
             if session_id is None or (local.order.final and not _may_be_paid_again(local, seen)):
                 return local
-            busy = self._is_busy(seen)
+            busy = self.look_at_order.is_taken(seen.chance, window=WINDOW)
             if busy and not wait:
                 return replace(local, retry_after=_SOON)
             if not self._may_ask(connection, local, seen, session_id):
                 return local
         if not busy:
             with self.reads.waiting(wait):
-                if self.reads.is_spent(seen.reads_free_at):
+                if self.reads.is_spent(seen.chance.reads_free_at):
                     return local
                 busy = self._look(local, session_id, source) is Look.BUSY
         return self._after(local, busy=busy, wait=wait)
@@ -113,17 +113,6 @@ class PollLink:
         if order_id not in mine:
             return None
         return self.poll(mine[order_id], session_id, source="return", wait=True)
-
-    def _is_busy(self, seen: link_polls.Standing) -> bool:
-        """True if somebody looks the order up right now, or did a moment ago."""
-        return not leases.is_free(
-            seen.look_lease_until,
-            seen.looked_at,
-            now=self.clock.now(),
-            for_ms=LEASE_MS,
-            window_ms=WINDOW,
-            reads=seen.reads,
-        )
 
     def _may_ask(
         self,

@@ -59,13 +59,19 @@ class ReadAllowance:
         self._wait_for(self.database.write(self.book) if turn is None else turn)
         self._ahead.waits = _URGENT_WAITS_MS  # a look that has begun is brought to its end
 
+    @property
+    def _waits(self) -> int:
+        """How long this thread's urgent reads may wait for a turn, in milliseconds."""
+        waits: int = self._ahead.__dict__.get("waits", _URGENT_WAITS_MS)
+        return waits
+
     @contextmanager
     def waiting(self, may_wait: bool) -> Iterator[None]:  # noqa: FBT001 - the one thing it says
         """Let this thread's urgent reads wait for a turn, or refuse the first that would have to.
 
         A page that polls comes again: many of them together would hold a thread each.
         """
-        before = self._ahead.__dict__.get("waits", _URGENT_WAITS_MS)
+        before = self._waits
         self._ahead.waits = _URGENT_WAITS_MS if may_wait else 0
         try:
             yield
@@ -78,7 +84,7 @@ class ReadAllowance:
             free_at,
             now=self.clock.now(),
             per_second=self.per_second,
-            ahead=self._ahead.__dict__.get("waits", _URGENT_WAITS_MS),
+            ahead=self._waits,
         )
 
     def book(self, connection: Transaction) -> int:
@@ -92,7 +98,7 @@ class ReadAllowance:
             now=now,
             per_second=self.per_second,
             urgent=True,
-            ahead=self._ahead.__dict__.get("waits", _URGENT_WAITS_MS),
+            ahead=self._waits,
         )
         if not booked:
             raise ReadsSpent(wait)

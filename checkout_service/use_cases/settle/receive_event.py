@@ -20,7 +20,7 @@ from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause
 
 from .follow_subscription import FollowSubscription
-from .place_event import Place, PlaceEvent, intent_of, look_wanted
+from .place_event import Place, PlaceEvent, intent_of, request_look
 from .settle_order import Case, SettleOrder
 
 log = logging.getLogger(__name__)
@@ -181,10 +181,8 @@ class ReceiveEvent:
 
     def _settle(self, connection: Transaction, event: IncomingEvent, case: Case) -> None:
         settlement = self.settle_order.settle_in(connection, case)
-        wait = look_wanted(event, settled=settlement.after.winner is not None)
-        if wait is not None:
-            at = self.clock.now() + wait if wait else AT_ONCE
-            orders.make_look_due(connection, case.order_id, at)
+        paid = settlement.after.winner is not None
+        request_look(connection, event, case.order_id, settled=paid, now=self.clock.now())
 
     def _record_failed(
         self, connection: Transaction, event: IncomingEvent, source: str, why: str

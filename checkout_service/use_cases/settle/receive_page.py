@@ -16,12 +16,11 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.facts.fact import fact_of_event
 from checkout_service.domain.facts.snapshots import IncomingEvent, IntentView, SessionView
-from checkout_service.domain.schedule import AT_ONCE
-from checkout_service.storage import inbox, orders
+from checkout_service.storage import inbox
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read_many import orders_of
 
-from .place_event import PlaceEvent, intent_of, look_wanted
+from .place_event import PlaceEvent, intent_of, request_look
 from .settle_order import Case, SettleOrder
 
 log = logging.getLogger(__name__)
@@ -94,9 +93,8 @@ class ReceivePage:
             ],
         )
         for (order_id, (event, _)), settlement in zip(mine.items(), settled, strict=True):
-            wait = look_wanted(event, settled=settlement.after.winner is not None)
-            if wait is not None:
-                orders.make_look_due(connection, order_id, now + wait if wait else AT_ONCE)
+            paid = settlement.after.winner is not None
+            request_look(connection, event, order_id, settled=paid, now=now)
         return {event.id for event, _ in mine.values()}
 
 
