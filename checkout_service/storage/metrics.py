@@ -12,6 +12,7 @@ from checkout_service.domain.schedule import AT_ONCE
 from .kept_messages import is_kept
 from .tables import inbox_events, orders, outbox_messages
 from .tables.machinery import UNDELIVERED
+from .tables.orders import HELD
 
 _o, _e, _m = orders.c, inbox_events.c, outbox_messages.c
 
@@ -41,7 +42,7 @@ def held_orders(connection: Connection, *, most: int) -> dict[str, int]:
     """Count the newest held orders by hold."""
     found = connection.execute(
         select(_o.holds)
-        .where(text("holds <> ''"))
+        .where(HELD)
         .order_by(_o.created_at.desc(), _o.id.desc())
         .limit(_written(most))
     )

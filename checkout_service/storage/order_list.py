@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     TextClause,
     select,
-    text,
     tuple_,
     union_all,
 )
@@ -22,9 +21,9 @@ from checkout_service.domain.views.orders import OrderView
 
 from .order_views import views_of
 from .tables import attempts, fulfilments, order_lines, orders
+from .tables.orders import HELD
 
 _o, _a, _f, _l = orders.c, attempts.c, fulfilments.c, order_lines.c
-HELD = text("holds <> ''")  # as the index that finds them says it
 
 
 def page(

@@ -22,14 +22,13 @@ from checkout_service.storage.tables import (
     transitions,
 )
 from checkout_service.storage.tables.machinery import STUCK, UNDELIVERED
-from checkout_service.storage.tables.orders import CAME_IN
+from checkout_service.storage.tables.orders import CAME_IN, HELD
 from checkout_service.storage.upsert import upsert
 
 from .days import day_of
 
 _o, _r, _d, _t = orders.c, refunds.c, disputes.c, transitions.c
 _e, _m = inbox_events.c, outbox_messages.c
-_HELD = text("holds <> ''")
 # What a subscription brings after its order is counted nowhere, so what goes back of it neither.
 _OF_RENEWALS, _OF_RENEWALS_TOO = (
     exists().where(renewals.c.intent_id == c.intent_id, renewals.c.order_id.is_not(None))
@@ -125,7 +124,7 @@ def stuck(connection: Connection, *, most: int) -> list[tuple[str, str | None]]:
 
 
 def count_held(connection: Connection, *, most: int) -> int:
-    return _count(connection, select(_o.id).where(_HELD).limit(most))
+    return _count(connection, select(_o.id).where(HELD).limit(most))
 
 
 def undelivered(connection: Connection, state: str, *, most: int) -> int:

@@ -10,6 +10,7 @@ from checkout_service.storage.authorisations import ending
 from checkout_service.storage.tables import disputes, orders, outbox_messages
 from checkout_service.storage.tables.machinery import UNDELIVERED
 from checkout_service.storage.tables.money import UNANSWERED
+from checkout_service.storage.tables.orders import HELD
 
 _MOST = 1_000
 
@@ -24,7 +25,7 @@ class Waiting:
 def waiting(connection: Connection) -> Waiting:
     """Count what waits for a person; a thousand means that many or more."""
     return Waiting(
-        held=_count(connection, orders, text("holds <> ''")),
+        held=_count(connection, orders, HELD),
         disputes=_count(connection, disputes, UNANSWERED),
         dead=_count(connection, outbox_messages, and_(text("state = 'dead'"), UNDELIVERED)),
     )

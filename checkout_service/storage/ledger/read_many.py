@@ -31,9 +31,9 @@ def load_ledgers(connection: Connection, order_ids: Collection[str]) -> dict[str
 
 def orders_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """Name the orders that know these sessions and intents, by the latter's ids."""
-    known = or_(_a.session_id.in_(ids), _a.intent_id.in_(ids))
+    known, asked = or_(_a.session_id.in_(ids), _a.intent_id.in_(ids)), set(ids)
     found = connection.execute(select(_a.session_id, _a.intent_id, _a.order_id).where(known))
-    return {name: order_id for *names, order_id in found for name in names if name in set(ids)}
+    return {name: order_id for *names, order_id in found for name in names if name in asked}
 
 
 def intents_with_more(connection: Connection, intent_ids: Collection[str]) -> set[str]:

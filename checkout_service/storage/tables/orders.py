@@ -180,7 +180,9 @@ partial_index(
 Index("ix_orders_number", orders.c.number)
 Index("ix_orders_updated_at", orders.c.updated_at)
 
-partial_index("ix_orders_held", orders.c.created_at, orders.c.id, where="holds <> ''")
+# Orders that are held, in the words of the index that finds them.
+HELD = text("holds <> ''")
+partial_index("ix_orders_held", orders.c.created_at, orders.c.id, where=HELD)
 
 holds = Table(
     "holds",

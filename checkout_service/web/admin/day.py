@@ -35,12 +35,11 @@ def compare() -> str:
 @bp.get("/day.csv")
 def day_as_csv() -> Response:
     """Write the statement for a spreadsheet; amounts are minor units."""
-    statement, out = admin().day.statement(_asked()), io.StringIO()
+    statement, out, zone = admin().day.statement(_asked()), io.StringIO(), shop().time_zone
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for currency, kinds in statement.sums.items():
         for kind, one in kinds.items():
-            zone = shop().time_zone
             writer.writerow((statement.day, zone, currency, kind, one.count, one.amount))
     response = Response(out.getvalue(), mimetype="text/csv")
     name = f"day-{statement.day}.csv"

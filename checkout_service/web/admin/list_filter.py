@@ -41,7 +41,7 @@ class ListFilter:
         )
 
     @property
-    def days(self) -> dict[str, str]:
+    def beside_status(self) -> dict[str, str]:
         """Return the days and the product as the address carries them."""
         named = {"since": self.since, "until": self.until}
         days = {name: day.isoformat() for name, day in named.items() if day is not None}
@@ -50,7 +50,7 @@ class ListFilter:
     @property
     def words(self) -> dict[str, str]:
         """Return all of it as the address carries it."""
-        return self.days | ({"status": self.status} if self.status else {})
+        return self.beside_status | ({"status": self.status} if self.status else {})
 
 
 _DAY = timedelta(days=1)

@@ -101,14 +101,16 @@ def _pattern(locale: Locale, digits: int) -> NumberPattern:
 def moment(millis: int) -> str:
     """Write a time (milliseconds UTC) for a reader, by the shop's clock."""
     when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
-    day = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
     time = f"{format_time(when, 'HH:mm', when.tzinfo, locale=locale)} {_zone(when, locale)}"
-    return str(get_datetime_format("medium", locale)).format(time, day)
+    return str(get_datetime_format("medium", locale)).format(time, _date(when, locale))
 
 
 def day(millis: int) -> str:
     """Write a day (milliseconds UTC) for a reader, by the shop's clock."""
-    when, locale = to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale()
+    return _date(to_datetime(millis).astimezone(ZoneInfo(shop().time_zone)), page_locale())
+
+
+def _date(when: datetime, locale: Locale) -> str:
     written: str = format_date(when, _DATES.get(locale.language, "long"), locale=locale)
     return written
 
