@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
@@ -32,7 +33,8 @@ class ReadAllowance:
     clock: Clock  # real time: Stripe's limits know nothing of drills
     per_second: int
     _ahead: threading.local = field(default_factory=threading.local)
-    _patient: threading.Lock = field(default_factory=threading.Lock)
+    # A story tells of many processes in one thread: there it must not wait for itself.
+    _patient: AbstractContextManager[Any] = field(default_factory=threading.RLock)
 
     @contextmanager
     def counted(self) -> Iterator[ReadCount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 from checkout_service.domain.clock import SystemClock
 from checkout_service.domain.errors import ReadsSpent
 from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.watch import Write
 from checkout_service.use_cases.settle.read_allowance import ReadAllowance
 
 PER_SECOND = 15
@@ -62,6 +64,25 @@ def test_buyers_cannot_starve_the_sweep(reads: ReadAllowance) -> None:
         list(waiting)
 
     assert took < 2.5, took
+
+
+def test_who_is_told_of_a_booking_may_book_as_well(database_url: str) -> None:
+    """A story has another process read while this one writes its turn down, in one thread."""
+    engine, booked = make_engine(database_url), list[float | None]()
+
+    def watch(write: Write) -> None:
+        if write is Write.BEGINS and not booked:
+            booked.append(None)
+            booked.append(takes(allowance, False))
+
+    allowance = ReadAllowance(Database(engine, watch=watch), SystemClock(), PER_SECOND)
+    teller = threading.Thread(target=takes, args=(allowance, False), daemon=True)
+    teller.start()
+    teller.join(60)
+
+    assert not teller.is_alive()
+    assert booked[1] is not None
+    engine.dispose()
 
 
 def test_a_read_booked_before_is_not_paid_again(reads: ReadAllowance) -> None:
