@@ -6,11 +6,11 @@ Their time is cut into windows of as many orders each, which are read side by si
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checkout_service.domain.clock import HOUR
+from checkout_service.domain.clock import HOUR, SECOND
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
@@ -26,15 +26,32 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 from .end_stale import EndStale
 from .isolation import each
 from .side_by_side import side_by_side
-from .sweep_report import SweepReport, pages
+from .sweep_report import PAGE, SweepReport, pages
 
 log = logging.getLogger(__name__)
 
 _DENSE = 20  # from here on listing a window is cheaper than asking one by one
-_WINDOW = 200  # orders: fewer are not worth a listing of their own
+_WINDOW = 300  # orders: fewer are not worth a listing of their own
 _LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
 
 Shown = tuple[DueOrder, Snapshot]
+
+
+@dataclass(slots=True)
+class Window:
+    """A listing that is read page by page; `found` are the due sessions that it showed."""
+
+    listing: Iterator[list[Snapshot]]
+    pages: int = 0
+    found: int = 0
+    is_over: bool = False
+
+    def next_page(self) -> list[Snapshot]:
+        """Read the next page: empty, and over, after the last."""
+        page = next(self.listing, [])
+        self.pages += 1
+        self.is_over = len(page) < PAGE
+        return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +73,30 @@ class LookByList:
         done: set[str] = set()
         if len(wanted) < _DENSE:
             return done
+        listed, going = set[str](), True
 
-        def read(window: tuple[int, int]) -> list[tuple[int, int]]:
-            start, end = window
-            found = 0
-            listing = self.sessions.find(created_from=start, created_to=end, whole=True)
-            for turn, page in enumerate(pages(listing), start=1):
-                shown = [
-                    (wanted[s.session.id], s) for s in page if s.session and s.session.id in wanted
-                ]
-                fresh = [one for one in shown if one[0].order_id not in done]
-                settled = self._record(report, fresh)
-                done.update(settled)
-                found += len(settled)
-                if len(wanted) - len(done) <= 1 or found < turn * _DENSE or not keep_going():
-                    break
-            return []
+        def read(window: Window) -> tuple[list[Shown], list[Window]]:
+            shown = [
+                (wanted[s.session.id], s)
+                for s in window.next_page()
+                if s.session and s.session.id in wanted and s.session.id not in listed
+            ]
+            listed.update(order.session_id or "" for order, _ in shown)
+            window.found += len(shown)
+            worth_it = window.found >= window.pages * _DENSE and len(listed) < len(wanted) - 1
+            return shown, [window] if worth_it and going and not window.is_over else []
+
+        def take(shown: list[Shown]) -> None:
+            nonlocal going
+            done.update(self._record(report, shown))
+            going = going and keep_going()
 
         times = sorted(order.attempt_created_at for order in wanted.values())
-        side_by_side(_windows(times, self.at_once), read, at_once=self.at_once)
+        windows = (
+            Window(pages(self.sessions.find(created_from=start, created_to=end, whole=True)))
+            for start, end in _windows(times, self.at_once)
+        )
+        side_by_side(windows, read, take, at_once=self.at_once)
         report.looked += len(done)
         return done
 
@@ -111,8 +133,11 @@ def _case(shown: Shown) -> Case:
 
 
 def _windows(times: Sequence[int], most: int) -> list[tuple[int, int]]:
-    """Cut the time of these orders into windows; Stripe's clock may differ from ours by an hour."""
+    """Cut the time of these orders into windows; Stripe's clock may differ from ours by an hour.
+
+    Both ends belong to a window, in whole seconds: none is read twice.
+    """
     count = max(1, min(most, len(times) // _WINDOW))
-    cuts = [times[len(times) * n // count] for n in range(1, count)]
+    cuts = [times[len(times) * n // count] // SECOND * SECOND for n in range(1, count)]
     edges = [times[0] - HOUR, *cuts, times[-1] + HOUR]
-    return list(pairwise(edges))
+    return [(start, end - 1) for start, end in pairwise(edges)]

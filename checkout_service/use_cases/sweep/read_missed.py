@@ -1,7 +1,7 @@
 """Read the events of a time and take in what no webhook told: newest first, and side by side.
 
 In which order they are taken in matters to no order, so a long backlog is cut by time: the near
-part is read page by page, all before it by somebody else meanwhile.
+part is read page by page, all before it by somebody else meanwhile, who cuts it again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .isolation import each
 from .side_by_side import side_by_side
 from .sweep_report import SweepReport
 
-_NEAR = 8  # pages
+_NEAR = 3  # pages: long enough to be worth a reader, short enough to need several
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,22 @@ class ReadMissed:
 
         Raises GatewayError, DatabaseUnavailable.
         """
-        newest, taken = [start], list[int]()
+        newest = start
 
-        def read(stretch: Stretch) -> list[Stretch]:
+        def read(stretch: Stretch) -> tuple[list[IncomingEvent], list[Stretch]]:
             page = self.events.page(
                 stretch.start, stretch.end, undelivered=undelivered, before=stretch.before
             )
-            newest.extend(event.created for event in page.events)
-            taken.append(self._take(report, page.events))
-            keep_going()
-            return _rest(stretch, page)
+            return page.events, _rest(stretch, page)
 
-        side_by_side([Stretch(start)], read, at_once=self.at_once)
-        report.events += sum(taken)
-        return max(newest)
+        def take(events: list[IncomingEvent]) -> None:
+            nonlocal newest
+            newest = max([newest, *(event.created for event in events)])
+            report.events += self._take(report, events)
+            keep_going()
+
+        side_by_side([Stretch(start)], read, take, at_once=self.at_once)
+        return newest
 
     def _take(self, report: SweepReport, events: list[IncomingEvent]) -> int:
         """Take in those that we do not know; return how many."""
@@ -92,6 +94,7 @@ def _rest(stretch: Stretch, page: EventPage) -> list[Stretch]:
     if stretch.pages or not page.events:
         return [rest]
     oldest, latest = page.events[0].created, page.events[-1].created
-    cut = oldest - _NEAR * max(latest - oldest, SECOND)
+    cut = oldest - max(_NEAR * (latest - oldest), SECOND)
     near = replace(rest, start=max(cut, stretch.start), pages=_NEAR)
-    return [near] if cut <= stretch.start else [near, Stretch(stretch.start, cut)]
+    # Stripe counts in seconds, as these times do: the second of the cut is read once.
+    return [near] if cut <= stretch.start else [Stretch(stretch.start, cut - 1), near]

@@ -1,34 +1,62 @@
-"""Work that waits for Stripe most of the time: some of it at once, and what it leads to."""
+"""Reads of Stripe, which wait most of the time: some of them at once, and what they lead to.
+
+What they bring is taken in meanwhile, one page after the other: two writers would wait for each
+other, and a reader that writes does not read.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TypeVar
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+P = TypeVar("P")
 
-# At 300 ms a call, so many use up the steady part of the default ceiling on reads.
-AT_ONCE = 3
+# At 600 ms a call, as long lists take, so many use up the steady part of the default ceiling.
+AT_ONCE = 6
+_KEPT = 2  # pages for each of them, those under way included: a slow writer is waited for
 
 
-def side_by_side(tasks: Iterable[T], do: Callable[[T], Iterable[T]], *, at_once: int) -> None:
-    """Do all tasks and those that they return, so many at once; one alone in the caller's thread.
+def side_by_side(
+    tasks: Iterable[T],
+    read: Callable[[T], tuple[P, Iterable[T]]],
+    take: Callable[[P], object],
+    *,
+    at_once: int,
+) -> None:
+    """Do all reads and those that they lead to, so many at once, and take in what each brings.
 
-    The first failure is raised, and nothing is begun after it.
+    One alone is done in the caller's thread. The first failure is raised, and nothing is begun
+    after it.
     """
+    waiting = deque(tasks)
     if at_once == 1:
-        waiting = deque(tasks)
         while waiting:
-            waiting.extend(do(waiting.popleft()))
+            page, more = read(waiting.popleft())
+            take(page)
+            waiting.extend(more)
         return
-    with ThreadPoolExecutor(at_once, thread_name_prefix="sweep") as pool:
-        running = {pool.submit(do, task) for task in tasks}
+    with (
+        ThreadPoolExecutor(at_once, thread_name_prefix="sweep-reads") as readers,
+        ThreadPoolExecutor(1, thread_name_prefix="sweep-writes") as writer,
+    ):
+        reading, writing = set[Future[tuple[P, Iterable[T]]]](), set[Future[Any]]()
+        found = deque[P]()
         try:
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(do, more) for one in done for more in one.result()}
+            while waiting or reading or writing or found:
+                while waiting and len(reading) + len(found) < _KEPT * at_once:
+                    reading.add(readers.submit(read, waiting.popleft()))
+                if found and not writing:
+                    writing.add(writer.submit(take, found.popleft()))
+                done = wait(reading | writing, return_when=FIRST_COMPLETED).done
+                for page, more in (one.result() for one in done & reading):
+                    found.append(page)
+                    waiting.extend(more)
+                for one in done & writing:
+                    one.result()
+                reading, writing = reading - done, writing - done
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            readers.shutdown(cancel_futures=True)
             raise

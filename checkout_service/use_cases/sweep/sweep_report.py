@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_PAGE = 100
+PAGE = 100
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ def pages(items: Iterator[T]) -> Iterator[list[T]]:
     page: list[T] = []
     for item in items:
         page.append(item)
-        if len(page) == _PAGE:
+        if len(page) == PAGE:
             yield page
             page = []
     if page:
