@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, func, literal_column, select, update
 
 from checkout_service.domain.order.line import Line
 
@@ -20,6 +20,15 @@ from .tables import orders
 OFFERS = "offers"  # in the order's options, and the first of them: whoever reads it looks there
 _MOST = 20
 _o = orders.c
+_BEGINNING = f'{{"{OFFERS}"'
+_begins = func.substr(_o.options, literal_column("1"), literal_column(str(len(_BEGINNING))))
+OFFERED = case((_begins == literal_column(f"'{_BEGINNING}'"), _o.options))
+"""The options of an order that was priced anew: all others are long, and nobody's business."""
+
+
+def offered(options: str) -> str | None:
+    """Give what `OFFERED` gives of an order's options."""
+    return options if options.startswith(_BEGINNING) else None
 
 
 def offer(connection: Connection, order_id: str, lines: Sequence[Line]) -> None:

@@ -22,6 +22,7 @@ from checkout_service.domain.order.line import Line
 
 from .prepared import one_for_all
 from .records import AttemptRecord, OrderRecord, attempt_record, order_record
+from .rows import AnyRow
 from .tables import attempts, fulfilments, order_lines, orders
 from .upsert import insert_once
 
@@ -106,6 +107,11 @@ def update_attempt(connection: Connection, attempt_id: str, values: dict[str, An
 
 
 def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line, ...]:
+    return lines_as_read(_LINES_OF_ONE.rows(connection, {"b_id": order_id}), currency)
+
+
+def lines_as_read(rows: Sequence[AnyRow], currency: str) -> tuple[Line, ...]:
+    """Make an order's lines of their rows, in their places."""
     return tuple(
         Line(
             price=row.price,
@@ -117,7 +123,7 @@ def lines_of(connection: Connection, order_id: str, currency: str) -> tuple[Line
             stripe_price=row.stripe_price,
             recurring=json.loads(row.recurring) if row.recurring else None,
         )
-        for row in _LINES_OF_ONE.rows(connection, {"b_id": order_id})
+        for row in rows
     )
 
 

@@ -24,8 +24,8 @@ MACHINES = (
         ),
         (
             "use_cases.settle.settle_order",
-            "        loaded = load_ledger(connection, case.order_id, lock=False)\n        if loaded is None:\n            raise NotFound\n        if unknown",
-            "        if loaded is None:\n            raise NotFound\n        if unknown",
+            "        loaded = load_ledger(connection, case.order_id, lock=False)\n        if loaded is None:\n            raise NotFound\n        settlement, writing = self._everyday",
+            "        if loaded is None:\n            raise NotFound\n        settlement, writing = self._everyday",
         ),
         (
             "storage.ledger.write",

@@ -21,7 +21,7 @@ def _names(table: Table, prefix: str = "") -> str:
     return ", ".join(prefix + column.name for column in table.c)
 
 
-def _blank(table: Table, prefix: str = "") -> Row:
+def blank(table: Table, prefix: str = "") -> Row:
     """Make the parameters of a row that has nothing but its columns' defaults."""
     defaults = {c.name: c.default for c in table.c}
     return {
@@ -30,7 +30,7 @@ def _blank(table: Table, prefix: str = "") -> Row:
     }
 
 
-_BLANK = _blank(orders) | _blank(attempts, "attempt_")
+_BLANK = blank(orders) | blank(attempts, "attempt_")
 _LINE = ", ".join(f"{column.name} {type_of(column)}" for column in order_lines.c)
 _ATTEMPT = ", ".join(given(column, "attempt_") for column in attempts.c)
 _ALL_IN_ONE = f"""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
 
 from checkout_service.domain.facts.buyer import NOBODY
 from checkout_service.domain.order.ledger import MANUAL, Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.storage.offers import OFFERS
+from checkout_service.storage.offers import OFFERED, OFFERS
 from checkout_service.storage.order_views import KEPT, Line, build_view
 from checkout_service.storage.prepared import Prepared, one_for_all
 from checkout_service.storage.rooms import room_of
@@ -54,16 +54,7 @@ _ORDER_COLUMNS = [
         orders.c.erased_at,
     )
 ]
-# A session's options are long, and nobody's business here but for an order that was priced anew.
-_PRICED_ANEW = f'{{"{OFFERS}"'
-_beginning = func.substr(
-    orders.c.options, literal_column("1"), literal_column(str(len(_PRICED_ANEW)))
-)
-_ORDER_COLUMNS.append(
-    case((_beginning == literal_column(f"'{_PRICED_ANEW}'"), orders.c.options)).label(
-        "order_options"
-    )
-)
+_ORDER_COLUMNS.append(OFFERED.label("order_options"))
 _LINES = {
     "postgresql": "(SELECT json_agg(json_build_array(price, name, quantity, unit_amount)"
     " ORDER BY place)::text FROM order_lines WHERE order_id = orders.id)",
@@ -248,7 +239,13 @@ def load_of_session(
 
 def loaded_of(connection: Connection, rows: Sequence[AnyRow]) -> Loaded:
     first = rows[0]
-    seldom = load_seldom(connection, first.order_id) if first.order_has_more else Seldom()
+    more = load_seldom(connection, first.order_id) if first.order_has_more else Seldom()
+    return loaded_with(rows, more)
+
+
+def loaded_with(rows: Sequence[AnyRow], seldom: Seldom) -> Loaded:
+    """Make a ledger of an order's rows, one an attempt, and of what most orders have none of."""
+    first = rows[0]
     ledger = Ledger(
         terms=_terms(first),
         status=OrderStatus(first.order_status),

@@ -31,6 +31,7 @@ from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatu
 from checkout_service.storage import orders
 from checkout_service.storage.customers import BY_EMAIL
 from checkout_service.storage.database import Database, Transaction
+from checkout_service.storage.ledger.as_written import NewOrder, as_written
 from checkout_service.storage.ledger.new_orders import insert_order
 from checkout_service.storage.rooms import text_of
 
@@ -60,11 +61,11 @@ class CreateOrder:
 
     def create(
         self, cart: Cart, *, kind: AttemptKind, nonce: str | None, admit: Admit = everyone
-    ) -> str:
+    ) -> tuple[str, NewOrder | None]:
         """Price the cart and write the order down; the same nonce is the same order.
 
-        Raises InvalidInput, what `admit` raises, and GatewayError when a price of Stripe's cannot
-        be read.
+        Returns its id, and what was written: None where another request was first. Raises
+        InvalidInput, what `admit` raises, and GatewayError when a price of Stripe's cannot be read.
         """
         lines = self.price(cart, kind)
         check_session(cart, kind, mode_of(lines))
@@ -82,8 +83,8 @@ class CreateOrder:
             reference=reference if kind is AttemptKind.SESSION else None,
         )
         if self.database.write_at_once(lambda c: insert_order(c, order, lines, attempt)):
-            return order_id
-        return self.known(nonce) or order_id
+            return order_id, as_written(order, lines, attempt)
+        return self.known(nonce) or order_id, None
 
     def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:
         lines = price_lines(cart, self.catalog, self.prices.price)

@@ -24,6 +24,7 @@ from checkout_service.domain.facts.fact import Fact, of_attempt
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
 from checkout_service.domain.guard import Mismatches, unpayable, wrongly_opened
 from checkout_service.domain.order.changes import Change, unchanged, withdraw
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.ports.intents import Intents
@@ -31,7 +32,8 @@ from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
-from checkout_service.storage.ledger.read import load_ledger
+from checkout_service.storage.ledger.as_written import NewOrder
+from checkout_service.storage.ledger.read import Loaded, load_ledger
 from checkout_service.storage.records import AttemptRecord, OrderRecord
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
@@ -73,6 +75,17 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What became of an opening: the client secret for a form, never to be stored.
+
+    `order` is the order after it, where that is known without reading it.
+    """
+
+    secret: str | None = field(default=None, repr=False)
+    order: Loaded | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAttempt:
     database: Database
     sessions: Sessions
@@ -81,29 +94,31 @@ class OpenAttempt:
     close_attempt: CloseAttempt
     clock: Clock
 
-    def open(self, order_id: str, *, source: str) -> str | None:
+    def open(self, order_id: str, *, source: str, written: NewOrder | None = None) -> Opening:
         """Open the order's draft at Stripe and record it; nothing to do without a draft.
 
-        Returns the client secret of what was just opened for a form, never to be stored. Raises
+        `written` is the order where it was written a moment ago: it need not be read. Raises
         StripeUnavailable (try again: the draft stays), StripeRejected (the draft is given up),
         OrderCanceled and OpenedWrong (what came back is not what was asked for, and is closed).
         """
-        order, draft, lines = self._read(order_id)
+        order, draft, lines = _parts(written) if written else self._read(order_id)
         if draft is None:
-            return None
+            return Opening()
         try:
             opened = self._ask(order, draft, lines)
         except StripeUnavailable as error:
             self._update(draft, {"tries": draft.tries + 1})
             if error.in_use and self._wait_for_twin(draft.id):
-                return None
+                return Opening()
             raise
         except StripeRejected as refusal:
             why = f"Stripe refused: {refusal.reason or refusal}"
             self._withdraw(order_id, draft.id, source=source, reason=why)
             raise
-        self._record(order_id, draft.id, opened, source)
-        return opened.secret
+        known = self._record_unread(written.loaded, opened, source) if written else None
+        if known is None:
+            self._record(order_id, draft.id, opened, source)
+        return Opening(opened.secret, known)
 
     def give_up(
         self,
@@ -126,10 +141,25 @@ class OpenAttempt:
         else:
             self._record(order_id, draft.id, Opened(found), source)
 
+    def _record_unread(self, loaded: Loaded, opened: Opened, source: str) -> Loaded | None:
+        """Record what Stripe opened for an order that nobody touched since it was written.
+
+        None if somebody did, or if it is not what was asked for.
+        """
+        (draft,) = loaded.ledger.attempts
+        if _mismatches(loaded.ledger, draft.id, opened):
+            return None
+        fact = of_attempt(opened.fact, draft.id)
+        case = Case(source, [fact], loaded.ledger.terms.order_id)
+        settled = self.settle_order.settle_unread(case, loaded)
+        return None if settled is None else replace(loaded, ledger=settled.after)
+
     def _record(self, order_id: str, attempt_id: str, opened: Opened, source: str) -> None:
         """Record what Stripe opened; close it if it is wrong, or its order was canceled."""
         opened = replace(opened, fact=of_attempt(opened.fact, attempt_id))
-        wrong = self._mismatches(order_id, attempt_id, opened)
+        with self.database.read() as connection:
+            loaded = load_ledger(connection, order_id, lock=False)
+        wrong = {} if loaded is None else _mismatches(loaded.ledger, attempt_id, opened)
         if wrong:
             log.error("attempt.opened_wrong", extra={"order_id": order_id, "what": sorted(wrong)})
             self._close_wrong(order_id, opened, source)
@@ -171,18 +201,6 @@ class OpenAttempt:
             self.close_attempt.finish(write, source=source)
         except GatewayError:  # the closing is written down: the sweep goes on with it
             log.warning("attempt.still_open", extra={"order_id": order_id})
-
-    def _mismatches(self, order_id: str, attempt_id: str, opened: Opened) -> Mismatches:
-        with self.database.read() as connection:
-            loaded = load_ledger(connection, order_id, lock=False)
-        if loaded is None:
-            return {}
-        ledger = loaded.ledger
-        attempt = next((a for a in ledger.attempts if a.id == attempt_id), None)
-        found = {} if attempt is None else wrongly_opened(ledger.terms, attempt, opened.view)
-        if opened.answered:
-            found = unpayable(opened.view, opened.way) | found
-        return found
 
     def _read(self, order_id: str) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
         with self.database.read() as connection:
@@ -255,6 +273,18 @@ class OpenAttempt:
         self.settle_order.settle(
             Case(source, order_id=order_id, change=change, reason=reason[:200])
         )
+
+
+def _parts(written: NewOrder) -> tuple[OrderRecord, AttemptRecord | None, tuple[Line, ...]]:
+    return written.order, written.draft, written.lines
+
+
+def _mismatches(ledger: Ledger, attempt_id: str, opened: Opened) -> Mismatches:
+    attempt = next((a for a in ledger.attempts if a.id == attempt_id), None)
+    found = {} if attempt is None else wrongly_opened(ledger.terms, attempt, opened.view)
+    if opened.answered:
+        found = unpayable(opened.view, opened.way) | found
+    return found
 
 
 def _as_unpaid(view: SessionView | IntentView) -> SessionView | IntentView:

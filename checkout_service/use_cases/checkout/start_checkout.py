@@ -16,14 +16,14 @@ from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.domain.views.orders import SessionAnswer
 from checkout_service.storage.database import Database
 from checkout_service.storage.records import AttemptRecord
-from checkout_service.use_cases.orders.answer import newest_session
+from checkout_service.use_cases.orders.answer import newest_session, session_of
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 
 from .admit import Admit, everyone
 from .change_items import ChangeItems
 from .close_attempt import CloseAttempt
 from .create_order import CreateOrder
-from .open_attempt import OpenAttempt
+from .open_attempt import OpenAttempt, Opening
 from .payable import newest_attempt
 from .refusals import of_cart
 
@@ -66,14 +66,14 @@ class StartCheckout:
             if changing:
                 self.change_items.change(known, cart, admit=admit)
             return self.again(known, admit=admit)
-        order_id = self.create_order.create(
+        order_id, written = self.create_order.create(
             cart, kind=AttemptKind.SESSION, nonce=nonce, admit=admit
         )
         try:
-            secret = self.open_attempt.open(order_id, source=caller)
+            opening = self.open_attempt.open(order_id, source=caller, written=written)
         except StripeRejected as refusal:
             raise of_cart(cart, refusal) from None
-        return self._answer(order_id, secret)
+        return self._answer(order_id, opening)
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:
         """Return what a cart would cost, without making anything. Raises as a create does."""
@@ -92,7 +92,7 @@ class StartCheckout:
         """
         if self.pull_mode:
             raise PullMode
-        secret = None
+        opening = Opening()
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
             if newest.state is AttemptState.OPEN:
@@ -101,8 +101,8 @@ class StartCheckout:
                 continue
             admit(self.create_order.prices_of(order_id))
             if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
-                secret = self.open_attempt.open(order_id, source="retry")
-        return self._answer(order_id, secret)
+                opening = self.open_attempt.open(order_id, source="retry")
+        return self._answer(order_id, opening)
 
     def secret_of(self, session_id: str) -> str | None:
         """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
@@ -129,9 +129,12 @@ class StartCheckout:
             )
         )
 
-    def _answer(self, order_id: str, secret: str | None) -> SessionAnswer:
-        with self.database.read() as connection:
-            answer = newest_session(connection, order_id)
+    def _answer(self, order_id: str, opening: Opening) -> SessionAnswer:
+        answer = session_of(opening.order) if opening.order else self._newest(order_id)
         if not answer.has_no_page:
             return answer
-        return replace(answer, client_secret=secret or self.secret_of(answer.id))
+        return replace(answer, client_secret=opening.secret or self.secret_of(answer.id))
+
+    def _newest(self, order_id: str) -> SessionAnswer:
+        with self.database.read() as connection:
+            return newest_session(connection, order_id)

@@ -29,13 +29,13 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.offers import last_offer, offer
 from checkout_service.storage.records import AttemptRecord
-from checkout_service.use_cases.orders.answer import newest_intent
+from checkout_service.use_cases.orders.answer import intent_of, newest_intent
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .admit import Admit, everyone, prices_of
 from .create_order import CreateOrder
-from .open_attempt import OpenAttempt
+from .open_attempt import OpenAttempt, Opening
 from .payable import check_payable, newest_attempt
 from .refusals import of_cart
 
@@ -73,12 +73,14 @@ class StartIntent:
         known = self.create_order.known(nonce)
         if known is not None:
             return self.again(known, cart, caller=caller, admit=admit)
-        order_id = self.create_order.create(cart, kind=AttemptKind.INTENT, nonce=nonce, admit=admit)
+        order_id, written = self.create_order.create(
+            cart, kind=AttemptKind.INTENT, nonce=nonce, admit=admit
+        )
         try:
-            secret = self.open_attempt.open(order_id, source=caller)
+            opening = self.open_attempt.open(order_id, source=caller, written=written)
         except StripeRejected as refusal:
             raise of_cart(cart, refusal) from None
-        return self._answer(order_id, secret)
+        return self._answer(order_id, opening)
 
     def priced(self, cart: Cart) -> tuple[Line, ...]:
         """Return what a cart would cost, without making anything. Raises as a create does."""
@@ -100,20 +102,20 @@ class StartIntent:
         """
         if self.pull_mode:
             raise PullMode
-        secret = None
+        opening = Opening()
         for _ in range(_ROUNDS):
             newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
             if newest.state is AttemptState.DRAFT or newest.state in _GONE:
                 admit(self.create_order.prices_of(order_id))
                 if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
-                    secret = self.open_attempt.open(order_id, source="retry")
+                    opening = self.open_attempt.open(order_id, source="retry")
             elif newest.intent_id is not None and newest.state not in _GONE:
                 self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
                 break
         newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
         if cart is not None:
             self._follow_cart(order_id, newest, cart, caller, admit)
-        return self._answer(order_id, secret)
+        return self._answer(order_id, opening)
 
     def secret_of(self, intent_id: str) -> str:
         """Read a client secret from Stripe, for a replayed answer. Raises GatewayError."""
@@ -171,7 +173,10 @@ class StartIntent:
                 raise
             return facts_of_look(snapshot)
 
-    def _answer(self, order_id: str, secret: str | None) -> IntentAnswer:
+    def _answer(self, order_id: str, opening: Opening) -> IntentAnswer:
+        answer = intent_of(opening.order) if opening.order else self._newest(order_id)
+        return replace(answer, client_secret=opening.secret or self.secret_of(answer.id))
+
+    def _newest(self, order_id: str) -> IntentAnswer:
         with self.database.read() as connection:
-            answer = newest_intent(connection, order_id)
-        return replace(answer, client_secret=secret or self.secret_of(answer.id))
+            return newest_intent(connection, order_id)

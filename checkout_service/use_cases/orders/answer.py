@@ -34,7 +34,11 @@ def answer_for_session(connection: Transaction, session_id: str) -> SessionAnswe
 
 def newest_session(connection: Transaction, order_id: str) -> SessionAnswer:
     """Describe the newest session we opened for an order. Raises NotFound."""
-    loaded = load_ledger(connection, order_id, lock=False)
+    return session_of(load_ledger(connection, order_id, lock=False))
+
+
+def session_of(loaded: Loaded | None) -> SessionAnswer:
+    """Describe the newest session of an order that is known. Raises NotFound."""
     return _session_answer(*_newest(loaded, "session_id"))
 
 
@@ -51,7 +55,11 @@ def answer_for_intent(connection: Transaction, intent_id: str) -> IntentAnswer:
 
 def newest_intent(connection: Transaction, order_id: str) -> IntentAnswer:
     """Describe the newest intent of an order, without its client secret. Raises NotFound."""
-    loaded = load_ledger(connection, order_id, lock=False)
+    return intent_of(load_ledger(connection, order_id, lock=False))
+
+
+def intent_of(loaded: Loaded | None) -> IntentAnswer:
+    """Describe the newest intent of an order that is known. Raises NotFound."""
     return _intent_answer(*_newest(loaded, "intent_id"))
 
 

@@ -71,6 +71,20 @@ class SettleOrder:
         _log(settlement, case.source)
         return settlement
 
+    def settle_unread(self, case: Case, loaded: Loaded) -> Settlement | None:
+        """Settle an order by what is known of it, unless somebody settled it since.
+
+        None, and nothing is written, if so, or if the case is not an everyday one, or changes
+        nothing: then it takes `settle`, which reads. Raises DatabaseUnavailable.
+        """
+        settlement, writing = self._everyday(loaded, case)
+        if settlement is None or writing is None:
+            return None
+        if not self.database.write_at_once(lambda c: _write_plain(c, writing)):
+            return None
+        _log(settlement, case.source)
+        return settlement
+
     def settle_in(self, connection: Transaction, case: Case) -> Settlement:
         """Settle an order in the caller's transaction. Raises NotFound."""
         loaded = load_ledger(connection, case.order_id)
@@ -128,13 +142,19 @@ class SettleOrder:
         loaded = load_ledger(connection, case.order_id, lock=False)
         if loaded is None:
             raise NotFound
+        settlement, writing = self._everyday(loaded, case)
+        if writing is None or (settlement and _write_plain(connection, writing)):
+            return settlement
+        return None
+
+    def _everyday(self, loaded: Loaded, case: Case) -> tuple[Settlement | None, Writing | None]:
+        """Work out a case without a transaction; no settlement where it takes one."""
         if unknown_intents(loaded.ledger, case.facts):
-            return None  # the inbox may have more to tell of it
-        now = self.clock.now()
-        settlement, writing = self._work_out(loaded, case, case.facts, now)
+            return None, None  # the inbox may have more to tell of it
+        settlement, writing = self._work_out(loaded, case, case.facts, self.clock.now())
         if settlement.begins_subscription or settlement.corrected:
-            return None
-        return settlement if writing is None or _write_plain(connection, writing) else None
+            return None, None
+        return settlement, writing
 
     def _event_at_once(
         self, connection: Transaction, case: Case, session_id: str, version: str
