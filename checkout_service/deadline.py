@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from http.client import HTTPResponse
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError
@@ -43,10 +43,10 @@ def left() -> float:
     return math.inf if until is None else until - time.monotonic()
 
 
-def keep_time(adapter: HTTPAdapter) -> HTTPAdapter:
-    """Have all connections of an adapter keep the deadlines that `within` sets."""
-    adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-    return adapter
+def keep_time(pools: PoolManager) -> PoolManager:
+    """Have all connections of these pools keep the deadlines that `within` sets."""
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return pools
 
 
 class _Reader(io.RawIOBase):

@@ -15,6 +15,8 @@ from checkout_service.settings import Settings
 from checkout_service.storage.watch import Watch, unwatched
 from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
 
+from .tracing import transport_of
+
 
 def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
     return build_receivers(
@@ -40,4 +42,6 @@ class Surroundings:
 
 def real_surroundings(settings: Settings) -> Surroundings:
     """Return what a service that serves people stands on."""
-    return Surroundings(SystemClock(settings.clock_offset_file), rings=True)
+    return Surroundings(
+        SystemClock(settings.clock_offset_file), make_transport=transport_of(), rings=True
+    )

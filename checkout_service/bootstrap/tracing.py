@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine
 
+from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
+
 _WHERE = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _OFF = ("OTEL_SDK_DISABLED", "true")
 _ABSENT = (
@@ -29,8 +31,8 @@ def trace(
 
     What leaves goes through `redact`. Exits with a sentence when the packages are not there.
     """
-    said = next((name for name in _WHERE if environment.get(name)), None)
-    if said is None or environment.get(_OFF[0], "").lower() == _OFF[1]:
+    said = _asked_by(environment)
+    if said is None:
         return
     try:
         _instrument(app, engine, redact)
@@ -38,6 +40,22 @@ def trace(
         if (error.name or "").partition(".")[0] != "opentelemetry":
             raise
         sys.exit(_ABSENT.format(said))
+
+
+def transport_of(environment: Mapping[str, str] = os.environ) -> MakeTransport:
+    """Return what carries calls to Stripe: with a span for each, where they are traced."""
+    if _asked_by(environment) is None:
+        return BoundedTransport
+    from .traced_transport import TracedTransport  # noqa: PLC0415 - an extra
+
+    return TracedTransport
+
+
+def _asked_by(environment: Mapping[str, str]) -> str | None:
+    """Name the variable that asks for traces, if one does."""
+    if environment.get(_OFF[0], "").lower() == _OFF[1]:
+        return None
+    return next((name for name in _WHERE if environment.get(name)), None)
 
 
 def _instrument(app: Flask, engine: Engine, redact: Callable[[str], str]) -> None:

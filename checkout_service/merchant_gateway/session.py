@@ -55,7 +55,7 @@ def safe_session(*, allow_private: bool, pool_size: int = POOL_SIZE) -> requests
         if allow_private
         else guarded_adapter(pool_size=pool_size)
     )
-    keep_time(adapter)
+    keep_time(adapter.poolmanager)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session

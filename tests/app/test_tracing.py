@@ -88,6 +88,8 @@ def test_a_trace_goes_through_to_stripe_the_receiver_and_the_log(
     assert b"shop-7" in spans
     assert b"POST /api/v1/checkout-sessions" in spans
     assert b"INSERT" in spans
+    assert f"{listener.url.removesuffix('/notify')}/v1/checkout/sessions".encode() in spans
+    assert f"{listener.url.removesuffix('/notify')}/told".encode() in spans
     assert b"cs_test_01234567..." in spans
     assert SECRET.encode() not in spans
     assert b"ada@" not in spans

@@ -9,8 +9,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import requests
-from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import TimeoutError as TooLate
 
 from checkout_service.stripe_gateway import BoundedTransport
 from stripe_sandbox.wire import PATIENCE
@@ -46,7 +47,7 @@ def ask(
         "SERVER_PORT": str(parts.port),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": parts.netloc,
-        "CONTENT_TYPE": CaseInsensitiveDict(headers).get("Content-Type", ""),
+        "CONTENT_TYPE": HTTPHeaderDict(headers).get("Content-Type", ""),
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
@@ -61,7 +62,7 @@ def ask(
     said = app(environ, lambda status, fields, _error=None: head.extend((status, fields)))
     content = b"".join(said)
     getattr(said, "close", lambda: None)()
-    return int(head[0].split()[0]), CaseInsensitiveDict(head[1]), content
+    return int(head[0].split()[0]), HTTPHeaderDict(head[1]), content
 
 
 class Wire:
@@ -85,7 +86,7 @@ class Wire:
         body: bytes,
         patience: float,
     ) -> Answer:
-        """Carry one request and its answer. Raises what requests raises when there is none."""
+        """Carry one request and its answer. Raises what urllib3 raises when there is none."""
         parts = urlsplit(url)
         key = headers.get("Idempotency-Key")
         params = dict(parse_qsl(parts.query or body.decode(), keep_blank_values=True))
@@ -97,13 +98,13 @@ class Wire:
             began = self.clock.monotonic()
             answer = ask(self._app, method, url, headers, body, patience=patience)
             if self.clock.monotonic() - began > patience:
-                raise requests.ReadTimeout
+                raise TooLate
             call.status, call.answer = answer[0], json.loads(answer[2])
             self._hooks.tell(Step(replica, "after", call))
         except ConnectionResetError as error:
-            raise requests.ConnectionError from error
+            raise ProtocolError from error
         date = formatdate(self.clock.time(), usegmt=True)
-        return answer[0], CaseInsensitiveDict({**answer[1], "Date": date}), answer[2]
+        return answer[0], HTTPHeaderDict({**answer[1], "Date": date}), answer[2]
 
     def known_key(self, key: str) -> str:
         """Replace a key that the SDK drew by one that is drawn alike in every telling."""
