@@ -23,8 +23,10 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "transfer_data",
     ),
     "checkout.session": (
-        "branding_settings", "custom_fields.dropdown", "custom_fields.numeric",
-        "custom_fields.text", "excluded_payment_method_types", "name_collection",
+        "branding_settings", *(f"branding_settings.{picture}.{address}"
+        for picture in ("icon", "logo") for address in ("file", "url")),
+        "custom_fields.dropdown", "custom_fields.numeric", "custom_fields.text",
+        "excluded_payment_method_types", "name_collection",
         "name_collection.business", "name_collection.individual", "phone_number_collection",
         "presentment_details", "redirect_on_completion", "return_url", "tax_id_collection",
         "wallet_options.link",

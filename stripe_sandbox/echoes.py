@@ -34,8 +34,13 @@ def shown(params: Json) -> dict[str, Any]:
     """Show what was given of these."""
     texts = {name: params[name] for name in _TEXTS if name in params}
     tables = {
-        name: usual | {key: value for key, value in params[name].items() if value}
+        name: usual | {key: _whole(key, value) for key, value in params[name].items() if value}
         for name, usual in _TABLES.items()
         if name in params
     }
     return texts | tables
+
+
+def _whole(name: str, value: Any) -> Any:
+    """Show a picture with both of its addresses, the file's and the web's."""
+    return nulls("file", "url") | value if name in ("icon", "logo") else value

@@ -13,7 +13,10 @@ from .store import Json
 from .ui_modes import EMBEDDED, way_back, wrong_secret
 
 bp = Blueprint("embedded", __name__)
-_FRAMED = "default-src 'self'; img-src data:; style-src 'self'; frame-ancestors *"
+_FRAMED = (
+    "default-src 'self'; img-src data: https:; style-src 'self'; style-src-attr 'unsafe-inline';"
+    " frame-ancestors *"
+)
 
 
 @bp.get("/embedded")

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from . import (
+    brand,
     checkout,
     customers,
     embedded,
@@ -287,5 +288,6 @@ def _view(session: Json) -> Json:
         "codes": session["allow_promotion_codes"],
         "back": session["cancel_url"],
         "asks": hosted_form.asks(session, world()),
+        "brand": brand.shown(session),
         **more,
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from sqlalchemy import Engine
 
-from checkout_service.domain.catalog import load_catalog
+from checkout_service.domain.catalog import Catalog, load_catalog
+from checkout_service.domain.catalog.branding import Branding
 from checkout_service.domain.clock import SECOND
 from checkout_service.settings import Settings
 from checkout_service.storage.database import Database
@@ -25,6 +27,7 @@ from checkout_service.use_cases.settle.read_allowance import ReadAllowance
 from checkout_service.use_cases.settle.settle_order import SettleOrder
 
 from .surroundings import Surroundings, real_surroundings
+from .words import say
 
 # Beyond this share of a worker's threads a call to Stripe waits, or is refused: a Stripe that hangs
 # must not stop the webhooks.
@@ -51,7 +54,7 @@ class Ground:
         self.interval = int(settings.sweep_interval_seconds * SECOND)
         self.heard = bool(settings.notify_url)
         self.live, self.pull_mode = settings.live, settings.pull_mode
-        self.catalog = load_catalog(settings.catalog_file, locales=LOCALES)
+        self.catalog = _catalog_of(settings)
         # The ceiling counts real seconds, whatever a drill's clock says.
         self.reads = ReadAllowance(self.database, self.real_clock, settings.stripe_reads_per_second)
         self.stripe = self._stripe()
@@ -128,6 +131,7 @@ class Ground:
             self.interval,
             self.settings.intent_life_seconds * SECOND,
             FindCustomer(self.database, self.stripe.customers, self.live),
+            Branding(self.catalog.shop, say),
         )
 
     @cached_property
@@ -144,3 +148,14 @@ class Ground:
     @cached_property
     def expire_session(self) -> ExpireSession:
         return ExpireSession(self.database, self.close_attempt, self.pull_mode)
+
+
+def _catalog_of(settings: Settings) -> Catalog:
+    """Read the catalog; what the settings say of the shop goes first. Raises BadCatalog."""
+    catalog = load_catalog(settings.catalog_file, locales=LOCALES)
+    shop = replace(
+        catalog.shop,
+        name=settings.shop_name or catalog.shop.name,
+        support_email=settings.support_email or catalog.shop.support_email,
+    )
+    return replace(catalog, shop=shop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 MAX_URL = 2_000
@@ -14,6 +15,7 @@ _URL = re.compile(
     + PATH,
     re.ASCII,
 )
+_HERE = ("localhost", "local", "internal", "lan", "home.arpa")
 _LOOPBACK = re.compile(r"http://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.ASCII)
 
 
@@ -33,3 +35,19 @@ def is_safe(url: str) -> bool:
     return origin is not None and (
         origin.startswith("https://") or _LOOPBACK.fullmatch(origin) is not None
     )
+
+
+def is_public(url: str) -> bool:
+    """True for an https address that says nothing of being reachable from here alone.
+
+    Where a name leads is not looked up.
+    """
+    origin = origin_of(url)
+    if origin is None or not origin.startswith("https://"):
+        return False
+    host = origin.removeprefix("https://")
+    host = host[1 : host.index("]")] if host.startswith("[") else host.partition(":")[0]
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not f".{host}".endswith(tuple(f".{name}" for name in _HERE))

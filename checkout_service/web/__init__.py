@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from apiflask import APIFlask
@@ -44,11 +43,7 @@ def init_app(
     """
     app.config[context.SETTINGS] = settings
     app.config[context.CATALOG] = catalog
-    app.config[context.SHOP] = replace(
-        catalog.shop,
-        name=settings.shop_name or catalog.shop.name,
-        support_email=settings.support_email or catalog.shop.support_email,
-    )
+    app.config[context.SHOP] = catalog.shop
     app.config[context.LOCALES] = locales
     app.config["SECRET_KEY"] = settings.secret_key
     # One byte more than allowed: a chunked body beyond the limit is cut there without a word.

@@ -13,7 +13,7 @@ MAX_NAME, MAX_EMAIL = 60, 254
 _LINKS = ("imprint_url", "terms_url", "privacy_url", "refund_url")
 _KEYS = (
     "name", "url", "support_email", "logo", "accent_color", *_LINKS, "time_zone", "storefront",
-    "manage_subscriptions",
+    "manage_subscriptions", "stripe_branding",
 )  # fmt: skip
 
 
@@ -22,6 +22,7 @@ class Shop:
     """Who sells. `url` is the merchant's own site; without `storefront` there is no shop here.
 
     `manage_subscriptions` leads subscribers to Stripe's customer portal, which Stripe must know.
+    Without `stripe_branding` Stripe's pages look as its dashboard says.
     """
 
     name: str = "Shop"
@@ -36,6 +37,7 @@ class Shop:
     time_zone: str = "UTC"
     storefront: bool = True
     manage_subscriptions: bool = False
+    stripe_branding: bool = True
 
 
 def read_shop(item: object, faults: list[str]) -> Shop:
@@ -53,6 +55,7 @@ def read_shop(item: object, faults: list[str]) -> Shop:
         time_zone=_time_zone(item.get("time_zone", "UTC"), faults),
         storefront=_flag(item, "storefront", faults, default=True),
         manage_subscriptions=_flag(item, "manage_subscriptions", faults, default=False),
+        stripe_branding=_flag(item, "stripe_branding", faults, default=True),
         **{link: address_of(item, link, "shop", faults) for link in _LINKS},
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from checkout_service.domain import ids
 from checkout_service.domain.catalog import Catalog
+from checkout_service.domain.catalog.branding import Branding
 from checkout_service.domain.catalog.options import CheckoutOptions
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import Fault, InvalidInput
@@ -51,6 +52,7 @@ class CreateOrder:
     sweep_interval: int  # milliseconds
     intent_life: int  # milliseconds
     find_customer: FindCustomer
+    branding: Branding
 
     def known(self, nonce: str | None) -> str | None:
         """Name the order this nonce made before."""
@@ -145,7 +147,7 @@ class CreateOrder:
             "client_reference_id": cart.client_reference_id,
             "metadata": json.dumps(dict(cart.metadata)),
             "customer_email": cart.customer_email,
-            "locale": cart.locale or self.catalog.options.locale or cart.page_locale,
+            "locale": self._locale_of(cart),
             "success_url": cart.success_url
             or f"{base}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
             "cancel_url": cart.cancel_url or f"{base}/checkout/cancel?order={order_id}",
@@ -168,7 +170,9 @@ class CreateOrder:
     def _options(self, cart: Cart, lines: Sequence[Line]) -> dict[str, Any]:
         options, mode = self.catalog.options, mode_of(lines)
         shared = drawable(fitting(options.session, mode), cart.ui_mode)
-        session = laid_over(shared, cart.session)
+        session = self.branding.over(
+            laid_over(shared, cart.session), ui_mode=cart.ui_mode, locale=self._locale_of(cart)
+        )
         if mode == SETUP:
             return _saving(options, session, cart)
         session, room = OfferRoom(self.prices, self.catalog).of(cart, lines, session, mode)
@@ -197,6 +201,9 @@ class CreateOrder:
         }
         due = {} if room is None else {"amount_total": room.opening[-1], "room": text_of(room)}
         return due | {"adjustable": ",".join(sorted(adjustable)), "options": _said(asked)}
+
+    def _locale_of(self, cart: Cart) -> str | None:
+        return cart.locale or self.catalog.options.locale or cart.page_locale
 
     def products(self, lines: Sequence[Line]) -> dict[str, Any]:
         """Note what Stripe is told of the products, by price: a repeat must be equal."""

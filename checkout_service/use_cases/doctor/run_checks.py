@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from checkout_service.domain.errors import CheckoutError, StripeRejected
 
 from .authorisations import authorisations
+from .branding import branding
 from .check_result import PROBLEM, CheckResult, Shop, warning
 from .keys import clock, key, keys
 from .notify import notifications
@@ -41,6 +42,7 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
     ("webhook secret", webhook_secret, ("key", "database")),
     ("catalog", catalog, ("key",)),
     ("shipping rates", shipping_rates, ("key", "catalog")),
+    ("branding", branding, ()),
     ("payment links", payment_links, ("key",)),
     ("notifications", notifications, ("database",)),
     ("worker", worker, ("database",)),

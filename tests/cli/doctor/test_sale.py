@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from checkout_service import create_app
 from checkout_service.settings import Settings
 from checkout_service.storage import receivers
-from tests.cli.doctor.doctor_env import DoctorEnv
+from tests.cli.doctor.doctor_env import CATALOG, DoctorEnv
 
 
 def test_a_private_notify_url_is_a_problem_unless_it_is_allowed(doctor_env: DoctorEnv) -> None:
@@ -143,3 +145,31 @@ def test_a_reference_in_the_url_and_a_url_of_another_link_are_named(doctor_env: 
 
     assert "Take client_reference_id out" in told
     assert f"is not that of {found.id}" in told
+
+
+@pytest.mark.parametrize(
+    ("logo", "told"),
+    [
+        ("http://127.0.0.1:8000/logo.png", "no logo: Stripe cannot fetch it"),
+        ("https://paper.example/logo.svg", "Stripe's page takes a GIF, JPEG or PNG"),
+    ],
+)
+def test_a_logo_that_stripe_cannot_show_is_named(
+    doctor_env: DoctorEnv, tmp_path: Path, logo: str, told: str
+) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(f'{CATALOG}\n[shop]\nlogo = "{logo}"\n')
+    report = doctor_env.examine(catalog_file=path)
+
+    assert told in report.told("branding", "warning")
+    assert logo in report.told("branding", "warning")
+
+
+def test_another_logo_for_stripe_alone_is_enough(doctor_env: DoctorEnv, tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(
+        f'{CATALOG}\n[shop]\nlogo = "https://paper.example/logo.svg"\n[checkout.session]\n'
+        'branding_settings.icon = { type = "file", file = "file_1" }\n'
+    )
+
+    assert doctor_env.examine(catalog_file=path).states("branding") == ["ok"]
