@@ -39,6 +39,7 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "issuer.account", "parent.subscription_details.subscription_proration_date",
         "threshold_reason",
     ),
+    "invoiceitem": ("frozen_fields", "pricing.price_details", "proration_details"),
     "invoice_payment": ("payment.charge", "payment.payment_intent", "payment.payment_record"),
     "payment_intent": (
         "amount_details", "hooks", "payment_details", "presentment_details",

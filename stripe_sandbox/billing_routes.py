@@ -8,6 +8,7 @@ from . import (
     invoice_lists,
     lists,
     plans,
+    portal_settings,
     setup_intents,
     subscription_changes,
     subscription_starts,
@@ -17,6 +18,7 @@ from .routing import get, of, on, route
 
 _S, _I, _L = "/v1/subscriptions", "/v1/invoices", "/v1/invoiceitems"
 _P, _E, _A = "/v1/plans", "/v1/setup_intents", "/v1/subscription_items"
+_C = "/v1/billing_portal/configurations"
 
 ROUTES = (
     route("POST", _E, setup_intents.create),
@@ -55,6 +57,10 @@ ROUTES = (
     route("POST", _I + "/{name}/pay", on("invoice", drafts.pay)),
     route("GET", "/v1/invoice_payments", lists.invoice_payments),
     route("GET", "/v1/invoice_payments/{name}", get("invoice_payment")),
+    route("POST", _C, portal_settings.create),
+    route("GET", _C, of(portal_settings.KIND, _C, "active", "is_default")),
+    route("GET", _C + "/{name}", get(portal_settings.KIND)),
+    route("POST", _C + "/{name}", on(portal_settings.KIND, portal_settings.update)),
     # Nobody can make these here, so there are none.
     *(
         one

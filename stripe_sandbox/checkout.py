@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     choosing,
     collecting,
+    customer_updates,
     customers,
     discounts,
     invoices,
@@ -139,6 +140,7 @@ def complete(call: Call, session: Json, payment_status: str) -> Json:
     elif session["mode"] == "payment":
         _keep_method(call, session, customers.of_session(call, session))
         invoices.of_session(call, session)
+    customer_updates.take(call, session)
     call.store.put(session)
     discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)

@@ -53,13 +53,19 @@ def _said(params: Json) -> Json:
     if "shipping" in params:
         given = table(params, "shipping")
         address = collecting.address_of(given.get("address"), "shipping[address]")
-        whole = {name: given.get(name) for name in _DETAILS} | {"address": address}
+        whole = shipping(address, **{name: given.get(name) for name in _DETAILS})
         said["shipping"] = whole if given else None
     if "preferred_locales" in params:
         said["preferred_locales"] = params["preferred_locales"]
     if "tax_exempt" in params:
         said["tax_exempt"] = params["tax_exempt"] or "none"
     return said
+
+
+def shipping(address: Json | None, *, name: str | None, phone: str | None) -> Json:
+    """Show whom is shipped to; a customer's goods have no carrier yet."""
+    blank = shapes.nulls("carrier", "tracking_number")
+    return {**blank, "address": address, "name": name, "phone": phone}
 
 
 def make(call: Call, **fields: object) -> Json:

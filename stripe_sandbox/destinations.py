@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from .bodies import whole
-from .errors import ApiError, invalid
+from .errors import ApiError, invalid, no_such
 from .forms import check_url
 from .gate import check_key, key_of
 from .here import world
@@ -64,9 +64,54 @@ def create() -> Json:
 @bp.get("")
 def page() -> Json:
     """List the destinations; the sandbox has no second page."""
-    asked = [value for name, value in request.args.items() if name.startswith("include")]
-    found = [_shown(thing, asked) for thing in world().store.newest(KIND)]
+    found = [_shown(thing, _asked()) for thing in world().store.newest(KIND)]
     return {"data": found, "next_page_url": None, "previous_page_url": None}
+
+
+@bp.get("/<name>")
+def show(name: str) -> Json:
+    return _shown(_of(name), _asked())
+
+
+@bp.post("/<name>")
+def update(name: str) -> Json:
+    """Change what a destination is called, what it wants, and where it is."""
+    body, thing = whole(), _of(name)
+    names = ("description", "enabled_events", "name")
+    said: Json = {key: body[key] for key in names if key in body}
+    noted = thing["metadata"] | (body.get("metadata") or {})
+    said["metadata"] = {key: value for key, value in noted.items() if value is not None}
+    if "webhook_endpoint" in body:
+        said["_url"] = check_url((body["webhook_endpoint"] or {}).get("url"), "url")
+    return _changed(thing, said, body.get("include"))
+
+
+@bp.post("/<name>/<any(enable, disable):way>")
+def switch(name: str, way: str) -> Json:
+    """Let a destination have events, or none."""
+    return _changed(_of(name), {"status": f"{way}d"}, None)
+
+
+@bp.delete("/<name>")
+def delete(name: str) -> Json:
+    world().store.drop(_of(name)["id"])
+    return {"id": name, "object": KIND, "deleted": True}
+
+
+def _of(name: str) -> Json:
+    found = world().store.get(name, KIND)
+    if found is None:
+        raise no_such("event destination", name)
+    return found
+
+
+def _changed(thing: Json, said: Json, include: object) -> Json:
+    store = world().store
+    return _shown(store.put(thing | said | {"updated": as_text(store.now())}), include)
+
+
+def _asked() -> list[str]:
+    return [value for name, value in request.args.items() if name.startswith("include")]
 
 
 def _shown(thing: Json, include: object, *, secret: str | None = None) -> Json:

@@ -26,7 +26,7 @@ def create_coupon(call: Call) -> Json:
     thing = _coupon(call, percent_off=percent, amount_off=amount, currency=currency)
     thing |= {
         "duration": params.get("duration", "once"),
-        "duration_in_months": integer(params, "duration_in_months"),
+        "duration_in_months": _months(params),
         "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "name": text(params, "name"),
@@ -35,6 +35,17 @@ def create_coupon(call: Call) -> Json:
     }
     call.emit("coupon.created", call.store.put(thing))
     return thing
+
+
+def _months(params: Json) -> int | None:
+    """Read for how long a coupon repeats. Raises ApiError."""
+    months = _positive(params, "duration_in_months")
+    repeats = params.get("duration") == "repeating"
+    if repeats and months is None:
+        raise missing("duration_in_months")
+    if months is not None and not repeats:
+        raise invalid("duration_in_months", "Only a coupon with `duration=repeating` has months.")
+    return months
 
 
 def _later(call: Call, at: int | None) -> int | None:
@@ -147,17 +158,14 @@ def begin(call: Call, session: Json, given: object) -> None:
         raise invalid("discounts", "You can pass one discount.")
     if "promotion_code" in given[0]:
         param = "discounts[0][promotion_code]"
-        _use(
-            call,
-            session,
-            call.world.need(given[0]["promotion_code"], "promotion_code", param=param),
-        )
+        code = call.world.need(given[0]["promotion_code"], "promotion_code", param=param)
+        _use(call, session, code, param)
     else:
         param = "discounts[0][coupon]"
         coupon = call.world.need(given[0].get("coupon"), "coupon", param=param)
         if _is_over(call, coupon):
             raise invalid(param, f"Coupon {coupon['id']} is no longer valid.", "coupon_expired")
-        _take_off(session, coupon, None)
+        _take_off(session, coupon, None, param)
 
 
 def apply(call: Call, session: Json, typed: str) -> Json:
@@ -173,7 +181,7 @@ def apply(call: Call, session: Json, typed: str) -> Json:
         found = call.store.put(_code(call, coupon, code))
     if found is None:
         raise _wrong()
-    _use(call, session, found)
+    _use(call, session, found, "code")
     return call.store.put(session)
 
 
@@ -182,15 +190,15 @@ def _find(call: Call, code: str) -> Json | None:
     return next((one for one in codes if one["active"] and one["code"] == code), None)
 
 
-def _use(call: Call, session: Json, code: Json) -> None:
+def _use(call: Call, session: Json, code: Json, param: str) -> None:
     coupon = call.store.get(code["promotion"]["coupon"], "coupon")
     if coupon is None:
-        raise _wrong()
+        raise _wrong(param)
     if not code["active"] or _is_over(call, code) or _is_over(call, coupon):
-        raise _wrong()
+        raise _wrong(param)
     if not _is_for(call, session, code):
-        raise _wrong()
-    _take_off(session, coupon, code["id"])
+        raise _wrong(param)
+    _take_off(session, coupon, code["id"], param)
 
 
 def _is_over(call: Call, thing: Json) -> bool:
@@ -215,9 +223,9 @@ def _is_for(call: Call, session: Json, code: Json) -> bool:
     return not (told["first_time_transaction"] and customer and any(paid))
 
 
-def _take_off(session: Json, coupon: Json, code: str | None) -> None:
+def _take_off(session: Json, coupon: Json, code: str | None, param: str) -> None:
     if coupon["currency"] not in (None, session["currency"]):
-        raise _wrong()
+        raise _wrong(param)
     session["_percent_off"] = coupon["percent_off"] or 0
     session["_amount_off"] = coupon["amount_off"] or 0
     session["discounts"] = [{"coupon": None if code else coupon["id"], "promotion_code": code}]
@@ -238,5 +246,5 @@ def redeem(call: Call, session: Json) -> None:
             call.store.put(coupon)
 
 
-def _wrong() -> ApiError:
-    return ApiError("This code is invalid.", param="code")
+def _wrong(param: str = "code") -> ApiError:
+    return ApiError("This code is invalid.", param=param)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import collecting, setups, shapes, vouchers
-from .errors import missing
+from .errors import ApiError, missing
 from .forms import metadata, table
 from .method_details import details
 from .methods import Method, find_method, is_modelled
@@ -13,7 +13,8 @@ from .store import Json
 from .unmodelled import not_modelled
 from .world import Call
 
-_ONCE_ASKED = "4000002500003155"  # asks its bank's customer once, then never again
+# They ask their bank's customer once, then never again while nobody is there.
+_ONCE_ASKED = ("4000002500003155", "4000003800000446")
 _UNASKED = ("authentication_required", "authentication_required")
 
 
@@ -25,17 +26,31 @@ def brought(call: Call, params: Json, currency: str) -> Json | None:
     name = params.get("payment_method")
     if not name:
         return None
-    found = call.store.get(name, "payment_method")
+    found = _unspent(call, name)
     method = find_method(found["_number"] if found else name, currency)
     return found or setups.keep(call, method, None, None)
 
 
 def of_name(call: Call, name: object, *, param: str | None = None) -> Json:
     """Return a kept method; `pm_card_visa` and its like stand for a new one. Raises ApiError."""
-    found = call.store.get(name, "payment_method")
+    found = _unspent(call, name)
     if found is None and str(name).startswith("pm_card_"):
         return setups.keep(call, find_method(name, "usd"), None, None)
     return found or call.world.need(name, "payment_method", param=param)
+
+
+def _unspent(call: Call, name: object) -> Json | None:
+    """Return a kept method, unless it was nobody's and has paid, or was taken from its customer.
+
+    Raises ApiError.
+    """
+    found = call.store.get(name, "payment_method")
+    if found is not None and "_spent" in found and found["customer"] is None:
+        raise ApiError(
+            "This PaymentMethod was previously used without being attached to a Customer or was "
+            "detached from a Customer, and may not be used again."
+        )
+    return found
 
 
 def keep(call: Call, data: Json, where: str = "") -> Json:
@@ -59,7 +74,7 @@ def fated(kept: Json, currency: str, params: Json) -> Method:
     """Return what becomes of a payment by this method, where nobody may be asked as well."""
     method = find_method(kept["_number"], currency)
     away = params.get("off_session", "false") != "false"
-    if method.challenge and away and method.number == _ONCE_ASKED and kept["customer"]:
+    if method.challenge and away and method.number in _ONCE_ASKED and kept["customer"]:
         return replace(method, challenge=False)
     if method.challenge and (away or params.get("error_on_requires_action") == "true"):
         return replace(method, challenge=False, decline=_UNASKED)

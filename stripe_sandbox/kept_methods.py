@@ -42,7 +42,7 @@ def detach(call: Call, kept: Json) -> Json:
             "impossible.",
             code="payment_method_unexpected_state",
         )
-    kept["customer"] = None
+    kept |= {"customer": None, "_spent": True}
     call.emit("payment_method.detached", call.store.put(kept), {"customer": owner})
     return kept
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from . import by_country
 from .errors import ApiError, no_such
+from .method_names import DEBITS, TOKENS
 from .store import Json
 from .vouchers import TRANSFER, VOUCHERS
 
@@ -46,6 +47,7 @@ class Method:
     failure: str | None = None
     country: str = "US"
     risk: str = "normal"
+    checks: tuple[str, ...] = ("pass",)  # of the security code, the first line, the postcode
 
     @property
     def last4(self) -> str:
@@ -70,7 +72,8 @@ _BRANDS = {
     "3056930009020004": "diners", "3566002020360505": "jcb", "6200000000000005": "unionpay",
     "4000000000003055": _VISA, "6011000990139424": "discover", "36227206271667": "diners",
     "6555900000604105": "discover", "6205500000000000004": "unionpay",
-    "4000000000000077": _VISA, "4000058260000005": _VISA, "5555558265554449": _MC,
+    "4000000000000077": _VISA, "4000000000003097": _VISA,
+    "4000058260000005": _VISA, "5555558265554449": _MC,
 }  # fmt: skip
 _DECLINES = {
     "4000000000000002": _declined("card_declined", "generic_decline"),
@@ -87,7 +90,16 @@ _DECLINES = {
 _BLOCKED = ("4100000000000019", "4000000000004954")  # by Radar: always, or for the highest risk
 _CHALLENGED = {
     "4000002500003155", "4000002760003184", "4000000000003220", "4000000000003063",
+    "4000003800000446",
 }  # fmt: skip
+
+_CHECKED = {
+    "4000000000000101": ("fail",),
+    "4000000000000036": ("pass", "", "fail"),
+    "4000000000000028": ("pass", "fail"),
+    "4000000000000010": ("pass", "fail", "fail"),
+    "4000000000000044": ("pass", "unavailable", "unavailable"),
+}
 
 METHODS: dict[str, Method] = {
     **{n: Method("card", n, brand) for n, brand in _BRANDS.items()},
@@ -95,6 +107,8 @@ METHODS: dict[str, Method] = {
     **{n: Method("card", n, _VISA, challenge=True) for n in _CHALLENGED},
     **{n: Method("card", n, _VISA, country=c) for c, n in by_country.CARDS.items()},
     **{n: Method("card", n, _VISA, decline=_FRAUD, risk="highest") for n in _BLOCKED},
+    **{n: Method("card", n, _VISA, checks=told) for n, told in _CHECKED.items()},
+    "4000003720000278": Method("card", "4000003720000278", _VISA, country="IE"),
     "4000000000009235": Method("card", "4000000000009235", _VISA, risk="elevated"),
     "4000008260003178": Method(
         "card", "4000008260003178", _VISA, decline=_NO_FUNDS, challenge=True, country="GB"
@@ -104,6 +118,13 @@ METHODS: dict[str, Method] = {
         "4000008400001629",
         _VISA,
         decline=_declined("card_declined", "generic_decline"),
+        challenge=True,
+    ),
+    "4000008400001280": Method(
+        "card",
+        "4000008400001280",
+        _VISA,
+        decline=_declined("processing_error", "processing_error"),
         challenge=True,
     ),
     "4000000000000259": Method("card", "4000000000000259", _VISA, dispute="fraudulent"),
@@ -170,38 +191,6 @@ METHODS |= {
     )
 }
 
-_TOKENS = {
-    "visa": "4242424242424242", "visa_debit": "4000056655665556", "mastercard": "5555555555554444",
-    "amex": "378282246310005", "discover": "6011111111111117", "diners": "3056930009020004",
-    "jcb": "3566002020360505", "unionpay": "6200000000000005",
-    "visa_chargeDeclined": "4000000000000002",
-    "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
-    "visa_chargeDeclinedLostCard": "4000000000009987",
-    "visa_chargeDeclinedStolenCard": "4000000000009979",
-    "chargeCustomerFail": "4000000000000341",
-    "chargeDeclinedExpiredCard": "4000000000000069",
-    "chargeDeclinedIncorrectCvc": "4000000000000127",
-    "chargeDeclinedProcessingError": "4000000000000119",
-    "visa_chargeDeclinedVelocityLimitExceeded": "4000000000006975",
-    "authenticationRequired": "4000002500003155", "threeDSecure2Required": "4000000000003220",
-    "threeDSecureRequiredChargeDeclined": "4000008400001629",
-    "threeDSecureOptional": "4000000000003055",
-    "createDispute": "4000000000000259", "createDisputeProductNotReceived": "4000000000002685",
-    "createDisputeInquiry": "4000000000001976", "createIssuerFraudRecord": "4000000000005423",
-    "pendingRefund": "4000000000007726", "refundFail": "4000000000005126",
-    "radarBlock": "4100000000000019", "riskLevelElevated": "4000000000009235",
-    "riskLevelHighest": "4000000000004954", "bypassPending": "4000000000000077",
-    "mastercard_debit": "5200828282828210", "mastercard_prepaid": "5105105105105100",
-    **{country.lower(): number for country, number in by_country.CARDS.items()},
-}  # fmt: skip
-_DEBITS = {
-    **{token: iban for iban, _, token in by_country.ibans()},
-    "usBankAccount_success": "000123456789", "usBankAccount_accountClosed": "000111111113",
-    "usBankAccount_noAccount": "000111111116", "usBankAccount_insufficientFunds": "000222222227",
-    "usBankAccount_debitNotAuthorized": "000333333335", "usBankAccount_dispute": "000555555559",
-    "usBankAccount_processing": "000000000009",
-}  # fmt: skip
-
 
 def find_method(text: object, currency: str) -> Method:
     """Find a method by card number, IBAN, account number or `pm_card_...`. Raises ApiError."""
@@ -209,8 +198,8 @@ def find_method(text: object, currency: str) -> Method:
     for prefix in ("pm_card_", "tok_"):
         if plain.startswith(prefix):
             name = plain.removeprefix(prefix)
-            plain = _TOKENS.get(name) or _TOKENS.get(f"visa_{name}") or plain
-    plain = _DEBITS.get(plain.removeprefix("pm_"), plain)
+            plain = TOKENS.get(name) or TOKENS.get(f"visa_{name}") or plain
+    plain = DEBITS.get(plain.removeprefix("pm_"), plain)
     if plain.removeprefix("pm_") in ("voucher", TRANSFER, *VOUCHERS):
         plain = plain.removeprefix("pm_").replace(TRANSFER, "voucher")
     method = METHODS.get(plain) or METHODS.get(plain.upper())

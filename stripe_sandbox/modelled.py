@@ -81,6 +81,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
             for kind in ("boleto", "konbini", "oxxo")
         ),
         "setup_intent_data: description metadata",
+        "customer_update: address name shipping",
         "shipping_options.*: shipping_rate",
         (
             "shipping_options.*.shipping_rate_data: delivery_estimate display_name metadata"
@@ -225,7 +226,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/customers": (*_CUSTOMER, "payment_method"),
     "GET /v1/customers": (_PAGING + " email",),
     "POST /v1/customers/{name}": _CUSTOMER,
-    "POST /v1/billing_portal/sessions": ("customer return_url",),
+    "POST /v1/billing_portal/sessions": ("configuration customer return_url",),
     "POST /v1/webhook_endpoints": (
         "api_version connect=false description enabled_events metadata url",
     ),

@@ -24,6 +24,7 @@ _PRICE_DATA = (
     "items.*.price_data: currency product tax_behavior unit_amount unit_amount_decimal",
     "items.*.price_data.recurring: interval interval_count",
 )
+_PORTAL = "business_profile default_return_url features metadata name"
 _SEARCHED = ("limit page query",)
 
 MODELLED: dict[str, tuple[str, ...]] = {
@@ -82,6 +83,9 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/invoices/{name}/finalize": ("auto_advance=false",),
     "POST /v1/invoices/{name}/pay": ("paid_out_of_band payment_method",),
     "GET /v1/invoice_payments": (f"{_PAGING} invoice payment status",),
+    "GET /v1/billing_portal/configurations": (f"{_CURSORS} active is_default",),
+    "POST /v1/billing_portal/configurations": (_PORTAL,),
+    "POST /v1/billing_portal/configurations/{name}": (f"active {_PORTAL}",),
     "GET /v1/accounts": (_PAGING,),
     "GET /v1/credit_notes": (_PAGING,),
     "GET /v1/payouts": (_PAGING,),

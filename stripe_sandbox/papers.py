@@ -31,7 +31,8 @@ def portal(name: str) -> Answer:
     if found is None:
         return _nothing()
     message = f"Customer portal of {found['customer']}. Nothing can be changed here."
-    return _page(message, found["return_url"])
+    rules = world().store.get(found["configuration"]) or {}
+    return _page(message, found["return_url"] or rules.get("default_return_url"))
 
 
 def _page(message: str, back: str | None) -> str:

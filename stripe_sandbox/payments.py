@@ -12,7 +12,7 @@ from .methods import METHODS, Method, check_allowed
 from .store import Json, shown
 from .world import Call
 
-_AVAILABLE_AT_ONCE = "4000000000000077"
+_AVAILABLE_AT_ONCE = ("4000000000000077", "4000003720000278")
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -56,11 +56,11 @@ def attempt(
             holds.begin(call, intent, charge)
         else:
             _succeed(call, intent, charge)
-        if method.number == _AVAILABLE_AT_ONCE:
+        if method.number in _AVAILABLE_AT_ONCE:
             call.emit("balance.available", account.balance(call))
-    customer = call.store.get(intent["customer"], "customer")
-    if intent["setup_future_usage"] and customer:
-        setups.attach(call, paid_with, customer)
+    paid_with["_spent"] = True  # nobody's method pays once
+    owner = intent["customer"] if intent["setup_future_usage"] else None
+    setups.attach(call, paid_with, call.store.get(owner, "customer"))
 
 
 def is_challenged(intent: Json) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import shapes
+from . import portal_settings, shapes
 from .errors import missing
 from .forms import text
 from .store import Json, new_id
@@ -21,7 +21,7 @@ def create(call: Call) -> Json:
             **shapes.nulls("customer_account", "flow", "locale", "on_behalf_of"),
             "id": name,
             "object": "billing_portal.session",
-            "configuration": "bpc_sandbox",
+            "configuration": portal_settings.of_session(call)["id"],
             "created": call.store.now(),
             "customer": customer["id"],
             "livemode": False,

@@ -8,6 +8,7 @@ from typing import Any
 from . import (
     choosing,
     collecting,
+    customer_updates,
     customers,
     discounts,
     echoes,
@@ -83,6 +84,7 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         **more,
     )
     thing["after_expiration"] = _recovery(params)
+    thing["_customer_update"] = customer_updates.asked(params)
     thing["_handed_on"] = _handed_on(params, mode)
     thing["_items"] = items
     thing["_computed"] = {key: params[key] for key in _COMPUTED if key in params}

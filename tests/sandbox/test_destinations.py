@@ -77,3 +77,40 @@ def test_only_a_secret_key_manages_destinations(world: World, key: str) -> None:
     headers = {"Authorization": f"Bearer {key}"}
 
     assert world.raw("GET", "/v2/core/event_destinations", headers=headers).status_code == 403
+
+
+def test_a_thin_event_is_fetched_whole(world: World, receiver: Merchant) -> None:
+    client = stripe.StripeClient("sk_test_1", base_addresses={"api": world.url})
+    secret = made(client, receiver.url).webhook_endpoint.signing_secret
+    world.pay(a_session(client).id)
+    world.call("POST", "deliveries/flush")
+    (message,) = receiver.got
+    signature = message.headers["stripe-signature"]
+
+    told: Any = client.parse_event_notification(message.body, signature, secret)
+    whole: Any = client.v2.core.events.retrieve(told.id)
+
+    assert (whole.id, whole.type) == (told.id, "v1.checkout.session.completed")
+    assert whole.related_object.id == told.related_object.id
+    about = client.v2.core.events.list(params={"object_id": told.related_object.id})
+    assert told.id in [event.id for event in about.data]
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v2.core.events.retrieve("evt_test_nobody")
+
+
+def test_a_destination_is_shown_changed_silenced_and_taken_away(
+    world: World, receiver: Merchant
+) -> None:
+    client = stripe.StripeClient("sk_test_1", base_addresses={"api": world.url})
+    doors, name = client.v2.core.event_destinations, made(client, receiver.url).id
+
+    changed = doors.update(name, params={"name": "slim", "metadata": {"a": "1"}})
+    assert (changed.name, getattr(changed.metadata, "a", None)) == ("slim", "1")
+    assert doors.disable(name).status == "disabled"
+    world.pay(a_session(client).id)
+    world.call("POST", "deliveries/flush")
+    assert receiver.got == []
+    assert doors.enable(name).status == "enabled"
+    doors.delete(name)
+    with pytest.raises(stripe.InvalidRequestError):
+        doors.retrieve(name)

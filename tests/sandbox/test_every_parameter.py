@@ -73,6 +73,9 @@ ONLY_DESCRIBED = {
     ("POST /v1/customers/{name}", "default_card"),
     ("POST /v1/payment_intents/{name}/confirm", "client_secret"),
     ("POST /v1/payment_methods/{name}", "payto"),
+    ("POST /v1/setup_intents", "payment_method_types"),
+    ("POST /v1/setup_intents/{name}", "payment_method_types"),
+    ("POST /v1/setup_intents/{name}/confirm", "client_secret"),
 }
 
 

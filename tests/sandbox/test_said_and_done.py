@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox.build import CHALLENGED, a_line
 from tests.sandbox.nearby import Nearby
 
+WRONG = ("parameter_invalid_integer", "duration_in_months")
 USD = {"amount": 500, "currency": "usd"}
 PAGE = {"mode": "payment", "line_items": [a_line()], "success_url": "https://shop.test/done"}
 
@@ -122,7 +123,7 @@ def test_a_code_is_for_some_and_not_for_others(near: Nearby, limits: Any) -> Non
         "POST", "checkout/sessions", **PAGE, customer=customer, discounts=[{"promotion_code": code}]
     )
 
-    assert refusal == (None, "code")
+    assert refusal == (None, "discounts[0][promotion_code]")
 
 
 def test_a_payment_link_hands_on_what_it_says(near: Nearby) -> None:
@@ -181,3 +182,31 @@ def test_a_session_tells_its_customer_everywhere(near: Nearby) -> None:
     assert details["address"] == {"line2": None, "state": None, **address}
     refusal = near.refused("POST", "checkout/sessions", **PAGE, customer="cus_nobody")
     assert refusal == ("resource_missing", "customer")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"duration": "repeating"}, ("parameter_missing", "duration_in_months")),
+        ({"duration": "repeating", "duration_in_months": 0}, WRONG),
+        ({"duration": "forever", "duration_in_months": 3}, (None, "duration_in_months")),
+        ({"duration_in_months": 3}, (None, "duration_in_months")),
+    ],
+)
+def test_only_a_coupon_that_repeats_lasts_for_months(
+    near: Nearby, asked: dict[str, Any], says: tuple[str | None, str]
+) -> None:
+    assert near.refused("POST", "coupons", percent_off=10, **asked) == says
+
+
+def test_a_refused_discount_is_named_as_it_was_given(near: Nearby) -> None:
+    euros = near.do("POST", "coupons", amount_off=500, currency="eur")["id"]
+    promotion = {"type": "coupon", "coupon": near.do("POST", "coupons", percent_off=10)["id"]}
+    code = near.do("POST", "promotion_codes", promotion=promotion, active=False)["id"]
+
+    said = [
+        near.refused("POST", "checkout/sessions", **PAGE, discounts=[discount])[1]
+        for discount in ({"coupon": euros}, {"promotion_code": code})
+    ]
+
+    assert said == ["discounts[0][coupon]", "discounts[0][promotion_code]"]

@@ -18,8 +18,8 @@ from stripe._object_classes import OBJECT_CLASSES
 TABLE = Path(__file__).resolve().parents[2] / "stripe_sandbox" / "expandable.json"
 _SDK = Path(stripe.__file__).parent
 _KINDS = (
-    "balance_transaction", "billing_portal.session", "charge", "checkout.session", "coupon",
-    "customer", "dispute", "invoice", "invoice_payment", "item", "payment_intent",
+    "balance_transaction", "billing_portal.configuration", "billing_portal.session", "charge",
+    "checkout.session", "coupon", "customer", "dispute", "invoice", "invoice_payment", "item", "payment_intent",
     "invoiceitem", "payment_link", "payment_method", "plan", "price", "product", "promotion_code",
     "radar.early_fraud_warning", "refund", "setup_intent", "shipping_rate", "subscription",
     "subscription_item",
