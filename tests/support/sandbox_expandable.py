@@ -19,7 +19,8 @@ TABLE = Path(__file__).resolve().parents[2] / "stripe_sandbox" / "expandable.jso
 _SDK = Path(stripe.__file__).parent
 _KINDS = (
     "balance_transaction", "billing_portal.configuration", "billing_portal.session", "charge",
-    "checkout.session", "coupon", "customer", "dispute", "invoice", "invoice_payment", "item", "payment_intent",
+    "checkout.session", "coupon", "customer", "dispute", "invoice", "invoice_payment",
+    "item", "payment_intent",
     "invoiceitem", "payment_link", "payment_method", "plan", "price", "product", "promotion_code",
     "radar.early_fraud_warning", "refund", "setup_intent", "shipping_rate", "subscription",
     "subscription_item",
