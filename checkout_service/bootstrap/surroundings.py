@@ -15,7 +15,7 @@ from checkout_service.settings import Settings
 from checkout_service.storage.watch import Watch, unwatched
 from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
 
-from .tracing import transport_of
+from .tracing import receiver_of, transport_of
 
 
 def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
@@ -24,6 +24,7 @@ def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
         allow_private=settings.notify_allow_private,
         live=settings.live,
         at_once=settings.deliver_at_most,
+        kind=receiver_of(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine
 
+from checkout_service.merchant_gateway import MerchantReceiver
 from checkout_service.stripe_gateway import BoundedTransport, MakeTransport
 
 _WHERE = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -49,6 +50,15 @@ def transport_of(environment: Mapping[str, str] = os.environ) -> MakeTransport:
     from .traced_transport import TracedTransport  # noqa: PLC0415 - an extra
 
     return TracedTransport
+
+
+def receiver_of(environment: Mapping[str, str] = os.environ) -> type[MerchantReceiver]:
+    """Return what tells the merchant's backend: with a span for each message, likewise."""
+    if _asked_by(environment) is None:
+        return MerchantReceiver
+    from .traced_receiver import TracedReceiver  # noqa: PLC0415 - an extra
+
+    return TracedReceiver
 
 
 def _asked_by(environment: Mapping[str, str]) -> str | None:

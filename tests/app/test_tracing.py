@@ -18,6 +18,7 @@ from opentelemetry.trace import StatusCode
 from checkout_service.bootstrap.hidden_spans import HiddenSpans
 from checkout_service.logs import Redactor
 from tests.support.databases import KEYS
+from tests.support.merchant import SECRET as NOTIFY_SECRET
 from tests.support.merchant import Merchant, Says, running_merchant
 from tests.support.processes import ROOT, clean_environment
 
@@ -27,8 +28,6 @@ SECRET = "0123456789abcdefghij"
 BUY = f"""
 from checkout_service import create_app
 from flask_migrate import upgrade
-from checkout_service.merchant_gateway.session import safe_session
-import os
 
 app = create_app()
 with app.app_context():
@@ -38,7 +37,7 @@ app.test_client().post(
     json={{"items": [{{"price": "poster-usd", "quantity": 1}}]}},
     headers={{"traceparent": "00-{TRACE}-00f067aa0ba902b7-01"}},
 )
-safe_session(allow_private=True).post(os.environ["RECEIVER"], data=b"")
+app.extensions["checkout_service"].deliver_outbox.receivers[0].send("msg_1", "{{}}")
 """
 ABSENT = "import sys; sys.modules['opentelemetry'] = None\n"
 
@@ -54,7 +53,8 @@ def run(
     listener: Merchant, folder: Path, code: str, **env: str
 ) -> subprocess.CompletedProcess[str]:
     base = listener.url.removesuffix("/notify")
-    ours = {"STRIPE_API_BASE": base, "RECEIVER": f"{base}/told"}
+    ours = {"STRIPE_API_BASE": base, "NOTIFY_URL": f"{base}/told", "NOTIFY_ALLOW_PRIVATE": "1"}
+    ours |= {"NOTIFY_SECRET": NOTIFY_SECRET}
     ours |= {"DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3"}
     return subprocess.run(
         [sys.executable, "-c", code],
