@@ -9,7 +9,17 @@ from time import sleep
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from . import api, controls, destinations, embedded, pages, papers, stripe_js, thin_events
+from . import (
+    api,
+    controls,
+    destinations,
+    embedded,
+    pages,
+    papers,
+    portal_page,
+    stripe_js,
+    thin_events,
+)
 from .by_hand import ByHand
 from .clock import tick
 from .delivery import Delivery
@@ -58,6 +68,7 @@ def create_sandbox(
     app.register_blueprint(embedded.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(papers.bp)
+    app.register_blueprint(portal_page.bp)
     app.register_blueprint(stripe_js.bp)
     app.register_blueprint(thin_events.bp)
 

@@ -59,3 +59,8 @@ def one_of_customer(call: Call, customer: Json, method: str) -> Json:
     if kept["customer"] != customer["id"]:
         raise no_such("PaymentMethod", method)
     return kept
+
+
+def sources(call: Call, customer: Json) -> Json:
+    """List a customer's sources; what is attached since PaymentMethods came stands elsewhere."""
+    return lists.of_items(call, [], f"/v1/customers/{customer['id']}/sources")

@@ -226,7 +226,14 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/customers": (*_CUSTOMER, "payment_method"),
     "GET /v1/customers": (_PAGING + " email",),
     "POST /v1/customers/{name}": _CUSTOMER,
-    "POST /v1/billing_portal/sessions": ("configuration customer return_url",),
+    "POST /v1/billing_portal/sessions": (
+        "configuration customer locale return_url",
+        "flow_data: type",
+        "flow_data.after_completion: hosted_confirmation redirect type",
+        "flow_data.subscription_cancel: subscription",
+        "flow_data.subscription_update_confirm: items subscription",
+    ),
+    "GET /v1/customers/{name}/sources": (f"{_CURSORS} object",),
     "POST /v1/webhook_endpoints": (
         "api_version connect=false description enabled_events metadata url",
     ),

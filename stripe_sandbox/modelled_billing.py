@@ -52,7 +52,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/subscriptions": (f"{_PAGING} collection_method customer price status",),
     "POST /v1/subscriptions/{name}": (
         (
-            "cancel_at_period_end default_payment_method description metadata"
+            "cancel_at= cancel_at_period_end default_payment_method description metadata"
             " proration_behavior=none trial_end"
         ),
         "cancellation_details: comment feedback",

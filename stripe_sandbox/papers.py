@@ -1,4 +1,4 @@
-"""Pages that only say something: receipts, invoices, a customer's portal."""
+"""Pages that only say something: receipts and invoices."""
 
 from __future__ import annotations
 
@@ -22,17 +22,6 @@ def receipt(name: str) -> Answer:
         return _nothing()
     amount = money.shown(int(paid.get("amount") or paid["amount_paid"]), paid["currency"])
     return _page(f"Paid: {amount}. No money moved here.", None)
-
-
-@bp.get("/p/session/<name>")
-def portal(name: str) -> Answer:
-    """Say whose portal this is, and lead back."""
-    found = world().store.get(name, "billing_portal.session")
-    if found is None:
-        return _nothing()
-    message = f"Customer portal of {found['customer']}. Nothing can be changed here."
-    rules = world().store.get(found["configuration"]) or {}
-    return _page(message, found["return_url"] or rules.get("default_return_url"))
 
 
 def _page(message: str, back: str | None) -> str:

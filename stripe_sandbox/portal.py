@@ -1,8 +1,8 @@
-"""The customer portal: a way to it, for one customer. The page itself is not modelled."""
+"""The customer portal: a way to it, for one customer."""
 
 from __future__ import annotations
 
-from . import portal_settings, shapes
+from . import portal_flows, portal_settings, shapes
 from .errors import missing
 from .forms import text
 from .store import Json, new_id
@@ -18,13 +18,15 @@ def create(call: Call) -> Json:
     name = new_id("bps")
     thing = call.store.put(
         {
-            **shapes.nulls("customer_account", "flow", "locale", "on_behalf_of"),
+            **shapes.nulls("customer_account", "on_behalf_of"),
             "id": name,
             "object": "billing_portal.session",
             "configuration": portal_settings.of_session(call)["id"],
             "created": call.store.now(),
             "customer": customer["id"],
+            "flow": portal_flows.read(call, customer),
             "livemode": False,
+            "locale": text(call.params, "locale"),
             "return_url": text(call.params, "return_url"),
             "url": f"{call.base}/p/session/{name}",
         }

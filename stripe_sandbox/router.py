@@ -150,6 +150,7 @@ ROUTES = (
             call, call.world.need(name, "customer"), method
         ),
     ),
+    _route("GET", "/v1/customers/{name}/sources", _on("customer", kept_methods.sources)),
     _route("POST", "/v1/billing_portal/sessions", portal.create),
     _route("POST", "/v1/webhook_endpoints", endpoints.create),
     _route("GET", "/v1/webhook_endpoints", _of("webhook_endpoint", "/v1/webhook_endpoints")),

@@ -15,7 +15,7 @@ def update(call: Call, thing: Json) -> Json:
     """Change a subscription and tell of it. Raises ApiError."""
     subs.refuse_ended(thing)
     params, before = call.params, shown(thing)
-    ending = boolean(params, "cancel_at_period_end")
+    ending = False if "cancel_at" in params else boolean(params, "cancel_at_period_end")
     if ending is not None:
         subs.end_with_period(call, thing, ending=ending)
     if "description" in params:
