@@ -30,4 +30,10 @@ ALL = (
         "stripe-sync-engine", "@supabase/stripe-sync-engine", "sync-engine.json",
         "sync_engine.mjs", needs_postgres=True,
     ),
+    Software("dj-stripe", "dj-stripe", "dj-stripe.txt", "dj_stripe.py", needs_postgres=True),
+    Software(
+        "django-payments", "django-payments", "django-payments.txt", "django_payments.py",
+        needs_postgres=True,
+    ),
+    Software("Better Auth", "@better-auth/stripe", "better-auth.json", "better_auth.mjs"),
 )  # fmt: skip

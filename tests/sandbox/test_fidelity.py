@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from typing import Any
 
+import pytest
 import stripe
 
+from fidelity.software import ALL, HERE, Software
 from fidelity.steps.stripe_python import steps
 from tests.sandbox.nearby import Nearby
 from tests.support.sdk_schemas import check_answer
@@ -46,3 +50,23 @@ def test_every_call_of_a_shop_is_answered_as_the_sdk_expects(near: Nearby) -> No
 
     assert failed == {}
     assert taken > 130
+
+
+@pytest.mark.parametrize("software", ALL, ids=lambda software: software.name)
+def test_official_software_is_pinned_and_has_its_steps(software: Software) -> None:
+    pins = (HERE / "pins" / software.pins).read_text("utf-8")
+    named: dict[str, str] = (
+        json.loads(pins)["dependencies"]
+        if software.is_npm
+        else dict(re.findall(r"^([\w-]+)(?:\[\w+\])?==([\d.]+)$", pins, re.MULTILINE))
+    )
+
+    assert software.package in named
+    assert all(re.fullmatch(r"\d+(\.\d+)+", version) for version in named.values())
+    assert (HERE / "steps" / software.steps).exists()
+
+
+def test_what_is_known_to_fail_is_of_software_that_is_run() -> None:
+    known = tomllib.loads((HERE / "known.toml").read_text("utf-8"))
+
+    assert set(known) <= {software.name for software in ALL}
