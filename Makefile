@@ -18,7 +18,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help static pgbouncer setup install run test check check-install check-installs clients bench sandbox-wheel drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
+.PHONY: help album static pgbouncer setup install run test check check-install check-installs clients bench sandbox-wheel drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,11 @@ check-install:  ## Install the runtime lock with the oldest and the newest pip, 
 
 check-installs: .venv/tests.stamp  ## The same on every Python that is here, with uv, and as hosts do
 	@.ci/check-install all
+
+album: setup .venv/tests.stamp browser  ## Picture every page in every state, language and look; OUT=/some/folder
+	@test -n "$(OUT)" || { echo "Say where to: make album OUT=/some/folder (outside the repository)."; exit 1; }
+	SCREENSHOTS=$(OUT) $(PY) -m pytest tests/pages/album -q -n $(JOBS)
+	$(PY) -m tools.album $(OUT)
 
 clients: setup .venv/tests.stamp browser  ## Write the clients' types, build both, test what was built; needs npm
 	@cd clients/javascript && npm ci --silent --no-audit --no-fund

@@ -27,7 +27,7 @@
     picture.replaceWith(place);
     figure.querySelector(".ends").remove(); // the axis says it
     const quiet = colour("--pico-muted-color");
-    new window.Chart(canvas, {
+    const chart = new window.Chart(canvas, {
       type: "bar",
       data: {
         labels: days.map((day) => day.querySelector("th").textContent),
@@ -45,6 +45,12 @@
           y: { display: false, beginAtZero: true },
         },
       },
+    });
+    // A canvas keeps the colours it was drawn in, also when evening comes.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      ["--good", "--bad"].forEach((name, at) => (chart.data.datasets[at].backgroundColor = colour(name)));
+      chart.options.scales.x.ticks.color = colour("--pico-muted-color");
+      chart.update();
     });
   }
 

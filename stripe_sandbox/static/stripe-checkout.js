@@ -13,7 +13,7 @@ window.sandboxCheckout = ({ ask, demand, leave, Frame, PaymentElement }) => {
   // --- the session as Stripe.js shows it -----------------------------------------------------------
 
   function amountIn(currency) {
-    const money = new Intl.NumberFormat("en-US", { style: "currency", currency });
+    const money = new Intl.NumberFormat(navigator.language, { style: "currency", currency });
     const divisor = 10 ** money.resolvedOptions().maximumFractionDigits;
     const amount = (minor) => ({ minorUnitsAmount: minor, amount: money.format(minor / divisor) });
     return { amount, divisor };

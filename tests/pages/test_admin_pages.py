@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,28 +9,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.support.admin import a_busy_shop, admin_app, database_of
 from tests.support.browser import Complaints, Look
 from tests.support.databases import PASSWORD
-from tests.support.ports import free_port
+from tests.support.served import served
 
 ONE_KIND = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @pytest.fixture
 def admin(database_url: str) -> Iterator[tuple[str, Flask]]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    app = admin_app(database_url, public_base_url=url)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield url, app
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(lambda url: admin_app(database_url, public_base_url=url)) as (url, app):
+        yield url, app
     database_of(app).engine.dispose()
 
 

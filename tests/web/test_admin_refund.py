@@ -60,11 +60,11 @@ def test_what_is_chosen_goes_back(
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"what": "other", "amount": "49.01"}, "only $49.00 is left"),
+        ({"what": "other", "amount": "49.01"}, "Only $49.00 is left"),
         ({"what": "rest", "amount": "5"}, "which of them"),
-        ({"what": "other"}, "type the amount"),
+        ({"what": "other"}, "Type the amount"),
         ({"what": "line 9"}, "no such part"),
-        ({"what": "line 1"}, "only $49.00 is left"),
+        ({"what": "line 1"}, "Only $49.00 is left"),
         ({"what": "shipping"}, "no such part"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -119,12 +120,19 @@ def test_errors_are_told_in_the_readers_language(client: FlaskClient, shop: Stag
 
 
 def test_a_wait_is_counted_as_the_language_counts(make_app: MakeApp) -> None:
-    client = make_app(poll_rate_limit="1 per hour").test_client()
-    for _ in range(2):
-        response = client.get("/orders/ord_unknown", headers=asking("es"))
+    for limit, least, most, unit in (
+        ("minute", 2, 60, "segundos"),
+        ("day", 120, 86_400, "minutos"),
+    ):
+        client = make_app(poll_rate_limit=f"1 per {limit}").test_client()
+        for _ in range(2):
+            response = client.get("/orders/ord_unknown", headers=asking("es"))
 
-    seconds = response.headers["Retry-After"]
-    assert f"Inténtelo de nuevo en {seconds} segundos." in page(response, 429)
+        wait = int(response.headers["Retry-After"])
+        assert wait <= most
+        if wait >= least:  # a window's last seconds are told in seconds
+            count = wait if unit == "segundos" else math.ceil(wait / 60)
+            assert f"Inténtelo de nuevo en {count} {unit}." in page(response, 429)
 
 
 def test_programs_are_answered_in_english_whatever_they_ask(client: FlaskClient) -> None:

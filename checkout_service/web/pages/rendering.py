@@ -20,6 +20,7 @@ from flask_babel import ngettext
 
 from checkout_service.domain.catalog import Product
 from checkout_service.domain.clock import rfc3339, to_datetime
+from checkout_service.domain.ids import number_of
 from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
 from checkout_service.web.context import catalog, settings, shop
 from checkout_service.web.http.mount import at
@@ -37,7 +38,13 @@ _DATES = {"en": "d MMMM y"}
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, rfc3339=rfc3339, product=product_of
+        money=money,
+        moment=moment,
+        day=day,
+        rfc3339=rfc3339,
+        number=number_of,
+        product=product_of,
+        recurring=recurring_of,
     )
     app.jinja_env.globals.update(static_url=static_url, page_locale=page_locale, interval=interval)
     app.jinja_env.globals.update(stripe_locale=stripe_locale)
@@ -53,6 +60,12 @@ def init_app(app: Flask) -> None:
 def product_of(price: str | None) -> Product | None:
     """Return what the catalog says today of what was bought."""
     return catalog().product_of(price)
+
+
+def recurring_of(price: str | None) -> Mapping[str, str | int] | None:
+    """Return how often a price that was bought is due, by today's catalog; None if once."""
+    known = catalog().price(price or "")
+    return None if known is None else known.recurring
 
 
 def most() -> int | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from tests.support.browser import Look
 from tests.support.on_stage import app_on
 from tests.support.patience import PATIENCE
-from tests.support.ports import free_port
+from tests.support.served import served
 from tests.support.stage import Stage
 from tests.support.stage.catalog import catalog_text
 
@@ -33,22 +31,16 @@ WORDS = {
 @pytest.fixture
 def paid(database_url: str, tmp_path: Path, page: Page) -> Iterator[str]:
     """Have this browser buy and pay, and the webhook come first; lend its order's address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with Stage(database_url, catalog=INVOICED + catalog_text()) as stage:
-        app = app_on(stage, tmp_path, public_base_url=url)
-        server = make_server("127.0.0.1", port, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with (
+        Stage(database_url, catalog=INVOICED + catalog_text()) as stage,
+        served(lambda url: app_on(stage, tmp_path, public_base_url=url)) as (url, _app),
+    ):
         form: dict[str, str | float | bool] = {"price": "poster-usd", "quantity": "2"}
         answer = page.request.post(f"{url}/checkout", form=form, max_redirects=0)
         (session,) = set(re.findall(r"cs_test_\w+", answer.headers["location"]))
         stage.pays(session)
         stage.delivers("checkout.session.completed")
         yield f"{url}/checkout/success?session_id={session}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

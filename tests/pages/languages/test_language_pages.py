@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from checkout_service.web.pages.languages import LANGUAGES
+from tests.support.album import STICKING_OUT
 from tests.support.browser import Complaints, Snap
 from tests.support.running_shop import Shop
 
@@ -19,14 +20,6 @@ WIDTH = 360
 EVERYWHERE, ELSEWHERE = ("en", "de"), ("storefront", "cancel")
 READY: dict[str, Literal["networkidle"]] = {"pay": "networkidle"}  # its form comes late
 Reader = Callable[[str], Page]
-# No word may stick out of its box either: a page that scrolls is only the worst case.
-STICKING_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((one) => !one.closest(".unseen, svg, select, .skip"))
-  .filter((one) => {
-    const box = one.getBoundingClientRect();
-    return box.left < 0 || box.right > innerWidth + 0.5 || one.scrollWidth > one.clientWidth + 1
-      && getComputedStyle(one).display !== "inline";
-  }).map((one) => one.outerHTML.slice(0, 120))"""
 
 PLACES_OF_LETTERS = """(one) => {
   const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), places = [];
