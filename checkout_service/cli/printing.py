@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from checkout_service.domain.clock import rfc3339
-from checkout_service.domain.money import Money
+from checkout_service.domain.money import in_words
 
 _TIMES = ("_at", "created")
 _GAP = "  "
@@ -64,7 +64,7 @@ def cell(value: object) -> str:
 
 def amount(minor: int, currency: str | None) -> str:
     """Write minor units as an amount with its currency, for eyes only."""
-    return f"{Money(minor, currency).major()} {currency.upper()}" if currency else str(minor)
+    return in_words(minor, currency or "")
 
 
 def moment(millis: int | None) -> str:

@@ -6,6 +6,7 @@ from checkout_service.domain.replaced import replace
 
 from .guard import Difference
 from .holds import raise_hold
+from .money import in_words
 from .moves import may_move
 from .order.ledger import DISPUTE_LOST, DISPUTE_OPEN, Attempt, Ledger, is_going_back
 from .status import SETTLED, AttemptState, Hold, OrderStatus
@@ -109,18 +110,19 @@ def _hold_what_came_back(ledger: Ledger) -> Ledger:
     if winner is None or ledger.fulfilled:
         return ledger
     gone = [
-        f"{refund.id} {refund.amount} {refund.status}"
+        f"{refund.id} {in_words(refund.amount, refund.currency)} {refund.status}"
         for refund in ledger.winner_refunds()
         if is_going_back(refund)
     ]
     gone += [
-        f"{dispute.id} {dispute.amount} lost"
+        f"{dispute.id} {in_words(dispute.amount, dispute.currency)} lost"
         for dispute in ledger.winner_disputes()
         if dispute.status in DISPUTE_LOST
     ]
     if not gone:
         return ledger
-    difference = Difference(f"{winner.amount} {ledger.terms.currency} kept", ", ".join(gone))
+    paid = in_words(winner.amount, ledger.terms.currency)
+    difference = Difference(f"{paid} kept", ", ".join(gone))
     return raise_hold(ledger, winner.id, Hold.REFUNDED_BEFORE_FULFILMENT, difference)
 
 

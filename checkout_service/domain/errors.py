@@ -101,8 +101,8 @@ class NotPaid(CheckoutError):
 class RefundTooLarge(CheckoutError):
     code = "refund_too_large"
 
-    def __init__(self, left: int) -> None:
-        super().__init__(f"The refund is larger than what is left to refund ({left} minor units).")
+    def __init__(self, left: int, words: str) -> None:
+        super().__init__(f"The refund is larger than what is left to refund ({words}).")
         self.left = left
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from .facts.snapshots import IntentView, SessionView
+from .money import in_words, number
 from .order.ledger import DISCOUNT, SETUP, SHIPPING, TAX, Attempt, Terms
 from .status import AttemptKind, Hold
 
@@ -99,7 +100,10 @@ def intent_mismatches(terms: Terms, attempt: Attempt, view: IntentView) -> Misma
     received = view.amount_received if view.status == "succeeded" else view.amount
     enough = received == terms.amount_total or (terms.manual and 0 < received < terms.amount_total)
     if view.amount != terms.amount_total or not enough:
-        seen = f"{view.amount} {view.currency}, {view.amount_received} received"
+        asked, came = (
+            in_words(amount, view.currency) for amount in (view.amount, view.amount_received)
+        )
+        seen = f"{asked}, {came} received"
         found[Hold.AMOUNT_MISMATCH] = Difference(_agreed(terms, terms.opening), seen)
     if view.currency != terms.currency:
         found[Hold.CURRENCY_MISMATCH] = Difference(terms.currency, view.currency)
@@ -122,8 +126,8 @@ def capture_mismatches(attempt: Attempt, view: IntentView) -> Mismatches:
 def _captured_too_much(most: int, view: IntentView) -> Mismatches:
     if 0 < view.amount_received <= most:
         return {}
-    expected = f"up to {most} {view.currency} captured"
-    seen = f"{view.amount_received} {view.currency} captured"
+    expected = f"up to {in_words(most, view.currency)} captured"
+    seen = f"{in_words(view.amount_received, view.currency)} captured"
     return {Hold.AMOUNT_MISMATCH: Difference(expected, seen)}
 
 
@@ -136,10 +140,12 @@ def line_mismatches(terms: Terms, view: SessionView) -> Mismatches:
         sums_up = sum(amount for _, amount in shown) == view.amount_subtotal
         if sums_up and terms.room.bought(view.lines):
             return {}
-        return {Hold.AMOUNT_MISMATCH: Difference(terms.room.words(), _lines(shown))}
-    if terms.lines is None or sorted(terms.lines) == sorted(shown):
+        expected = terms.room.words(terms.currency)
+    elif terms.lines is None or sorted(terms.lines) == sorted(shown):
         return {}
-    return {Hold.AMOUNT_MISMATCH: Difference(_lines(terms.lines), _lines(shown))}
+    else:
+        expected = _lines(terms.lines, terms.currency)
+    return {Hold.AMOUNT_MISMATCH: Difference(expected, _lines(shown, view.currency))}
 
 
 def _needs_no_currency(view: SessionView) -> bool:
@@ -192,8 +198,8 @@ def _possible_totals(terms: Terms, view: SessionView) -> Collection[int]:
 
 
 def _agreed(terms: Terms, due: range) -> str:
-    amount = f"{due[0]}" if len(due) == 1 else f"{due[0]} to {due[-1]}"
-    return f"{amount} {terms.currency}"
+    most = in_words(due[-1], terms.currency)
+    return most if len(due) == 1 else f"{number(due[0], terms.currency)} to {most}"
 
 
 def _sums(view: SessionView) -> str:
@@ -203,8 +209,11 @@ def _sums(view: SessionView) -> str:
         "tax": view.amount_tax,
         "shipping": view.amount_shipping,
     }
-    more = ", ".join(f"{name} {amount}" for name, amount in parts.items() if amount)
-    return f"{view.amount_total} {view.currency} ({more or 'no parts'}; {view.payment_status})"
+    more = ", ".join(
+        f"{name} {number(amount, view.currency)}" for name, amount in parts.items() if amount
+    )
+    total = in_words(view.amount_total, view.currency)
+    return f"{total} ({more or 'no parts'}; {view.payment_status})"
 
 
 def _mode(mode: str, *, live: bool) -> str:
@@ -215,5 +224,7 @@ def _reference(reference: str | None) -> str:
     return "no reference" if reference is None else f"reference {reference}"
 
 
-def _lines(lines: tuple[tuple[int, int], ...]) -> str:
-    return ", ".join(f"{quantity} for {amount}" for quantity, amount in sorted(lines))
+def _lines(lines: tuple[tuple[int, int], ...], currency: str) -> str:
+    return ", ".join(
+        f"{quantity} for {in_words(amount, currency)}" for quantity, amount in sorted(lines)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import CheckoutError, RefundRefused
+from .money import in_words
 
 
 class NotAuthorized(CheckoutError):
@@ -20,8 +21,9 @@ class NotAuthorized(CheckoutError):
 class CaptureTooLarge(CheckoutError):
     code = "capture_too_large"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"The capture is larger than what is authorised ({most} minor units).")
+    def __init__(self, most: int, currency: str) -> None:
+        words = in_words(most, currency)
+        super().__init__(f"The capture is larger than what is authorised ({words}).")
 
 
 class CaptureInProgress(CheckoutError):

@@ -50,6 +50,18 @@ class Money:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
 
+def in_words(minor: int, currency: str) -> str:
+    """Write an amount for people: `25.00 USD`; what is no currency is said as it is."""
+    if not is_currency(currency):
+        return f"{minor} {currency}".rstrip()
+    return f"{Money(minor, currency).major()} {currency.upper()}"
+
+
+def number(minor: int, currency: str) -> str:
+    """Write an amount whose currency stands beside it."""
+    return in_words(minor, currency).partition(" ")[0]
+
+
 def is_currency(text: object) -> bool:
     return isinstance(text, str) and len(text) == 3 and text.isascii() and text.islower()  # noqa: PLR2004
 
@@ -84,11 +96,13 @@ def check_unit_amount(minor: int, currency: str) -> None:
     if currency in WHOLE_UNITS_ONLY and minor % 100:
         raise BadAmount(f"an amount in {currency} must be a multiple of 100")
     if minor > max_amount(currency):
-        raise BadAmount(f"an amount in {currency} may not exceed {max_amount(currency)}")
+        raise BadAmount(
+            f"an amount in {currency} may not exceed {in_words(max_amount(currency), currency)}"
+        )
 
 
 def check_total(minor: int, currency: str) -> None:
     """Refuse a total Stripe would not charge; a total of 0 is a free order. Raises BadAmount."""
     check_unit_amount(minor, currency)
     if 0 < minor < min_amount(currency):
-        raise BadAmount(f"the total must be at least {min_amount(currency)} {currency}")
+        raise BadAmount(f"the total must be at least {in_words(min_amount(currency), currency)}")

@@ -41,12 +41,12 @@ def test_a_hold_tells_what_was_expected_and_seen_by_which_event(admin: Admin) ->
     explained = admin.text("orders", "explain", bought.order)
     shown = admin.text("orders", "show", bought.order)
 
-    evidence = "expected 2500 usd; seen 2501 usd (subtotal 2500; paid)"
+    evidence = "expected 25.00 USD; seen 25.01 USD (subtotal 25.00; paid)"
     assert f"Held: amount_mismatch, the amount paid is not the order's.\n  {evidence}" in explained
     assert f"by {event}" in explained
     assert f"flask orders release {bought.order} amount_mismatch" in explained
     assert "EXPECTED" in shown
-    assert "2501 usd (subtotal 2500; paid)" in shown
+    assert "25.01 USD (subtotal 25.00; paid)" in shown
     assert event in shown
 
 
@@ -58,7 +58,7 @@ def test_a_released_hold_stays_in_the_story(admin: Admin) -> None:
 
     told = admin.json("orders", "explain", bought.order)
     steps = {entry["what"]: entry["detail"] for entry in told["timeline"]}
-    assert steps["held"].startswith("amount_mismatch: expected 2500 usd; seen 2501 usd")
+    assert steps["held"].startswith("amount_mismatch: expected 25.00 USD; seen 25.01 USD")
     assert steps["released"] == "amount_mismatch"
     assert not any("Held" in sentence for sentence in told["next"])
     assert "RELEASED" in admin.text("orders", "show", bought.order)

@@ -28,12 +28,12 @@ ODD = "ord_" + "z" * 24
 # The order, what is observed, the hold, and what its evidence must name.
 EVIDENCE: list[tuple[Ledger, Subject, Hold, str, str]] = [
     (ledger(), session(amount_total=4999, amount_subtotal=4999), Hold.AMOUNT_MISMATCH,
-     "5000 usd", "4999 usd"),
+     "50.00 USD", "49.99 USD"),
     (ledger(), session(amount_discount=4000, amount_total=1000), Hold.AMOUNT_MISMATCH,
-     "5000 usd", r"1000 usd .*discount 4000"),
+     "50.00 USD", r"10.00 USD .*discount 40.00"),
     (TAXED, session(lines=((1, 4000), (2, 1000))), Hold.AMOUNT_MISMATCH,
-     "1 for 1000, 2 for 4000", "1 for 4000, 2 for 1000"),
-    (BARE, intent(amount_received=1), Hold.AMOUNT_MISMATCH, "5000 usd", "1 received"),
+     "1 for 10.00 USD, 2 for 40.00 USD", "1 for 40.00 USD, 2 for 10.00 USD"),
+    (BARE, intent(amount_received=1), Hold.AMOUNT_MISMATCH, "50.00 USD", "0.01 USD received"),
     (ledger(), session(currency="jpy"), Hold.CURRENCY_MISMATCH, "usd", "jpy"),
     (BARE, intent(currency="eur"), Hold.CURRENCY_MISMATCH, "usd", "eur"),
     (ledger(), session(livemode=True), Hold.WRONG_MODE, "test", "live"),
@@ -56,9 +56,9 @@ EVIDENCE: list[tuple[Ledger, Subject, Hold, str, str]] = [
     (ledger(status=OrderStatus.PAID), session(status="open", payment_status="unpaid"),
      Hold.ILLEGAL_TRANSITION, "paid", "pending"),
     (settled(ledger(), refund(status="pending")).after, session(),
-     Hold.REFUNDED_BEFORE_FULFILMENT, "5000 usd", "re_1 1000 pending"),
+     Hold.REFUNDED_BEFORE_FULFILMENT, "50.00 USD", "re_1 10.00 USD pending"),
     (settled(ledger(), dispute(status="lost")).after, session(),
-     Hold.REFUNDED_BEFORE_FULFILMENT, "5000 usd", "dp_1 5000 lost"),
+     Hold.REFUNDED_BEFORE_FULFILMENT, "50.00 USD", "dp_1 50.00 USD lost"),
 ]  # fmt: skip
 AS_IT_IS_DERIVED = frozenset((Hold.ILLEGAL_TRANSITION, Hold.REFUNDED_BEFORE_FULFILMENT))
 

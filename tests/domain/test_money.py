@@ -17,6 +17,7 @@ from checkout_service.domain.money import (
     check_total,
     check_unit_amount,
     exponent,
+    in_words,
     max_amount,
 )
 
@@ -83,3 +84,18 @@ def test_free_and_just_enough_are_fine(minor: int, currency: str) -> None:
 def test_major_and_minor_are_one_amount(currency: str, minor: int) -> None:
     assert int(Money(minor, currency).major() * 10 ** exponent(currency)) == minor
     assert minor <= max_amount(currency)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"),
+    [
+        (2500, "usd", "25.00 USD"),
+        (1800, "jpy", "1800 JPY"),
+        (1250, "kwd", "1.250 KWD"),
+        (-5, "eur", "-0.05 EUR"),
+        (7, "", "7"),
+        (7, "gold!", "7 gold!"),
+    ],
+)
+def test_an_amount_is_told_as_people_say_it(minor: int, currency: str, words: str) -> None:
+    assert in_words(minor, currency) == words

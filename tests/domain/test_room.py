@@ -85,7 +85,7 @@ def test_anything_else_is_held(lines: tuple[ShownLine, ...]) -> None:
     assert not result.fulfils
     assert result.after.active_holds == (Hold.AMOUNT_MISMATCH,)
     assert [hold.expected for hold in result.after.holds] == [
-        "1 to 4 at 1000, 1 at 2500, 0 to 2 at 700"
+        "1 to 4 at 10.00 USD, 1 at 25.00 USD, 0 to 2 at 7.00 USD"
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_sum_has_bounds_before_the_lines_are_known(subtotal: int, held: bool
     result = paid(amount_subtotal=subtotal, amount_total=subtotal)
 
     assert bool(result.after.active_holds) is held
-    assert all(hold.expected == "3500 to 7900 usd" for hold in result.after.holds)
+    assert all(hold.expected == "35.00 to 79.00 USD" for hold in result.after.holds)
 
 
 @pytest.mark.parametrize(("total", "held"), [(4500, False), (4700, False), (4950, False),

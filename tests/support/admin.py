@@ -27,8 +27,8 @@ NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 
 EVIDENCE = {
-    "expected": "2500 usd",
-    "seen": "2600 usd (subtotal 2500, tax 100; paid)",
+    "expected": "25.00 USD",
+    "seen": "26.00 USD (subtotal 25.00, tax 1.00; paid)",
     "seen_at": 1_790_000_000_000,
     "source": "webhook",
     "event_id": "evt_that_told_it",

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from checkout_service.domain.money import in_words
+
 WHOLE, PART, NOTHING = "whole", "part", "nothing"  # of a price, what is due at once
 _ADDED = 0  # of an item that the buyer may add, none is in the cart
 
@@ -120,10 +122,11 @@ class Room:
         missing = any(offer.least and not offer.is_added for offer in left)
         return () if missing else tuple(found)
 
-    def words(self) -> str:
+    def words(self, currency: str) -> str:
         """Say what may be bought, for the person who decides."""
         return ", ".join(
-            f"{_many(offer)} at {offer.unit_amount}{_OF[offer.due]}" for offer in self.offers
+            f"{_many(offer)} at {in_words(offer.unit_amount, currency)}{_OF[offer.due]}"
+            for offer in self.offers
         )
 
 

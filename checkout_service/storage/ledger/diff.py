@@ -14,6 +14,7 @@ from checkout_service.domain import ids
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
+from checkout_service.domain.money import in_words
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.domain.order.settlement import MOVE, Message, Settlement
 from checkout_service.domain.ports.notify import UNHEARD
@@ -210,8 +211,8 @@ def _trail(settlement: Settlement, cause: Cause) -> list[Row]:
     if settlement.moved:
         entries.append(entry | {"before": before.status.value, "reason": cause.reason})
     if after.terms != before.terms:
-        terms = after.terms
-        entries.append(entry | {"reason": f"costs {terms.amount_total} {terms.currency} now"})
+        cost = in_words(after.terms.amount_total, after.terms.currency)
+        entries.append(entry | {"reason": f"costs {cost} now"})
     known = {(hold.name, hold.attempt_id): hold for hold in before.holds}
     for hold in after.holds:
         old = known.get((hold.name, hold.attempt_id))

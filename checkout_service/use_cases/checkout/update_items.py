@@ -23,6 +23,7 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
 from checkout_service.domain.facts.snapshots import SessionView
 from checkout_service.domain.ids import is_session_id, new_id
+from checkout_service.domain.money import in_words
 from checkout_service.domain.order.cart import Cart, mode_of
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.sessions import Sessions
@@ -172,4 +173,5 @@ class UpdateItems:
         view = facts[0].subject
         if isinstance(view, SessionView) and view.amount_subtotal != total:
             self.close_attempt.session(order_id, session_id, source=_SOURCE)
-            raise OpenedWrong(f"{view.amount_subtotal} instead of {total}")
+            seen, agreed = (in_words(sum_, view.currency) for sum_ in (view.amount_subtotal, total))
+            raise OpenedWrong(f"{seen} instead of {agreed}")

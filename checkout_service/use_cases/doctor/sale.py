@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 
 from checkout_service.domain.catalog import PaymentLink, Price
 from checkout_service.domain.errors import StripeRejected
-from checkout_service.domain.money import BadAmount, check_unit_amount
+from checkout_service.domain.money import BadAmount, check_unit_amount, in_words
 from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
 from checkout_service.domain.ports.account import LinkLine, LinkView, PriceStanding
 
@@ -135,7 +135,7 @@ def _amount_faults(
         right = (lines[0].price.currency, lines[0].price.unit_amount) == (currency, unit)
     if not right:
         sold = " + ".join(_shown(line) for line in lines) or "nothing"
-        wanted = f"{quantity} x {name or f'{unit} {currency}'}"
+        wanted = f"{quantity} x {name or in_words(unit or 0, currency or '')}"
         yield problem(
             f"link {link.id}",
             f"It sells {sold}, the catalog says {wanted}: every payment would be held.",
@@ -161,7 +161,7 @@ def _worth(price: Price) -> tuple[str | None, int | None, str | None]:
 
 
 def _shown(line: LinkLine) -> str:
-    return f"{line.quantity} x {line.price.unit_amount} {line.price.currency}"
+    return f"{line.quantity} x {in_words(line.price.unit_amount or 0, line.price.currency)}"
 
 
 def _redirect_faults(shop: Shop, check: str, link: LinkView) -> Iterator[CheckResult]:

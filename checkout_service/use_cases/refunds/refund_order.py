@@ -18,6 +18,7 @@ from checkout_service.domain.errors import (
     RefundTooLarge,
     StripeRejected,
 )
+from checkout_service.domain.money import in_words
 from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger, is_going_back
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.schedule import AT_ONCE
@@ -89,7 +90,10 @@ class RefundOrder:
     def _note(self, request: MoneyWrite, refusal: StripeRejected) -> None:
         """Leave a line for people: whoever asked was told to wait, and may never ask again."""
         reason = refusal.reason or "permission"
-        note = f"refund of {request.amount} refused: {reason}"
+        with self.database.read() as connection:
+            order = orders.order_of(connection, request.order_id)
+        much = in_words(request.amount or 0, order.currency if order else "")
+        note = f"refund of {much} refused: {reason}"
         self.settle_order.settle(Case(SWEEP, order_id=request.order_id, note=note))
 
     def _write_down(
@@ -108,7 +112,7 @@ class RefundOrder:
         left -= money_writes.refunds_requested(connection, intent_id)
         amount = left if requested.amount is None else requested.amount
         if amount > left or amount < 1:
-            raise RefundTooLarge(left)
+            raise RefundTooLarge(left, in_words(left, loaded.ledger.terms.currency))
         details = {"reason": requested.reason, "metadata": dict(requested.metadata)}
         new = NewWrite(WriteKind.REFUND, nonce, order_id, intent_id, amount, details)
         return money_writes.put(connection, new, now=self.clock.now())

@@ -161,7 +161,7 @@ def _amount(asked: int | None, most: int, currency: str) -> int:
     if asked is None:
         return most
     if asked > most:
-        raise CaptureTooLarge(most)
+        raise CaptureTooLarge(most, currency)
     try:
         check_unit_amount(asked, currency)
     except BadAmount as error:

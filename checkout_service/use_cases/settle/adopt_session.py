@@ -14,6 +14,7 @@ from checkout_service.domain.errors import InvalidInput, StripeRejected
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.ids import is_reference
+from checkout_service.domain.money import in_words
 from checkout_service.domain.order import changes
 from checkout_service.domain.order.changes import Change, unchanged
 from checkout_service.domain.status import Hold
@@ -98,7 +99,7 @@ def _hold_for(
         Hold.AMOUNT_MISMATCH,
         attempt_id,
         expected=f"the price {link.price}, which cannot be read any more",
-        seen=f"{view.amount_total} {view.currency}",
+        seen=in_words(view.amount_total, view.currency),
     )
 
 

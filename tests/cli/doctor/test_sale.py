@@ -134,7 +134,7 @@ def test_a_link_that_is_off_or_sells_something_else_is_named(doctor_env: DoctorE
 
     told = report.told("link donation", "problem")
     assert "is deactivated" in told
-    assert "It sells 2 x 2500 usd, the catalog says 1 x 2500 usd" in told
+    assert "It sells 2 x 25.00 USD, the catalog says 1 x 25.00 USD" in told
 
 
 def test_a_reference_in_the_url_and_a_url_of_another_link_are_named(doctor_env: DoctorEnv) -> None:

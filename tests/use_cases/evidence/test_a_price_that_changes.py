@@ -107,7 +107,7 @@ def test_the_sweep_tells_of_a_changed_amount_before_it_is_paid(stage_on: Stage, 
 
     assert shown(stage, bought) == (7500, 3, [])
     costs = [entry["reason"] for entry in stage.order(bought)["trail"]]
-    assert "costs 7500 usd now" in costs
+    assert "costs 75.00 USD now" in costs
 
 
 def test_of_two_changes_whose_answers_were_lost_the_one_that_stripe_shows_is_paid(

@@ -125,5 +125,5 @@ def test_a_refund_that_is_refused_long_after_it_was_asked_for_leaves_a_line(stag
     stage.works(25 * HOUR / 1000, every=1800)
 
     (line,) = [t for t in stage.order(bought)["trail"] if "refused" in str(t["reason"])]
-    assert line["reason"] == "refund of 1000 refused: charge_disputed"
+    assert line["reason"] == "refund of 10.00 USD refused: charge_disputed"
     assert line["source"] == "sweep"

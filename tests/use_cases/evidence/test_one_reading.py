@@ -134,8 +134,8 @@ def test_a_hold_tells_what_was_expected_what_was_seen_and_by_which_event(stage: 
     order = stage.order(bought)
     assert order["holds"] == ["amount_mismatch"]
     (hold,) = order["hold_details"]
-    assert hold["expected"] == "2500 usd"
-    assert hold["seen"].startswith("1 usd")
+    assert hold["expected"] == "25.00 USD"
+    assert hold["seen"].startswith("0.01 USD")
     assert (hold["event"], hold["source"]) == (event["id"], "webhook")
 
 
