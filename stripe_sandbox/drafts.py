@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import customers, given_methods, invoice_items, invoices, subscription_shapes, subscriptions
+from . import (
+    credit,
+    customers,
+    given_methods,
+    invoice_items,
+    invoices,
+    subscription_shapes,
+    subscriptions,
+)
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, text
 from .money import check_currency
@@ -104,6 +112,7 @@ def finalize(call: Call, invoice: Json) -> Json:
         "status": "open",
     }
     invoice["status_transitions"]["finalized_at"] = call.store.now()
+    credit.take(call, invoice, customer)
     call.emit("invoice.finalized", call.store.put(invoice))
     if invoice["amount_due"] <= 0:
         invoices.pay(call, invoice)

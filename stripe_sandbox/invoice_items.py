@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import lists, shapes
 from .errors import ApiError, invalid, missing
 from .forms import integer, metadata, table, text
@@ -20,35 +22,44 @@ def create(call: Call) -> Json:
     customer = call.world.need(params["customer"], "customer", param="customer")
     amount, price, quantity = _amount(call, params)
     currency = price["currency"] if price else check_currency(params.get("currency", "usd"))
+    thing = blank(
+        call,
+        amount=amount,
+        currency=currency,
+        customer=customer["id"],
+        description=text(params, "description"),
+        metadata=metadata(params),
+        pricing=_pricing(price, amount, quantity),
+        quantity=quantity,
+    )
+    if "invoice" in params:
+        thing["invoice"] = _draft(call, params["invoice"], thing)["id"]
+    call.emit("invoiceitem.created", call.store.put(thing))
+    return thing
+
+
+def blank(call: Call, **fields: Any) -> Json:
+    """Draw up what is owed, for no invoice yet; it is not kept."""
     now = call.store.now()
-    thing = {
+    return {
         **shapes.nulls(
             "customer_account", "frozen_fields", "invoice", "invoicing_rules", "parent",
             "proration_details", "test_clock",
         ),
         "id": new_id("ii"),
         "object": _KIND,
-        "amount": amount,
-        "currency": currency,
-        "customer": customer["id"],
         "date": now,
-        "description": text(params, "description"),
         "discountable": True,
         "discounts": [],
         "livemode": False,
-        "metadata": metadata(params),
-        "net_amount": amount,
+        "metadata": {},
+        "net_amount": fields["amount"],
         "period": {"start": now, "end": now},
-        "pricing": _pricing(price, amount, quantity),
         "proration": False,
-        "quantity": quantity,
-        "quantity_decimal": str(quantity),
+        "quantity_decimal": str(fields["quantity"]),
         "tax_rates": [],
+        **fields,
     }  # fmt: skip
-    if "invoice" in params:
-        thing["invoice"] = _draft(call, params["invoice"], thing)["id"]
-    call.emit("invoiceitem.created", call.store.put(thing))
-    return thing
 
 
 def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
@@ -125,6 +136,19 @@ def pending(call: Call, customer: str, currency: str | None) -> list[Json]:
     return [item for item in found[::-1] if item["currency"] == found[-1]["currency"]]
 
 
+def of_subscription(call: Call, thing: Json) -> list[Json]:
+    """Return what waits for an invoice of a subscription: its own, and its customer's others."""
+    waiting = pending(call, thing["customer"], thing["currency"])
+    return [item for item in waiting if subscription_of(item) in (None, thing["id"])]
+
+
+def subscription_of(item: Json) -> str | None:
+    """Return whose proration an invoice item is."""
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    name: str | None = details.get("subscription")
+    return name
+
+
 def of_invoice(call: Call, invoice: str) -> list[Json]:
     """Return the items of an invoice, oldest first."""
     return [item for item in call.store.newest(_KIND) if item["invoice"] == invoice][::-1]
@@ -140,7 +164,7 @@ def recount(call: Call, invoice: Json) -> Json:
     """Let a draft show its items and what they add up to."""
     items = of_invoice(call, invoice["id"])
     url = f"/v1/invoices/{invoice['id']}/lines"
-    invoice["lines"] = shapes.listing(url, [_line(item) for item in items])
+    invoice["lines"] = shapes.listing(url, [line(item) for item in items])
     due = sum(item["amount"] for item in items)
     names = (
         "amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
@@ -149,16 +173,18 @@ def recount(call: Call, invoice: Json) -> Json:
     return call.store.put(invoice | dict.fromkeys(names, due))
 
 
-def _line(item: Json) -> Json:
+def line(item: Json) -> Json:
+    """Show an invoice item as a line of its invoice."""
+    owner = subscription_of(item)
     alike = (
         "amount", "currency", "description", "discountable", "discounts", "invoice", "livemode",
         "metadata", "period", "pricing", "quantity", "quantity_decimal",
     )  # fmt: skip
     of_item = {
         "invoice_item": item["id"],
-        "proration": False,
+        "proration": item["proration"],
         "proration_details": {"credited_items": None},
-        "subscription": None,
+        "subscription": owner,
     }
     return {
         **{name: item[name] for name in alike},
@@ -171,7 +197,7 @@ def _line(item: Json) -> Json:
             "type": "invoice_item_details",
         },
         "pretax_credit_amounts": [],
-        "subscription": None,
+        "subscription": owner,
         "subtotal": item["amount"],
         "taxes": [],
     }

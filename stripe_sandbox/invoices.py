@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import customers, payments, shapes, subscription_shapes
+from . import credit, customers, invoice_items, payments, shapes, subscription_shapes
 from .errors import ApiError
 from .methods import METHODS
 from .store import Json
@@ -16,12 +16,40 @@ RETRY_AFTER = 3 * _DAY  # Stripe's own schedule is learned; ours is plain
 _WITHOUT_THE_BUYER = "4000002500003155"  # asks once, then pays without the buyer
 
 
-def make(call: Call, subscription: Json, reason: str, totals: Json, lines: Iterable[Json]) -> Json:
-    """Make an open invoice of lines. `totals` holds subtotal, discount and tax (minor units)."""
+def make(
+    call: Call,
+    subscription: Json,
+    reason: str,
+    totals: Json,
+    lines: Iterable[Json],
+    *,
+    items: Iterable[Json] = (),
+    from_balance: bool = True,
+) -> Json:
+    """Make an open invoice of lines and of invoice items that wait for one.
+
+    `totals` holds subtotal, discount and tax (minor units); `from_balance` says that the
+    customer's balance pays first.
+    """
     customer = call.world.need(subscription["customer"], "customer")
+    thing = draw(call, subscription, customer, reason, totals)
+    thing["number"] = customers.next_invoice_number(call, customer)
+    taken = [call.store.put(item | {"invoice": thing["id"]}) for item in items]
+    with_lines(thing, subscription, lines, taken)
+    if from_balance:
+        credit.take(call, thing, customer)
+    subscription["latest_invoice"] = thing["id"]
+    call.store.put(subscription)
+    call.emit("invoice.created", call.store.put(thing))
+    call.emit("invoice.finalized", thing)
+    return thing
+
+
+def draw(call: Call, subscription: Json, customer: Json, reason: str, totals: Json) -> Json:
+    """Draw up an invoice of a subscription; it has neither lines nor a number yet."""
     period = subscription["items"]["data"][0]
     due = totals["subtotal"] - totals["discount"] + totals["tax"]
-    thing = {
+    return {
         **subscription_shapes.invoice(call),
         "amount_due": due,
         "amount_remaining": due,
@@ -30,7 +58,6 @@ def make(call: Call, subscription: Json, reason: str, totals: Json, lines: Itera
         "customer": customer["id"],
         "customer_email": customer["email"],
         "metadata": {},
-        "number": customers.next_invoice_number(call, customer),
         "parent": {
             "quote_details": None,
             "subscription_details": {
@@ -48,13 +75,16 @@ def make(call: Call, subscription: Json, reason: str, totals: Json, lines: Itera
         "total_discount_amounts": [],
         "total_excluding_tax": due - totals["tax"],
     }
-    rows = [subscription_shapes.invoice_line(thing, subscription, item) for item in lines]
-    thing["lines"] = shapes.listing(f"/v1/invoices/{thing['id']}/lines", rows)
-    subscription["latest_invoice"] = thing["id"]
-    call.store.put(subscription)
-    call.emit("invoice.created", call.store.put(thing))
-    call.emit("invoice.finalized", thing)
-    return thing
+
+
+def with_lines(
+    invoice: Json, subscription: Json, lines: Iterable[Json], items: Iterable[Json]
+) -> Json:
+    """Let an invoice show what it is made of: what waited for it first."""
+    rows = [invoice_items.line(item) for item in items]
+    rows += [subscription_shapes.invoice_line(invoice, subscription, line) for line in lines]
+    invoice["lines"] = shapes.listing(f"/v1/invoices/{invoice['id']}/lines", rows)
+    return invoice
 
 
 def of_session(call: Call, session: Json) -> Json | None:

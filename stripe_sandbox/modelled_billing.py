@@ -20,10 +20,11 @@ _DRAFT = (
     " due_date footer metadata statement_descriptor"
 )
 _ENDED_TRIAL = "trial_settings.end_behavior: missing_payment_method"
-_PRICE_DATA = (
-    "items.*.price_data: currency product tax_behavior unit_amount unit_amount_decimal",
-    "items.*.price_data.recurring: interval interval_count",
+_A_PRICE_DATA = (
+    "price_data: currency product tax_behavior unit_amount unit_amount_decimal",
+    "price_data.recurring: interval interval_count",
 )
+_PRICE_DATA = tuple(f"items.*.{line}" for line in _A_PRICE_DATA)
 _PORTAL = "business_profile default_return_url features metadata name"
 _SEARCHED = ("limit page query",)
 
@@ -53,7 +54,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/subscriptions/{name}": (
         (
             "cancel_at= cancel_at_period_end default_payment_method description metadata"
-            " proration_behavior=none trial_end"
+            " payment_behavior=allow_incomplete proration_behavior proration_date trial_end"
         ),
         "cancellation_details: comment feedback",
         "items.*: deleted id metadata price quantity",
@@ -61,6 +62,21 @@ MODELLED: dict[str, tuple[str, ...]] = {
         _ENDED_TRIAL,
     ),
     "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
+    "POST /v1/subscription_items": (
+        "metadata price proration_behavior proration_date quantity subscription",
+        *_A_PRICE_DATA,
+    ),
+    "POST /v1/subscription_items/{name}": (
+        "metadata price proration_behavior proration_date quantity",
+        *_A_PRICE_DATA,
+    ),
+    "DELETE /v1/subscription_items/{name}": ("proration_behavior proration_date",),
+    "POST /v1/invoices/create_preview": (
+        "subscription",
+        "subscription_details: proration_behavior proration_date",
+        "subscription_details.items.*: deleted id metadata price quantity",
+        *(f"subscription_details.{line}" for line in _PRICE_DATA),
+    ),
     "GET /v1/subscription_items": (f"{_CURSORS} subscription",),
     "POST /v1/plans": (
         (

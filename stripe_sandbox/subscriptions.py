@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import customers, given_methods, invoices, periods, setups, subscription_shapes
+from . import (
+    customers,
+    given_methods,
+    invoice_items,
+    invoices,
+    periods,
+    setups,
+    subscription_shapes,
+)
 from .errors import ApiError, invalid
 from .forms import table
 from .methods import find_method
@@ -36,7 +44,8 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
         # What is inside the prices is no more to pay.
         "tax": session["amount_total"] - session["amount_subtotal"] + details["amount_discount"],
     }
-    invoice = invoices.make(call, thing, "subscription_create", totals, _first_lines(call, session))
+    lines = _first_lines(call, session)
+    invoice = invoices.make(call, thing, "subscription_create", totals, lines, from_balance=False)
     session["invoice"] = invoice["id"]
     if intent is not None:
         invoices.belong(call, intent, invoice)
@@ -119,8 +128,9 @@ def renew(call: Call, thing: Json) -> None:
         )
     thing["_due"] = items[0]["current_period_end"]
     lines = [line(call, item["price"], item["quantity"], item["id"]) for item in items]
-    totals = invoices.total_of(lines)
-    invoice = invoices.make(call, thing, "subscription_cycle", totals, lines)
+    waiting = invoice_items.of_subscription(call, thing)
+    totals = invoices.total_of([*lines, *waiting])
+    invoice = invoices.make(call, thing, "subscription_cycle", totals, lines, items=waiting)
     call.emit("customer.subscription.updated", call.store.put(thing), before)
     collect(call, thing, invoice)
 
