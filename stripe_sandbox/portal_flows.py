@@ -98,7 +98,9 @@ def complete(call: Call, session: Json) -> None:
         changes: Json = {"cancel_at_period_end": "true"}
     else:
         items = [item | {"quantity": str(item["quantity"])} for item in told["items"]]
-        changes = {"items": items, "proration_behavior": "none"}
+        rules = call.world.need(session["configuration"], "billing_portal.configuration")
+        behavior = rules["features"]["subscription_update"]["proration_behavior"]
+        changes = {"items": items, "proration_behavior": behavior}
     thing = call.world.need(told["subscription"], "subscription")
     subscription_changes.update(replace(call, params=changes), thing)
     session["_done"] = True
