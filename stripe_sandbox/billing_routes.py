@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from . import (
     drafts,
     invoice_items,
@@ -13,14 +15,24 @@ from . import (
     previews,
     setup_intents,
     subscription_changes,
+    subscription_pauses,
     subscription_starts,
     subscriptions,
+    tax_ids,
 )
-from .routing import get, of, on, route
+from .routing import Handler, get, of, on, route
+from .store import Json
+from .world import Call
 
 _S, _I, _L = "/v1/subscriptions", "/v1/invoices", "/v1/invoiceitems"
 _P, _E, _A = "/v1/plans", "/v1/setup_intents", "/v1/subscription_items"
 _C = "/v1/billing_portal/configurations"
+_T = "/v1/customers/{name}/tax_ids"
+
+
+def _of_customer(act: Callable[[Call, Json, str], Json]) -> Handler:
+    return lambda call, name, tax_id: act(call, call.world.need(name, "customer"), tax_id)
+
 
 ROUTES = (
     route("POST", _E, setup_intents.create),
@@ -34,6 +46,13 @@ ROUTES = (
     route("GET", _S + "/{name}", get("subscription")),
     route("POST", _S + "/{name}", on("subscription", subscription_changes.update)),
     route("DELETE", _S + "/{name}", on("subscription", subscriptions.cancel)),
+    route("POST", _S + "/{name}/resume", on("subscription", subscription_pauses.resume)),
+    route("POST", _T, on("customer", tax_ids.create)),
+    route("GET", _T, on("customer", tax_ids.of_customer)),
+    route("GET", _T + "/{tax_id}", _of_customer(tax_ids.show)),
+    route("DELETE", _T + "/{tax_id}", _of_customer(tax_ids.delete)),
+    route("GET", "/v1/tax_ids", tax_ids.listed),
+    route("GET", "/v1/tax_ids/{name}", get("tax_id")),
     route("POST", _A, item_changes.add),
     route("POST", _A + "/{name}", item_changes.change_one),
     route("DELETE", _A + "/{name}", item_changes.take_away),
@@ -75,7 +94,6 @@ ROUTES = (
             ("payout", "/v1/payouts"),
             ("review", "/v1/reviews"),
             ("subscription_schedule", "/v1/subscription_schedules"),
-            ("tax_id", "/v1/tax_ids"),
             ("tax_rate", "/v1/tax_rates"),
             ("entitlements.feature", "/v1/entitlements/features"),
         )

@@ -15,6 +15,7 @@ from . import (
     setups,
     shapes,
     subscriptions,
+    tax_ids,
     totals,
     vouchers,
 )
@@ -141,6 +142,7 @@ def complete(call: Call, session: Json, payment_status: str) -> Json:
         _keep_method(call, session, customers.of_session(call, session))
         invoices.of_session(call, session)
     customer_updates.take(call, session)
+    tax_ids.tell(call, session)
     call.store.put(session)
     discounts.redeem(call, session)
     return call.emit("checkout.session.completed", session)

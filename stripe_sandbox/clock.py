@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import checkout, holds, links, money_back, payments, sessions, subscriptions
+from . import checkout, holds, links, money_back, payments, sessions, subscriptions, tax_ids
 from .store import Json
 from .world import Call
 
@@ -42,5 +42,6 @@ _DUE: dict[str, Callable[[Call, Json], object]] = {
     "checkout.session": sessions.run_out,
     "payment_intent": _settle_as_fated,
     "subscription": subscriptions.turn,
+    "tax_id": tax_ids.verify,
     "refund": lambda call, refund: money_back.finish_refund(call, refund, refund["_fate"]),
 }

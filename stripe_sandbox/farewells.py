@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import subscriptions
+from . import subscriptions, tax_ids
 from .store import Json
 from .world import Call
 
@@ -18,6 +18,8 @@ def delete(call: Call, customer: Json) -> Json:
     for kept in call.store.newest("payment_method"):
         if kept["customer"] == name:
             call.store.put(kept | {"customer": None})
+    for tax_id in tax_ids.of(call, name):
+        call.store.drop(tax_id["id"])
     call.store.drop(name)
     call.store.put({"id": name, "object": _GONE})
     call.emit("customer.deleted", customer)

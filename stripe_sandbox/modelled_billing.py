@@ -61,6 +61,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
         *_PRICE_DATA,
         _ENDED_TRIAL,
     ),
+    "POST /v1/subscriptions/{name}/resume": ("billing_cycle_anchor: type=now",),
     "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
     "POST /v1/subscription_items": (
         "metadata price proration_behavior proration_date quantity subscription",
@@ -107,7 +108,9 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/payouts": (_PAGING,),
     "GET /v1/reviews": (_PAGING,),
     "GET /v1/subscription_schedules": (_PAGING,),
-    "GET /v1/tax_ids": (_CURSORS,),
+    "POST /v1/customers/{name}/tax_ids": ("type value",),
+    "GET /v1/customers/{name}/tax_ids": (_CURSORS,),
+    "GET /v1/tax_ids": (_CURSORS, "owner: customer type"),
     "GET /v1/tax_rates": (_PAGING,),
     "GET /v1/entitlements/features": (_CURSORS,),
     "GET /v1/charges/search": _SEARCHED,

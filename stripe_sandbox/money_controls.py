@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import disputes, money_back, radar
+from . import disputes, money_back, radar, transfers
 from .bodies import a_text, choice, given, whole_number
 from .clock import settle
-from .errors import invalid
+from .errors import invalid, missing
 from .forms import metadata
 from .here import call, world
 from .store import Json, shown
@@ -26,6 +26,19 @@ def settle_intent(name: str) -> Json:
     with world().store.lock:
         intent = world().need(name, "payment_intent")
         settle(call(), intent, outcome)
+        return shown(intent)
+
+
+@bp.post("/payment_intents/<name>/fund")
+def fund_intent(name: str) -> Json:
+    """Let a part of a bank transfer come in; with the last one the payment has succeeded."""
+    amount = whole_number(given("amount"), "amount", None, _MOST)
+    if amount is None:
+        raise missing("amount")
+    with world().store.lock:
+        intent = world().need(name, "payment_intent")
+        if transfers.fund(call(), intent, amount):
+            settle(call(), intent, "succeeded")
         return shown(intent)
 
 

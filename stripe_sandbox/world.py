@@ -54,6 +54,8 @@ class World:
         """Return what an object shows only if asked; None if it has no such thing."""
         if path == "line_items":
             return self.line_items(thing)
+        if path == "tax_ids" and thing.get("object") == "customer":
+            return self.tax_ids_of(thing)
         if path == "refunds" and thing.get("object") == "charge":
             return self.refunds_of(thing)
         kept = self.store.get(thing.get("id"), thing.get("object")) or {}
@@ -68,6 +70,13 @@ class World:
         for item in items:
             item["price"] = shown(self.need(item["price"], "price"))
         return shapes.listing(f"/v1/{home}/{thing['id']}/line_items", items)
+
+    def tax_ids_of(self, customer: Json) -> Json:
+        """Return a customer's newest tax IDs."""
+        every = self.store.newest("tax_id")
+        found = [shown(one) for one in every if one["customer"] == customer["id"]]
+        url = f"/v1/customers/{customer['id']}/tax_ids"
+        return shapes.listing(url, found[:_EMBEDDED], more=len(found) > _EMBEDDED)
 
     def refunds_of(self, charge: Json) -> Json:
         """Return a charge's newest refunds, whatever became of them; the rest is for the list."""

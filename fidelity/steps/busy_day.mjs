@@ -34,6 +34,11 @@ export async function busyDay(stripe, sandbox) {
     await stripe.paymentMethods.detach(other.id);
   });
   await stripe.customers.del((await stripe.customers.create({ name: "Gone" })).id);
+  await hour(async () => {
+    await stripe.customers.createTaxId(customer.id, { type: "eu_vat", value: "000000000" });
+    const wrong = await stripe.customers.createTaxId(customer.id, { type: "eu_vat", value: "DE1" });
+    await stripe.customers.deleteTaxId(customer.id, wrong.id);
+  });
 
   const paid = await pay("pm_card_visa", { customer: customer.id });
   await hour(() => stripe.charges.update(paid.latest_charge, noted));
@@ -46,7 +51,8 @@ export async function busyDay(stripe, sandbox) {
   const held = await pay("pm_card_visa", { capture_method: "manual" });
   await stripe.paymentIntents.capture(held.id);
   await pay("pm_card_visa", { capture_method: "manual" });
-  await pay("pm_card_createIssuerFraudRecord");
+  const warned = await pay("pm_card_createIssuerFraudRecord");
+  await stripe.refunds.create({ payment_intent: warned.id });
   await stripe.paymentIntents.create({
     amount: 2000, currency: "usd", confirm: true, payment_method: "pm_card_threeDSecure2Required",
     return_url: "https://shop.test/", automatic_payment_methods: { enabled: true },
@@ -54,6 +60,14 @@ export async function busyDay(stripe, sandbox) {
   const left = await stripe.paymentIntents.create({ amount: 2000, ...base });
   await stripe.paymentIntents.cancel(left.id);
   await pay("pm_usBankAccount_success", { automatic_payment_methods: { enabled: true }, return_url: "https://shop.test/" });
+  await hour(async () => {
+    const awaited = await stripe.paymentIntents.create({
+      amount: 2000, currency: "eur", customer: customer.id, confirm: true,
+      automatic_payment_methods: { enabled: true }, return_url: "https://shop.test/",
+      payment_method_data: { type: "customer_balance" },
+    });
+    for (const amount of [500, 1500]) await control(`payment_intents/${awaited.id}/fund`, { amount });
+  });
   const lost = await pay("pm_card_createDispute");
   const [dispute] = (await stripe.disputes.list({ payment_intent: lost.id })).data;
   await stripe.disputes.update(dispute.id, { evidence: { product_description: "A club" } });
@@ -80,6 +94,9 @@ export async function busyDay(stripe, sandbox) {
     const ends = { end_behavior: { missing_payment_method: "pause" } };
     const trial = await subscribe({ customer: poor.id, trial_period_days: 7, trial_settings: ends });
     await stripe.subscriptions.update(trial.id, { trial_end: "now" });
+    const late = await stripe.paymentMethods.attach("pm_card_visa", { customer: poor.id });
+    await stripe.customers.update(poor.id, { invoice_settings: { default_payment_method: late.id } });
+    await stripe.subscriptions.resume(trial.id);
   });
 
   await hour(async () => {

@@ -31,15 +31,14 @@ def control(path: str, body: Any = None) -> Any:
 
 def busy_day(shop: Shop, failed: Callable[[str, Exception], None]) -> None:
     """Live through the day; an hour that goes wrong is told to `failed`, and the day goes on."""
-    for hour in (_catalog, _people, _payments, _money_back, _quarrels, _setups, _clubs, _bills):
+    hours = (
+        _catalog, _people, _payments, _money_back, _quarrels, _setups, _clubs, _bills, _pages,
+    )  # fmt: skip
+    for hour in hours:
         try:
             hour(shop, shop.api)
-        except stripe.StripeError as error:
+        except (stripe.StripeError, OSError) as error:
             failed(hour.__name__.strip("_"), error)
-    try:
-        _pages(shop, shop.api)
-    except (stripe.StripeError, OSError) as error:
-        failed("pages", error)
 
 
 def _catalog(shop: Shop, api: Any) -> None:
@@ -61,6 +60,10 @@ def _people(shop: Shop, api: Any) -> None:
     api.customers.delete(shop.customer().id)
     kept = api.payment_methods.attach(CARD, params={"customer": shop.customer().id})
     api.payment_methods.update(kept.id, params=NOTED)
+    owner = shop.customer().id
+    for value in ("000000000", "DE1"):  # the first is found valid in a minute
+        kept = api.customers.tax_ids.create(owner, params={"type": "eu_vat", "value": value})
+    api.customers.tax_ids.delete(owner, kept.id)
     other = api.payment_methods.attach(CARD, params={"customer": shop.customer().id})
     api.payment_methods.detach(other.id)
 
@@ -77,7 +80,12 @@ def _payments(shop: Shop, api: Any) -> None:
     api.payment_intents.cancel(shop.paid(**held).id)
     shop.paid(**held)
     api.payment_intents.cancel(shop.intent().id)
-    shop.paid("pm_card_createIssuerFraudRecord")
+    warned = shop.paid("pm_card_createIssuerFraudRecord")
+    api.refunds.create(params={"payment_intent": warned.id})
+    transfer = {"payment_method_data": {"type": "customer_balance"}, "currency": "eur"}
+    awaited = shop.intent(confirm=True, **transfer, **_ANYTHING, **_BACK)
+    for amount in (500, 1000):
+        control(f"payment_intents/{awaited.id}/fund", {"amount": amount})
     shop.paid("pm_card_threeDSecure2Required", **_ANYTHING, **_BACK)
     shop.paid("pm_usBankAccount_success", **_ANYTHING, **_BACK)
 
@@ -114,7 +122,12 @@ def _clubs(shop: Shop, api: Any) -> None:
     shop.subscription(trial_period_days=2)
     ends = {"end_behavior": {"missing_payment_method": "pause"}}
     poor = {"customer": shop.customer().id, "trial_period_days": 7, "trial_settings": ends}
-    api.subscriptions.update(shop.subscription(**poor).id, params={"trial_end": "now"})
+    paused = shop.subscription(**poor).id
+    api.subscriptions.update(paused, params={"trial_end": "now"})
+    late = api.payment_methods.attach(CARD, params={"customer": poor["customer"]}).id
+    default = {"invoice_settings": {"default_payment_method": late}}
+    api.customers.update(poor["customer"], params=default)
+    api.subscriptions.resume(paused)
 
 
 def _bills(shop: Shop, api: Any) -> None:
