@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings as hypothesis
 
 from tests.support.databases import KINDS, Databases, folder_in_memory
+from tests.support.templates import compile_once
 
 pytest_plugins = ["tests.support.browser", "tests.support.stack", "tests.support.stage.fixtures"]
 
@@ -17,6 +18,7 @@ pytest_plugins = ["tests.support.browser", "tests.support.stack", "tests.support
 # An example may take its time where others have the CPU too: what it says counts.
 hypothesis.register_profile("patient", deadline=None)
 hypothesis.load_profile("patient")
+compile_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
