@@ -128,10 +128,13 @@ def _order_page(order: OrderView) -> Response:
 
 def _shown(page: OrderPage) -> Response:
     order = page.order
-    response = make_response(render_template("shop/order.html", page=page, order=order))
+    bought = page.mine and page.state in ("paid", "processing") and cart_page.became(order.id)
+    response = make_response(
+        render_template("shop/order.html", page=page, order=order, bought=bought)
+    )
     response.headers["X-Robots-Tag"] = "noindex"
-    if page.mine and page.state in ("paid", "processing"):
-        cart_page.forget_if_bought(response, order.id)
+    if bought:
+        cart_page.forget(response)
     return response
 
 

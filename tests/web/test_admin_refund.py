@@ -57,12 +57,24 @@ def test_what_is_chosen_goes_back(
     assert refunded(shop, bought) == after
 
 
+def test_an_amount_that_is_typed_needs_no_choice(
+    admin: FlaskClient, shop: Stage, bought: Bought
+) -> None:
+    there = f"/admin/orders/{bought.order}/refund"
+    assert "required" not in admin.get(there).text.partition("<fieldset")[2].partition("</f")[0]
+
+    press(admin, there, amount="5,00")
+
+    assert refunded(shop, bought) == 600
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
         ({"what": "other", "amount": "49.01"}, "Only $49.00 is left"),
         ({"what": "rest", "amount": "5"}, "which of them"),
         ({"what": "other"}, "Type the amount"),
+        ({}, "Choose how much goes back"),
         ({"what": "line 9"}, "no such part"),
         ({"what": "line 1"}, "Only $49.00 is left"),
         ({"what": "shipping"}, "no such part"),

@@ -242,3 +242,16 @@ def test_who_sells_by_links_alone_has_no_cart(make_app: MakeApp) -> None:
 
     page(client.get("/cart"), 404)
     page(client.post("/cart/checkout"), 404)
+
+
+def test_the_page_that_empties_the_cart_shows_none(client: FlaskClient, shop: Stage) -> None:
+    put(client, "poster-usd", "2")
+    pay(client)
+    (call,) = opened(shop)
+    back = f"/checkout/success?session_id={call.answer['id']}"
+    assert "Cart (2)" in page(client.get(back))
+
+    shop.pays(call.answer["id"])
+    shop.delivers()
+
+    assert "Cart (" not in page(client.get(back))

@@ -120,16 +120,21 @@ def _note(subject: Subject, form: Form, nonce: str) -> str:
 def _replay(subject: Subject, _form: Form, _nonce: str) -> str:
     if not use_cases().receive_event.replay(subject.id, source="admin"):
         raise NotFound
-    state = use_cases().read_events.detail(subject.id).event.state
-    return f"The event was taken in again: {state}."
+    return _taken_in_again(subject.id)
 
 
 def _retry(subject: Subject, _form: Form, _nonce: str) -> str:
     use_cases().quarantine.retry(subject.id, source="admin")
     if not subject.id.startswith("evt_"):
         return f"{subject.id} is out of quarantine: the next sweep tries it again."
-    state = use_cases().read_events.detail(subject.id).event.state
-    return f"The event was taken in again: {state}."
+    return _taken_in_again(subject.id)
+
+
+def _taken_in_again(event_id: str) -> str:
+    event = use_cases().read_events.detail(event_id).event
+    if event.state in ("failed", "quarantined"):
+        return f"It failed again ({event.last_error or 'no reason told'}), and is {event.state}."
+    return f"The event was taken in again: {event.state}."
 
 
 def _resend(subject: Subject, _form: Form, _nonce: str) -> str:

@@ -49,6 +49,8 @@ def amount_of(form: Form, order: OrderView) -> int | None:
     what, typed = form.get("what", ""), form.get("amount", "").strip()
     if typed and what not in ("", OTHER):
         raise _wrong("an amount is typed and another one is chosen: which of them?")
+    if not typed and not what:
+        raise _wrong("choose how much goes back")
     if what == OTHER and not typed:
         raise _wrong("type the amount")
     if what in ("", OTHER, REST):

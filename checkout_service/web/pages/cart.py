@@ -116,11 +116,15 @@ def checkout() -> ResponseReturnValue:
     return response
 
 
-def forget_if_bought(response: Response, order_id: str) -> None:
-    """Empty the cart that became this order, now that it is paid."""
+def became(order_id: str) -> bool:
+    """True if what this browser's cart holds is this order."""
     kept = cart_cookie.read()
-    if kept.items and use_cases().start_checkout.order_of(kept.nonce) == order_id:
-        cart_cookie.write(response, kept.with_items({}))
+    return bool(kept.items) and use_cases().start_checkout.order_of(kept.nonce) == order_id
+
+
+def forget(response: Response) -> None:
+    """Empty the cart, now that it is paid."""
+    cart_cookie.write(response, cart_cookie.read().with_items({}))
 
 
 def _as_sent(kept: KeptCart) -> KeptCart:
