@@ -43,6 +43,7 @@ from .tables.machinery import STUCK, UNCLAIMED
 
 _o, _a, _e, _m = orders.c, attempts.c, inbox_events.c, outbox_messages.c
 _AT_ONCE = 100  # orders in a transaction: whoever sells meanwhile waits for it
+_OF_A_PERSON = ("customer_email", "recovery_url", "buyer", "buyer_name", "buyer_surname")
 _WAITING = tuple(status.value for status in WAITING)
 
 
@@ -131,9 +132,7 @@ def _without_query(url: str | None) -> str | None:
 
 def _erase_attempts(connection: Connection, names: Collection[str]) -> None:
     mine = _a.order_id.in_(names)
-    connection.execute(
-        update(attempts).where(mine).values(customer_email=None, recovery_url=None, buyer=None)
-    )
+    connection.execute(update(attempts).where(mine).values(dict.fromkeys(_OF_A_PERSON)))
     connection.execute(update(attempts).where(mine, _a.state != "open").values(url=None))
     references = select(_a.reference).where(mine)
     claims = session_claims.c.reference.in_(references)

@@ -143,3 +143,44 @@ def test_what_one_of_several_receivers_was_owed_is_due_to_the_one_that_is_left(
         rows = {tuple(row) for row in connection.execute(query)}
     engine.dispose()
     assert rows == {(done, "delivered", "", None), (owed, "due", "", NOON)}
+
+
+def test_buyers_of_before_are_found_by_their_names(empty_database_url: str) -> None:
+    migrate(empty_database_url, "upgrade", "0016")
+    engine = make_engine(empty_database_url)
+    attempt = (
+        "INSERT INTO attempts (id, order_id, seq, kind, state, ours, won, idempotency_key, amount,"
+        " amount_discount, amount_tax, amount_shipping, amount_authorized, created_at, tries,"
+        " guessed, seen_at, seen_by_event, buyer) VALUES ('{name}', 'o', {seq}, 'payment_intent',"
+        " 'failed', true, false, '{name}', 1, 0, 0, 0, 0, 1, 0, false, 0, false, {buyer})"
+    )
+    people = (
+        """'{"customer": {"name": " Jane  DOE"}, "seen": {}}'""",
+        """'{"customer": {"name": null}, "shipping": {"name": "Ole"}, "seen": {}}'""",
+        """'{"payment_method": {"type": "card"}, "seen": {}}'""",
+        "NULL",
+    )
+    with engine.begin() as connection:
+        added = (
+            "capture, amount_charged_back, look_wishes, look_failures, reads, reads_window, number"
+        )
+        order = AN_ORDER.format(status="paid", total=1, currency="usd")
+        order = order.replace("(id, nonce,", f"(id, {added}, nonce,")
+        order = order.replace("('o',", "('o', 'automatic', 0, 0, 0, 0, 0, 'A7K-3F9Q',")
+        connection.execute(text(order))
+        for seq, buyer in enumerate(people):
+            connection.exec_driver_sql(attempt.format(name=f"a{seq}", seq=seq, buyer=buyer))
+
+    migrate(empty_database_url)
+
+    query = text("SELECT buyer_name, buyer_surname FROM attempts ORDER BY id")
+    with engine.connect() as connection:
+        named = [tuple(row) for row in connection.execute(query)]
+    assert named == [("jane doe", "doe jane"), ("ole", "ole"), (None, None), (None, None)]
+    engine.dispose()
+    migrate(empty_database_url, "downgrade", "0016")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(buyer) FROM attempts")).scalar_one() == 3
+    columns = {column["name"] for column in inspect(engine).get_columns("attempts")}
+    assert "buyer_name" not in columns
+    engine.dispose()

@@ -20,7 +20,7 @@ from checkout_service.storage.tables import (
     refunds,
 )
 
-from . import order_scan
+from . import order_keys, order_scan
 
 _o, _a = orders.c, attempts.c
 _NEWEST_FIRST = (_o.created_at.desc(), _o.id.desc())
@@ -44,7 +44,7 @@ def by_words(connection: Connection, words: str, *, limit: int) -> list[OrderVie
     for condition in _exact(words):
         if found := _these(connection, condition, limit):
             return found
-    for ids in _near(connection, words):
+    for ids in _near(connection, words, limit):
         if found := _these(connection, _o.id.in_(ids[:_MOST_NEAR]), limit):
             return found
     return []
@@ -67,11 +67,12 @@ def _exact(words: str) -> Iterator[ColumnElement[bool]]:
         yield _o.number == number
 
 
-def _near(connection: Connection, words: str) -> Iterator[Sequence[str]]:
+def _near(connection: Connection, words: str, limit: int) -> Iterator[Sequence[str]]:
     if words.partition("_")[0] in _OF_BUYERS:
         yield order_scan.by_object(connection, words)
-    yield order_scan.by_amount(connection, words)
+    yield order_keys.by_amount(connection, words, limit=limit)
     if any(letter.isalpha() for letter in words) and "_" not in words:
+        yield order_keys.by_name(connection, words, limit=limit)
         yield order_scan.by_name(connection, words)
 
 

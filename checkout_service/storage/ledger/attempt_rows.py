@@ -10,6 +10,7 @@ from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.order.ledger import Attempt
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage.buyers import buyer_of, text_of
+from checkout_service.storage.name_keys import keys_of
 from checkout_service.storage.rooms import bought_of, text_of_bought
 from checkout_service.storage.rows import AnyRow
 
@@ -20,7 +21,7 @@ _SEEN = ("seen_at", "seen_by_event")
 
 COLUMNS = (*(f.name for f in fields(Attempt) if f.name != "seen"), *_SEEN)
 """All that a ledger needs of an attempt."""
-CHANGING = tuple(name for name in COLUMNS if name not in _FIXED)
+CHANGING = (*(name for name in COLUMNS if name not in _FIXED), "buyer_name", "buyer_surname")
 """What a settlement may change of an attempt."""
 
 _values = attrgetter(*_PLAIN)
@@ -46,5 +47,6 @@ def row_of(attempt: Attempt) -> dict[str, Any]:
         "seen_at": attempt.seen.at,
         "seen_by_event": attempt.seen.by_event,
         "buyer": text_of(attempt.buyer),
+        **keys_of(attempt.buyer),
         "bought": text_of_bought(attempt.bought),
     }

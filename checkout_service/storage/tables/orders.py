@@ -132,6 +132,8 @@ attempts = Table(
     Column("subscription_id", Text),
     Column("recovery_url", Text),
     Column("buyer", Text),  # what the buyer told Stripe, as JSON
+    Column("buyer_name", Text),  # as an index finds it, and with the last word first
+    Column("buyer_surname", Text),
     Column("bought", Text),  # the lines that were bought, where the buyer had a choice
     Column("amount_authorized", BigInteger, nullable=False, default=0),
     moment("authorized_until"),
@@ -177,7 +179,29 @@ partial_index(
 partial_index(
     "ix_attempts_customer_email", attempts.c.customer_email, where="customer_email IS NOT NULL"
 )
+for _name in (attempts.c.buyer_name, attempts.c.buyer_surname):
+    _known = text(f"{_name.name} IS NOT NULL")
+    Index(
+        f"ix_attempts_{_name.name}",
+        _name,
+        attempts.c.created_at,
+        attempts.c.order_id,
+        sqlite_where=_known,
+        postgresql_where=_known,
+        postgresql_ops={_name.name: "text_pattern_ops"},
+    )
 Index("ix_orders_number", orders.c.number)
+Index("ix_orders_amount_total", orders.c.amount_total, orders.c.created_at, orders.c.id)
+
+# Orders that were paid with more or less than their items cost, in words of their index.
+OTHERWISE_PAID = text("amount_paid > 0 AND amount_paid <> amount_total")
+partial_index(
+    "ix_orders_amount_paid",
+    orders.c.amount_paid,
+    orders.c.created_at,
+    orders.c.id,
+    where=OTHERWISE_PAID,
+)
 Index("ix_orders_updated_at", orders.c.updated_at)
 
 # Orders that are held, in the words of the index that finds them.
