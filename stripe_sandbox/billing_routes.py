@@ -19,6 +19,7 @@ from . import (
     subscription_starts,
     subscriptions,
     tax_ids,
+    tax_rates,
 )
 from .routing import Handler, get, of, on, route
 from .store import Json
@@ -27,7 +28,7 @@ from .world import Call
 _S, _I, _L = "/v1/subscriptions", "/v1/invoices", "/v1/invoiceitems"
 _P, _E, _A = "/v1/plans", "/v1/setup_intents", "/v1/subscription_items"
 _C = "/v1/billing_portal/configurations"
-_T = "/v1/customers/{name}/tax_ids"
+_T, _R = "/v1/customers/{name}/tax_ids", "/v1/tax_rates"
 
 
 def _of_customer(act: Callable[[Call, Json, str], Json]) -> Handler:
@@ -86,6 +87,10 @@ ROUTES = (
     route("GET", _C, of(portal_settings.KIND, _C, "active", "is_default")),
     route("GET", _C + "/{name}", get(portal_settings.KIND)),
     route("POST", _C + "/{name}", on(portal_settings.KIND, portal_settings.update)),
+    route("POST", _R, tax_rates.create),
+    route("GET", _R, of(tax_rates.KIND, _R, "active", "inclusive")),
+    route("GET", _R + "/{name}", get(tax_rates.KIND)),
+    route("POST", _R + "/{name}", on(tax_rates.KIND, tax_rates.update)),
     # Nobody can make these here, so there are none.
     *(
         one
@@ -94,7 +99,6 @@ ROUTES = (
             ("payout", "/v1/payouts"),
             ("review", "/v1/reviews"),
             ("subscription_schedule", "/v1/subscription_schedules"),
-            ("tax_rate", "/v1/tax_rates"),
             ("entitlements.feature", "/v1/entitlements/features"),
         )
         for one in (route("GET", url, of(kind, url)), route("GET", url + "/{name}", get(kind)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from . import totals
 from .errors import ApiError, invalid, missing
@@ -156,16 +157,26 @@ def begin(call: Call, session: Json, given: object) -> None:
         return
     if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], dict):
         raise invalid("discounts", "You can pass one discount.")
-    if "promotion_code" in given[0]:
-        param = "discounts[0][promotion_code]"
-        code = call.world.need(given[0]["promotion_code"], "promotion_code", param=param)
-        _use(call, session, code, param)
-    else:
-        param = "discounts[0][coupon]"
-        coupon = call.world.need(given[0].get("coupon"), "coupon", param=param)
-        if _is_over(call, coupon):
-            raise invalid(param, f"Coupon {coupon['id']} is no longer valid.", "coupon_expired")
-        _take_off(session, coupon, None, param)
+    coupon, code = coupon_of(call, given[0], session, "discounts[0]")
+    _take_off(session, coupon, code["id"] if code else None)
+
+
+def coupon_of(call: Call, given: Json, buyer: Json, where: str) -> tuple[Json, Json | None]:
+    """Return the coupon that is named, and the code if one is; both must count for the buyer.
+
+    `buyer` has `customer`, `currency` and `amount_subtotal`. Raises ApiError.
+    """
+    if "promotion_code" in given:
+        param = f"{where}[promotion_code]"
+        code = call.world.need(given["promotion_code"], "promotion_code", param=param)
+        return _good(call, buyer, code, param), code
+    param = f"{where}[coupon]"
+    coupon = call.world.need(given.get("coupon"), "coupon", param=param)
+    if _is_over(call, coupon):
+        raise invalid(param, f"Coupon {coupon['id']} is no longer valid.", "coupon_expired")
+    if coupon["currency"] not in (None, buyer["currency"]):
+        raise _wrong(param)
+    return coupon, None
 
 
 def apply(call: Call, session: Json, typed: str) -> Json:
@@ -181,7 +192,7 @@ def apply(call: Call, session: Json, typed: str) -> Json:
         found = call.store.put(_code(call, coupon, code))
     if found is None:
         raise _wrong()
-    _use(call, session, found, "code")
+    _take_off(session, _good(call, session, found, "code"), found["id"])
     return call.store.put(session)
 
 
@@ -190,15 +201,16 @@ def _find(call: Call, code: str) -> Json | None:
     return next((one for one in codes if one["active"] and one["code"] == code), None)
 
 
-def _use(call: Call, session: Json, code: Json, param: str) -> None:
+def _good(call: Call, buyer: Json, code: Json, param: str) -> Json:
+    """Return the coupon of a code that counts for a buyer. Raises ApiError."""
     coupon = call.store.get(code["promotion"]["coupon"], "coupon")
-    if coupon is None:
+    if coupon is None or coupon["currency"] not in (None, buyer["currency"]):
         raise _wrong(param)
     if not code["active"] or _is_over(call, code) or _is_over(call, coupon):
         raise _wrong(param)
-    if not _is_for(call, session, code):
+    if not _is_for(call, buyer, code):
         raise _wrong(param)
-    _take_off(session, coupon, code["id"], param)
+    return coupon
 
 
 def _is_over(call: Call, thing: Json) -> bool:
@@ -209,13 +221,11 @@ def _is_over(call: Call, thing: Json) -> bool:
     return late or (most is not None and thing["times_redeemed"] >= most)
 
 
-def _is_for(call: Call, session: Json, code: Json) -> bool:
+def _is_for(call: Call, buyer: Json, code: Json) -> bool:
     """True if a code may be used by this customer for this much."""
-    told, customer = code["restrictions"], session["customer"]
+    told, customer = code["restrictions"], buyer["customer"]
     least, currency = told["minimum_amount"], told["minimum_amount_currency"]
-    if least is not None and (
-        currency != session["currency"] or session["amount_subtotal"] < least
-    ):
+    if least is not None and (currency != buyer["currency"] or buyer["amount_subtotal"] < least):
         return False
     if code["customer"] not in (None, customer):
         return False
@@ -223,9 +233,7 @@ def _is_for(call: Call, session: Json, code: Json) -> bool:
     return not (told["first_time_transaction"] and customer and any(paid))
 
 
-def _take_off(session: Json, coupon: Json, code: str | None, param: str) -> None:
-    if coupon["currency"] not in (None, session["currency"]):
-        raise _wrong(param)
+def _take_off(session: Json, coupon: Json, code: str | None) -> None:
     session["_percent_off"] = coupon["percent_off"] or 0
     session["_amount_off"] = coupon["amount_off"] or 0
     session["discounts"] = [{"coupon": None if code else coupon["id"], "promotion_code": code}]
@@ -234,16 +242,27 @@ def _take_off(session: Json, coupon: Json, code: str | None, param: str) -> None
 
 def redeem(call: Call, session: Json) -> None:
     """Count the codes and coupons of a session that is complete."""
+    for coupon, code in of_session(call, session):
+        count(call, coupon, code)
+
+
+def of_session(call: Call, session: Json) -> Iterator[tuple[Json, Json | None]]:
+    """Return what a session takes off: each coupon that is still there, and its code."""
     for discount in session["discounts"]:
         code = call.store.get(discount["promotion_code"], "promotion_code")
-        if code is not None:
-            code["times_redeemed"] += 1
-            call.store.put(code)
         coupon = call.store.get((code or {"promotion": discount})["promotion"]["coupon"], "coupon")
         if coupon is not None:
-            coupon["times_redeemed"] += 1
-            coupon["valid"] = not _is_over(call, coupon)
-            call.store.put(coupon)
+            yield coupon, code
+
+
+def count(call: Call, coupon: Json, code: Json | None) -> None:
+    """Note that a coupon, and its code, were used once more."""
+    if code is not None:
+        code["times_redeemed"] += 1
+        call.store.put(code)
+    coupon["times_redeemed"] += 1
+    coupon["valid"] = not _is_over(call, coupon)
+    call.store.put(coupon)
 
 
 def _wrong(param: str = "code") -> ApiError:

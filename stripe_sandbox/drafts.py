@@ -10,6 +10,7 @@ from . import (
     invoices,
     subscription_shapes,
     subscriptions,
+    tax_rates,
 )
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, text
@@ -72,6 +73,8 @@ def _describe(call: Call, thing: Json) -> None:
     for name in ("days_until_due", "due_date"):
         if name in params and not by_hand:
             raise invalid(name, f"You can only use {name} if collection_method is send_invoice.")
+    rates = tax_rates.named(call, params, "default_tax_rates")
+    thing["default_tax_rates"] = thing["default_tax_rates"] if rates is None else rates
     days = integer(params, "days_until_due")
     due = integer(params, "due_date") if days is None else call.store.now() + days * _DAY
     if by_hand and due is None and thing["due_date"] is None:
@@ -85,6 +88,8 @@ def update(call: Call, invoice: Json) -> Json:
         _refuse_unless_draft(invoice)
     before = shown(invoice)
     _describe(call, invoice)
+    if "default_tax_rates" in call.params:
+        invoice |= invoice_items.recount(call, invoice)
     invoice["metadata"] = metadata(call.params, invoice["metadata"])
     call.emit_changes("invoice.updated", invoice, before)
     return call.store.put(invoice)

@@ -52,7 +52,9 @@ class _Path:
         field, *rest = steps
         here = f"{at}.{field}" if at else field
         found = node.get(field)
-        if not isinstance(found, dict | list):
+        if isinstance(found, list) and here in _known(owner):
+            node[field] = found = [self._resolve(owner, here, one) or one for one in found]
+        elif not isinstance(found, dict | list):
             found = self._expanded(node, field, owner, here)
         elif not rest and here not in _known(owner) and not _is_object(found):
             raise self._refusal()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import lists, shapes
+from . import lists, shapes, sums, tax_rates
 from .errors import ApiError, invalid, missing
 from .forms import integer, metadata, table, text
 from .money import check_currency
@@ -31,6 +31,7 @@ def create(call: Call) -> Json:
         metadata=metadata(params),
         pricing=_pricing(price, amount, quantity),
         quantity=quantity,
+        tax_rates=tax_rates.named(call, params, "tax_rates") or [],
     )
     if "invoice" in params:
         thing["invoice"] = _draft(call, params["invoice"], thing)["id"]
@@ -162,15 +163,23 @@ def _refuse_final(call: Call, item: Json) -> None:
 
 def recount(call: Call, invoice: Json) -> Json:
     """Let a draft show its items and what they add up to."""
-    items = of_invoice(call, invoice["id"])
+    items = [dict(item) for item in of_invoice(call, invoice["id"])]
+    for item in items:
+        item["_rates"] = item["tax_rates"] or invoice["default_tax_rates"]
+    totals = sums.reckon(items, [])
     url = f"/v1/invoices/{invoice['id']}/lines"
     invoice["lines"] = shapes.listing(url, [line(item) for item in items])
-    due = sum(item["amount"] for item in items)
-    names = (
-        "amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
-        "total_excluding_tax",
-    )  # fmt: skip
-    return call.store.put(invoice | dict.fromkeys(names, due))
+    due = totals["subtotal"] + totals["tax"]
+    return call.store.put(
+        invoice
+        | {
+            **dict.fromkeys(("amount_due", "amount_remaining", "total"), due),
+            "subtotal": totals["subtotal"],
+            "subtotal_excluding_tax": totals["subtotal"] - totals["inside"],
+            "total_excluding_tax": due - totals["tax"] - totals["inside"],
+            "total_taxes": totals["total_taxes"] or None,
+        }
+    )
 
 
 def line(item: Json) -> Json:
@@ -190,7 +199,7 @@ def line(item: Json) -> Json:
         **{name: item[name] for name in alike},
         "id": f"il_{item['id'].removeprefix('ii_')}",
         "object": "line_item",
-        "discount_amounts": [],
+        "discount_amounts": item.get("_discount_amounts", []),
         "parent": {
             "invoice_item_details": of_item,
             "subscription_item_details": None,
@@ -199,5 +208,5 @@ def line(item: Json) -> Json:
         "pretax_credit_amounts": [],
         "subscription": owner,
         "subtotal": item["amount"],
-        "taxes": [],
+        "taxes": item.get("_taxes", []),
     }

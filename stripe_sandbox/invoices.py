@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from . import credit, customers, invoice_items, payments, shapes, subscription_shapes
+from . import (
+    credit,
+    customers,
+    invoice_items,
+    lasting_discounts,
+    payments,
+    shapes,
+    subscription_shapes,
+    sums,
+)
 from .errors import ApiError
 from .methods import METHODS
 from .store import Json
@@ -38,6 +46,8 @@ def make(
     with_lines(thing, subscription, lines, taken)
     if from_balance:
         credit.take(call, thing, customer)
+    if reason != "subscription_update" and totals["subtotal"]:
+        lasting_discounts.used(call, subscription)
     subscription["latest_invoice"] = thing["id"]
     call.store.put(subscription)
     call.emit("invoice.created", call.store.put(thing))
@@ -49,6 +59,7 @@ def draw(call: Call, subscription: Json, customer: Json, reason: str, totals: Js
     """Draw up an invoice of a subscription; it has neither lines nor a number yet."""
     period = subscription["items"]["data"][0]
     due = totals["subtotal"] - totals["discount"] + totals["tax"]
+    taken, inside = totals.get("total_discount_amounts", []), totals.get("inside", 0)
     return {
         **subscription_shapes.invoice(call),
         "amount_due": due,
@@ -57,6 +68,8 @@ def draw(call: Call, subscription: Json, customer: Json, reason: str, totals: Js
         "currency": subscription["currency"],
         "customer": customer["id"],
         "customer_email": customer["email"],
+        "default_tax_rates": subscription["default_tax_rates"],
+        "discounts": [one["discount"] for one in taken],
         "metadata": {},
         "parent": {
             "quote_details": None,
@@ -70,10 +83,11 @@ def draw(call: Call, subscription: Json, customer: Json, reason: str, totals: Js
         "period_end": period["current_period_end"],
         "period_start": period["current_period_start"],
         "subtotal": totals["subtotal"],
-        "subtotal_excluding_tax": totals["subtotal"],
+        "subtotal_excluding_tax": totals["subtotal"] - inside,
         "total": due,
-        "total_discount_amounts": [],
-        "total_excluding_tax": due - totals["tax"],
+        "total_discount_amounts": taken,
+        "total_excluding_tax": due - totals["tax"] - inside,
+        "total_taxes": totals.get("total_taxes") or None,
     }
 
 
@@ -208,5 +222,11 @@ def refuse_unless_open(invoice: Json) -> None:
         raise ApiError(f"Invoice is already {invoice['status']}")
 
 
-def total_of(lines: Iterable[Json], **more: Any) -> Json:
-    return {"subtotal": sum(line["amount"] for line in lines), "discount": 0, "tax": 0, **more}
+def total_of(
+    call: Call, subscription: Json, lines: Iterable[Json], items: Iterable[Json] = ()
+) -> Json:
+    """Add up lines and invoice items, with the subscription's discounts and everybody's taxes."""
+    rows = [*items, *lines]
+    for row in rows:
+        row["_rates"] = row.get("tax_rates") or subscription["default_tax_rates"]
+    return sums.reckon(rows, lasting_discounts.active(call, subscription))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from . import catalog, invoice_items, invoices, periods, prorations, subscription_shapes
+from . import catalog, invoice_items, invoices, periods, prorations, subscription_shapes, tax_rates
 from . import subscriptions as subs
 from .errors import invalid, missing, no_such
 from .forms import boolean, integer, metadata
@@ -29,7 +29,7 @@ def bill(call: Call, thing: Json, params: Json, before: list[Json]) -> None:
         call.emit("invoiceitem.created", call.store.put(item))
     if lines or (owed and params.get("proration_behavior") == "always_invoice"):
         items = invoice_items.of_subscription(call, thing) if owed else []
-        totals = invoices.total_of([*lines, *items])
+        totals = invoices.total_of(call, thing, lines, items)
         invoice = invoices.make(call, thing, "subscription_update", totals, lines, items=items)
         subs.collect(call, thing, invoice)
 
@@ -45,8 +45,7 @@ def due(call: Call, thing: Json, params: Json, before: list[Json]) -> tuple[list
     if not resets:
         return [], owed
     _begin_again(call, thing)
-    items = thing["items"]["data"]
-    return [subs.line(call, i["price"], i["quantity"], i["id"]) for i in items], owed
+    return subs.lines(call, thing), owed
 
 
 def _date(call: Call, params: Json, item: Json) -> int:
@@ -100,6 +99,8 @@ def _change_item(call: Call, thing: Json, change: Json, at: str) -> None:
         price = _price(call, thing, change, at)
         item |= {"price": shown(price), "plan": subscription_shapes.plan(price)}
     item["quantity"] = integer(change, "quantity", default=item["quantity"])
+    rates = tax_rates.named(call, change, "tax_rates", at)
+    item["tax_rates"] = item["tax_rates"] if rates is None else rates
     item["metadata"] = metadata(change, item["metadata"])
 
 
@@ -112,7 +113,8 @@ def _add_item(call: Call, thing: Json, change: Json, at: str) -> None:
     }
     first = thing["items"]["data"][0]
     made = subscription_shapes.item(call, thing["id"], line, first["current_period_end"])
-    thing["items"]["data"].append(made | {"metadata": metadata(change)})
+    rates = tax_rates.named(call, change, "tax_rates", at) or []
+    thing["items"]["data"].append(made | {"metadata": metadata(change), "tax_rates": rates})
 
 
 def _price(call: Call, thing: Json, change: Json, at: str) -> Json:

@@ -16,8 +16,8 @@ _SETUP = (
     f"payment_method_data: {_METHOD}",
 )
 _DRAFT = (
-    "auto_advance=false collection_method days_until_due default_payment_method description"
-    " due_date footer metadata statement_descriptor"
+    "auto_advance=false collection_method days_until_due default_payment_method"
+    " default_tax_rates description due_date footer metadata statement_descriptor"
 )
 _ENDED_TRIAL = "trial_settings.end_behavior: missing_payment_method"
 _A_PRICE_DATA = (
@@ -26,6 +26,7 @@ _A_PRICE_DATA = (
 )
 _PRICE_DATA = tuple(f"items.*.{line}" for line in _A_PRICE_DATA)
 _PORTAL = "business_profile default_return_url features metadata name"
+_RATE = "active country description display_name jurisdiction metadata state tax_type"
 _SEARCHED = ("limit page query",)
 
 MODELLED: dict[str, tuple[str, ...]] = {
@@ -42,10 +43,11 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/subscriptions": (
         (
             "cancel_at_period_end collection_method=charge_automatically customer"
-            " default_payment_method description metadata payment_behavior trial_end"
-            " trial_period_days"
+            " default_payment_method default_tax_rates description metadata payment_behavior"
+            " trial_end trial_period_days"
         ),
-        "items.*: metadata price quantity",
+        "items.*: metadata price quantity tax_rates",
+        "discounts.*: coupon promotion_code",
         *_PRICE_DATA,
         "payment_settings: save_default_payment_method",
         _ENDED_TRIAL,
@@ -53,22 +55,24 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/subscriptions": (f"{_PAGING} collection_method customer price status",),
     "POST /v1/subscriptions/{name}": (
         (
-            "cancel_at= cancel_at_period_end default_payment_method description metadata"
-            " payment_behavior=allow_incomplete proration_behavior proration_date trial_end"
+            "cancel_at= cancel_at_period_end default_payment_method default_tax_rates description"
+            " metadata payment_behavior=allow_incomplete proration_behavior proration_date"
+            " trial_end"
         ),
+        "discounts.*: coupon discount promotion_code",
         "cancellation_details: comment feedback",
-        "items.*: deleted id metadata price quantity",
+        "items.*: deleted id metadata price quantity tax_rates",
         *_PRICE_DATA,
         _ENDED_TRIAL,
     ),
     "POST /v1/subscriptions/{name}/resume": ("billing_cycle_anchor: type=now",),
     "DELETE /v1/subscriptions/{name}": ("cancellation_details: comment feedback",),
     "POST /v1/subscription_items": (
-        "metadata price proration_behavior proration_date quantity subscription",
+        "metadata price proration_behavior proration_date quantity subscription tax_rates",
         *_A_PRICE_DATA,
     ),
     "POST /v1/subscription_items/{name}": (
-        "metadata price proration_behavior proration_date quantity",
+        "metadata price proration_behavior proration_date quantity tax_rates",
         *_A_PRICE_DATA,
     ),
     "DELETE /v1/subscription_items/{name}": ("proration_behavior proration_date",),
@@ -88,7 +92,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "GET /v1/plans": (f"{_PAGING} active product",),
     "POST /v1/plans/{name}": ("active metadata nickname",),
     "POST /v1/invoiceitems": (
-        "amount currency customer description invoice metadata quantity",
+        "amount currency customer description invoice metadata quantity tax_rates",
         "pricing: price",
     ),
     "GET /v1/invoiceitems": (f"{_CURSORS} customer invoice pending",),
@@ -111,7 +115,9 @@ MODELLED: dict[str, tuple[str, ...]] = {
     "POST /v1/customers/{name}/tax_ids": ("type value",),
     "GET /v1/customers/{name}/tax_ids": (_CURSORS,),
     "GET /v1/tax_ids": (_CURSORS, "owner: customer type"),
-    "GET /v1/tax_rates": (_PAGING,),
+    "POST /v1/tax_rates": (f"inclusive percentage {_RATE}",),
+    "GET /v1/tax_rates": (f"{_PAGING} active inclusive",),
+    "POST /v1/tax_rates/{name}": (_RATE,),
     "GET /v1/entitlements/features": (_CURSORS,),
     "GET /v1/charges/search": _SEARCHED,
     "GET /v1/customers/search": _SEARCHED,

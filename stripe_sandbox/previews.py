@@ -22,7 +22,7 @@ def create(call: Call) -> Json:
     thing = copy.deepcopy(kept)
     lines, items = _due(call, thing, table(call.params, "subscription_details"))
     customer = call.world.need(thing["customer"], "customer")
-    totals = invoices.total_of([*lines, *items])
+    totals = invoices.total_of(call, thing, lines, items)
     invoice = invoices.draw(call, thing, customer, "upcoming", totals)
     invoice |= {
         "id": new_id("upcoming_in"),
@@ -38,7 +38,7 @@ def create(call: Call) -> Json:
 
 def _due(call: Call, thing: Json, params: Json) -> tuple[list[Json], list[Json]]:
     """Return lines and invoice items of the next invoice, after a change. Raises ApiError."""
-    items = invoice_items.of_subscription(call, thing)
+    items = [dict(item) for item in invoice_items.of_subscription(call, thing)]
     if "items" in params:
         before = shown(thing)["items"]["data"]
         item_changes.change(call, thing, params, "subscription_details[items]")
@@ -51,8 +51,4 @@ def _due(call: Call, thing: Json, params: Json) -> tuple[list[Json], list[Json]]
         every = item["price"]["recurring"]
         end = periods.end_of(thing["billing_cycle_anchor"], thing["_turn"] + 1, every)
         item |= {"current_period_start": start, "current_period_end": end}
-    now = [
-        subs.line(call, item["price"], item["quantity"], item["id"])
-        for item in thing["items"]["data"]
-    ]
-    return now, items
+    return subs.lines(call, thing), items

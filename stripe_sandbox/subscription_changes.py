@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from . import item_changes, subscription_starts
+from . import item_changes, lasting_discounts, subscription_starts, tax_rates
 from . import subscriptions as subs
 from .forms import boolean, metadata
 from .store import Json, shown
@@ -29,6 +29,9 @@ def update(call: Call, kept: Json) -> Json:
     behavior = thing["trial_settings"]["end_behavior"]
     said = subscription_starts.without_method(params, behavior["missing_payment_method"])
     behavior["missing_payment_method"] = said
+    lasting_discounts.take(call, thing, params)
+    rates = tax_rates.named(call, params, "default_tax_rates")
+    thing["default_tax_rates"] = thing["default_tax_rates"] if rates is None else rates
     if "items" in params:
         item_changes.update(call, thing, params)
     if "trial_end" in params:

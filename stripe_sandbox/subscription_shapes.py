@@ -202,9 +202,9 @@ def invoice_line(invoice: Json, subscription: Json, item: Json) -> Json:
         "amount": item["amount"],
         "currency": invoice["currency"],
         "description": f"{item['quantity']} x {item['name']}",
-        "discount_amounts": [],
+        "discount_amounts": item.get("_discount_amounts", []),
         "discountable": True,
-        "discounts": [],
+        "discounts": [one["discount"] for one in item.get("_discount_amounts", ())],
         "invoice": invoice["id"],
         "livemode": False,
         "metadata": {},
@@ -224,5 +224,5 @@ def invoice_line(invoice: Json, subscription: Json, item: Json) -> Json:
         "quantity_decimal": str(item["quantity"]),
         "subscription": subscription["id"],
         "subtotal": item["amount"],
-        "taxes": [],
+        "taxes": item.get("_taxes", []),
     }

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import catalog, customers, given_methods, invoices, setups, subscription_shapes
+from . import (
+    catalog,
+    customers,
+    given_methods,
+    invoices,
+    lasting_discounts,
+    setups,
+    subscription_shapes,
+    tax_rates,
+)
 from . import subscriptions as subs
 from .declines import decline_message
 from .errors import ApiError, invalid, missing
@@ -32,6 +41,7 @@ def create(call: Call) -> Json:
     if params.get("payment_behavior") == "error_if_incomplete" and trial is None:
         _refuse_unless_good(kept, lines[0]["_currency"])
     thing = _new(call, customer, lines, trial, kept)
+    lasting_discounts.take(call, thing, params)
     call.emit("customer.subscription.created", call.store.put(thing))
     _first_invoice(call, thing, waits=waits)
     if boolean(params, "cancel_at_period_end"):
@@ -62,6 +72,7 @@ def lines_of(call: Call) -> list[Json]:
                 "price": price["id"], "quantity": quantity, "_recurring": price["recurring"],
                 "_amount": price["unit_amount"] * quantity, "_currency": price["currency"],
                 "_metadata": metadata(item),
+                "_rates": tax_rates.named(call, item, "tax_rates", f"items[{place}]") or [],
             }
         )  # fmt: skip
     return lines
@@ -128,7 +139,8 @@ def _new(
     status = "trialing" if trial else "incomplete"
     thing = subscription_shapes.subscription(call, sold, customer, status)
     for item, line in zip(thing["items"]["data"], lines, strict=True):
-        item["metadata"] = line["_metadata"]
+        item |= {"metadata": line["_metadata"], "tax_rates": line["_rates"]}
+    thing["default_tax_rates"] = tax_rates.named(call, params, "default_tax_rates") or []
     thing["trial_settings"]["end_behavior"]["missing_payment_method"] = without_method(params)
     save = table(params, "payment_settings").get("save_default_payment_method")
     thing["payment_settings"]["save_default_payment_method"] = save or "off"
@@ -138,13 +150,10 @@ def _new(
 
 
 def _first_invoice(call: Call, thing: Json, *, waits: bool) -> None:
-    rows = [
-        subs.line(call, item["price"], item["quantity"], item["id"])
-        for item in thing["items"]["data"]
-    ]
+    rows = subs.lines(call, thing)
     if thing["status"] == "trialing":
         rows = [row | {"amount": 0} for row in rows]
-    totals = invoices.total_of(rows)
+    totals = invoices.total_of(call, thing, rows)
     invoice = invoices.make(call, thing, "subscription_create", totals, rows)
     if not invoice["amount_due"]:
         invoices.pay(call, invoice)

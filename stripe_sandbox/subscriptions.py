@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from . import (
     customers,
+    discounts,
     given_methods,
     invoice_items,
     invoices,
+    lasting_discounts,
     periods,
     setups,
     subscription_shapes,
@@ -36,22 +38,31 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
         kept = setups.keep(call, method, customer["email"], customer)
         thing |= {"default_payment_method": kept["id"], "_method": method.number}
     session |= {"customer": customer["id"], "subscription": thing["id"]}
+    taken = [
+        lasting_discounts.give(call, thing, coupon, code, session["id"])["id"]
+        for coupon, code in discounts.of_session(call, session)
+    ]
     call.emit("customer.subscription.created", call.store.put(thing))
-    details = session["total_details"]
-    totals = {
-        "subtotal": session["amount_subtotal"],
-        "discount": details["amount_discount"],
-        # What is inside the prices is no more to pay.
-        "tax": session["amount_total"] - session["amount_subtotal"] + details["amount_discount"],
-    }
-    lines = _first_lines(call, session)
-    invoice = invoices.make(call, thing, "subscription_create", totals, lines, from_balance=False)
+    totals, rows = _first_totals(session, taken), _first_lines(call, session)
+    invoice = invoices.make(call, thing, "subscription_create", totals, rows, from_balance=False)
     session["invoice"] = invoice["id"]
     if intent is not None:
         invoices.belong(call, intent, invoice)
     if not waiting:
         invoices.pay(call, invoice)
     return thing
+
+
+def _first_totals(session: Json, taken: list[str]) -> Json:
+    """Say what a session came to; what a discount took off is the discount's."""
+    off = session["total_details"]["amount_discount"]
+    return {
+        "subtotal": session["amount_subtotal"],
+        "discount": off,
+        # What is inside the prices is no more to pay.
+        "tax": session["amount_total"] - session["amount_subtotal"] + off,
+        "total_discount_amounts": [{"amount": off, "discount": name} for name in taken],
+    }
 
 
 def _first_lines(call: Call, session: Json) -> list[Json]:
@@ -73,6 +84,14 @@ def line(call: Call, price: Json, quantity: int, item: str | None) -> Json:
         "subscription_item": item or new_id("si", 14),
         "unit_amount": price["unit_amount"],
     }
+
+
+def lines(call: Call, thing: Json) -> list[Json]:
+    """Return what a subscription is billed for a period, a line for each of its items."""
+    return [
+        line(call, item["price"], item["quantity"], item["id"]) | {"tax_rates": item["tax_rates"]}
+        for item in thing["items"]["data"]
+    ]
 
 
 def turn(call: Call, thing: Json) -> None:
@@ -127,10 +146,9 @@ def renew(call: Call, thing: Json) -> None:
             thing["billing_cycle_anchor"], thing["_turn"], every
         )
     thing["_due"] = items[0]["current_period_end"]
-    lines = [line(call, item["price"], item["quantity"], item["id"]) for item in items]
-    waiting = invoice_items.of_subscription(call, thing)
-    totals = invoices.total_of([*lines, *waiting])
-    invoice = invoices.make(call, thing, "subscription_cycle", totals, lines, items=waiting)
+    rows, waiting = lines(call, thing), invoice_items.of_subscription(call, thing)
+    totals = invoices.total_of(call, thing, rows, waiting)
+    invoice = invoices.make(call, thing, "subscription_cycle", totals, rows, items=waiting)
     call.emit("customer.subscription.updated", call.store.put(thing), before)
     collect(call, thing, invoice)
 

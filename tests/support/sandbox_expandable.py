@@ -23,7 +23,7 @@ _KINDS = (
     "item", "payment_intent",
     "invoiceitem", "payment_link", "payment_method", "plan", "price", "product", "promotion_code",
     "radar.early_fraud_warning", "refund", "setup_intent", "shipping_rate", "subscription",
-    "subscription_item",
+    "subscription_item", "discount",
 )  # fmt: skip
 # What the reference calls "not included by default", and the SDK's types do not tell.
 _BESIDE = {

@@ -1,0 +1,76 @@
+"""Tax rates: a percentage on top of what is billed, or inside it."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import invalid, missing
+from .forms import boolean, metadata, text
+from .shapes import nulls
+from .store import Json, new_id, shown
+from .world import Call
+
+KIND = "tax_rate"
+_TEXTS = ("country", "description", "display_name", "jurisdiction", "state", "tax_type")
+
+
+def create(call: Call) -> Json:
+    """Make a tax rate. Raises ApiError."""
+    params = call.params
+    for name in ("display_name", "inclusive", "percentage"):
+        if name not in params:
+            raise missing(name)
+    active, percentage = boolean(params, "active"), _percentage(params)
+    thing = {
+        **nulls(*_TEXTS, "flat_amount", "jurisdiction_level"),
+        "id": new_id("txr"),
+        "object": KIND,
+        "active": active is not False,
+        "created": call.store.now(),
+        "effective_percentage": percentage,
+        "inclusive": boolean(params, "inclusive"),
+        "livemode": False,
+        "metadata": metadata(params),
+        "percentage": percentage,
+        "rate_type": "percentage",
+        **_said(params),
+    }
+    call.emit("tax_rate.created", call.store.put(thing))
+    return thing
+
+
+def _percentage(params: Json) -> float:
+    given = str(params["percentage"])
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", given) or float(given) > 100:  # noqa: PLR2004
+        raise invalid("percentage", "Invalid percentage: must be from 0 to 100, with 4 decimals.")
+    return float(given)
+
+
+def _said(params: Json) -> Json:
+    return {name: text(params, name) for name in _TEXTS if name in params}
+
+
+def update(call: Call, rate: Json) -> Json:
+    """Change what a rate is called and whether it is used: never its percentage."""
+    params, before = call.params, shown(rate)
+    active = boolean(params, "active")
+    rate |= {"active": rate["active"] if active is None else active, **_said(params)}
+    rate["metadata"] = metadata(params, rate["metadata"])
+    call.emit_changes("tax_rate.updated", rate, before)
+    return call.store.put(rate)
+
+
+def named(call: Call, params: Json, name: str, where: str = "") -> list[Json] | None:
+    """Return the rates that are named; None if nothing is said of them. Raises ApiError."""
+    if name not in params:
+        return None
+    at = f"{where}[{name}]" if where else name
+    rates = []
+    for place, one in enumerate(params[name] or []):
+        rate = call.world.need(one, KIND, param=f"{at}[{place}]")
+        if not rate["active"]:
+            raise invalid(f"{at}[{place}]", f"The tax rate {one} is not active.")
+        rates.append(shown(rate))
+    if len({rate["inclusive"] for rate in rates}) > 1:
+        raise invalid(at, "You cannot mix inclusive and exclusive tax rates.")
+    return rates
