@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from checkout_service.domain.hold_advice import WHAT_TO_DO, WHY_HELD
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.status import WAITING, OrderStatus
 from checkout_service.domain.views.events import EventView, MessageView
@@ -11,20 +12,6 @@ from checkout_service.domain.views.orders import HoldView, OrderDetail
 from checkout_service.domain.views.quarantine import in_words
 
 from .printing import amount, moment
-
-WHY_HELD = {
-    "amount_mismatch": "the amount paid is not the order's",
-    "currency_mismatch": "the money came in another currency",
-    "duplicate_payment": "it was paid a second time; give one payment back",
-    "paid_after_cancel": "money came after it was canceled",
-    "wrong_link": "the payment came through another Payment Link",
-    "wrong_mode": "a test payment for a live order, or the other way round",
-    "wrong_reference": "the payment carries another order's reference",
-    "uncaptured": "the money is authorized, not captured",
-    "unknown_status": "Stripe uses a word this version does not know",
-    "illegal_transition": "Stripe's answer contradicts what we knew for certain",
-    "refunded_before_fulfilment": "money went back before the order was fulfilled",
-}
 
 _MEANING = {
     OrderStatus.PENDING: "The buyer has not paid yet.",
@@ -79,7 +66,7 @@ def evidence(hold: HoldView) -> str:
 def _of_holds(detail: OrderDetail) -> Iterator[str]:
     up = [hold for hold in detail.holds if hold.released_at is None]
     for name in detail.order.holds:
-        yield f"Held: {name}, {WHY_HELD[name]}."
+        yield f"Held: {name}, {WHY_HELD[name]}. {WHAT_TO_DO[name]}"
         for hold in up:
             if hold.name == name:
                 yield f"  {evidence(hold)}."

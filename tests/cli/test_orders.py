@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout_service.cli.advice import WHY_HELD
+from checkout_service.domain.hold_advice import WHAT_TO_DO, WHY_HELD
 from checkout_service.domain.status import Hold
 from tests.cli.conftest import Shop
 from tests.cli.on_stage import admin_on
@@ -81,6 +81,7 @@ def test_a_waiting_order_says_what_may_be_done(shop: Shop) -> None:
 @pytest.mark.parametrize("hold", list(Hold))
 def test_every_hold_has_a_sentence(hold: Hold) -> None:
     assert WHY_HELD[hold]
+    assert WHAT_TO_DO[hold]
 
 
 def test_a_refund_is_the_rest_unless_told_otherwise(shop: Shop) -> None:
@@ -114,7 +115,7 @@ def test_a_refund_that_cannot_be_is_refused_with_its_reason(shop: Shop) -> None:
     assert (nothing.exit_code, nothing.stdout) == (1, "")
     assert "no payment on this order" in nothing.stderr
     assert too_much.exit_code == 1
-    assert "2500" in too_much.stderr
+    assert "25.00 USD" in too_much.stderr
 
 
 def test_an_order_is_canceled_at_stripe_too(shop: Shop) -> None:

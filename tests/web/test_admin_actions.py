@@ -128,3 +128,30 @@ def test_an_event_in_quarantine_is_taken_in_at_once(app: Flask) -> None:
     said = client.get("/admin/quarantine").text
     assert "It failed again (" in said  # its body is no event of Stripe's
     assert "and is quarantined." in said
+
+
+def test_whoever_releases_is_advised_and_may_write_down_why(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, holds="amount_mismatch", has_more=True)
+    page = f"/admin/orders/{order_id}"
+
+    asked = client.get(f"{page}/release?hold=amount_mismatch").text
+    assert "The amount paid is not the order" in asked
+    assert "if you take this amount for these goods; else give it back." in asked
+    card = press(client, f"{page}/release", hold="amount_mismatch", note="4242 4242 4242 4242")
+    assert card.status_code == 422
+    assert "tag-released" not in client.get(page).text
+    press(client, f"{page}/release", hold="amount_mismatch", note="The tip, said Jane.")
+
+    seen = client.get(page).text
+    assert "tag-released" in seen
+    assert "The tip, said Jane." in seen
+    assert "what_to_do" not in seen
+
+
+def test_nothing_is_offered_back_of_what_nobody_paid(app: Flask) -> None:
+    order_id = add_order(app, status="pending", amount_paid=0)
+
+    page = signed_in(app).get(f"/admin/orders/{order_id}/refund").text
+
+    assert "No payment of this order is left to give back." in page

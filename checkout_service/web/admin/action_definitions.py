@@ -86,9 +86,12 @@ def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
     return f"The order is {after.status}."
 
 
-def _release(subject: Subject, form: Form, _nonce: str) -> str:
-    name = form.get("hold", "")
+def _release(subject: Subject, form: Form, nonce: str) -> str:
+    name, words = form.get("hold", ""), form.get("note", "").strip()
+    note = read_note(words) if words else None
     after = use_cases().release_hold.release(subject.id, name, by=subject.by, source="admin")
+    if note is not None:
+        use_cases().admin.note_order.add(subject.id, note, nonce=nonce, by=subject.by)
     return f"Hold {name} is released; the order is {_standing(after)}."
 
 

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
 from checkout_service.domain.errors import DatabaseUnavailable, NotFound
+from checkout_service.domain.hold_advice import WHAT_TO_DO, WHY_HELD
 from checkout_service.domain.staff import Clerk, Role
 from checkout_service.domain.views.work import Work
 from checkout_service.use_cases.admin import Admin
@@ -64,6 +65,8 @@ def words() -> dict[str, object]:
         "clerk": here,
         "allowed": lambda role: here is not None and here.role.may(Role(role)),
         "work": _work,
+        "why_held": WHY_HELD,
+        "what_to_do": WHAT_TO_DO,
         "dashboard": lambda livemode: _DASHBOARD + ("" if livemode else "test/"),
     }
 
