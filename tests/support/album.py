@@ -24,8 +24,8 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS, NARROWEST, HEIGHT = (360, 1280), 320, 740
 # No word may stick out of its box: a page that scrolls is only the worst case.
 STICKING_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((one) => !one.closest(".unseen, svg, select, input, .skip, .scroll, pre, .plot, .admin-nav"))
-  .filter((one) => one.checkVisibility())
+  .filter((one) => !one.closest(".unseen, .skip, .scroll, .plot, .admin-nav"))
+  .filter((one) => !one.closest("svg, select, input, pre") && one.checkVisibility())
   .filter((one) => {
     const box = one.getBoundingClientRect();
     return box.left < -0.5 || box.right > innerWidth + 0.5 || one.scrollWidth > one.clientWidth + 1
