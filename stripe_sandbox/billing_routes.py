@@ -88,7 +88,7 @@ ROUTES = (
     route("GET", _C + "/{name}", get(portal_settings.KIND)),
     route("POST", _C + "/{name}", on(portal_settings.KIND, portal_settings.update)),
     route("POST", _R, tax_rates.create),
-    route("GET", _R, of(tax_rates.KIND, _R, "active", "inclusive")),
+    route("GET", _R, tax_rates.listed),
     route("GET", _R + "/{name}", get(tax_rates.KIND)),
     route("POST", _R + "/{name}", on(tax_rates.KIND, tax_rates.update)),
     # Nobody can make these here, so there are none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from . import totals
+from . import breakdowns, totals
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_currency
@@ -158,7 +158,7 @@ def begin(call: Call, session: Json, given: object) -> None:
     if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], dict):
         raise invalid("discounts", "You can pass one discount.")
     coupon, code = coupon_of(call, given[0], session, "discounts[0]")
-    _take_off(session, coupon, code["id"] if code else None)
+    _take_off(call, session, coupon, code["id"] if code else None)
 
 
 def coupon_of(call: Call, given: Json, buyer: Json, where: str) -> tuple[Json, Json | None]:
@@ -192,7 +192,7 @@ def apply(call: Call, session: Json, typed: str) -> Json:
         found = call.store.put(_code(call, coupon, code))
     if found is None:
         raise _wrong()
-    _take_off(session, _good(call, session, found, "code"), found["id"])
+    _take_off(call, session, _good(call, session, found, "code"), found["id"])
     return call.store.put(session)
 
 
@@ -233,10 +233,12 @@ def _is_for(call: Call, buyer: Json, code: Json) -> bool:
     return not (told["first_time_transaction"] and customer and any(paid))
 
 
-def _take_off(session: Json, coupon: Json, code: str | None) -> None:
+def _take_off(call: Call, session: Json, coupon: Json, code: str | None) -> None:
     session["_percent_off"] = coupon["percent_off"] or 0
     session["_amount_off"] = coupon["amount_off"] or 0
     session["discounts"] = [{"coupon": None if code else coupon["id"], "promotion_code": code}]
+    now = call.store.now()
+    session["_discount"] = breakdowns.discount(session, coupon, code, new_id("di"), now)
     totals.recount(session)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import shapes
+from . import shapes, tax_rates
 from .catalog import price_of_line
 from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table
@@ -49,6 +49,7 @@ def line(call: Call, given: object, where: str) -> Json:
     item["_unit_amount"] = price["unit_amount"]
     item["_recurring"] = price["recurring"]
     item["_tax_behavior"] = price["tax_behavior"]
+    item["_rates"] = tax_rates.named(call, given, "tax_rates", where) or []
     return item
 
 

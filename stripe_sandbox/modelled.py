@@ -71,7 +71,7 @@ MODELLED: dict[str, tuple[str, ...]] = {
             " customer customer_email discounts excluded_payment_method_types expires_at mode"
             " payment_method_types redirect_on_completion return_url success_url ui_mode"
         ),
-        *_in("line_items.*", "metadata price quantity", _ADJUSTABLE, *_PRICE_DATA),
+        *_in("line_items.*", "metadata price quantity tax_rates", _ADJUSTABLE, *_PRICE_DATA),
         (
             "payment_intent_data: capture_method description metadata receipt_email"
             " setup_future_usage shipping statement_descriptor statement_descriptor_suffix"
@@ -89,8 +89,8 @@ MODELLED: dict[str, tuple[str, ...]] = {
         ),
         "shipping_options.*.shipping_rate_data.fixed_amount: amount currency",
         (
-            "subscription_data: billing_cycle_anchor description metadata proration_behavior"
-            " trial_end trial_period_days"
+            "subscription_data: billing_cycle_anchor default_tax_rates description metadata"
+            " proration_behavior trial_end trial_period_days"
         ),
     ),
     "GET /v1/checkout/sessions": (

@@ -73,7 +73,8 @@ def _whole(item: Json, known: dict[str, Json], place: int) -> Json:
         raise no_such("line item", item["id"], param=f"line_items[{place}][id]")
     said = {name: value for name, value in item.items() if name != "id"}
     price = {} if "price_data" in said else {"price": kept["price"]}
-    return {**price, "quantity": str(kept["quantity"]), **said}
+    rates = {"tax_rates": [rate["id"] for rate in kept["_rates"]]} if kept["_rates"] else {}
+    return {**price, **rates, "quantity": str(kept["quantity"]), **said}
 
 
 def _give_up_attempt(call: Call, session: Json) -> None:

@@ -17,6 +17,7 @@ from . import (
     session_modes,
     setups,
     shapes,
+    tax_rates,
     totals,
     ui_modes,
     vouchers,
@@ -100,6 +101,7 @@ def _count(call: Call, session: Json, params: Json) -> None:
     session |= beginning
     for item in session["_items"]:
         item["_part"] = beginning.get("_part") if item["_recurring"] else None
+    tax_rates.default(call, session, params)
     totals.begin(call, session, params)
     totals.recount(session)
     discounts.begin(call, session, params.get("discounts"))

@@ -24,6 +24,7 @@ def subscription(call: Call, session: Json, customer: Json, status: str) -> Json
         "created": now,
         "currency": session["currency"],
         "customer": customer["id"],
+        "default_tax_rates": session.get("_default_tax_rates", []),
         "description": session["_handed_on"].get("description"),
         "items": shapes.listing(f"/v1/subscription_items?subscription={name}", items),
         "metadata": dict(session["_handed_on"]["metadata"]),
@@ -115,7 +116,7 @@ def item(call: Call, subscription: str, line: Json, first_end: int | None) -> Js
         "price": price,
         "quantity": line["quantity"],
         "subscription": subscription,
-        "tax_rates": [],
+        "tax_rates": line.get("_rates") or [],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    breakdowns,
     customers,
     discounts,
     given_methods,
@@ -12,6 +13,7 @@ from . import (
     periods,
     setups,
     subscription_shapes,
+    sums,
 )
 from .errors import ApiError, invalid
 from .forms import table
@@ -56,12 +58,15 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
 def _first_totals(session: Json, taken: list[str]) -> Json:
     """Say what a session came to; what a discount took off is the discount's."""
     off = session["total_details"]["amount_discount"]
+    taxes = [sums.of_session(tax) for tax in breakdowns.of(session)["taxes"]]
     return {
         "subtotal": session["amount_subtotal"],
         "discount": off,
         # What is inside the prices is no more to pay.
         "tax": session["amount_total"] - session["amount_subtotal"] + off,
+        "inside": sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive"),
         "total_discount_amounts": [{"amount": off, "discount": name} for name in taken],
+        "total_taxes": taxes,
     }
 
 
@@ -69,7 +74,8 @@ def _first_lines(call: Call, session: Json) -> list[Json]:
     lines = []
     for item in session["_items"]:
         row = line(call, call.world.need(item["price"], "price"), item["quantity"], None)
-        lines.append(row | {"amount": item["amount_subtotal"]})
+        taxes = [sums.of_session(tax) for tax in item["taxes"]]
+        lines.append(row | {"amount": item["amount_subtotal"], "_taxes": taxes})
     return lines
 
 

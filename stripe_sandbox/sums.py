@@ -73,12 +73,18 @@ def tax_of(amount: int, rate: Json) -> int:
 
 def _tax(amount: int, rate: Json) -> Json:
     tax = tax_of(amount, rate)
+    taxable = amount - tax if rate["inclusive"] else amount
+    shown = {"amount": tax, "rate": rate, "taxable_amount": taxable}
+    return of_session(shown | {"taxability_reason": "not_available"})
+
+
+def of_session(tax: Json) -> Json:
+    """Show the tax of a session's line in the words of invoices."""
+    alike = ("amount", "taxability_reason", "taxable_amount")
     return {
-        "amount": tax,
-        "tax_behavior": "inclusive" if rate["inclusive"] else "exclusive",
-        "tax_rate_details": {"tax_rate": rate["id"]},
-        "taxability_reason": "not_available",
-        "taxable_amount": amount - tax if rate["inclusive"] else amount,
+        **{name: tax[name] for name in alike},
+        "tax_behavior": "inclusive" if tax["rate"]["inclusive"] else "exclusive",
+        "tax_rate_details": {"tax_rate": tax["rate"]["id"]},
         "type": "tax_rate_details",
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from . import lists
 from .errors import invalid, missing
-from .forms import boolean, metadata, text
+from .forms import boolean, metadata, table, text
 from .shapes import nulls
 from .store import Json, new_id, shown
 from .world import Call
@@ -20,23 +21,63 @@ def create(call: Call) -> Json:
     for name in ("display_name", "inclusive", "percentage"):
         if name not in params:
             raise missing(name)
-    active, percentage = boolean(params, "active"), _percentage(params)
-    thing = {
-        **nulls(*_TEXTS, "flat_amount", "jurisdiction_level"),
-        "id": new_id("txr"),
-        "object": KIND,
-        "active": active is not False,
-        "created": call.store.now(),
-        "effective_percentage": percentage,
-        "inclusive": boolean(params, "inclusive"),
-        "livemode": False,
+    thing = _new(call, _percentage(params), inclusive=boolean(params, "inclusive") is True)
+    thing |= {
+        "active": boolean(params, "active") is not False,
         "metadata": metadata(params),
-        "percentage": percentage,
-        "rate_type": "percentage",
         **_said(params),
     }
     call.emit("tax_rate.created", call.store.put(thing))
     return thing
+
+
+def _new(call: Call, percentage: float, *, inclusive: bool) -> Json:
+    return {
+        **nulls(*_TEXTS, "flat_amount", "jurisdiction_level"),
+        "id": new_id("txr"),
+        "object": KIND,
+        "active": True,
+        "created": call.store.now(),
+        "effective_percentage": percentage,
+        "inclusive": inclusive,
+        "livemode": False,
+        "metadata": {},
+        "percentage": percentage,
+        "rate_type": "percentage",
+    }
+
+
+def listed(call: Call) -> Json:
+    """List the rates that somebody made."""
+    made = [lambda rate: "_automatic" not in rate]
+    return lists.page(call, KIND, "/v1/tax_rates", fields=("active", "inclusive"), more=made)
+
+
+def automatic(call: Call, percentage: float) -> list[Json]:
+    """Return the rates of automatic tax: on top of a price, and inside one."""
+    known = [rate for rate in call.store.newest(KIND) if "_automatic" in rate]
+    if not known:
+        blank = [_new(call, percentage, inclusive=inside) for inside in (True, False)]
+        known = [
+            call.store.put(rate | {"display_name": "Sales Tax", "_automatic": True})
+            for rate in blank
+        ][::-1]
+    return [shown(rate) for rate in known]
+
+
+def default(call: Call, session: Json, params: Json) -> None:
+    """Tax what a session sells by its subscription's rates, unless it has its own.
+
+    Raises ApiError.
+    """
+    given = table(params, "subscription_data")
+    rates = named(call, given, "default_tax_rates", "subscription_data") or []
+    session["_default_tax_rates"] = rates
+    own = [item for item in session["_items"] if item["_rates"]]
+    if (own or rates) and boolean(table(params, "automatic_tax"), "enabled"):
+        raise invalid("automatic_tax", "You cannot use automatic tax with tax rates of your own.")
+    for item in session["_items"]:
+        item["_rates"] = item["_rates"] or rates
 
 
 def _percentage(params: Json) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import breakdowns, sums, tax_rates
 from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table
 from .money import check_amount, check_currency
@@ -22,6 +23,7 @@ def begin(call: Call, session: Json, params: Json) -> None:
             "provider": "stripe",
             "status": "requires_location_inputs",
         }
+        session["_automatic"] = tax_rates.automatic(call, TAX_PERCENT)
     for name in ("adaptive_pricing", "managed_payments"):
         if name in params:
             session[name] = {"enabled": bool(boolean(table(params, name), "enabled"))}
@@ -135,16 +137,19 @@ def recount(session: Json) -> None:
     for item, less in zip(items, _spread(off, items), strict=True):
         item["amount_discount"] = less
         item["amount_tax"], item["amount_total"] = 0, item["amount_subtotal"] - less
+        item["taxes"] = []
+        _by_own_rates(item)
     if session["automatic_tax"]["status"] == "complete":
         for inclusive in (True, False):
             alike = [i for i in items if _is_inclusive(i["_tax_behavior"]) is inclusive]
-            _tax(alike, inclusive=inclusive)
+            _tax(alike, session["_automatic"][inclusive])
     shipping, shipping_tax = _shipping(session)
     session["total_details"] |= {
         "amount_discount": off,
         "amount_shipping": (session["shipping_cost"] or {}).get("amount_subtotal", 0),
         "amount_tax": sum(item["amount_tax"] for item in items) + shipping_tax,
     }
+    session["_expanded"] = {"total_details.breakdown": breakdowns.of(session)}
     total = sum(item["amount_total"] for item in items) + shipping
     check_amount(total, session["currency"], "line_items[0][price_data][unit_amount]")
     session |= {"amount_subtotal": subtotal, "amount_total": total}
@@ -154,14 +159,34 @@ def _is_inclusive(behavior: str) -> bool:
     return behavior == "inclusive"
 
 
-def _tax(items: list[Json], *, inclusive: bool) -> None:
+def _by_own_rates(item: Json) -> None:
+    """Tax an item by the rates that it was given."""
+    net = item["amount_total"]
+    for rate in item.get("_rates") or ():
+        tax = sums.tax_of(net, rate)
+        item["taxes"].append(_shown_tax(tax, rate, net))
+        item["amount_tax"] += tax
+        item["amount_total"] += 0 if rate["inclusive"] else tax
+
+
+def _shown_tax(tax: int, rate: Json, net: int) -> Json:
+    taxable = net - tax if rate["inclusive"] else net
+    return {
+        "amount": tax, "rate": rate, "taxability_reason": "standard_rated",
+        "taxable_amount": taxable,
+    }  # fmt: skip
+
+
+def _tax(items: list[Json], rate: Json) -> None:
     """Tax items of one kind together: each shows its share, inside its price or on top of it."""
     net = sum(item["amount_total"] for item in items)
     if not items:
         return
+    inclusive = rate["inclusive"]
     tax = _inside(net) if inclusive else net * TAX_PERCENT // 100
     for item, more in zip(items, _spread(tax, items), strict=True):
         item["amount_tax"] = more
+        item["taxes"] = [_shown_tax(more, rate, item["amount_total"])]
         item["amount_total"] += 0 if inclusive else more
 
 
@@ -180,6 +205,7 @@ def _shipping(session: Json) -> tuple[int, int]:
     if taxed and behavior in ("exclusive", "inclusive"):
         inclusive = _is_inclusive(behavior)
         tax = _inside(amount) if inclusive else amount * TAX_PERCENT // 100
+        cost["taxes"] = [_shown_tax(tax, session["_automatic"][inclusive], amount)]
         amount += 0 if inclusive else tax
     cost |= {"amount_tax": tax, "amount_total": amount}
     return amount, tax

@@ -91,7 +91,7 @@ def test_what_the_session_does_not_allow_is_refused(
         ({"line_items": [a_line() | {"adjustable_quantity": {"enabled": True, "minimum": 5,
                                                              "maximum": 2}}]},
          "line_items[0][adjustable_quantity][maximum]"),
-        ({"line_items": [a_line() | {"tax_rates": ["txr_1"]}]}, "line_items[0][tax_rates]"),
+        ({"line_items": [a_line() | {"tax_rates": ["txr_1"]}]}, "line_items[0][tax_rates][0]"),
         ({"mode": "subscription"}, "mode"),
         ({"subscription_data": {"trial_period_days": 7}}, "subscription_data"),
         ({"setup_intent_data": {"description": "x"}}, "setup_intent_data"),

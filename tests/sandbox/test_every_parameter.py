@@ -135,7 +135,8 @@ def test_nothing_is_called_modelled_that_stripe_does_not_know(lists: Any) -> Non
 
 def test_a_refusal_names_the_whole_of_what_is_not_known(near: Nearby) -> None:
     card = {"payment_method_options": {"card": {"request_three_d_secure": "any"}}}
-    line = {"price": "price_1", "tax_rates": ["txr_1"]}
+    product = {"name": "Poster", "tax_details": {"tax_code": "txcd_1"}}
+    line = {"price_data": {"currency": "usd", "product_data": product}}
 
     refusals = [
         near.refused("POST", "payment_intents", amount=500, currency="usd", **card),
@@ -146,7 +147,7 @@ def test_a_refusal_names_the_whole_of_what_is_not_known(near: Nearby) -> None:
 
     assert refusals == [
         ("parameter_not_modelled", "payment_method_options[card]"),
-        ("parameter_not_modelled", "line_items[0][tax_rates]"),
+        ("parameter_not_modelled", "line_items[0][price_data][product_data][tax_details]"),
         ("parameter_not_modelled", "applies_to"),
         ("parameter_not_modelled", "transfer_group"),
     ]
