@@ -61,7 +61,7 @@ class World:
         kept = self.store.get(thing.get("id"), thing.get("object")) or {}
         if path in kept.get("_expanded", ()):
             return copy.deepcopy(kept["_expanded"][path])
-        return included.found(thing, path)
+        return included.found(self.store, thing, path)
 
     def line_items(self, parent: Json) -> Json:
         thing = self.store.get(parent["id"]) or parent

@@ -30,6 +30,7 @@ _BESIDE = {
     "checkout.session": ["total_details.breakdown"],
     "coupon": ["applies_to", "currency_options"],
     "customer": ["cash_balance", "invoice_credit_balance", "tax"],
+    "invoice": ["confirmation_secret"],
     "price": ["currency_options", "tiers"],
     "shipping_rate": ["fixed_amount.currency_options"],
 }
