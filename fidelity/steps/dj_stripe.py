@@ -91,8 +91,11 @@ def _register(shop: Shop, box: Mailbox) -> str:
 
 
 def _arrived(shop: Shop, box: Mailbox) -> dict[str, list[Letter]]:
-    """Return what was delivered, by kind."""
-    box.wait_for(shop.api.events.list(params={"limit": 1}).data[0].id)
+    """Return what was delivered by kind, once everything was that was sent to the endpoint."""
+    since = shop.api.webhook_endpoints.list(params={"limit": 1}).data[0].created
+    asked = {"created": {"gte": since}, "limit": 100}
+    for event in shop.api.events.list(params=asked).auto_paging_iter():
+        box.wait_for(event.id)
     kinds: dict[str, list[Letter]] = defaultdict(list)
     for letter in box.letters:
         kinds[json.loads(letter.body)["type"]].append(letter)
