@@ -152,6 +152,8 @@ def _pages(shop: Shop, api: Any) -> None:
     for number in ("4242424242424242", "AT611904300234573201", "AT861904300235473202"):
         page = shop.session(**euros)
         control(f"checkout/sessions/{page.id}/pay", {"payment_method": number})
+    cheaper = {"discounts": [{"promotion_code": shop.code().id}]}
+    control(f"checkout/sessions/{shop.session(**cheaper).id}/pay")
     api.checkout.sessions.expire(shop.session().id)
     month = {"line_items": [{"price": shop.monthly().id, "quantity": 1}], "mode": "subscription"}
     control(f"checkout/sessions/{shop.session(**month).id}/pay")
