@@ -9,9 +9,13 @@ from flask.testing import FlaskClient
 
 from checkout_service.domain import ids
 from checkout_service.domain.order.care import Parcel
+from tests.support.admin import signed_in
 from tests.support.album import owner
+from tests.support.databases import PASSWORD
 from tests.support.stage import Bought, Stage
+from tests.web import standings as reach
 from tests.web.asserts import page
+from tests.web.conftest import MakeApp
 
 
 def paid(shop: Stage, price: str = "poster-usd") -> Bought:
@@ -76,3 +80,13 @@ def test_who_saved_a_way_to_pay_is_not_said_to_have_paid(app: Flask, shop: Stage
     assert "Saved. Thank you! · " in text
     assert "$0.00" not in text
     assert "Paid" not in text
+
+
+def test_the_desk_says_what_stripe_put_on_top_of_the_total(make_app: MakeApp, shop: Stage) -> None:
+    bought = reach.paid_with_extras(shop)
+    clerk = signed_in(make_app(admin_password=PASSWORD))
+
+    facts = clerk.get(f"/admin/orders/{bought.order}").text
+
+    for name, amount in (("Discount", "-$5.00"), ("Shipping", "$4.90"), ("Tax", "$3.00")):
+        assert f"<dt>{name}</dt><dd>{amount}</dd>" in facts
