@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import Column, ColumnElement, Connection, select, true
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    bindparam,
+    literal,
+    select,
+    true,
+)
 
 from checkout_service.domain.money import THREE_DECIMAL, ZERO_DECIMAL
 from checkout_service.storage.name_keys import AFTER_ALL, key_of
@@ -15,10 +25,16 @@ from checkout_service.storage.tables.orders import OTHERWISE_PAID
 
 _o, _a = orders.c, attempts.c
 _AMOUNT = re.compile(r"\D{0,4}?([0-9]{1,12})(?:[.,]([0-9]{1,3}))?\D{0,4}", re.ASCII)
+
+
+def _said(currencies: frozenset[str]) -> BindParameter[list[str]]:
+    return bindparam(None, sorted(currencies), expanding=True, literal_execute=True)
+
+
 _COUNTED_IN = {
-    0: _o.currency.in_(ZERO_DECIMAL),
-    2: _o.currency.not_in(ZERO_DECIMAL | THREE_DECIMAL),
-    3: _o.currency.in_(THREE_DECIMAL),
+    0: _o.currency.in_(_said(ZERO_DECIMAL)),
+    2: _o.currency.not_in(_said(ZERO_DECIMAL | THREE_DECIMAL)),
+    3: _o.currency.in_(_said(THREE_DECIMAL)),
 }
 """Which currencies have so many decimals."""
 
@@ -32,18 +48,23 @@ def by_amount(connection: Connection, words: str, *, limit: int) -> list[str]:
     found: list[str] = []
     for amount, condition in _amounts(major):
         newest = amount.desc(), _o.created_at.desc(), _o.id.desc()
-        asked = select(_o.id).where(condition).order_by(*newest).limit(limit)
-        found += connection.execute(asked).scalars()
+        asked = select(_o.id).where(condition).order_by(*newest)
+        few = asked.limit(literal(limit, literal_execute=True))
+        found += connection.execute(few).scalars()
     return found
 
 
 def _amounts(major: Decimal) -> Iterator[tuple[Column[int], ColumnElement[bool]]]:
-    """Ask for an amount as a range: the order by it is then its index's, and nobody else's."""
+    """Ask for an amount as a range: the order by it is then its index's, and nobody else's.
+
+    PostgreSQL plans for whatever value may come; what it is to know stands in the statement itself.
+    """
     for digits, currencies in _COUNTED_IN.items():
         minor = major.scaleb(digits)
         if minor % 1 == 0:
+            exactly = literal(int(minor), BigInteger, literal_execute=True)
             for amount, where in ((_o.amount_total, true()), (_o.amount_paid, OTHERWISE_PAID)):
-                yield amount, amount.between(int(minor), int(minor)) & where & currencies
+                yield amount, amount.between(exactly, exactly) & where & currencies
 
 
 def by_name(connection: Connection, words: str, *, limit: int) -> list[str]:

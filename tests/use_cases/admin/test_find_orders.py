@@ -55,6 +55,7 @@ def test_an_amount_is_found_in_the_decimals_of_its_currency(stage_on: Stage, fou
 
     assert (found("25"), found("$25.00"), found("2500")) == ([dollars], [dollars], [])
     assert (found("1800"), found("18.00")) == ([yen], [])
+    assert found("999999999999.99") == []
 
 
 def test_what_was_paid_counts_where_it_is_not_what_the_items_cost(
