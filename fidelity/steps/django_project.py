@@ -43,11 +43,19 @@ def project(prefix: str, urls: str, apps: tuple[str, ...], **more: Any) -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)
 
 
+_LATE = 150  # seconds: a second try comes after a minute
+
+
 class Letter(NamedTuple):
     """An event as it came in."""
 
     body: bytes
     signature: str
+
+
+class _Post(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # a sandbox sends many at once; whom it cannot reach it tries later
 
 
 class Mailbox:
@@ -67,14 +75,17 @@ class Mailbox:
             def log_message(self, *_: Any) -> None:
                 """Say nothing of each request."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
-        server.daemon_threads = True
+        server = _Post(("127.0.0.1", 0), Slot)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{server.server_port}"
 
     def wait_for(self, event: str) -> None:
         """Wait until an event was delivered. Raises LookupError."""
-        until(lambda: any(event.encode() in one.body for one in self.letters), f"{event} is lost")
+        until(
+            lambda: any(event.encode() in one.body for one in self.letters),
+            f"{event} is lost",
+            _LATE,
+        )
 
 
 def hand_in(path: str, body: bytes, signature: str | None) -> str | None:
