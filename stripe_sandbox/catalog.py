@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from . import catalog_shapes as shapes
 from .errors import invalid, missing
-from .forms import boolean, integer, metadata, table, text
+from .forms import boolean, count, integer, metadata, table, text
 from .money import check_amount, check_currency
 from .store import Json
 from .unmodelled import not_modelled
 from .world import Call
 
+_IN_THREE_YEARS = {"day": 1095, "week": 156, "month": 36, "year": 3}
 _TEXTS = ("description", "statement_descriptor", "tax_code", "unit_label", "url")
 
 
@@ -131,15 +132,26 @@ def take_lookup_key(call: Call, price: Json) -> None:
     price["lookup_key"] = key
 
 
+def rhythm(given: Json, where: str) -> Json:
+    """Read how often something recurs: at least once in three years. Raises ApiError."""
+    interval = given.get("interval")
+    if not isinstance(interval, str) or interval not in _IN_THREE_YEARS:
+        raise invalid(f"{where}[interval]", "Invalid interval")
+    every = count(given, "interval_count", least=1, where=f"{where}[interval_count]")
+    if every > _IN_THREE_YEARS[interval]:
+        raise invalid(
+            f"{where}[interval_count]",
+            f"Prices recur at least every {_IN_THREE_YEARS[interval]} {interval}s.",
+        )
+    return {"interval": interval, "interval_count": every}
+
+
 def _recurring(data: Json) -> Json | None:
     given = table(data, "recurring")
     if not given:
         return None
-    if given.get("interval") not in ("day", "week", "month", "year"):
-        raise invalid("recurring[interval]", "Invalid interval")
     return {
-        "interval": given["interval"],
-        "interval_count": integer(given, "interval_count", default=1),
+        **rhythm(given, "recurring"),
         "meter": None,
         "trial_period_days": None,
         "usage_type": "licensed",

@@ -12,6 +12,7 @@ from .store import Json
 
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _DEPTH = 8
+MOST_OF_ONE = 999_999
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Json:
@@ -51,9 +52,18 @@ def integer(params: Json, name: str, *, default: int | None = None, where: str =
     if name not in params:
         return default
     text = params[name]
-    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,18}", text):
+    if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise invalid(where or name, f"Invalid integer: {text}", "parameter_invalid_integer")
     return int(text)
+
+
+def count(params: Json, name: str, *, default: int = 1, least: int = 0, where: str = "") -> int:
+    """Read how many: a quantity below the least is none. Raises ApiError."""
+    many = integer(params, name, default=default, where=where) or 0
+    if not least <= many <= MOST_OF_ONE:
+        kind = "positive" if least else "non-negative"
+        raise invalid(where or name, f"Invalid {kind} integer", "parameter_invalid_integer")
+    return many
 
 
 def boolean(params: Json, name: str) -> bool | None:

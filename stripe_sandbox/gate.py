@@ -10,6 +10,7 @@ from collections.abc import Callable
 from flask import Request, Response
 
 from . import expanding, forms, parameters, unmodelled, wire
+from .account import ID as OWN
 from .errors import ApiError
 from .faults import too_many
 from .for_browsers import seen_by_browser
@@ -21,6 +22,7 @@ from .store import Json, new_id, shown
 from .times import now_as_text
 from .world import Call, World
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9]+", re.ASCII)
 
 
@@ -86,6 +88,8 @@ class Gate:
         if fault == "reset":
             raise Reset
         check_context(key, request.headers.get("Stripe-Context"))
+        check_account(key, request.headers.get("Stripe-Account"))
+        check_type(request)
         route, names = find(request.method, request.path)
         check_scope(self._world.store, key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
@@ -163,6 +167,37 @@ def check_key(key: str) -> None:
         raise ApiError(
             f"Invalid API Key provided: {shown_key}" if key else "You did not provide an API key.",
             status=401,
+        )
+
+
+def check_account(key: str, account: str | None) -> None:
+    """Refuse to act for a connected account: there is one account, and no Connect.
+
+    Raises ApiError.
+    """
+    if account and account != OWN:
+        raise ApiError(
+            f"The provided key '{key[:8]}****' does not have access to account '{account}' (or "
+            "that account does not exist). Application access may have been revoked.",
+            status=403,
+            code="account_invalid",
+        )
+
+
+def check_type(request: Request) -> None:
+    """Refuse a body that is no form: taken for an empty one it would do what nobody asked for.
+
+    Raises ApiError.
+    """
+    kind = request.mimetype or "none"
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if request.method != "POST" or not request.content_length:
+        return
+    if kind not in _FORMS or encoding != "identity":
+        told = kind if encoding == "identity" else f"{kind} ({encoding})"
+        raise ApiError(
+            f"Invalid request: unsupported Content-Type {told}. Requests must be sent as "
+            "application/x-www-form-urlencoded or multipart/form-data."
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import lists, shapes, sums, tax_rates
 from .errors import ApiError, invalid, missing
-from .forms import integer, metadata, table, text
+from .forms import count, integer, metadata, table, text
 from .money import check_currency
 from .store import Json, new_id
 from .world import Call
@@ -65,7 +65,7 @@ def blank(call: Call, **fields: Any) -> Json:
 
 def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
     """Read what is owed: an amount, or a price so many times. Raises ApiError."""
-    quantity = integer(params, "quantity", default=1) or 0
+    quantity = count(params, "quantity")
     name = table(params, "pricing").get("price")
     if name is not None:
         price = call.world.need(name, "price", param="pricing[price]")

@@ -7,7 +7,7 @@ import copy
 from . import catalog, invoice_items, invoices, periods, prorations, subscription_shapes, tax_rates
 from . import subscriptions as subs
 from .errors import invalid, missing, no_such
-from .forms import boolean, integer, metadata
+from .forms import boolean, count, integer, metadata
 from .store import Json, shown
 from .unmodelled import not_modelled
 from .world import Call
@@ -98,7 +98,7 @@ def _change_item(call: Call, thing: Json, change: Json, at: str) -> None:
     if "price" in change or "price_data" in change:
         price = _price(call, thing, change, at)
         item |= {"price": shown(price), "plan": subscription_shapes.plan(price)}
-    item["quantity"] = integer(change, "quantity", default=item["quantity"])
+    item["quantity"] = count(change, "quantity", default=item["quantity"], where=f"{at}[quantity]")
     rates = tax_rates.named(call, change, "tax_rates", at)
     item["tax_rates"] = item["tax_rates"] if rates is None else rates
     item["metadata"] = metadata(change, item["metadata"])
@@ -108,7 +108,7 @@ def _add_item(call: Call, thing: Json, change: Json, at: str) -> None:
     price = _price(call, thing, change, at)
     line = {
         "price": price["id"],
-        "quantity": integer(change, "quantity", default=1),
+        "quantity": count(change, "quantity", where=f"{at}[quantity]"),
         "_recurring": price["recurring"],
     }
     first = thing["items"]["data"][0]

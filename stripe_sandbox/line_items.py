@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import shapes, tax_rates
 from .catalog import price_of_line
 from .errors import invalid, missing
-from .forms import boolean, integer, metadata, table
+from .forms import boolean, count, integer, metadata, table
 from .store import Json
 from .world import Call
 
@@ -29,9 +29,7 @@ def line(call: Call, given: object, where: str) -> Json:
     if not isinstance(given, dict):
         raise invalid(where, "Invalid object")
     price = price_of_line(call, given, where)
-    quantity = integer(given, "quantity", default=1, where=f"{where}[quantity]") or 0
-    if quantity < 1:
-        raise invalid(f"{where}[quantity]", "Invalid positive integer", "parameter_invalid_integer")
+    quantity = count(given, "quantity", least=1, where=f"{where}[quantity]")
     amount = price["unit_amount"] * quantity
     product = call.store.get(price["product"], "product") or {}
     item = shapes.line_item(

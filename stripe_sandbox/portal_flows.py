@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import shapes, subscription_changes
 from .errors import ApiError, invalid, missing
-from .forms import integer, table
+from .forms import count, table
 from .store import Json
 from .unmodelled import not_modelled
 from .world import Call
@@ -65,7 +65,7 @@ def _items(call: Call, given: Json, thing: Json, at: str) -> list[Json]:
     kept = known[item["id"]]
     price = item.get("price", kept["price"]["id"])
     call.world.need(price, "price", param=f"{at}[price]")
-    quantity = integer(item, "quantity", default=kept["quantity"])
+    quantity = count(item, "quantity", default=kept["quantity"], least=1, where=f"{at}[quantity]")
     if (price, quantity) == (kept["price"]["id"], kept["quantity"]):
         raise invalid(at, "There is nothing to confirm: the subscription has these items already.")
     return [{"id": item["id"], "price": price, "quantity": quantity}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .catalog import rhythm
 from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .store import Json, new_id, shown
@@ -133,11 +134,7 @@ def _said(given: Any, before: Json) -> Json:
             after[name] = [_product(one) for one in value or []] or None
         elif name == "interval_options":
             after[name] = [
-                {
-                    "interval": one["interval"],
-                    "interval_count": integer(one, "interval_count", default=1),
-                }
-                for one in value
+                rhythm(one, f"interval_options[{place}]") for place, one in enumerate(value or [])
             ]
         else:
             after[name] = value or ([] if isinstance(before.get(name), list) else None)

@@ -16,8 +16,9 @@ from . import subscriptions as subs
 from .declines import decline_message
 from .errors import ApiError, invalid, missing
 from .first_periods import DAY
-from .forms import boolean, integer, metadata, table, text
+from .forms import boolean, count, integer, metadata, table, text
 from .methods import find_method
+from .money import check_amount
 from .store import Json
 from .world import Call
 
@@ -64,7 +65,7 @@ def lines_of(call: Call) -> list[Json]:
                 f"The price specified is set to `type=one_time` but this field only accepts "
                 f"prices with `type=recurring`: {price['id']}.",
             )
-        quantity = integer(item, "quantity", default=1, where=f"items[{place}][quantity]") or 0
+        quantity = count(item, "quantity", where=f"items[{place}][quantity]")
         if lines and price["currency"] != lines[0]["_currency"]:
             raise invalid(f"items[{place}][price]", "All prices must have the same currency.")
         lines.append(
@@ -75,6 +76,8 @@ def lines_of(call: Call) -> list[Json]:
                 "_rates": tax_rates.named(call, item, "tax_rates", f"items[{place}]") or [],
             }
         )  # fmt: skip
+    owed = sum(line["_amount"] for line in lines)
+    check_amount(owed, lines[0]["_currency"], "items")
     return lines
 
 

@@ -1,0 +1,121 @@
+"""What would be misread if it were taken: bodies that are no forms, other accounts, odd counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.sandbox.build import CARD
+from tests.sandbox.conftest import World
+from tests.sandbox.test_subscriptions import a_line_every, sell
+
+INTENT = {"amount": "2000", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true",
+          "capture_method": "manual", "payment_method_types[]": "card"}  # fmt: skip
+MONTHLY = {"currency": "usd", "unit_amount": "500", "product_data[name]": "Tea"}
+
+
+def refusal(world: World, path: str, **more: Any) -> tuple[int, Any]:
+    answer = world.raw("POST", path, **more)
+    return answer.status_code, answer.json().get("error", {}).get("param")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}, {},
+        {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"},
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_form_captures_nothing(world: World, headers: dict[str, str]) -> None:
+    intent = world.raw("POST", "/v1/payment_intents", data=INTENT).json()
+    path = f"/v1/payment_intents/{intent['id']}/capture"
+
+    answer = world.raw("POST", path, data=b'{"amount_to_capture":500}', headers=headers)
+
+    assert answer.status_code == 400
+    assert "unsupported Content-Type" in answer.json()["error"]["message"]
+    kept = world.raw("GET", f"/v1/payment_intents/{intent['id']}").json()
+    assert (kept["status"], kept["amount_received"]) == ("requires_capture", 0)
+
+
+def test_a_post_without_a_body_needs_no_type(world: World) -> None:
+    intent = world.raw("POST", "/v1/payment_intents", data=INTENT).json()
+
+    answer = world.raw("POST", f"/v1/payment_intents/{intent['id']}/capture")
+
+    assert answer.json()["amount_received"] == 2000
+
+
+def test_another_account_is_not_ours_to_act_for(world: World) -> None:
+    own = world.raw("GET", "/v1/account").json()["id"]
+
+    other = world.raw("GET", "/v1/customers", headers={"Stripe-Account": "acct_other"})
+    same = world.raw("GET", "/v1/customers", headers={"Stripe-Account": own})
+
+    assert (other.status_code, other.json()["error"]["code"]) == (403, "account_invalid")
+    assert same.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("interval", "count"),
+    [("month", "0"), ("month", "-1"), ("day", "1096"), ("week", "157"), ("month", "37"),
+     ("year", "4"), ("year", "1000000"), ("month", "٣")],
+)  # fmt: skip
+def test_a_price_recurs_at_least_once_in_three_years(
+    world: World, interval: str, count: str
+) -> None:
+    every = {"recurring[interval]": interval, "recurring[interval_count]": count}
+    plan = {"currency": "usd", "amount": "500", "product[name]": "Tea",
+            "interval": interval, "interval_count": count}  # fmt: skip
+    line = {f"line_items[0][price_data][{name.split('[')[0]}]" + name[len(name.split("[")[0]) :]: v
+            for name, v in (MONTHLY | every).items()}  # fmt: skip
+    session = line | {"mode": "subscription", "success_url": "https://shop.example/"}
+
+    assert refusal(world, "/v1/prices", data=MONTHLY | every)[0] == 400
+    assert refusal(world, "/v1/plans", data=plan)[0] == 400
+    assert refusal(world, "/v1/checkout/sessions", data=session)[0] == 400
+
+
+def test_a_price_may_recur_every_three_years(client: stripe.StripeClient, world: World) -> None:
+    line = a_line_every("year")
+    line["price_data"]["recurring"]["interval_count"] = 3
+
+    assert world.pay(sell(client, line).id, CARD)["subscription"].startswith("sub_")
+
+
+@pytest.mark.parametrize("quantity", ["-1", "-3", "1000000", "1000000000000"])
+def test_nobody_is_paid_for_subscribing(world: World, quantity: str) -> None:
+    customer = world.raw("POST", "/v1/customers", data={"payment_method": "pm_card_visa",
+                         "invoice_settings[default_payment_method]": "pm_card_visa"})  # fmt: skip
+    price = world.raw("POST", "/v1/prices", data=MONTHLY | {"recurring[interval]": "month"}).json()[
+        "id"
+    ]
+    begun = {"customer": customer.json()["id"], "items[0][price]": price}
+    wrong = {"items[0][quantity]": quantity}
+
+    assert refusal(world, "/v1/subscriptions", data=begun | wrong) == (400, "items[0][quantity]")
+    going = world.raw("POST", "/v1/subscriptions", data=begun).json()
+    item = going["items"]["data"][0]["id"]
+    changed = wrong | {"items[0][id]": item}
+    assert refusal(world, f"/v1/subscriptions/{going['id']}", data=changed) == (
+        400, "items[0][quantity]",
+    )  # fmt: skip
+    assert refusal(world, f"/v1/subscription_items/{item}", data={"quantity": quantity})[0] == 400
+    owed = {"customer": customer.json()["id"], "pricing[price]": price, "quantity": quantity}
+    assert refusal(world, "/v1/invoiceitems", data=owed)[0] == 400
+    charges = world.raw("GET", "/v1/charges").json()["data"]
+    assert [charge["amount"] for charge in charges] == [500]
+
+
+def test_a_subscription_costs_no_more_than_a_payment_may(world: World) -> None:
+    customer = world.raw("POST", "/v1/customers", data={"payment_method": "pm_card_visa",
+                         "invoice_settings[default_payment_method]": "pm_card_visa"})  # fmt: skip
+    dear = MONTHLY | {"recurring[interval]": "month", "unit_amount": "99999999"}
+    price = world.raw("POST", "/v1/prices", data=dear).json()["id"]
+    begun = {"customer": customer.json()["id"], "items[0][price]": price, "items[0][quantity]": "2"}
+
+    answer = world.raw("POST", "/v1/subscriptions", data=begun)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "amount_too_large")
