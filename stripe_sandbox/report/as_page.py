@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from .badge import badge
-from .card import RULE, Card
+from .card import HINT, RULE, Card
 from .runner import Outcome, Result
 
 _CLASSES = {Outcome.HELD: "held", Outcome.FAILED: "failed", Outcome.NOT_TRIED: "left"}
@@ -31,7 +31,6 @@ li p { margin: .15rem 0 0; font-size: .9rem; }
 
 def as_page(card: Card) -> str:
     """Write the whole card as a page."""
-    held, failed, left = (len(card.those(outcome)) for outcome in Outcome)
     subjects = "".join(_subject(title, results) for title, results in card.by_subject())
     return f"""<!doctype html>
 <html lang="en">
@@ -45,15 +44,22 @@ def as_page(card: Card) -> str:
 <main>
 <h1>Stripe report card</h1>
 <p>{escape(card.target)}<br><span class="soft">{escape(card.at)}</span></p>
-<p class="grade" aria-label="Grade {card.grade}">{card.grade}</p>
-<p>{held} held, {failed} failed, {left} not tried; {card.share:.0%} of the weight of what was
-tried.</p>
+{_grade(card)}
 <p>{badge(card)}</p>
 <p><small>{escape(RULE)}</small></p>
 {subjects}</main>
 </body>
 </html>
 """
+
+
+def _grade(card: Card) -> str:
+    if not card.is_graded:
+        return f"<p>{escape(HINT)}</p>"
+    held, failed, left = (len(card.those(outcome)) for outcome in Outcome)
+    return f"""<p class="grade" aria-label="Grade {card.grade}">{card.grade}</p>
+<p>{held} held, {failed} failed, {left} not tried; {card.share:.0%} of the weight of what was
+tried.</p>"""
 
 
 def _subject(title: str, results: list[Result]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .card import RULE, Card
+from .card import HINT, RULE, Card
 from .runner import Outcome, Result
 
 _MARKS = {Outcome.HELD: "held  ", Outcome.FAILED: "FAILED", Outcome.NOT_TRIED: "  -   "}
@@ -19,6 +19,8 @@ def line_of(result: Result) -> str:
 
 def summary(card: Card) -> str:
     """Tell the grade and how it came about."""
+    if not card.is_graded:
+        return f"{card.target}\n{HINT}"
     held, failed, left = (len(card.those(outcome)) for outcome in Outcome)
     return (
         f"{card.target}\n"

@@ -13,9 +13,9 @@ _WIDTH = 6.6  # a letter's, about
 
 def badge(card: Card) -> str:
     """Draw a card's badge."""
-    said = card.line if card.tried else "not tried"
+    said = card.line
     left, right = (round(len(text) * _WIDTH) + 14 for text in (_LEFT, said))
-    colour = COLOURS[card.grade] if card.tried else "#57606a"
+    colour = COLOURS.get(card.grade, "#57606a")
     label = escape(f"{_LEFT}: {said}")
     font = 'font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle"'
     return (

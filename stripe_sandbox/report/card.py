@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from .runner import Outcome, Result
+from .runner import Outcome, Result, takes_nothing
 from .trial import Weight
 
 _GRADES = ((0.95, "A"), (0.85, "B"), (0.70, "C"), (0.50, "D"))
+UNGRADED = "-"
+HINT = (
+    "No grade: a well-signed event was not taken, so that nothing is known of the rest. Is this "
+    "the webhook's address, and --secret the one it verifies with? A receiver that refuses events "
+    "of purchases it did not make needs --create."
+)
 RULE = (
     "Trials weigh 1 (care), 2 (usual) or 4 (money). What was not tried does not count. Of the "
     "weight of what was tried, 95% held is an A, 85% a B, 70% a C, 50% a D, less an F. An A "
@@ -37,7 +43,13 @@ class Card:
         return held / whole if whole else 0.0
 
     @property
+    def is_graded(self) -> bool:
+        return bool(self.tried) and not takes_nothing(self.results)
+
+    @property
     def grade(self) -> str:
+        if not self.is_graded:
+            return UNGRADED
         broken = [result.weight for result in self.those(Outcome.FAILED)]
         earned = next((grade for least, grade in _GRADES if self.share >= least), "F")
         best = "A"
@@ -49,6 +61,8 @@ class Card:
 
     @property
     def line(self) -> str:
+        if not self.is_graded:
+            return "not graded"
         return f"{self.grade} · {len(self.those(Outcome.HELD))} of {len(self.tried)} held"
 
     def by_subject(self) -> list[tuple[str, list[Result]]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
 
 from .addresses import is_near, is_url
 from .ground import MONTHLY, PRICE
@@ -88,6 +90,31 @@ def _ways(parser: argparse.ArgumentParser) -> None:
 
 def _fault(options: Namespace) -> str | None:
     """Return what is wrong with the options together."""
+    return _fault_of_addresses(options) or next(
+        (words for is_wrong, words in _faults(options) if is_wrong), None
+    )
+
+
+def _faults(options: Namespace) -> Iterator[tuple[bool, str]]:
+    yield (
+        any(not secret.strip() for secret in options.secret),
+        "--secret is empty",
+    )
+    yield (
+        min(options.patience, options.settling) < 0,
+        "--patience and --settling are seconds: 0 and more",
+    )
+    for path in filter(None, (options.html, options.badge)):
+        yield not Path(path).resolve().parent.is_dir(), f"there is no folder for {path}"
+    yield (
+        bool(options.fulfilled and not options.create),
+        "--fulfilled needs --create: only what was bought can be fulfilled",
+    )
+    yield any(":" not in line for line in options.header), "--header is 'Name: value'"
+    yield not _is_json(options.create_json or "null"), "--create-json is no JSON"
+
+
+def _fault_of_addresses(options: Namespace) -> str | None:
     urls = {
         "--target": options.target,
         "--create": options.create,
@@ -102,15 +129,15 @@ def _fault(options: Namespace) -> str | None:
                 f"{name} is on another machine. The report sends forged events and floods; if "
                 "that machine is yours and sells nothing real, say --allow-remote."
             )
-    if options.fulfilled and not options.create:
-        return "--fulfilled needs --create: only what was bought can be fulfilled"
-    if any(":" not in line for line in options.header):
-        return "--header is 'Name: value'"
-    try:
-        json.loads(options.create_json or "null")
-    except ValueError:
-        return "--create-json is no JSON"
     return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _header(line: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from .doors import DoorError
 from .examiner import Examiner
 from .trial import Broken, Door, NotTried, Trial, Weight
 
+WELCOME = "signed"  # the trial that a good event is taken
 FLAGS = {Door.CREATE: "--create", Door.FULFILLED: "--fulfilled"}
 
 
@@ -46,13 +47,24 @@ def check_doors(examiner: Examiner) -> None:
 
 
 def run(trials: list[Trial], examiner: Examiner, tell: Callable[[Result], object]) -> list[Result]:
-    """Make each trial and tell of it at once."""
-    results = []
+    """Make each trial and tell of it at once; none behind a receiver that takes nothing at all."""
+    results: list[Result] = []
     for trial in trials:
-        result = _one(trial, examiner)
+        if takes_nothing(results):
+            why = "the well-signed event was not taken"
+            result = Result(trial, Outcome.NOT_TRIED, why, trial.weight)
+        else:
+            result = _one(trial, examiner)
         tell(result)
         results.append(result)
     return results
+
+
+def takes_nothing(results: list[Result]) -> bool:
+    """True if not even a good event was taken: what it refuses besides says nothing."""
+    return any(
+        result.trial.name == WELCOME and result.outcome is Outcome.FAILED for result in results
+    )
 
 
 def _one(trial: Trial, examiner: Examiner) -> Result:

@@ -10,7 +10,7 @@ import pytest
 
 from stripe_sandbox.report.__main__ import COULD_NOT_RUN, FAILED, HELD, main
 from stripe_sandbox.report.as_page import as_page
-from stripe_sandbox.report.card import Card
+from stripe_sandbox.report.card import UNGRADED, Card
 from stripe_sandbox.report.runner import Outcome, Result
 from stripe_sandbox.report.trial import Weight
 from stripe_sandbox.report.trials import all_trials
@@ -40,10 +40,12 @@ def card(*failed: str, left: tuple[str, ...] = ()) -> Card:
         ((), "A"),
         (("future", "thin"), "A"),
         (("stale",), "B"),
-        (("stale", "duplicate", "twin", "foreign", "refunded", "delayed-paid", "signed"), "B"),
+        (("stale", "duplicate", "twin", "foreign", "refunded", "delayed-paid"), "B"),
         (("unpaid",), "D"),
-        (tuple(TRIALS)[:30], "F"),
-        (tuple(TRIALS), "F"),
+        (tuple(TRIALS)[1:30], "F"),
+        (tuple(TRIALS)[1:], "F"),
+        (("signed",), UNGRADED),
+        (tuple(TRIALS), UNGRADED),
     ],
 )
 def test_the_grade_follows_the_rule(failed: tuple[str, ...], grade: str) -> None:
@@ -124,6 +126,25 @@ def test_a_failure_is_told_with_where_it_was_seen_before(
     assert "colophon-group/jobseek#3253" in (tmp_path / "card.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("path", "secret"), [("/nope", SECRET), ("/webhook", "whsec_another")])
+def test_who_takes_nothing_is_not_graded_but_asked_for_the_address_and_the_secret(
+    shop: Shop, path: str, secret: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, drawn = tmp_path / "card.html", tmp_path / "badge.svg"
+    there = ("--target", shop.url + path, "--secret", secret)
+
+    assert main([*there, "--html", str(page), "--badge", str(drawn)]) == FAILED
+
+    said = capsys.readouterr().out
+    assert "Is this the webhook's address, and --secret" in said
+    assert "Grade" not in said
+    assert said.count("FAILED") == 1
+    assert "held  " not in said
+    assert "is this the webhook" in page.read_text("utf-8").lower().replace("&#x27;", "'")
+    assert 'class="grade"' not in page.read_text("utf-8")
+    assert "not graded" in drawn.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
@@ -158,7 +179,8 @@ def test_a_taken_port_is_told_at_once(shop: Shop, capsys: pytest.CaptureFixture[
 def test_a_page_that_cannot_be_written_is_told(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there = tmp_path / "nowhere" / "card.html"
+    there = tmp_path / "card.html"
+    there.mkdir()
 
     assert main(arguments(shop, "--html", str(there))) == COULD_NOT_RUN
     assert f"{there} cannot be written" in capsys.readouterr().err
@@ -172,6 +194,9 @@ def test_a_page_that_cannot_be_written_is_told(
         (["--target", "http://localhost/", "--fulfilled", "http://localhost/"], "needs --create"),
         (["--target", "http://localhost/", "--header", "key"], "Name: value"),
         (["--target", "http://localhost/", "--create-json", "{"], "no JSON"),
+        (["--target", "http://localhost/", "--secret", " "], "--secret is empty"),
+        (["--target", "http://localhost/", "--patience", "-5"], "0 and more"),
+        (["--target", "http://localhost/", "--html", "/no/such/folder/card.html"], "no folder"),
         ([], "--target"),
     ],
 )
