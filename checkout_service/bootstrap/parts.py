@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy import Engine
 
+from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.merchant_gateway import NetworkProbe
 from checkout_service.settings import Settings
+from checkout_service.storage.prepared import ForMany
 from checkout_service.stripe_gateway import API_VERSION, build_account
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.admin import Admin, build_admin
@@ -38,6 +40,7 @@ from checkout_service.use_cases.retention.forget_old import ForgetOld
 from checkout_service.use_cases.settle.adopt_session import AdoptSession
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.settle.follow_subscription import FollowSubscription
+from checkout_service.use_cases.settle.gathering import Gathering
 from checkout_service.use_cases.settle.place_event import PlaceEvent
 from checkout_service.use_cases.settle.poll_link import PollLink
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
@@ -135,6 +138,11 @@ class Parts(Ground):
             self.clock,
             API_VERSION,
             self.pull_mode,
+            Gathering(
+                partial(self.settle_order.settle_events, version=API_VERSION),
+                most=ForMany.MOST,
+                common=DatabaseUnavailable,
+            ),
         )
 
     @cached_property

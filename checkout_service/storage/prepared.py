@@ -7,7 +7,9 @@ connection, and still names every failure: callers see its errors and its rows' 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Column, Connection, Executable, Select, text
@@ -35,25 +37,31 @@ class Prepared:
 
     def rows(self, connection: Connection, parameters: dict[str, Any]) -> list[AnyRow]:
         """Run it and give all rows, their columns by name. Raises what SQLAlchemy would."""
-        dialect = connection.dialect
-        statement = self._by_dialect[dialect.name]
-        if dialect.name != "postgresql":
+        statement = self._by_dialect[connection.dialect.name]
+        if connection.dialect.name != "postgresql":
             return list(connection.execute(statement, parameters))
         if not self._text:
             self._prepare(statement)
+        return self._run(connection, [parameters[name] for name in self._names])
+
+    def _run(self, connection: Connection, values: Sequence[Any]) -> list[AnyRow]:
         watch = self._who_watches(connection)
         watch(Write.COMMITS)
         driver: Any = connection.connection.driver_connection
-        dbapi: Any = dialect.loaded_dbapi
+        dbapi: Any = connection.dialect.loaded_dbapi
         try:
             cursor = connection.info.get(_CURSOR) or _keep_cursor(connection)
-            values = [parameters[name] for name in self._names]
             rows = cursor.execute(self._text, values, prepare=True).fetchall()
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
             raise DBAPIError.instance(
-                self._text, None, error, dbapi.Error, hide_parameters=True, dialect=dialect
+                self._text,
+                None,
+                error,
+                dbapi.Error,
+                hide_parameters=True,
+                dialect=connection.dialect,
             ) from error
         watch(Write.COMMITTED)
         return list(map(self._row, rows))
@@ -67,12 +75,68 @@ class Prepared:
 
     def _prepare(self, statement: Any) -> None:
         if isinstance(statement, Select):
-            names = statement.selected_columns.keys()
-            row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
-            self._row = row._make
+            self._row = _row_of(statement.selected_columns.keys())
         compiled = statement.compile(dialect=_AS_SENT)
         self._names = tuple(compiled.positiontup)
         self._text = str(compiled)  # last: other threads go by it
+
+
+class Numbered(Prepared):
+    """A statement in PostgreSQL's own words, that numbers its values and says what they are."""
+
+    def __init__(self, words: str, columns: Iterable[str], *, writes: bool) -> None:
+        super().__init__({}, writes=writes)
+        self._text = words
+        self._row = _row_of(columns)
+
+    def rows_of(self, connection: Connection, values: Iterable[Any]) -> list[AnyRow]:
+        """Run it with these values.
+
+        They go as text of no type: else each mixture of values and nulls is planned anew.
+        """
+        return self._run(connection, [_untyped(value) for value in values])
+
+
+class ForMany:
+    """A statement for PostgreSQL that takes several rows of values, a few sizes of it prepared."""
+
+    MOST = 16
+    _SIZES = (1, 2, 4, 8, MOST)
+
+    def __init__(
+        self,
+        words: Callable[[Sequence[Sequence[str]]], str],
+        types: Sequence[str],
+        columns: Iterable[str],
+        *,
+        writes: bool = False,
+    ) -> None:
+        """`words` spells it with these placeholders, a row each; a row of nulls must do nothing."""
+        self._nothing = (None,) * len(types)
+        self._made = cache(
+            lambda size: Numbered(words(_placeholders(types, size)), columns, writes=writes)
+        )
+
+    def rows_of(self, connection: Connection, given: Sequence[Sequence[Any]]) -> list[AnyRow]:
+        """Run it with these rows of values, at most MOST."""
+        size = next(size for size in self._SIZES if size >= len(given))
+        rows = (*given, *(self._nothing for _ in range(size - len(given))))
+        return self._made(size).rows_of(connection, chain.from_iterable(rows))
+
+
+def _placeholders(types: Sequence[str], size: int) -> list[list[str]]:
+    number = count(1)
+    return [[f"CAST(${next(number)} AS {kind})" for kind in types] for _ in range(size)]
+
+
+def _untyped(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | bytes) else str(value)
+
+
+def _row_of(columns: Iterable[str]) -> Callable[..., AnyRow]:
+    row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # noqa: PYI024
+    make: Callable[..., AnyRow] = row._make
+    return make
 
 
 def _keep_cursor(connection: Connection) -> Any:

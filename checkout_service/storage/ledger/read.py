@@ -79,40 +79,39 @@ _others = attempts.alias("others")
 _event = inbox_events.alias("known")
 
 
-def _by_attempt(load: Any, column: str, name: str) -> Any:
+def _by_attempt(load: Any, column: str, name: Any) -> Any:
     """Load the order of the attempt that has this id in that column."""
     order_id = (
-        select(_ours.c.order_id)
-        .where(_ours.c[column] == bindparam(name))
-        .correlate(None)
-        .scalar_subquery()
+        select(_ours.c.order_id).where(_ours.c[column] == name).correlate(None).scalar_subquery()
     )
     return load.where(orders.c.id == order_id)
 
 
+def of_session(load: Any, session: Any, event: Any, intent: Any) -> Any:
+    """Load the order of a session, with what the inbox knows of an event and its intent."""
+    return _by_attempt(load, "session_id", session).add_columns(
+        # Empty for an event of no version, null for one we do not know.
+        select(func.coalesce(_event.c.api_version, literal_column("''")))
+        .where(_event.c.id == event)
+        .correlate(None)
+        .scalar_subquery()
+        .label("event_version"),
+        or_(
+            exists().where(inbox_events.c.intent_id == intent, UNCLAIMED),
+            exists().where(_others.c.intent_id == intent, _others.c.order_id != orders.c.id),
+        ).label("intent_has_more"),
+    )
+
+
 _READ = {
     column: Prepared(
-        {dialect: _by_attempt(load, column, "b_name") for dialect, load in LOAD.items()}
+        {dialect: _by_attempt(load, column, bindparam("b_name")) for dialect, load in LOAD.items()}
     )
     for column in ("session_id", "intent_id")
 }
 _BY_SESSION = Prepared(
     {
-        dialect: _by_attempt(load, "session_id", "b_session").add_columns(
-            # Empty for an event of no version, null for one we do not know.
-            select(func.coalesce(_event.c.api_version, literal_column("''")))
-            .where(_event.c.id == bindparam("b_event"))
-            .correlate(None)
-            .scalar_subquery()
-            .label("event_version"),
-            or_(
-                exists().where(inbox_events.c.intent_id == bindparam("b_intent"), UNCLAIMED),
-                exists().where(
-                    _others.c.intent_id == bindparam("b_intent"),
-                    _others.c.order_id != orders.c.id,
-                ),
-            ).label("intent_has_more"),
-        )
+        dialect: of_session(load, *map(bindparam, ("b_session", "b_event", "b_intent")))
         for dialect, load in LOAD.items()
     }
 )

@@ -20,8 +20,9 @@ from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause
 
 from .follow_subscription import FollowSubscription
+from .gathering import Gathering
 from .place_event import Place, PlaceEvent, intent_of, request_look
-from .settle_order import Case, SettleOrder
+from .settle_order import Case, SettleOrder, Told
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class ReceiveEvent:
     clock: Clock
     api_version: str
     pull_mode: bool
+    gathering: Gathering[Told, bool]
 
     def receive(self, body: bytes, signature: str | None) -> None:
         """Take a webhook in. When this returns the event is durable.
@@ -108,7 +110,7 @@ class ReceiveEvent:
             event, source=source, now=now, state="applied", intent_id=subject.intent_id
         )
         case = Case(source, [fact], event_id=event.id, receipt=receipt)
-        return self.settle_order.settle_event(case, subject.id, version=self.api_version)
+        return bool(self.gathering.do(Told(case, subject.id), key=subject.id))
 
     def _first_time(
         self, connection: Transaction, event: IncomingEvent, source: str

@@ -21,9 +21,14 @@ from checkout_service.domain.order.settlement import Settlement, settle
 from checkout_service.storage import bookmarks, inbox
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.diff import Cause, Writing, plan_writing
-from checkout_service.storage.ledger.read import Loaded, load_ledger, load_of_session
-from checkout_service.storage.ledger.read_many import intents_with_more, load_ledgers
-from checkout_service.storage.ledger.write import write
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.ledger.read_many import (
+    Asked,
+    intents_with_more,
+    load_ledgers,
+    load_of_sessions,
+)
+from checkout_service.storage.ledger.write import write, write_plain
 from checkout_service.storage.order_lookup import intents_of_others
 
 from .earlier_events import EarlierEvents, unknown_intents
@@ -50,6 +55,19 @@ class Case:
     look: LookDone | None = None
     event_id: str | None = None
     receipt: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of a session, and what it brings."""
+
+    case: Case
+    session_id: str
+
+    @property
+    def asked(self) -> Asked:
+        intent = next(iter(unknown_intents(None, self.case.facts)), None)
+        return Asked(self.session_id, self.case.event_id or "", intent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +143,18 @@ class SettleOrder:
             bookmarks.count(connection, CORRECTED)
         return settlement
 
-    def settle_event(self, case: Case, session_id: str, *, version: str) -> bool:
-        """Settle the order of a session by an everyday event, receipt included.
+    def settle_events(self, told: Sequence[Told], *, version: str) -> list[bool]:
+        """Settle the orders of sessions together by everyday events, receipts included.
 
-        False when the event is not an everyday one, or somebody else settled the order meanwhile:
-        then nothing was written. `version` is the API version that we read.
+        False for each event that is not an everyday one, or whose order somebody else settles or
+        has settled meanwhile: then nothing was written for it. `version` is the API version that
+        we read. All fail where one fails.
         """
-        settled = self.database.write_at_once(
-            lambda c: self._event_at_once(c, case, session_id, version)
-        )
-        if isinstance(settled, Settlement):
-            _log(settled, case.source)
-        return settled is not False
+        done = self.database.write_at_once(lambda c: self._events_at_once(c, told, version))
+        for one, settled in zip(told, done, strict=True):
+            if isinstance(settled, Settlement):
+                _log(settled, one.case.source)
+        return [settled is not False for settled in done]
 
     def _at_once(self, connection: Transaction, case: Case) -> Settlement | None:
         loaded = load_ledger(connection, case.order_id, lock=False)
@@ -156,25 +174,39 @@ class SettleOrder:
             return None, None
         return settlement, writing
 
-    def _event_at_once(
-        self, connection: Transaction, case: Case, session_id: str, version: str
-    ) -> Settlement | bool:
-        intents = sorted(unknown_intents(None, case.facts))
-        loaded = load_of_session(
-            connection,
-            session_id,
-            event_id=case.event_id or "",
-            intent_id=intents[0] if intents else None,
-        )
+    def _events_at_once(
+        self, connection: Transaction, told: Sequence[Told], version: str
+    ) -> list[Settlement | bool]:
+        loaded = load_of_sessions(connection, [one.asked for one in told])
+        worked = [
+            self._by_event(order, one.case, version)
+            for order, one in zip(loaded, told, strict=True)
+        ]
+        planned: dict[str, Writing] = {}
+        for at, one in enumerate(worked):
+            if not isinstance(one, bool):
+                # Two events of one order are not written together: the other was not read yet.
+                first = planned.setdefault(one[1].order_id, one[1])
+                worked[at] = one if first is one[1] else False
+        written = write_plain(connection, list(planned.values())) if planned else set()
+        return [
+            one if isinstance(one, bool) else one[1].order_id in written and one[0]
+            for one in worked
+        ]
+
+    def _by_event(
+        self, loaded: Loaded | None, case: Case, version: str
+    ) -> tuple[Settlement, Writing] | bool:
+        """Work out what an event changes; True if it is known, False if it is no everyday one."""
         if loaded is None or loaded.intent_has_more:
             return False
         if loaded.event_version is not None:
             return loaded.event_version == version
         settlement, writing = self._work_out(loaded, case, case.facts, self.clock.now())
-        if writing is None or settlement.begins_subscription:
+        if writing is None or settlement.begins_subscription or not writing.plain:
             return False
         writing.intent_id = next(iter(unknown_intents(loaded.ledger, case.facts)), None)
-        return settlement if _write_plain(connection, writing) else False
+        return settlement, writing
 
     def _work_out(
         self, loaded: Loaded, case: Case, facts: Sequence[Fact], now: int

@@ -1,0 +1,160 @@
+"""Everyday settlements as one data-modifying statement of PostgreSQL, for one order or for several.
+
+Each order is written whole if it is still at the version it was read at, and not at all otherwise.
+Several are written together only as far as nobody else is at work on them: a group waits for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+
+from checkout_service.domain.order.ledger import Ledger
+from checkout_service.storage.prepared import ForMany, type_of
+from checkout_service.storage.tables import (
+    attempts,
+    inbox_events,
+    orders,
+    outbox_messages,
+    transitions,
+)
+from checkout_service.storage.tables.machinery import UNCLAIMED
+
+from .attempt_rows import CHANGING
+from .diff import Row, Writing
+
+_ORDER = (
+    "status", *Ledger.DERIVED, "holds", "has_more", "sequence", "moves", "canceled_at",
+)  # fmt: skip
+_EVENT = (
+    "id", "type", "state", "source", "api_version", "livemode", "order_id", "intent_id", "body",
+    "tries", "created", "received_at", "applied_at",
+)  # fmt: skip
+_MESSAGE = (
+    "id", "order_id", "kind", "about", "sequence", "body", "state", "wish", "tries", "created_at",
+    "next_at",
+)  # fmt: skip
+_ATTEMPT = ("id", *CHANGING)
+_TRAIL = ("seq", "before", "after", "source", "reason", "event_id", "at")
+_PLACES = ("first_", "second_")  # what moves an order, and its fulfilment
+PLACES = len(_PLACES)
+
+_OF_THE_WRITING = {
+    "order_id": "text", "version": "integer", "now": "bigint", "fulfils": "boolean",
+    "unknown_intent": "text", "look_due_at": "bigint", "look_tries": "integer",
+    "look_requests": "integer", "look_requested": "integer",
+}  # fmt: skip
+
+
+def _of(table: Table, prefix: str, names: Iterable[str]) -> dict[str, str]:
+    return {prefix + name: type_of(_column(table, name)) for name in names}
+
+
+def _column(table: Table, name: str) -> Column[Any]:
+    return table.c[name]
+
+
+# Settlements have one event, attempt and message and two lines of the trail at most, but for a few:
+# those are parameters, because the database takes them in more cheaply than JSON.
+_GIVEN = {
+    **_OF_THE_WRITING,
+    **_of(orders, "", _ORDER),
+    **_of(inbox_events, "event_", _EVENT),
+    **_of(attempts, "attempt_", _ATTEMPT),
+    **_of(outbox_messages, "message_", _MESSAGE),
+    **{name: kind for place in _PLACES for name, kind in _of(transitions, place, _TRAIL).items()},
+}
+_NOTHING: Row = {}
+
+
+def _set(prefix: str, names: Iterable[str], source: str) -> str:
+    return ", ".join(f"{name} = {source}.{prefix}{name}" for name in names)
+
+
+def _insert_one(table: Table, prefix: str, names: Sequence[str]) -> str:
+    """Insert a row of each order, or none when its id is null, or when that id is there already."""
+    values = ", ".join(prefix + name for name in names)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} FROM moved"  # noqa: S608
+        f" WHERE {prefix}id IS NOT NULL ON CONFLICT (id) DO NOTHING"
+    )
+
+
+def _trail_row(place: str) -> str:
+    return f"({', '.join(place + name for name in _TRAIL)})"
+
+
+# What joins `given` says so twice, by id and version: PostgreSQL then expects few rows, and finds
+# them by key even in a table that it has not looked at since it was small.
+_FREE = """held AS (
+  SELECT free.* FROM given, LATERAL (
+    SELECT id, version FROM orders
+    WHERE id = given.order_id AND version = given.version FOR NO KEY UPDATE SKIP LOCKED
+  ) AS free
+), """
+_AND_FREE = ", held WHERE held.id = given.order_id AND held.version = given.version AND"
+
+
+def _statement(rows: Sequence[Sequence[str]]) -> str:
+    given = ", ".join(f"({', '.join(row)})" for row in rows)
+    alone = len(rows) == 1
+    return f"""
+WITH given({", ".join(_GIVEN)}) AS (
+  VALUES {given}
+), {"" if alone else _FREE}moved AS (
+  UPDATE orders SET {_set("", _ORDER, "given")}, version = orders.version + 1,
+    updated_at = given.now,
+    look_due_at = CASE WHEN orders.look_wishes = given.look_requests THEN given.look_due_at
+      ELSE orders.look_due_at END,
+    look_tries = given.look_tries, look_wishes = orders.look_wishes + given.look_requested
+  FROM given{" WHERE" if alone else _AND_FREE}
+    orders.id = given.order_id AND orders.version = given.version
+    AND NOT EXISTS (SELECT FROM inbox_events
+      WHERE intent_id = given.unknown_intent AND {UNCLAIMED})
+  RETURNING given.*
+), received AS (
+  {_insert_one(inbox_events, "event_", _EVENT)}
+), tried AS (
+  UPDATE attempts SET {_set("attempt_", CHANGING, "moved")} FROM moved
+  WHERE attempts.id = moved.attempt_id
+), fulfilled_now AS (
+  INSERT INTO fulfilments (order_id, fulfilled_at) SELECT order_id, now FROM moved
+  WHERE fulfils ON CONFLICT DO NOTHING
+), trail AS (
+  INSERT INTO transitions (order_id, {", ".join(_TRAIL)})
+  SELECT moved.order_id, t.* FROM moved, LATERAL (VALUES {", ".join(map(_trail_row, _PLACES))})
+    AS t({", ".join(_TRAIL)})
+  WHERE t.seq IS NOT NULL
+), notified AS (
+  {_insert_one(outbox_messages, "message_", _MESSAGE)}
+)
+SELECT order_id FROM moved
+"""  # noqa: S608 - built from the column names above alone
+
+
+_AT_ONCE = ForMany(_statement, tuple(_GIVEN.values()), ("order_id",), writes=True)
+
+
+def write_at_once(connection: Connection, writings: Sequence[Writing]) -> set[str]:
+    """Write these orders, all different; name those that were written."""
+    return {row.order_id for row in _AT_ONCE.rows_of(connection, list(map(_values, writings)))}
+
+
+def _values(writing: Writing) -> list[Any]:
+    event = writing.event or _NOTHING
+    attempt = writing.attempts[0] if writing.attempts else _NOTHING
+    message = writing.messages[0] if writing.messages else _NOTHING
+    first, second, *_ = (*writing.transitions, _NOTHING, _NOTHING)
+    look = writing.look
+    return [
+        writing.order_id, writing.version, writing.now, writing.fulfils,
+        writing.intent_id, look.due_at, look.tries, look.requests, int(look.requested),
+        *map(writing.order.get, _ORDER),
+        *map(event.get, _EVENT),
+        *map(attempt.get, _ATTEMPT),
+        *map(message.get, _MESSAGE),
+        *map(first.get, _TRAIL),
+        *map(second.get, _TRAIL),
+    ]  # fmt: skip
