@@ -17,7 +17,7 @@ Done = TypeVar("Done")
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 0.25
+_PATIENCE_SECONDS = 0.25
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +46,7 @@ class Gathering(Generic[Item, Done]):
         self._work = work
         self._most = most
         self._common = common
+        self.patience = _PATIENCE_SECONDS  # with whoever leads
         self._lock = threading.Lock()
         self._leader: int | None = None
         self._waiting: list[_Turn[Item, Done]] = []
@@ -80,7 +81,7 @@ class Gathering(Generic[Item, Done]):
 
     def _await(self, turn: _Turn[Item, Done]) -> bool:
         """Wait to be woken. False for one who waited too long, and will do it alone."""
-        if turn.woken.acquire(timeout=PATIENCE_SECONDS):
+        if turn.woken.acquire(timeout=self.patience):
             return True
         with self._lock:
             if turn in self._waiting:

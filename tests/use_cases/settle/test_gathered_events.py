@@ -12,18 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.use_cases.settle import gathering
 from stripe_sandbox.by_hand import body_of
 from tests.support import pgbouncer
 from tests.support.databases import Databases
 from tests.support.stage import Bought, Killed, Stage, Step, writing
 
 GIVEN = text("SELECT count(*) FROM transitions WHERE order_id = :order AND reason = 'fulfilled'")
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 60.0)
 
 
 def paid(stage: Stage, count: int) -> tuple[list[Bought], list[Any]]:
@@ -37,6 +31,7 @@ def paid(stage: Stage, count: int) -> tuple[list[Bought], list[Any]]:
 def arrive(stage: Stage, first: Any, others: list[Any]) -> list[Future[None]]:
     """Have the first event at work until all the others wait; return what became of each."""
     receive = stage.use_cases.receive_event
+    receive.gathering.patience = 60.0
     leads = threading.Event()
 
     def waits() -> None:

@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from checkout_service.use_cases.settle import gathering
 from checkout_service.use_cases.settle.gathering import Gathering
 
 MOST = 4
@@ -31,6 +30,7 @@ class Work:
         self.began, self.go_on = threading.Event(), threading.Event()
         self.fails = fails
         self.gathering = Gathering[int, int](self.do, most=MOST, common=GoneError)
+        self.gathering.patience = 60.0
 
     def do(self, items: Sequence[int]) -> list[int]:
         self.groups.append(list(items))
@@ -56,11 +56,6 @@ class Work:
         until = time.monotonic() + 30
         while self.gathering.waiting < waiting and time.monotonic() < until:
             time.sleep(0.001)
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 60.0)
 
 
 def test_whoever_comes_alone_does_its_own() -> None:
@@ -120,9 +115,9 @@ def test_one_alone_that_fails_hears_why_and_the_next_ones_go_on() -> None:
     assert work.gathering.do(2, key=2) == 20
 
 
-def test_nobody_waits_for_a_leader_that_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.01)
+def test_nobody_waits_for_a_leader_that_is_stuck() -> None:
     work = Work()
+    work.gathering.patience = 0.01
     with ThreadPoolExecutor(1) as pool:
         stuck = pool.submit(work.gathering.do, 0, key=0)
         assert work.began.wait(30)
