@@ -173,8 +173,8 @@ FACTS = (
         "2, 12; A5",
         (
             "domain.derive",
-            "    if not gone:\n        return ledger\n    difference",
-            "    if gone:\n        return ledger\n    difference",
+            "    if not gone:\n        return ledger\n    paid",
+            "    if gone:\n        return ledger\n    paid",
         ),
         leaning="money back",
     ),
