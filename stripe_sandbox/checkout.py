@@ -79,6 +79,7 @@ def pay(
     `answers` is what the buyer told beside the e-mail.
     """
     check_open(call, session)
+    discounts.refuse_what_is_used_up(call, session)
     answers = answers or {}
     choosing.choose(call, session, answers)
     if answers.get("shipping_rate") is not None:

@@ -12,6 +12,7 @@ from .gate import Gate
 from .here import call, world
 from .methods import DEFAULT_CARD, find_method
 from .store import Json, shown
+from .told import answers_of
 from .world import Call
 
 bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
@@ -140,7 +141,7 @@ def pay(now: Call, session: Json, body: Json) -> Json:
         raise invalid("email", "email is a text")
     given = saved_methods.number_of(now.world, session, body.get("payment_method", DEFAULT_CARD))
     method = find_method(given, session["currency"])
-    answers = {name: body[name] for name in collecting.ANSWERS if name in body}
+    answers = answers_of(body)
     event = checkout.pay(
         now, session, method, email=email, passed=challenge == "pass", answers=answers
     )

@@ -13,6 +13,7 @@ from .shapes import nulls
 from .store import Json, new_id, shown
 from .world import Call
 
+_CODE = re.compile(r"[A-Z0-9-]{1,500}", re.ASCII)
 CODES = {"SAVE10": 10, "HALF": 50, "FREE": 100}  # known without making them: percent off
 
 
@@ -20,7 +21,7 @@ def create_coupon(call: Call) -> Json:
     """Make a coupon of a percentage or an amount. Raises ApiError."""
     params = call.params
     call.world.check_free(text(params, "id") or "", "coupon")
-    amount, percent = integer(params, "amount_off"), _percent(params)
+    amount, percent = _positive(params, "amount_off"), _percent(params)
     if (amount is None) == (percent is None):
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
     currency = check_currency(params.get("currency")) if amount is not None else None
@@ -31,7 +32,7 @@ def create_coupon(call: Call) -> Json:
         "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "name": text(params, "name"),
-        "redeem_by": _later(call, integer(params, "redeem_by")),
+        "redeem_by": _later(call, params, "redeem_by"),
         "id": text(params, "id") or thing["id"],
     }
     call.emit("coupon.created", call.store.put(thing))
@@ -49,9 +50,10 @@ def _months(params: Json) -> int | None:
     return months
 
 
-def _later(call: Call, at: int | None) -> int | None:
+def _later(call: Call, params: Json, name: str) -> int | None:
+    at = integer(params, name)
     if at is not None and at <= call.store.now():
-        raise invalid("redeem_by", "Invalid timestamp: must be in the future.")
+        raise invalid(name, "Invalid timestamp: must be in the future.")
     return at
 
 
@@ -87,6 +89,8 @@ def create_code(call: Call) -> Json:
         raise missing("promotion[coupon]")
     coupon = call.world.need(name, "coupon", param="promotion[coupon]")
     code = (text(params, "code") or new_id("", 8).removeprefix("_")).upper()
+    if not _CODE.fullmatch(code):
+        raise invalid("code", "A code has letters, digits and dashes alone.")
     if _find(call, code):
         raise invalid("code", "An active promotion code with that code exists already.")
     thing = _code(call, coupon, code)
@@ -95,7 +99,7 @@ def create_code(call: Call) -> Json:
         call.world.need(customer, "customer", param="customer")
     thing |= {
         "customer": customer,
-        "expires_at": integer(params, "expires_at"),
+        "expires_at": _later(call, params, "expires_at"),
         "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "restrictions": _restrictions(params),
@@ -216,9 +220,13 @@ def _good(call: Call, buyer: Json, code: Json, param: str) -> Json:
 def _is_over(call: Call, thing: Json) -> bool:
     """True if a coupon or a code has run out or is used up."""
     until = thing["redeem_by"] if thing["object"] == "coupon" else thing["expires_at"]
-    most = thing["max_redemptions"]
     late = until is not None and until <= call.store.now()
-    return late or (most is not None and thing["times_redeemed"] >= most)
+    return late or _is_used_up(thing)
+
+
+def _is_used_up(thing: Json) -> bool:
+    most = thing["max_redemptions"]
+    return most is not None and bool(thing["times_redeemed"] >= most)
 
 
 def _is_for(call: Call, buyer: Json, code: Json) -> bool:
@@ -248,6 +256,13 @@ def redeem(call: Call, session: Json) -> None:
         count(call, coupon, code)
 
 
+def refuse_what_is_used_up(call: Call, session: Json) -> None:
+    """Refuse to pay by a coupon or a code that others used up meanwhile. Raises ApiError."""
+    for coupon, code in of_session(call, session):
+        if any(thing and _is_used_up(thing) for thing in (coupon, code)):
+            raise ApiError("This code has been used up: it has no redemptions left.")
+
+
 def of_session(call: Call, session: Json) -> Iterator[tuple[Json, Json | None]]:
     """Return what a session takes off: each coupon that is still there, and its code."""
     for discount in session["discounts"]:
@@ -261,6 +276,7 @@ def count(call: Call, coupon: Json, code: Json | None) -> None:
     """Note that a coupon, and its code, were used once more."""
     if code is not None:
         code["times_redeemed"] += 1
+        code["active"] = code["active"] and not _is_used_up(code)
         call.store.put(code)
     coupon["times_redeemed"] += 1
     coupon["valid"] = not _is_over(call, coupon)

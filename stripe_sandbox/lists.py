@@ -45,6 +45,12 @@ def page(
     return shapes.listing(url, [shown(item) for item in items], more=rest)
 
 
+def line_items(call: Call, parent: Json) -> Json:
+    """Return one page of what a session or a link sells. Raises ApiError."""
+    whole = call.world.line_items(parent)
+    return of_items(call, whole["data"], whole["url"])
+
+
 def of_items(call: Call, items: list[Json], url: str) -> Json:
     """Return one page of what stands inside an object, in its own order. Raises ApiError."""
     limit = _limit(call.params)

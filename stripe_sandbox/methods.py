@@ -14,6 +14,8 @@ from .method_names import DEBITS, TOKENS
 from .store import Json
 from .vouchers import TRANSFER, VOUCHERS
 
+_AN_ID = re.compile(r"(?!tok_)[a-z]+_", re.ASCII)
+
 DEFAULT_CARD = "4242424242424242"
 MINUTE = 60
 SOON, LATER = 3 * MINUTE, 6 * MINUTE  # when a delayed method reports by itself
@@ -204,6 +206,8 @@ def find_method(text: object, currency: str) -> Method:
         plain = plain.removeprefix("pm_").replace(TRANSFER, "voucher")
     method = METHODS.get(plain) or METHODS.get(plain.upper())
     if method is None and plain.startswith("pm_"):
+        raise no_such("PaymentMethod", plain, param="payment_method")
+    if method is None and _AN_ID.match(plain):
         raise no_such("PaymentMethod", plain, param="payment_method")
     if method is None and plain.startswith("tok_"):
         raise no_such("token", plain, param="card[token]")

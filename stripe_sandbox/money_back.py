@@ -141,6 +141,8 @@ def _charge(call: Call) -> Json:
     params = call.params
     if "charge" in params:
         charge = call.world.need(params["charge"], "charge", param="charge")
+        if params.get("payment_intent", charge["payment_intent"]) != charge["payment_intent"]:
+            raise invalid("payment_intent", "The charge is not one of this PaymentIntent's.")
     elif "payment_intent" in params:
         intent = call.world.need(params["payment_intent"], "payment_intent", param="payment_intent")
         charge = charge_of(call, intent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import portal_flows, portal_settings, shapes
 from .errors import missing
-from .forms import text
+from .forms import check_url, text
 from .store import Json, new_id
 from .world import Call
 
@@ -27,9 +27,14 @@ def create(call: Call) -> Json:
             "flow": portal_flows.read(call, customer),
             "livemode": False,
             "locale": text(call.params, "locale"),
-            "return_url": text(call.params, "return_url"),
+            "return_url": _back(call),
             "url": f"{call.base}/p/session/{name}",
         }
     )
     call.emit("billing_portal.session.created", thing)
     return thing
+
+
+def _back(call: Call) -> str | None:
+    given = text(call.params, "return_url")
+    return given and check_url(given, "return_url")

@@ -58,11 +58,7 @@ ROUTES = (
     _route("GET", _S + "/{name}", _get("checkout.session")),
     _route("POST", _S + "/{name}", _on("checkout.session", session_updates.update)),
     _route("POST", _S + "/{name}/expire", _on("checkout.session", sessions.expire)),
-    _route(
-        "GET",
-        _S + "/{name}/line_items",
-        _on("checkout.session", lambda c, s: c.world.line_items(s)),
-    ),
+    _route("GET", _S + "/{name}/line_items", _on("checkout.session", lists.line_items)),
     _route("POST", _P, intents.create),
     _route("GET", _P, _of("payment_intent", _P, "customer")),
     _route("GET", _P + "/{name}", _intent_for),
@@ -86,9 +82,7 @@ ROUTES = (
     _route("GET", _L, _of("payment_link", _L, "active")),
     _route("GET", _L + "/{name}", _get("payment_link")),
     _route("POST", _L + "/{name}", _on("payment_link", links.update)),
-    _route(
-        "GET", _L + "/{name}/line_items", _on("payment_link", lambda c, s: c.world.line_items(s))
-    ),
+    _route("GET", _L + "/{name}/line_items", _on("payment_link", lists.line_items)),
     _route("POST", "/v1/products", catalog.create_product),
     _route("GET", "/v1/products", lists.products),
     _route("GET", "/v1/products/{name}", _get("product")),

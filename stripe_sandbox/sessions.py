@@ -48,6 +48,11 @@ def create(call: Call) -> Json:
     mode = params.get("mode") or _refuse_missing("mode")
     shown_on = ui_modes.read(params)
     session_modes.check(mode, params)
+    if boolean(params, "allow_promotion_codes") and params.get("discounts"):
+        raise invalid(
+            "allow_promotion_codes",
+            "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+        )
     items = [] if mode == "setup" else line_items.read(call, params.get("line_items"))
     return build(call, items, mode=mode, params=params, **shown_on)
 
