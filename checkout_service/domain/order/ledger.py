@@ -18,7 +18,7 @@ from checkout_service.domain.facts.snapshots import (
     RenewalView,
 )
 from checkout_service.domain.replaced import replace
-from checkout_service.domain.status import WAITING, AttemptKind, AttemptState, Hold, OrderStatus
+from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
 
 from .room import BoughtLine, Room
 
@@ -171,11 +171,6 @@ class Ledger:
         """True if there is anything that most orders have none of."""
         parts = (self.holds, self.refunds, self.disputes, self.warnings, self.renewals)
         return any(parts)
-
-    @property
-    def final(self) -> bool:
-        """True when nobody needs to wait: the status is not a waiting one, or a hold is up."""
-        return self.status not in WAITING or bool(self.active_holds)
 
     @property
     def winner(self) -> Attempt | None:
