@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -30,3 +31,11 @@ def page(response: TestResponse, status: int = 200) -> str:
     text = response.get_data(as_text=True)
     assert "Traceback" not in text
     return text
+
+
+def wait_in_words(response: TestResponse) -> str:
+    """Return what a page says of its Retry-After: seconds below two minutes, else minutes."""
+    seconds = int(response.headers["Retry-After"])
+    if seconds == 1:
+        return "in one second"
+    return f"in {seconds} seconds" if seconds < 120 else f"in {math.ceil(seconds / 60)} minutes"

@@ -235,5 +235,5 @@ def test_the_system_page_lists_the_staff(app: Flask) -> None:
     page = ann.get("/admin/system").text
 
     assert "look, refund" not in page
-    assert re.search(r"<th scope=.row.>ann</th><td data-label=.May.>look</td>", page)
+    assert re.search(r"<th scope=.row.>ann</th><td[^>]*>look</td>", page)
     assert "argon2" not in page

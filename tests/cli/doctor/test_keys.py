@@ -19,7 +19,7 @@ def test_a_healthy_shop_is_all_green(doctor_env: DoctorEnv) -> None:
     assert [check for check in report.checks if check["state"] != "ok"] == []
     assert report.code == 0
     assert report.said["ok"] is True
-    assert len(report.checks) == 20
+    assert len(report.checks) == 21
 
 
 def test_people_read_marks_words_and_the_way_to_mend(doctor_env: DoctorEnv) -> None:
