@@ -165,6 +165,9 @@ def address_of(given: Any, where: str) -> Json | None:
         return None
     if not isinstance(given, dict) or set(given) - set(LINES):
         raise invalid(where, f"An address has {', '.join(LINES)}.")
+    for name, line in given.items():
+        if line is not None and not isinstance(line, str):
+            raise invalid(f"{where}[{name}]", f"{where}[{name}] is a text")
     return {name: given.get(name) or None for name in LINES}
 
 

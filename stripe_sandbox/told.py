@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bodies import a_text, whole_number
-from .collecting import ANSWERS, LINES
+from .collecting import ANSWERS, address_of
 from .errors import invalid
 from .store import Json
 
@@ -24,23 +24,14 @@ def answers_of(body: Json) -> Json:
     for name in _OF_TEXTS:
         for key in said.get(name, {}):
             _text_in(said[name], key, name)
-    _check_address(said.get("address"), "address")
+    address_of(said.get("address"), "address")
     shipping = said.get("shipping", {})
     _text_in(shipping, "name", "shipping")
-    _check_address(shipping.get("address"), "shipping[address]")
+    address_of(shipping.get("address"), "shipping[address]")
     _check_tax_ids(said.get("tax_ids", []))
     if "presentment_details" in said:
         _check_presentment(said["presentment_details"])
     return said
-
-
-def _check_address(given: object, where: str) -> None:
-    if given is None:
-        return
-    if not isinstance(given, dict):
-        raise invalid(where, f"{where} is a table")
-    for line in LINES:
-        _text_in(given, line, where)
 
 
 def _check_tax_ids(given: object) -> None:
