@@ -98,3 +98,5 @@ def _run_clock(world: World) -> None:
             tick(call)
         except ApiError as error:
             _LOG.warning("clock: %s", error)
+        except Exception:  # noqa: BLE001 - what broke is taken back, and the clock goes on
+            _LOG.exception("clock")

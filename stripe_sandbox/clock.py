@@ -26,7 +26,7 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
 
 def tick(call: Call) -> None:
     """Do everything that is due."""
-    with call.store.lock:
+    with call.store.change():
         for thing in call.store.due():
             _DUE[thing["object"]](call, thing)
 

@@ -29,7 +29,7 @@ def _gate() -> Gate:
 @bp.post("/checkout/sessions/<name>/pay")
 def pay_session(name: str) -> Json:
     body = given(*_PAYING)
-    with world().store.lock:
+    with world().store.change():
         session = world().need(name, "checkout.session")
         pay(call(), session, body)
         return shown(session)
@@ -37,14 +37,14 @@ def pay_session(name: str) -> Json:
 
 @bp.post("/checkout/sessions/<name>/expire")
 def expire_session(name: str) -> Json:
-    with world().store.lock:
+    with world().store.change():
         return shown(sessions.expire(call(), world().need(name, "checkout.session")))
 
 
 @bp.post("/payment_links/<name>/pay")
 def pay_link(name: str) -> Json:
     body = given(*_PAYING, "client_reference_id")
-    with world().store.lock:
+    with world().store.change():
         link = world().need(name, "payment_link")
         session = links.open_session(call(), link, body.get("client_reference_id"))
         pay(call(), session, body)
@@ -66,8 +66,9 @@ def clock() -> Json:
     if not abs(seconds) <= _MOST_SECONDS:
         raise invalid("advance", "advance moves the clock by at most ten years")
     store = world().store
-    store.advance(seconds)
-    tick(call())
+    with store.change():
+        store.advance(seconds)
+        tick(call())
     return {"now": store.now(), "offset": store.offset}
 
 
@@ -118,7 +119,7 @@ def choose_secret(name: str) -> Json:
     secret = a_text(given("secret"), "secret")
     if not secret:
         raise missing("secret")
-    with world().store.lock:
+    with world().store.change():
         endpoint = world().need(name, "webhook_endpoint")
         endpoint["_secret"] = secret
         world().store.put(endpoint)

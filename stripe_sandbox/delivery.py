@@ -15,6 +15,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import requests
@@ -75,7 +76,10 @@ class Delivery:
                     self._queue_up(event["id"], url, endpoint, 1, 0.0)
 
     def send(self, event: Json) -> None:
-        """Queue an event for every endpoint that wants it, with the copies a fault asks for."""
+        """Queue an event for every endpoint that wants it, with the copies a fault asks for.
+
+        What it tells of is kept before anybody is told.
+        """
         copies, twins = self._faults.copies()
         targets = self._targets(event["type"])
         event["_pending"] = len(targets)
@@ -84,7 +88,8 @@ class Delivery:
         for twin in [event, *(self._twin(event) for _ in range(twins))]:
             for url, endpoint in targets:
                 for _ in range(1 + copies):
-                    self._queue_up(twin["id"], url, endpoint, 1, self._faults.delay())
+                    args = (twin["id"], url, endpoint, 1, self._faults.delay())
+                    self._store.afterwards(partial(self._queue_up, *args))
 
     def resend(self, event: Json) -> None:
         for url, endpoint in self._targets(event["type"]):

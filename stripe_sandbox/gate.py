@@ -137,7 +137,7 @@ class Gate:
         paths = call.params.pop("expand", [])
         parameters.check(route, call.params, older=call.takes_method_types)
         unmodelled.check(route, call.params)
-        with call.store.lock:
+        with call.store.change():
             body = expanding.expand(shown(handle()), paths, self._world.resolve)
         return (500, _server_error()) if fault == "commit_then_500" else (200, body)
 

@@ -23,7 +23,7 @@ _WEEK = 7 * 86_400
 @bp.post("/payment_intents/<name>/settle")
 def settle_intent(name: str) -> Json:
     outcome = choice(given("outcome"), "outcome", _OUTCOMES, "succeeded")
-    with world().store.lock:
+    with world().store.change():
         intent = world().need(name, "payment_intent")
         settle(call(), intent, outcome)
         return shown(intent)
@@ -35,7 +35,7 @@ def fund_intent(name: str) -> Json:
     amount = whole_number(given("amount"), "amount", None, _MOST)
     if amount is None:
         raise missing("amount")
-    with world().store.lock:
+    with world().store.change():
         intent = world().need(name, "payment_intent")
         if transfers.fund(call(), intent, amount):
             settle(call(), intent, "succeeded")
@@ -50,7 +50,7 @@ def dispute_intent(name: str) -> Json:
     if (reason == "inquiry") is not (status in disputes.INQUIRIES) and status is not None:
         raise invalid("status", "an inquiry, and nothing else, begins with a warning_ status")
     due_by = whole_number(body, "due_by", _WEEK, _TEN_YEARS)
-    with world().store.lock:
+    with world().store.change():
         intent = world().need(name, "payment_intent")
         thing = disputes.open_dispute(
             call(),
@@ -66,21 +66,21 @@ def dispute_intent(name: str) -> Json:
 @bp.post("/disputes/<name>/update")
 def update_dispute(name: str) -> Json:
     status = choice(given("status"), "status", disputes.STATUSES)
-    with world().store.lock:
+    with world().store.change():
         return shown(disputes.move(call(), world().need(name, "dispute"), status))
 
 
 @bp.post("/disputes/<name>/close")
 def close_dispute(name: str) -> Json:
     status = choice(given("status"), "status", disputes.CLOSED, "lost")
-    with world().store.lock:
+    with world().store.change():
         return shown(disputes.close_dispute(call(), world().need(name, "dispute"), status))
 
 
 @bp.post("/payment_intents/<name>/early_fraud_warning")
 def warn(name: str) -> Json:
     kind = choice(given("fraud_type"), "fraud_type", radar.FRAUD_TYPES, "misc")
-    with world().store.lock:
+    with world().store.change():
         return shown(radar.warn(call(), world().need(name, "payment_intent"), kind))
 
 
@@ -90,7 +90,7 @@ def refund_intent(name: str) -> Json:
     body = given("amount", "status", "reason", "metadata")
     status = choice(body, "status", money_back.BEGINNINGS, "pending")
     amount = whole_number(body, "amount", None, _MOST)
-    with world().store.lock:
+    with world().store.change():
         now = call()
         charge = money_back.charge_of(now, world().need(name, "payment_intent"))
         disputes.refuse_refund(now, charge)
@@ -110,7 +110,7 @@ def refund_intent(name: str) -> Json:
 def begin_refunds(name: str) -> Json:
     """Return how all later refunds of this payment begin; they stay so until they are settled."""
     status = choice(given("status"), "status", money_back.BEGINNINGS)
-    with world().store.lock:
+    with world().store.change():
         intent = world().need(name, "payment_intent")
         intent["_refunds_begin"] = status
         return shown(world().store.put(intent))
@@ -119,12 +119,12 @@ def begin_refunds(name: str) -> Json:
 @bp.post("/refunds/<name>/settle")
 def settle_refund(name: str) -> Json:
     status = choice(given("status"), "status", _OUTCOMES, "succeeded")
-    with world().store.lock:
+    with world().store.change():
         return shown(money_back.settle(call(), world().need(name, "refund"), status))
 
 
 @bp.post("/refunds/<name>/fail")
 def fail_refund(name: str) -> Json:
     given()
-    with world().store.lock:
+    with world().store.change():
         return shown(money_back.finish_refund(call(), world().need(name, "refund"), "failed"))

@@ -85,7 +85,7 @@ def _posted(session: Json) -> Answer:
         return _closed(_why_closed(session), session), 410
     try:
         if request.form.get("action") in page_changes.CHANGES:
-            with world().store.lock:
+            with world().store.change():
                 page_changes.CHANGES[request.form["action"]](session)
             if session["ui_mode"] == EMBEDDED:
                 return _page(session)
@@ -101,7 +101,7 @@ def _pay(session: Json) -> Answer:
     number = hosted_form.number(session, form, world()) if asked else DEFAULT_CARD
     method = find_method(number, session["currency"])
     if method.challenge and session["amount_total"]:
-        with world().store.lock:
+        with world().store.change():
             checkout.check_open(call(), session)
             session["customer_email"] = form.get("email") or session["customer_email"]
             session["_answers"] = hosted_form.answers(session, form)
@@ -116,7 +116,7 @@ def _pay(session: Json) -> Answer:
 
 def _finish(session: Json, number: str, *, passed: bool) -> Answer:
     method = find_method(number, session["currency"])
-    with world().store.lock:
+    with world().store.change():
         if session["status"] == "complete":
             return _leave(session)
         event = checkout.pay(
@@ -169,7 +169,7 @@ def _answer_for(intent: Json, *, passed: bool) -> Answer:
     method = find_method(intent["_method"], intent["currency"])
     outcome = "succeeded"
     try:
-        with world().store.lock:
+        with world().store.change():
             if passed and intent["confirmation_method"] == "manual":
                 intents.let_through(call(), intent)
                 return back_from(intent, outcome)
@@ -201,7 +201,7 @@ def link(slug: str) -> Answer:
     if found is None:
         return _closed("This payment link does not exist."), 404
     try:
-        with world().store.lock:
+        with world().store.change():
             reference = request.args.get("client_reference_id")
             session = links.open_session(call(), found, reference, request.args)
     except ApiError as error:
@@ -215,7 +215,7 @@ def recovery(name: str) -> Answer:
     after = ((expired or {}).get("after_expiration") or {}).get("recovery")
     if expired is None or not after or (after["expires_at"] or 0) < world().store.now():
         return _closed("This link has run out."), 410
-    with world().store.lock:
+    with world().store.change():
         again = sessions.recover(call(), expired)
     return redirect(f"/c/pay/{again['id']}", 303)
 

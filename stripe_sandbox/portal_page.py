@@ -28,7 +28,7 @@ def confirm(name: str) -> Answer:
     if session is None:
         return _closed("This page does not exist.", 404)
     try:
-        with world().store.lock:
+        with world().store.change():
             portal_flows.complete(call(), session)
     except ApiError as error:
         return _closed(str(error), 409)
@@ -41,7 +41,7 @@ def confirm(name: str) -> Answer:
 @bp.post("/_sandbox/billing_portal/sessions/<name>/complete")
 def complete(name: str) -> Json:
     """Do without a browser what the page offers."""
-    with world().store.lock:
+    with world().store.change():
         session = world().need(name, "billing_portal.session")
         portal_flows.complete(call(), session)
         return shown(session)

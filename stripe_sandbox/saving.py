@@ -15,7 +15,7 @@ def finish_challenge(thing: Json, *, passed: bool) -> Response:
     """Save it or not, and go back to the merchant's page either way."""
     outcome = "succeeded"
     try:
-        with world().store.lock:
+        with world().store.change():
             setup_intents.finish(call(), thing, passed=passed)
     except ApiError:
         outcome = "failed"

@@ -1,6 +1,7 @@
 """Everything the sandbox remembers: objects by id, in memory and in its own SQLite file.
 
-One lock guards it all; it is never held while a webhook or a fault waits. The clock can be moved.
+One lock guards it all; it is never held while a webhook or a fault waits. What happens under it is
+one change, made as a whole or not at all. The clock can be moved.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .absent import without
+from .errors import ApiError
 from .times import RealTime, Time
 
 Json = dict[str, Any]
@@ -58,6 +60,8 @@ class Store:
         self._by_kind: dict[str, list[str]] = {}
         self._alarms: list[tuple[int, int, str]] = []
         self.offset = 0.0
+        self._deep = 0
+        self._afterwards: list[Callable[[], None]] = []
         self.on_reset: list[Callable[[], None]] = []
         self._file = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._file.isolation_level = None
@@ -71,10 +75,10 @@ class Store:
             "CREATE TABLE IF NOT EXISTS answers"
             " (name TEXT PRIMARY KEY, at INTEGER, fingerprint TEXT, status INTEGER, body TEXT)"
         )
-        self._seq = 0
         self._load()
 
     def _load(self) -> None:
+        self._seq = 0
         rows = self._file.execute("SELECT id, seq, body FROM objects ORDER BY seq").fetchall()
         for name, seq, body in rows:
             thing = json.loads(body)
@@ -87,6 +91,62 @@ class Store:
             self._set_alarm(thing)
         row = self._file.execute("SELECT value FROM settings WHERE name = 'offset'").fetchone()
         self.offset = float(row[0]) if row else 0.0
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """Hold the lock for a change, and take all of it back if it breaks.
+
+        A refusal is no break but an answer: a declined payment stays.
+        """
+        with self.lock:
+            if self._deep:
+                yield
+                return
+            self._deep = 1
+            self._file.execute("BEGIN")
+            refused = None
+            try:
+                try:
+                    yield
+                except ApiError as error:
+                    refused = error
+                self._file.execute("COMMIT")
+            except BaseException:
+                self._take_back()
+                raise
+            self._tell()
+            if refused is not None:
+                raise refused
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Do something once the change at hand is kept; at once if there is none."""
+        if self._deep:
+            self._afterwards.append(do)
+        else:
+            do()
+
+    def _tell(self) -> None:
+        self._deep = 0
+        done, self._afterwards = self._afterwards, []
+        for do in done:
+            do()
+
+    def _take_back(self) -> None:
+        """Read everything again; an object somebody holds is the same object still."""
+        if self._file.in_transaction:  # a full disk has ended it by itself
+            self._file.execute("ROLLBACK")
+        self._deep = 0
+        self._afterwards.clear()
+        held = dict(self._objects)
+        for kept in (self._objects, self._by_kind, self._alarms):
+            kept.clear()
+        self._load()
+        for key in self._objects.keys() & held.keys():
+            thing = held[key]
+            now = self._objects[key]
+            thing.clear()
+            thing.update(now)
+            self._objects[key] = thing
 
     def now(self) -> int:
         """Tell the sandbox's time in whole seconds."""
@@ -126,14 +186,16 @@ class Store:
             return self._alarms[0][0] if self._alarms else None
 
     def due(self) -> Iterator[Json]:
-        """Return the objects whose time has come, the longest due first, each once."""
-        with self.lock:
-            while self._alarms and self._alarms[0][0] <= self.now():
-                at, _, name = heapq.heappop(self._alarms)
-                thing = self._objects.get(name)
-                if thing is not None and thing.get("_due") == at:
-                    thing["_due"] = None
-                    yield thing
+        """Return the objects whose time has come, the longest due first, each once.
+
+        Whoever goes through them holds the lock.
+        """
+        while self._alarms and self._alarms[0][0] <= self.now():
+            at, _, name = heapq.heappop(self._alarms)
+            thing = self._objects.get(name)
+            if thing is not None and thing.get("_due") == at:
+                thing["_due"] = None
+                yield thing
 
     def get(self, name: object, kind: str | None = None) -> Json | None:
         with self.lock:
