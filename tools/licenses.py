@@ -78,6 +78,9 @@ def page() -> str:
         "",
         *_table(browser),
         "",
+        "The forms of postal addresses, `checkout_service/domain/postal_forms.json`, are Google's",
+        "address metadata (Apache-2.0).",
+        "",
     ])  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checkout_service.domain.addresses import is_public
-from checkout_service.domain.catalog import Shop
+from checkout_service.domain.catalog import Product, Shop
 from checkout_service.domain.catalog.branding import MAX_TEXT, Branding, why_no_logo
 from checkout_service.domain.catalog.colors import Accent
 from checkout_service.domain.session.shapes import misfits, parameters
@@ -154,3 +154,14 @@ def test_a_logo_that_stripe_cannot_show_is_left_out(logo: str, why: str) -> None
 def test_other_logos_are_shown(logo: str) -> None:
     assert why_no_logo(logo) is None
     assert is_public(logo)
+
+
+def test_a_picture_that_stripe_cannot_fetch_is_not_handed_over() -> None:
+    seen, hidden = "https://cdn.example/print.svg", "http://127.0.0.1:8000/print.png"
+
+    both = Product("print", "Print", "", (), images=(hidden, seen, "https://10.0.0.7/print.png"))
+    neither = Product("print", "Print", "", (), images=(hidden,))
+
+    assert both.for_stripe() == {"images": [seen]}
+    assert both.image == hidden
+    assert neither.for_stripe() == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checkout_service.domain.addresses import origin_of
+from checkout_service.domain.addresses import is_public, origin_of
 
 from .options import CheckoutOptions
 from .shop import Shop
@@ -52,9 +52,12 @@ class Product:
         return self.images[0] if self.images else None
 
     def for_stripe(self) -> dict[str, str | list[str]]:
-        """Return what Stripe is told of it beside name and description."""
+        """Return what Stripe is told of it beside name and description.
+
+        A picture that only this machine or network can load would be a hole in Stripe's page.
+        """
         words = {
-            "images": list(self.images),
+            "images": [image for image in self.images if is_public(image)],
             "tax_code": self.tax_code,
             "unit_label": self.unit_label,
         }

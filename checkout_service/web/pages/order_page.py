@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
 from checkout_service.domain.order.care import Shipment
+from checkout_service.domain.postal import postal_lines
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.web.context import shop, use_cases
@@ -142,16 +143,14 @@ class OrderPage:
         return masked(email) if email and self._shows_payment else None
 
     @property
-    def delivery(self) -> tuple[str, ...]:
+    def delivery(self) -> list[str]:
         """Return the lines of the address that the goods go to."""
         shipping = self.order.shipping if self._shows_payment else None
         if shipping is None or shipping.address is None:
-            return ()
+            return []
         to = shipping.address
-        town = " ".join(part for part in (to.postal_code, to.city, to.state) if part)
         country = page_locale().territories.get(to.country or "", to.country)
-        lines = (shipping.name, to.line1, to.line2, town, country)
-        return tuple(line for line in lines if line)
+        return postal_lines(shipping.name, to, country)
 
     @property
     def receipt_url(self) -> str | None:

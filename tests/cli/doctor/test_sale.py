@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,21 @@ def test_another_logo_for_stripe_alone_is_enough(doctor_env: DoctorEnv, tmp_path
     )
 
     assert doctor_env.examine(catalog_file=path).states("branding") == ["ok"]
+
+
+def test_a_picture_that_stripe_cannot_fetch_is_named(doctor_env: DoctorEnv, tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    hidden, seen = "http://127.0.0.1:8000/p.png", "https://cdn.example/p.png"
+    for images, prices, states in (
+        ([hidden, seen], 'currency = "usd"\nunit_amount = 900\n', ["ok", "warning"]),
+        ([seen], 'currency = "usd"\nunit_amount = 900\n', ["ok"]),
+        ([hidden], 'stripe_price = "price_1"\n', ["ok"]),
+    ):
+        path.write_text(
+            f'{CATALOG}\n[[products]]\nid = "p"\nname = "P"\nimages = {json.dumps(images)}\n'
+            f'[[products.prices]]\nid = "p-usd"\n{prices}'
+        )
+        report = doctor_env.examine(catalog_file=path)
+        assert report.states("branding") == states
+        if "warning" in states:
+            assert f"cannot fetch: {hidden}." in report.told("branding", "warning")
