@@ -5,6 +5,7 @@ Two rooms and a one-way door: unpaid to settled always, settled to unpaid never.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -57,3 +58,8 @@ _S = OrderStatus
 UNPAID = frozenset((_S.PENDING, _S.PROCESSING, _S.FAILED, _S.EXPIRED, _S.CANCELED))
 SETTLED = frozenset(OrderStatus) - UNPAID
 WAITING = frozenset((_S.PENDING, _S.PROCESSING))
+
+
+def is_final(status: OrderStatus, holds: Sequence[str]) -> bool:
+    """Say whether nobody needs to wait: the status is not a waiting one, or a hold is up."""
+    return status not in WAITING or bool(holds)

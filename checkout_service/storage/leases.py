@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true, update
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from checkout_service.domain.clock import MINUTE
 from checkout_service.domain.schedule import MONTH, most_reads
 
+from .prepared import Prepared
 from .tables import leases, orders
 from .upsert import insert_once
 
@@ -38,6 +53,73 @@ _RESTS = ((8, 1), (12, 4), (16, 16), (20, 128))  # up to so many reads: so many 
 _LONGEST_REST = 1_024
 
 
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), BigInteger)
+
+
+def _given(name: str) -> BindParameter[int]:
+    return bindparam(f"b_{name}", type_=BigInteger)
+
+
+def _window(now: ColumnElement[int]) -> ColumnElement[int]:
+    o = orders.c
+    age = case((o.created_at < now, now - o.created_at), else_=_number(0))
+    return age // _number(MONTH)
+
+
+def _within_budget(
+    now: ColumnElement[int], first: ColumnElement[int], later: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Compare the reads of this month of the order's life with what a month may take."""
+    o = orders.c
+    window = _window(now)
+    most = case((window == _number(0), first), else_=later)
+    return or_(o.reads_window != window, o.reads < most)
+
+
+def _may_look() -> ColumnElement[bool]:
+    """Let one look at a time through, and none within the window; see `look_terms`."""
+    o, now = orders.c, _given("now")
+    free = or_(
+        o.look_lease_until.is_(None),
+        o.look_lease_until < now,
+        o.look_lease_until > _given("void_lease"),
+    )
+    much = ((o.reads < _number(n), _number(much)) for n, much in _RESTS)
+    rest = _given("window") * case(*much, else_=_number(_LONGEST_REST))
+    rested = or_(
+        _given("window") == _number(0),
+        o.looked_at.is_(None),
+        o.looked_at + rest <= now,
+        o.looked_at > _given("void_look"),
+    )
+    budget = _within_budget(now, _given("first"), _given("later"))
+    return and_(o.id == bindparam("b_id"), free, rested, budget)
+
+
+MAY_LOOK = _may_look()
+"""What lets a look at an order through, of the parameters that `look_terms` gives."""
+LEASE_UNTIL = _given("until")
+_TAKE = update(orders).where(MAY_LOOK).values(look_lease_until=LEASE_UNTIL)
+_TAKE_LOOK = _TAKE.returning(orders.c.look_wishes)
+
+
+def look_terms(
+    order_id: str, *, now: int, for_ms: int, window_ms: int, urgent: bool
+) -> dict[str, Any]:
+    """Make the parameters of a look: the lease that it wants, and what it must leave alone."""
+    return {
+        "b_id": order_id,
+        "b_now": now,
+        "b_until": now + for_ms,
+        "b_window": window_ms,
+        "b_void_lease": now + for_ms + VOID_BEYOND,
+        "b_void_look": now + VOID_BEYOND,
+        "b_first": most_reads(0, urgent=urgent),
+        "b_later": most_reads(1, urgent=urgent),
+    }
+
+
 def take_look(
     connection: Connection,
     order_id: str,
@@ -54,44 +136,20 @@ def take_look(
     cost, and beyond its budget there is no look. Returns how many looks were requested so far;
     None when somebody else looks or the time has not come.
     """
-    o = orders.c
-    free = or_(
-        o.look_lease_until.is_(None),
-        o.look_lease_until < now,
-        o.look_lease_until > now + for_ms + VOID_BEYOND,
-    )
-    rest = window_ms * case(*((o.reads < n, much) for n, much in _RESTS), else_=_LONGEST_REST)
-    rested = (
-        or_(o.looked_at.is_(None), o.looked_at + rest <= now, o.looked_at > now + VOID_BEYOND)
-        if window_ms
-        else true()
-    )
-    requests = connection.execute(
-        update(orders)
-        .where(and_(o.id == order_id, free, rested, _within_budget(now, urgent=urgent)))
-        .values(look_lease_until=now + for_ms)
-        .returning(o.look_wishes)
-    ).scalar()
+    terms = look_terms(order_id, now=now, for_ms=for_ms, window_ms=window_ms, urgent=urgent)
+    requests = connection.execute(_TAKE_LOOK, terms).scalar()
     return None if requests is None else int(requests)
+
+
+_HAS_READS = select(_within_budget(_given("now"), _given("first"), _given("later"))).where(
+    orders.c.id == bindparam("b_id")
+)
 
 
 def has_reads(connection: Connection, order_id: str, *, now: int) -> bool:
     """True if the order's budget has reads left for the sweep."""
-    statement = select(_within_budget(now, urgent=False)).where(orders.c.id == order_id)
-    return bool(connection.execute(statement).scalar())
-
-
-def _within_budget(now: int, *, urgent: bool) -> ColumnElement[bool]:
-    """Compare the reads of this month of the order's life with what a month may take."""
-    o = orders.c
-    window = _window(now)
-    most = case((window == 0, most_reads(0, urgent=urgent)), else_=most_reads(1, urgent=urgent))
-    return or_(o.reads_window != window, o.reads < most)
-
-
-def _window(now: int) -> ColumnElement[int]:
-    age = case((orders.c.created_at < now, now - orders.c.created_at), else_=0)
-    return age // MONTH
+    terms = look_terms(order_id, now=now, for_ms=0, window_ms=0, urgent=False)
+    return bool(connection.execute(_HAS_READS, terms).scalar())
 
 
 def is_free(
@@ -113,22 +171,30 @@ def is_free(
     return not held and not fresh
 
 
+_AGAIN = orders.c.reads_window == _window(_given("looked_at"))
+_END_LOOK = (
+    update(orders)
+    .where(orders.c.id == bindparam("b_id"))
+    .values(
+        looked_at=_given("looked_at"),
+        look_lease_until=case(
+            (orders.c.look_lease_until == _given("until"), None), else_=orders.c.look_lease_until
+        ),
+        reads=case((_AGAIN, orders.c.reads + _given("reads")), else_=_given("reads")),
+        reads_window=_window(_given("looked_at")),
+    )
+    .returning(orders.c.id)  # a prepared statement gives rows
+)
+_END = Prepared({"postgresql": _END_LOOK, "sqlite": _END_LOOK}, writes=True)
+
+
 def end_look(
     connection: Connection, order_id: str, *, lease_until: int, looked_at: int, reads: int
 ) -> None:
     """Note the look and the reads it cost, and end its lease unless that was taken over."""
-    o = orders.c
-    kept = case((o.look_lease_until == lease_until, None), else_=o.look_lease_until)
-    window = _window(looked_at)
-    connection.execute(
-        update(orders)
-        .where(o.id == order_id)
-        .values(
-            looked_at=looked_at,
-            look_lease_until=kept,
-            reads=case((o.reads_window == window, o.reads + reads), else_=reads),
-            reads_window=window,
-        )
+    _END.rows(
+        connection,
+        {"b_id": order_id, "b_until": lease_until, "b_looked_at": looked_at, "b_reads": reads},
     )
 
 

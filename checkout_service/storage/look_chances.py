@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
-
-from .prepared import one_for_all
 from .read_budget import free_at
 from .tables import orders
 
@@ -23,10 +20,3 @@ class LookChance:
 
 _o = orders.c
 CHANCE = (_o.look_lease_until, _o.looked_at, _o.reads, free_at().label("reads_free_at"))
-_OF_ONE = one_for_all(select(*CHANCE).where(_o.id == bindparam("b_id")))
-
-
-def look_chance(connection: Connection, order_id: str) -> LookChance | None:
-    """Read the chance of a look; None if there is no such order."""
-    rows = _OF_ONE.rows(connection, {"b_id": order_id})
-    return LookChance(*rows[0]) if rows else None

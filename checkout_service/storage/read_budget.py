@@ -8,7 +8,20 @@ Whoever books a turn waits for it; the queue is as long as the callers' `ahead` 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, ScalarSelect, case, literal_column, select, update
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    ScalarSelect,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    update,
+)
 
 from checkout_service.domain.clock import MINUTE
 
@@ -19,6 +32,57 @@ _NAME = "stripe"
 _b = read_budgets.c
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a read may start, and by how much the next one has to wait; milliseconds."""
+
+    now: int
+    gap: int
+    burst: int
+    slack: int  # how far ahead of its turn a read may start
+    ahead: int
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {
+            "b_at": self.now,
+            "b_gap": self.gap,
+            "b_latest": self.now + self.slack + self.ahead,
+            "b_too_far": self.now + self.burst + MINUTE,  # a clock jumped: start over
+        }
+
+    def wait_of(self, booked: int) -> int:
+        """Say how long a read waits that was booked: the next one is free at `booked`."""
+        return max(0, booked - self.gap - self.slack - self.now)
+
+    def wait_to_ask(self, free_at: int) -> int:
+        """Say how long it takes before it is worth asking again."""
+        return max(1, free_at - self.now - self.slack)
+
+
+def pace_of(*, now: int, per_second: int, urgent: bool, ahead: int = 0) -> Pace:
+    """Set the pace of so many reads a second, each within `ahead` milliseconds of being asked."""
+    gap, burst = spacing(per_second)
+    return Pace(now, gap, burst, burst if urgent else 0, ahead)
+
+
+def _given(name: str) -> BindParameter[int]:
+    return bindparam(f"b_{name}", type_=BigInteger)
+
+
+_free_at, _at, _too_far = _b.free_at, _given("at"), _given("too_far")
+_start = case((_free_at > _too_far, _at), (_free_at > _at, _free_at), else_=_at)
+BOOK = (
+    update(read_budgets)
+    .where(_b.name == literal_column(f"'{_NAME}'"))
+    .where((_free_at <= _given("latest")) | (_free_at > _too_far))
+    .values(free_at=_start + _given("gap"))
+    .returning(_free_at)
+)
+"""Books the next read, by the terms of a pace, if it may start in time."""
+_KNOWN = select(_free_at).where(_b.name == literal_column(f"'{_NAME}'"))
+
+
 def book_read(
     connection: Connection, *, now: int, per_second: int, urgent: bool, ahead: int = 0
 ) -> tuple[bool, int]:
@@ -26,26 +90,21 @@ def book_read(
 
     Booked: how long before it starts. Not booked: how long before it is worth asking again.
     """
-    gap, burst = spacing(per_second)
-    slack = burst if urgent else 0
-    free_at = _b.free_at
-    too_far = now + burst + MINUTE  # a clock jumped: start over
-    start = case((free_at > too_far, now), (free_at > now, free_at), else_=now)
-    found = connection.execute(
-        update(read_budgets)
-        .where(_b.name == _NAME, (free_at <= now + slack + ahead) | (free_at > too_far))
-        .values(free_at=start + gap)
-        .returning(free_at)
-    ).scalar()
+    pace = pace_of(now=now, per_second=per_second, urgent=urgent, ahead=ahead)
+    return book(connection, pace)
+
+
+def book(connection: Connection, pace: Pace) -> tuple[bool, int]:
+    """Book the next read as `book_read` does."""
+    found = connection.execute(BOOK, pace.terms).scalar()
     if found is not None:
-        return True, max(0, int(found) - gap - slack - now)
-    known = connection.execute(select(free_at).where(_b.name == _NAME)).scalar()
+        return True, pace.wait_of(int(found))
+    known = connection.execute(_KNOWN).scalar()
     if known is not None:
-        return False, max(1, int(known) - now - slack)
-    if insert_once(connection, read_budgets, {"name": _NAME, "free_at": now + gap}):
+        return False, pace.wait_to_ask(int(known))
+    if insert_once(connection, read_budgets, {"name": _NAME, "free_at": pace.now + pace.gap}):
         return True, 0
-    # Somebody else was the first of all: stand behind them.
-    return book_read(connection, now=now, per_second=per_second, urgent=urgent, ahead=ahead)
+    return book(connection, pace)  # somebody else was the first of all: stand behind them
 
 
 def free_at() -> ScalarSelect[int]:

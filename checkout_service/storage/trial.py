@@ -19,7 +19,8 @@ from .database import Database
 from .inbox import event_row
 from .ledger.diff import LookPlan, Row, Writing
 from .ledger.new_orders import insert_order
-from .ledger.read import Loaded, load_ledger, read_of_session
+from .ledger.read import Loaded, load_ledger
+from .ledger.read_to_tell import read_of_session
 from .ledger.write import write
 
 _SECONDS = 1.2

@@ -18,7 +18,7 @@ from checkout_service.domain.facts.snapshots import (
     RenewalView,
 )
 from checkout_service.domain.replaced import replace
-from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus
+from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus, is_final
 
 from .room import BoughtLine, Room
 
@@ -171,6 +171,11 @@ class Ledger:
         """True if there is anything that most orders have none of."""
         parts = (self.holds, self.refunds, self.disputes, self.warnings, self.renewals)
         return any(parts)
+
+    @property
+    def final(self) -> bool:
+        """True when nobody needs to wait for it."""
+        return is_final(self.status, self.active_holds)
 
     @property
     def winner(self) -> Attempt | None:

@@ -21,7 +21,7 @@ from checkout_service.domain.facts.snapshots import FraudWarningView
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
-from checkout_service.domain.status import WAITING, OrderStatus
+from checkout_service.domain.status import OrderStatus, is_final
 
 from .quarantine import QuarantinedLook
 
@@ -81,8 +81,8 @@ class OrderView(PublicOrder):
 
     @property
     def final(self) -> bool:
-        """True when nobody needs to wait: the status is not a waiting one, or a hold is up."""
-        return self.status not in WAITING or bool(self.holds)
+        """True when nobody needs to wait for it."""
+        return is_final(self.status, self.holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ _others = attempts.alias("others")
 _event = inbox_events.alias("known")
 
 
-def _by_attempt(load: Any, column: str, name: Any) -> Any:
+def by_attempt(load: Any, column: str, name: Any) -> Any:
     """Load the order of the attempt that has this id in that column."""
     order_id = (
         select(_ours.c.order_id).where(_ours.c[column] == name).correlate(None).scalar_subquery()
@@ -89,7 +89,7 @@ def _by_attempt(load: Any, column: str, name: Any) -> Any:
 
 def of_session(load: Any, session: Any, event: Any, intent: Any) -> Any:
     """Load the order of a session, with what the inbox knows of an event and its intent."""
-    return _by_attempt(load, "session_id", session).add_columns(
+    return by_attempt(load, "session_id", session).add_columns(
         # Empty for an event of no version, null for one we do not know.
         select(func.coalesce(_event.c.api_version, literal_column("''")))
         .where(_event.c.id == event)
@@ -103,12 +103,6 @@ def of_session(load: Any, session: Any, event: Any, intent: Any) -> Any:
     )
 
 
-_READ = {
-    column: Prepared(
-        {dialect: _by_attempt(load, column, bindparam("b_name")) for dialect, load in LOAD.items()}
-    )
-    for column in ("session_id", "intent_id")
-}
 _BY_SESSION = Prepared(
     {
         dialect: of_session(load, *map(bindparam, ("b_session", "b_event", "b_intent")))
@@ -208,21 +202,6 @@ def load_ledger(connection: Connection, order_id: str, *, lock: bool = True) -> 
     if lock and connection.dialect.name == "postgresql":
         _LOCK.rows(connection, {"b_id": order_id})
     rows = _BY_ID.rows(connection, {"b_id": order_id})
-    return loaded_of(connection, rows) if rows else None
-
-
-def read_of_session(connection: Connection, session_id: str) -> Loaded | None:
-    """Read the order of a session, unlocked."""
-    return _read(connection, "session_id", session_id)
-
-
-def read_of_intent(connection: Connection, intent_id: str) -> Loaded | None:
-    """Read the order of an intent, unlocked."""
-    return _read(connection, "intent_id", intent_id)
-
-
-def _read(connection: Connection, column: str, name: str) -> Loaded | None:
-    rows = _READ[column].rows(connection, {"b_name": name})
     return loaded_of(connection, rows) if rows else None
 
 

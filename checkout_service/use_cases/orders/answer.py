@@ -7,12 +7,8 @@ from checkout_service.domain.order.ledger import Attempt
 from checkout_service.domain.status import AttemptKind
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage.database import Transaction
-from checkout_service.storage.ledger.read import (
-    Loaded,
-    load_ledger,
-    read_of_intent,
-    read_of_session,
-)
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.ledger.read_to_tell import read_of_session
 
 
 def order_view(connection: Transaction, order_id: str) -> OrderView:
@@ -25,11 +21,19 @@ def order_view(connection: Transaction, order_id: str) -> OrderView:
 
 def answer_for_session(connection: Transaction, session_id: str) -> SessionAnswer:
     """Describe a Checkout Session of ours. Raises NotFound."""
-    loaded = read_of_session(connection, session_id)
-    if loaded is None:
+    told = read_of_session(connection, session_id)
+    if told is None:
         raise NotFound
+    return answer_of_session(told[0], session_id)
+
+
+def answer_of_session(loaded: Loaded, session_id: str) -> SessionAnswer:
+    """Describe a session of an order that is known. Raises NotFound."""
     attempts = loaded.ledger.attempts
-    return _session_answer(loaded, next(a for a in attempts if a.session_id == session_id))
+    mine = next((a for a in attempts if a.session_id == session_id), None)
+    if mine is None:
+        raise NotFound
+    return _session_answer(loaded, mine)
 
 
 def newest_session(connection: Transaction, order_id: str) -> SessionAnswer:
@@ -42,13 +46,15 @@ def session_of(loaded: Loaded | None) -> SessionAnswer:
     return _session_answer(*_newest(loaded, "session_id"))
 
 
-def answer_for_intent(connection: Transaction, intent_id: str) -> IntentAnswer:
-    """Describe a bare PaymentIntent of ours, without its client secret. Raises NotFound."""
-    loaded = read_of_intent(connection, intent_id)
-    attempts = loaded.ledger.attempts if loaded else ()
+def answer_of_intent(loaded: Loaded, intent_id: str) -> IntentAnswer:
+    """Describe a bare PaymentIntent of an order that is known, without its client secret.
+
+    Raises NotFound.
+    """
+    attempts = loaded.ledger.attempts
     mine = (a for a in attempts if a.intent_id == intent_id and a.kind is AttemptKind.INTENT)
     attempt = next(mine, None)
-    if loaded is None or attempt is None:
+    if attempt is None:
         raise NotFound
     return _intent_answer(loaded, attempt)
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from checkout_service.deadline import within
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
+from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction
+from checkout_service.storage.ledger.read import Loaded
+from checkout_service.storage.ledger.read_to_tell import (
+    Told,
+    read_of_intent,
+    read_of_order,
+    read_of_session,
+)
+from checkout_service.storage.look_chances import LookChance
 from checkout_service.use_cases.orders.answer import (
-    answer_for_intent,
-    answer_for_session,
+    answer_of_intent,
+    answer_of_session,
     order_view,
 )
 
@@ -29,6 +40,17 @@ _PAGE_WAITS_SECONDS = 2.0
 _PAUSE_SECONDS = 0.08
 _LINKS_WAIT_SECONDS = 2.0
 _SOON, _LATER = 1, 2  # seconds, for Retry-After
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Way(Generic[A]):
+    """By what name an order is asked for, and how it is told then. `tell` raises NotFound."""
+
+    name: str
+    read: Callable[[Transaction, str], Told | None]
+    tell: Callable[[Loaded, str], A]
+    takes_another_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +68,8 @@ class ConfirmPayment:
         """
         if not is_session_id(session_id):
             raise NotFound
-        with self.database.read() as connection:
-            answer = answer_for_session(connection, session_id)
-            retry_after = self._without_a_look(connection, answer.order, wait=wait)
-        if retry_after is None:
-            retry_after = self._look(answer.order.id, source=source, wait=wait)
-            answer = self._session(session_id)
+        way = Way(session_id, read_of_session, answer_of_session)
+        answer, retry_after = self._stand(way, source, wait=wait)
         return replace(answer, retry_after=retry_after)
 
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
@@ -61,28 +79,40 @@ class ConfirmPayment:
         """
         if not is_intent_id(intent_id):
             raise NotFound
-        with self.database.read() as connection:
-            answer = answer_for_intent(connection, intent_id)
-            retry_after = self._without_a_look(connection, answer.order, wait=wait)
-        if wait and answer.order.status is OrderStatus.FAILED:
-            self._look_afresh(answer.order.id, source=source)
-            return self._intent(intent_id)
-        if retry_after is None:
-            retry_after = self._look(answer.order.id, source=source, wait=wait)
-            answer = self._intent(intent_id)
+        way = Way(intent_id, read_of_intent, answer_of_intent, takes_another_card=True)
+        answer, retry_after = self._stand(way, source, wait=wait)
         return replace(answer, retry_after=retry_after)
 
     def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
         """Return where an order stands, by its own id. Raises NotFound."""
         if not is_order_id(order_id):
             raise NotFound
-        with self.database.read() as connection:
-            order = order_view(connection, order_id)
-            retry_after = self._without_a_look(connection, order, wait=wait)
+        return self._stand(Way(order_id, read_of_order, _view), source, wait=wait)[0]
+
+    def _stand(self, way: Way[A], source: str, *, wait: bool) -> tuple[A, int]:
+        """Return the answer, after a look where one is due, and the seconds to wait.
+
+        What a look showed is known without reading it again, if nobody else settled the order.
+        """
+        loaded, chance = self._read(way)
+        answer = way.tell(loaded, way.name)
+        if wait and way.takes_another_card and loaded.ledger.status is OrderStatus.FAILED:
+            self._look_afresh(loaded.ledger.terms.order_id, source=source)
+            return way.tell(self._read(way)[0], way.name), _LATER
+        retry_after = self._without_a_look(chance, loaded.ledger, wait=wait)
         if retry_after is not None:
-            return order
-        self._look(order_id, source=source, wait=wait)
-        return self._order(order_id)
+            return answer, retry_after
+        # A page that polls waits for no turn of its own.
+        with self.look_at_order.reads.waiting(wait):
+            looked, retry_after = self._look(loaded, source=source, wait=wait)
+        return way.tell(looked or self._read(way)[0], way.name), retry_after
+
+    def _read(self, way: Way[A]) -> Told:
+        with self.database.read() as connection:
+            told = way.read(connection, way.name)
+        if told is None:
+            raise NotFound
+        return told
 
     def with_receipt(self, order: OrderView) -> OrderView:
         """Return the order with the receipt and invoice that its own buyer is shown.
@@ -102,44 +132,44 @@ class ConfirmPayment:
             self.look_at_order.look(order.id, source="return", urgent=True, window=window)
         return self._order(order.id)
 
-    def _without_a_look(
-        self, connection: Transaction, order: OrderView, *, wait: bool
-    ) -> int | None:
+    def _without_a_look(self, chance: LookChance, ledger: Ledger, *, wait: bool) -> int | None:
         """Return the seconds to wait if no look is to be had now, or wanted; None to try one.
 
         Whoever may `wait` for somebody else's look tries.
         """
-        if order.final:
+        if ledger.final:
             return _LATER
         with self.look_at_order.reads.waiting(wait):
-            foreseen = self.look_at_order.foresee(connection, order.id, window=WINDOW)
+            foreseen = self.look_at_order.foresee(chance, window=WINDOW)
         if foreseen is Look.BUSY:
             return None if wait else _SOON
         return _LATER if foreseen is Look.CROWDED else None
 
-    def _look(self, order_id: str, *, source: str, wait: bool) -> int:
-        """Look as `_look_in_turn` does; a page that polls waits for no turn of its own."""
-        with self.look_at_order.reads.waiting(wait):
-            return self._look_in_turn(order_id, source=source, wait=wait)
-
-    def _look_in_turn(self, order_id: str, *, source: str, wait: bool) -> int:
-        """Look at Stripe unless somebody just did; return the seconds to wait."""
-        look = Look.DONE
+    def _look(self, known: Loaded, *, source: str, wait: bool) -> tuple[Loaded | None, int]:
+        """Look at Stripe unless somebody just did; return the order after it, where it is known."""
+        order_id, looked, look = known.ledger.terms.order_id, None, Look.DONE
         with going_on_without_a_look(log, "confirm.no_look", order_id):
-            look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
+            look, looked = self.look_at_order.look_on(
+                order_id, known, source=source, urgent=True, window=WINDOW
+            )
         if look is Look.DONE:
-            return _LATER
+            return looked, _LATER
         if wait:
             self.wait_for_look(order_id)
-        return _SOON
+        return None, _SOON
 
     def _look_afresh(self, order_id: str, *, source: str) -> None:
         """Look at Stripe even if somebody just did, as soon as that is allowed again."""
         until = self.clock.monotonic() + WINDOW / SECOND + _PAUSE_SECONDS
-        while self._look_in_turn(order_id, source=source, wait=False) == _SOON:
-            if self.clock.monotonic() > until:
-                return
+        while self._is_busy(order_id, source=source) and self.clock.monotonic() <= until:
             self.clock.sleep(_PAUSE_SECONDS)
+
+    def _is_busy(self, order_id: str, *, source: str) -> bool:
+        """Look at Stripe; True if somebody else does, or just did."""
+        look = Look.DONE
+        with going_on_without_a_look(log, "confirm.no_look", order_id):
+            look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
+        return look is Look.BUSY
 
     def wait_for_look(self, order_id: str) -> None:
         """Wait a moment for the one who is looking."""
@@ -149,17 +179,13 @@ class ConfirmPayment:
                 return
             self.clock.sleep(_PAUSE_SECONDS)
 
-    def _session(self, session_id: str) -> SessionAnswer:
-        with self.database.read() as connection:
-            return answer_for_session(connection, session_id)
-
-    def _intent(self, intent_id: str) -> IntentAnswer:
-        with self.database.read() as connection:
-            return answer_for_intent(connection, intent_id)
-
     def _order(self, order_id: str) -> OrderView:
         with self.database.read() as connection:
             return order_view(connection, order_id)
+
+
+def _view(loaded: Loaded, _order_id: str) -> OrderView:
+    return loaded.view(loaded.ledger)
 
 
 def _lacks_links(order: OrderView) -> bool:

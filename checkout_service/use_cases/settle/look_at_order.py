@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.errors import NotFound
+from checkout_service.domain.errors import NotFound, ReadsSpent
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
-from checkout_service.domain.order.ledger import Attempt
+from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import due_orders, leases
 from checkout_service.storage.database import Database, Transaction
-from checkout_service.storage.ledger.read import load_ledger
-from checkout_service.storage.look_chances import LookChance, look_chance
+from checkout_service.storage.ledger.read import Loaded, load_ledger
+from checkout_service.storage.look_chances import LookChance
+from checkout_service.storage.look_turns import LookTurn, NoRead, take_look_and_read
 
 from .looks import LookDone, worth_a_look
 from .read_allowance import ReadAllowance, ReadCount
@@ -41,10 +42,14 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to look an order up: the requests it answers, and the reads it costs."""
+    """The right to look an order up: the requests it answers, and the reads it costs.
+
+    The version is the order's by then; None where it was not read.
+    """
 
     requests: int
     reads: ReadCount
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +68,40 @@ class LookAtOrder:
         a time, and none within `window` milliseconds of the last, nor beyond the order's budget.
         Raises GatewayError when Stripe does not answer.
         """
+        return self.look_on(order_id, None, source=source, urgent=urgent, window=window)[0]
+
+    def look_on(
+        self,
+        order_id: str,
+        known: Loaded | None,
+        *,
+        source: str,
+        urgent: bool = False,
+        window: int = 0,
+    ) -> tuple[Look, Loaded | None]:
+        """Look as `look` does, by the order as it was read a moment ago.
+
+        The second value is the order after it, where nobody else settled it meanwhile.
+        """
         with self.leased(order_id, window=window, urgent=urgent) as turn:
             if turn is None:
-                return Look.BUSY
-            facts = self._ask(order_id, urgent=urgent)
+                return Look.BUSY, None
+            if known is None or known.version != turn.version:  # settled since: there may be more
+                known = self._load(order_id)
             done = LookDone(turn.requests, planned=source == SWEEP)
-            self.settle_order.settle(Case(source, facts, order_id, look=done))
-        return Look.DONE
+            facts = self._ask(known.ledger, urgent=urgent)
+            case = Case(source, facts, order_id, look=done)
+            settled = self.settle_order.settle_unread(case, known)
+            if settled is None:
+                self.settle_order.settle(case)
+                return Look.DONE, None
+        return Look.DONE, replace(known, ledger=settled.after)
 
-    def foresee(self, connection: Transaction, order_id: str, *, window: int) -> Look | None:
+    def foresee(self, chance: LookChance, *, window: int) -> Look | None:
         """Tell what would come of an urgent look if that can be read: whoever polls need not write.
 
         None where a look is worth trying.
         """
-        chance = look_chance(connection, order_id)
-        if chance is None:
-            return None
         if self.is_taken(chance, window=window):
             return Look.BUSY
         return Look.CROWDED if self.reads.is_spent(chance.reads_free_at) else None
@@ -98,25 +121,50 @@ class LookAtOrder:
     def leased(self, order_id: str, *, window: int, urgent: bool) -> Iterator[Turn | None]:
         """Hold the right to look the order up; None when it is not to be had now."""
         now = self.clock.now()
-        requests = self.database.write(
-            lambda c: leases.take_look(
-                c, order_id, now=now, for_ms=LEASE_MS, window_ms=window, urgent=urgent
-            )
-        )
-        if requests is None:
-            yield None
-            return
-        with self.reads.counted() as count:
+        with self.reads.counted() as count, ExitStack() as booking:
+            take = self._take_with_read if urgent else self._take
+            taken = take(booking, order_id, now=now, window=window)
+            if taken is None:
+                yield None
+                return
             try:
-                yield Turn(requests, count)
+                yield Turn(taken.requests, count, taken.version)
             finally:
                 # A failed look counts as one too: a Stripe that is down is not asked on every poll.
                 self.end(order_id, lease_until=now + LEASE_MS, reads=count)
 
+    def _take(
+        self, _booking: ExitStack, order_id: str, *, now: int, window: int
+    ) -> LookTurn | None:
+        """Take the look alone: who does not wait has no turn of a read yet."""
+        requests = self.database.write(
+            lambda c: leases.take_look(c, order_id, now=now, for_ms=LEASE_MS, window_ms=window)
+        )
+        return None if requests is None else LookTurn(requests, None, 0)
+
+    def _take_with_read(
+        self, booking: ExitStack, order_id: str, *, now: int, window: int
+    ) -> LookTurn | None:
+        """Take the look together with its first read, or neither. Raises ReadsSpent."""
+        pace = self.reads.pace()
+
+        def take(connection: Transaction) -> LookTurn | None:
+            taken = take_look_and_read(
+                connection, order_id, now=now, for_ms=LEASE_MS, window_ms=window, pace=pace
+            )
+            if isinstance(taken, NoRead):
+                raise ReadsSpent(taken.wait)
+            return taken
+
+        taken = self.database.write_at_once(take)
+        if taken is not None:
+            booking.enter_context(self.reads.booked(pace.now + taken.wait))
+        return taken
+
     def end(self, order_id: str, *, lease_until: int, reads: ReadCount) -> None:
         """Note that a look has ended, and what it cost."""
         now, cost = self.clock.now(), reads.count
-        self.database.write(
+        self.database.write_at_once(
             lambda c: leases.end_look(
                 c, order_id, lease_until=lease_until, looked_at=now, reads=cost
             )
@@ -128,13 +176,16 @@ class LookAtOrder:
             lease_until = leases.look_lease(connection, order_id)
         return lease_until is not None and lease_until > self.clock.now()
 
-    def _ask(self, order_id: str, *, urgent: bool) -> list[Fact]:
+    def _load(self, order_id: str) -> Loaded:
         with self.database.read() as connection:
             loaded = load_ledger(connection, order_id, lock=False)
         if loaded is None:
             raise NotFound
+        return loaded
+
+    def _ask(self, ledger: Ledger, *, urgent: bool) -> list[Fact]:
         facts: list[Fact] = []
-        for attempt in worth_a_look(loaded.ledger):
+        for attempt in worth_a_look(ledger):
             facts += facts_of_look(self._ask_for(attempt, urgent=urgent))
         return facts
 

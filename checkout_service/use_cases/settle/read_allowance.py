@@ -11,7 +11,7 @@ from typing import Any
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
 from checkout_service.storage.database import Database, Transaction
-from checkout_service.storage.read_budget import book_read, is_spent
+from checkout_service.storage.read_budget import Pace, book, book_read, is_spent, pace_of
 
 _URGENT_WAITS_MS = 300
 _LATE_MS = 200
@@ -94,17 +94,16 @@ class ReadAllowance:
 
         Raises ReadsSpent: a crowd beyond the next turns is sent away at once, to ask again.
         """
-        now = self.clock.now()
-        booked, wait = book_read(
-            connection,
-            now=now,
-            per_second=self.per_second,
-            urgent=True,
-            ahead=self._waits,
-        )
+        pace = self.pace()
+        booked, wait = book(connection, pace)
         if not booked:
             raise ReadsSpent(wait)
-        return now + wait
+        return pace.now + wait
+
+    def pace(self) -> Pace:
+        """Say when an urgent read of this thread may start."""
+        now, waits = self.clock.now(), self._waits
+        return pace_of(now=now, per_second=self.per_second, urgent=True, ahead=waits)
 
     @contextmanager
     def booked(self, turn: int) -> Iterator[None]:
