@@ -1,7 +1,18 @@
-"""Many pages that poll at once hold no thread: who finds the reads spent is told what is known."""
+"""Many pages that poll at once hold no thread: who finds the reads spent is told what is known.
+
+Nor do they wait for whoever settles the order right now. A buyer who comes back waits for both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+
+from checkout_service.domain.errors import NotFound
 from tests.support.stage import Stage
 from tests.support.stage.steps import Step
 
@@ -37,3 +48,57 @@ def test_a_buyer_who_comes_back_waits_for_a_turn(stage: Stage) -> None:
     answer = stage.returns(mine, wait=True)
 
     assert answer.order.status.value == "paid"
+
+
+@contextmanager
+def somebody_settling(stage: Stage) -> Iterator[None]:
+    """Hold every order as whoever settles them does."""
+    if stage.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer")
+    with stage.engine.begin() as settling:
+        settling.execute(text("SELECT id FROM orders FOR NO KEY UPDATE"))
+        yield
+
+
+def test_a_page_that_polls_is_told_what_is_known_of_an_order_that_is_held(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    stage_on.returns(stage_on.buys())  # the very first read of all is booked apart
+    stage_on.advance(60)
+
+    with somebody_settling(stage_on):
+        answer = stage_on.returns(bought)
+
+    assert (answer.order.status.value, answer.retry_after) == ("pending", 1)
+
+
+def test_a_buyer_who_is_back_waits_for_whoever_holds_the_order(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    stage_on.pays(bought)
+    stage_on.returns(stage_on.buys())
+    stage_on.advance(60)
+
+    with ThreadPoolExecutor(1) as buyer:
+        with somebody_settling(stage_on):
+            back = buyer.submit(stage_on.returns, bought, wait=True)
+            with pytest.raises(TimeoutError):
+                back.result(timeout=0.5)
+
+        assert back.result(timeout=60).order.status.value == "paid"
+
+
+def test_who_asks_for_a_sessions_intent_is_told_nothing_and_stripe_is_not_asked(
+    stage: Stage,
+) -> None:
+    bought = stage.buys()
+    stage.pays(bought)
+    intent = stage.stripe("GET", f"/v1/checkout/sessions/{bought.session}")["payment_intent"]
+    stage.delivers()
+    with stage.engine.begin() as connection:
+        connection.execute(text("UPDATE orders SET status = 'pending'"))
+    calls = len(stage.wire.calls)
+
+    with pytest.raises(NotFound):
+        stage.returns(str(intent))
+
+    assert len(stage.wire.calls) == calls
