@@ -89,6 +89,7 @@ class Album:
             self._snap(page, f"{name}-{scheme}-{width}")
         page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, name
+        page.goto("about:blank")  # a page that polls would complain of a shop that has closed
 
     def prints(self, name: str, url: str, *, cookies: Sequence[Any] = ()) -> None:
         """Look at a page as a printer sees it, by somebody who reads on a dark screen."""

@@ -8,7 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.stage import Stage, calling
+from checkout_service.domain.errors import (
+    DatabaseUnavailable,
+    StripeRejected,
+    StripeUnavailable,
+)
+from tests.support.stage import Stage, calling, writing
 from tests.web.asserts import page
 from tests.web.catalog import CATALOG
 from tests.web.conftest import MakeApp
@@ -205,7 +210,7 @@ def test_there_is_an_end_to_what_one_cart_takes(client: FlaskClient) -> None:
 
     text = page(put(client, "mug-usd"), 422)
 
-    assert "no more of it" in text
+    assert "No more of this fits into one order." in text
     assert 'value="4"' in text
 
 
@@ -227,6 +232,28 @@ def test_when_stripe_fails_the_cart_is_still_there(client: FlaskClient, shop: St
     assert answer.headers["Retry-After"]
     assert pay(client).status_code == 303
     assert len(opened(shop)) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "words"),
+    [
+        (StripeUnavailable(), 503, "Stripe does not answer right now."),
+        (StripeRejected("canary"), 502, "Stripe did not accept this order."),
+        (DatabaseUnavailable(), 503, ">Nothing is lost."),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_the_cart_blames_whom_it_should(
+    client: FlaskClient, shop: Stage, failure: Exception, status: int, words: str
+) -> None:
+    put(client, "poster-usd")
+
+    mend = shop.fails(writing("begins"), failure)
+    text = page(pay(client), status)
+    mend()
+
+    assert words in text
+    assert "canary" not in text
 
 
 def test_a_form_of_another_site_does_nothing(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -80,6 +81,27 @@ def test_who_saved_a_way_to_pay_is_not_said_to_have_paid(app: Flask, shop: Stage
     assert "Saved. Thank you! · " in text
     assert "$0.00" not in text
     assert "Paid" not in text
+
+
+def test_a_subscription_has_begun_and_is_not_being_prepared(app: Flask, shop: Stage) -> None:
+    text = by_its_buyer(app, paid(shop, "almanac-month"))
+
+    assert "We received your payment, and your subscription has begun." in text
+    assert "prepared" not in text
+
+
+@pytest.mark.parametrize(
+    ("reached", "words"),
+    [
+        (reach.disputed, "The bank decides, which can take some weeks."),
+        (reach.charged_back, "If you did not ask for that, please write to the shop."),
+        (reach.canceled, "If you still want it, please ask the shop."),
+    ],
+)
+def test_what_happens_next_is_said(
+    client: FlaskClient, shop: Stage, reached: reach.Reach, words: str
+) -> None:
+    assert words in page(client.get(f"/orders/{reached(shop, reach.SESSION).order}"))
 
 
 def test_the_desk_says_what_stripe_put_on_top_of_the_total(make_app: MakeApp, shop: Stage) -> None:

@@ -181,17 +181,17 @@ def test_a_json_body_is_no_form(client: FlaskClient, shop: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "status"),
+    ("failure", "status", "words"),
     [
-        (StripeUnavailable(retry_after=3), 503),
-        (StripeRejected("canary"), 502),
-        (DatabaseUnavailable(), 503),
-        (StaleOrder("ord_x"), 503),
+        (StripeUnavailable(retry_after=3), 503, "Stripe does not answer right now."),
+        (StripeRejected("canary"), 502, "Stripe did not accept this order."),
+        (DatabaseUnavailable(), 503, "<p>Nothing is lost."),
+        (StaleOrder("ord_x"), 503, "<p>Nothing is lost."),
     ],
     ids=lambda v: type(v).__name__,
 )
 def test_when_the_payment_page_does_not_open_the_same_form_is_offered_again(
-    client: FlaskClient, shop: Stage, failure: Exception, status: int
+    client: FlaskClient, shop: Stage, failure: Exception, status: int, words: str
 ) -> None:
     data = form(client, quantity="3")
     mend = shop.fails(writing("begins"), failure)
@@ -203,6 +203,7 @@ def test_when_the_payment_page_does_not_open_the_same_form_is_offered_again(
     repeated = client.post("/checkout", data=again)
 
     assert "canary" not in text
+    assert words in text
     assert ("Retry-After" in response.headers) is (status == 503)
     assert again == data
     assert repeated.status_code == 303

@@ -9,7 +9,7 @@ from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.postal import postal_lines
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.web.context import shop, use_cases
+from checkout_service.web.context import catalog, shop, use_cases
 
 from .languages import page_locale
 
@@ -102,6 +102,17 @@ class OrderPage:
     def by_link(self) -> bool:
         """True if the order is paid through a Payment Link: no session of ours can."""
         return self.order.flow == AttemptKind.LINK
+
+    @property
+    def saves(self) -> bool:
+        """True if nothing is bought: a way to pay is saved for later."""
+        return not self.order.items
+
+    @property
+    def is_subscription(self) -> bool:
+        """True if some of what was bought is due again, by today's catalog."""
+        prices = (catalog().price(line.price or "") for line in self.order.items)
+        return any(price.recurring for price in prices if price)
 
     @property
     def by_intent(self) -> bool:
