@@ -46,7 +46,7 @@ bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
 @bp.get("/")
 def storefront() -> ResponseReturnValue:
-    """Show what is for sale, the first of much, or what is searched for; pull mode sells by links.
+    """Show what is for sale, a page of much, or what is searched for; pull mode sells by links.
 
     A shop without a storefront has its own site, or is nothing to look at.
     """
@@ -63,16 +63,18 @@ def storefront() -> ResponseReturnValue:
         products, links = tuple(one for one in products if one.category == category), ()
     products = tuple(one for one in products if search.is_in(words, one.name, one.description))
     links = tuple(one for one in links if search.is_in(words, one.line.name, one.line.description))
-    most = many if search.wants_all() or category else search.FIRST
+    found = len(products) + len(links)
+    part, further = search.part(found), len(products)
     return render_template(
         "shop/index.html",
-        products=products[:most],
-        links=links[: max(0, most - len(products))],
+        products=products[part],
+        links=links[max(0, part.start - further) : max(0, part.stop - further)],
         words=words,
         categories=categories,
         category=category,
         searchable=many > search.SMALL,
-        there_is_more=bool(words) or many > most,
+        way_on=search.way_on(found),
+        narrowed=bool(words) or part.start > 0,
         new_token=form_token.new_token,
     )
 

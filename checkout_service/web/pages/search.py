@@ -1,4 +1,4 @@
-"""What a storefront with much to sell shows of it: the first things, and whatever is searched for.
+"""What a storefront with much to sell shows of it: a page at a time, and whatever is searched for.
 
 A thing is found if each word asked for is in its name or description, case and accents aside, as
 people type on a telephone.
@@ -6,16 +6,19 @@ people type on a telephone.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from flask import request
 
 SMALL = 12
 """A shop of no more things than this is seen at a glance, and has nothing to search in."""
-FIRST = 24
-"""How many things are shown before the buyer asks for all: a page of more would weigh too much."""
+PAGE = 24
+"""How many things one page shows: of more it would weigh too much for a telephone."""
 _LONGEST = 100
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 def asked() -> str:
@@ -29,9 +32,20 @@ def category(known: Iterable[str]) -> str | None:
     return wanted if wanted in known else None
 
 
-def wants_all() -> bool:
-    """True if the buyer searches, or asks to be shown everything."""
-    return bool(asked()) or "all" in request.args
+def part(count: int) -> slice:
+    """Return which of so many things this page shows; the first, if it is no page of theirs."""
+    number = request.args.get("page", "1")
+    begin = (int(number) - 1) * PAGE if _NUMBER.fullmatch(number) else 0
+    return slice(begin, begin + PAGE) if begin < count else slice(0, PAGE)
+
+
+def way_on(count: int) -> str | None:
+    """Return the query of the next page, of the same search; None on the last."""
+    end = part(count).stop
+    if end >= count:
+        return None
+    kept = {name: request.args[name] for name in ("q", "category") if name in request.args}
+    return urlencode(kept | {"page": end // PAGE + 1}, errors="replace")
 
 
 def is_in(words: str, *texts: str) -> bool:
