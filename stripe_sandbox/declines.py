@@ -12,7 +12,7 @@ _MONTHS = 12
 
 def check_expiry(text: str, now: int) -> None:
     """Refuse a card of the past; a form without a date is let pass. Raises ApiError."""
-    match = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(?:20)?(\d\d)\s*", text)
+    match = re.fullmatch(r"\s*([0-9]{1,2})\s*/\s*(?:20)?([0-9]{2})\s*", text)
     if not text.strip():
         return
     today = datetime.fromtimestamp(now, UTC)

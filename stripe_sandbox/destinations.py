@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from .bodies import whole
 from .errors import ApiError, invalid, no_such
 from .forms import check_url
-from .gate import check_key, key_of
+from .gate import check_headers, check_key, key_of
 from .here import world
 from .store import Json, new_id, shown
 from .thin import KIND
@@ -21,8 +21,10 @@ bp = Blueprint("destinations", __name__, url_prefix="/v2/core/event_destinations
 
 @bp.before_request
 def _guard() -> None:
-    check_key(key_of(request))
-    if not key_of(request).startswith("sk_"):
+    key = key_of(request)
+    check_key(key)
+    check_headers(request, key)
+    if not key.startswith("sk_"):
         raise ApiError("This key may not manage event destinations.", status=403)
 
 

@@ -61,7 +61,7 @@ def _percent(params: Json) -> float | None:
     given = params.get("percent_off")
     if given is None:
         return None
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", given) or not 0 < float(given) <= 100:  # noqa: PLR2004
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", given) or not 0 < float(given) <= 100:  # noqa: PLR2004
         raise invalid("percent_off", "Invalid percentage: must be above 0 and at most 100.")
     return float(given)
 

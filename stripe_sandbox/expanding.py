@@ -25,12 +25,24 @@ Resolve = Callable[[Json, str, Any], Any]
 
 def expand(thing: Json, paths: object, resolve: Resolve) -> Json:
     """Expand these paths of an answer. Raises ApiError."""
-    for path in paths if isinstance(paths, list) else []:
-        steps = str(path).split(".")
+    if not isinstance(paths, list):
+        raise invalid("expand", "Invalid array")
+    for place, path in enumerate(paths):
+        if not isinstance(path, str):
+            raise invalid(f"expand[{place}]", "Invalid string")
+        steps = path.split(".")
         if len(steps) > _DEPTH:
             raise invalid("expand", "You cannot expand more than 4 levels of a property.")
-        _Path(str(path), resolve).walk(thing, steps, thing, "")
+        if thing.get("object") == "list" and (steps[0] != "data" or len(steps) == 1):
+            raise _of_list(path)
+        _Path(path, resolve).walk(thing, steps, thing, "")
     return thing
+
+
+def _of_list(path: str) -> Exception:
+    """Say that a list itself has nothing to expand: what stands in it has."""
+    hint = "" if path == "data" else f" You may want to try expanding 'data.{path}' instead."
+    return invalid("expand", f"This property cannot be expanded ({path}).{hint}")
 
 
 class _Path:

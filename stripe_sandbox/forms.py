@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from .errors import ApiError, invalid
+from .errors import ApiError, invalid, unknown
 from .store import Json
 
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_NAME = re.compile(r"[^\[\]]+(?:\[[^\[\]]*\])*")
 _DEPTH = 8
 MOST_OF_ONE = 999_999
 
@@ -21,8 +22,8 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Json:
     for name, value in pairs:
         head = name.split("[", 1)[0]
         path = [head, *_PART.findall(name[len(head) :])]
-        if not head or len(path) > _DEPTH:
-            raise ApiError(f"Invalid parameter name: {name[:80]}", code="parameter_unknown")
+        if not _NAME.fullmatch(name) or len(path) > _DEPTH:
+            raise unknown(name[:80])
         _place(root, path, value)
     return {key: _lists(value) for key, value in root.items()}
 
@@ -42,7 +43,7 @@ def _lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     items = {key: _lists(child) for key, child in value.items()}
-    if items and all(key.isdigit() for key in items):
+    if items and all(key.isascii() and key.isdigit() for key in items):
         return [items[key] for key in sorted(items, key=int)]
     return items
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Request, Response
 
-from . import expanding, forms, parameters, unmodelled, wire
+from . import expanding, forms, parameters, unmodelled, versions, wire
 from .account import ID as OWN
 from .errors import ApiError
 from .faults import too_many
@@ -87,8 +87,7 @@ class Gate:
             raise Reset
         if fault == "reset":
             raise Reset
-        check_context(key, request.headers.get("Stripe-Context"))
-        check_account(key, request.headers.get("Stripe-Account"))
+        check_headers(request, key)
         check_type(request)
         route, names = find(request.method, request.path)
         check_scope(self._world.store, key, request.method, request.path)
@@ -115,10 +114,10 @@ class Gate:
         return status, faults.altered(request.path, body)
 
     def _call(self, request: Request, key: str, name: str, base: str) -> Call:
-        pairs = request.args if request.method in ("GET", "DELETE") else request.form
+        pairs = (pair for given in (request.args, request.form) for pair in given.items(multi=True))
         return Call(
             self._world,
-            forms.parse([(n, v) for n, values in pairs.lists() for v in values]),
+            forms.parse(pairs),
             key[:2],
             {"id": name, "idempotency_key": request.headers.get("Idempotency-Key")},
             base,
@@ -170,6 +169,13 @@ def check_key(key: str) -> None:
         )
 
 
+def check_headers(request: Request, key: str) -> None:
+    """Refuse to act for others, or in a version that never was. Raises ApiError."""
+    versions.check(request.headers.get("Stripe-Version"))
+    check_context(key, request.headers.get("Stripe-Context"))
+    check_account(key, request.headers.get("Stripe-Account"))
+
+
 def check_account(key: str, account: str | None) -> None:
     """Refuse to act for a connected account: there is one account, and no Connect.
 
@@ -191,7 +197,7 @@ def check_type(request: Request) -> None:
     """
     kind = request.mimetype or "none"
     encoding = request.headers.get("Content-Encoding", "identity")
-    if request.method != "POST" or not request.content_length:
+    if not request.content_length:
         return
     if kind not in _FORMS or encoding != "identity":
         told = kind if encoding == "identity" else f"{kind} ({encoding})"

@@ -63,14 +63,18 @@ def chosen(session: Json, form: Mapping[str, str]) -> Json:
     quantities = {
         item["id"]: int(form[f"quantity-{item['id']}"])
         for item in session["_items"]
-        if form.get(f"quantity-{item['id']}", "").isdecimal()
+        if _is_number(form.get(f"quantity-{item['id']}", ""))
     }
     added = {
         offer["price"]: int(form[f"add-{offer['price']}"])
         for offer in session["optional_items"] or []
-        if form.get(f"add-{offer['price']}", "").isdecimal()
+        if _is_number(form.get(f"add-{offer['price']}", ""))
     }
     return {"quantities": quantities, "optional_items": {k: n for k, n in added.items() if n}}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _rate(session: Json, way: Json, world: World) -> Json:

@@ -13,6 +13,12 @@ from .forms import boolean, integer, table
 from .store import Json, shown
 from .world import Call
 
+# What lists filter by that is the id of an object.
+_NAMED = frozenset(
+    ("charge", "coupon", "customer", "invoice", "payment_intent", "payment_method", "price",
+     "product", "subscription")
+)  # fmt: skip
+_MOST_TYPES = 20
 Wanted = Callable[[Json], bool]
 
 
@@ -31,6 +37,7 @@ def page(
     """
     params = call.params
     limit = _limit(params)
+    _check_named(call)
     tests = [*more, *_created(params)]
     if call.stale:
         newest = call.store.now() - call.stale
@@ -45,6 +52,21 @@ def page(
     return shapes.listing(url, [shown(item) for item in items], more=rest)
 
 
+def _check_named(call: Call) -> None:
+    """Refuse to filter by an object that never was: nothing would be found in silence."""
+    _one_of(call.params, "ending_before", "starting_after")
+    for name in _NAMED & call.params.keys():
+        value = call.params[name]
+        if not any(call.store.get(value, kind) for kind in (name, f"deleted {name}")):
+            raise no_such(name, str(value), param=name)
+
+
+def _one_of(params: Json, *names: str) -> None:
+    if all(name in params for name in names):
+        told = f"You may only specify one of these parameters: {', '.join(names)}."
+        raise invalid(names[0], told)
+
+
 def line_items(call: Call, parent: Json) -> Json:
     """Return one page of what a session or a link sells. Raises ApiError."""
     whole = call.world.line_items(parent)
@@ -54,6 +76,7 @@ def line_items(call: Call, parent: Json) -> Json:
 def of_items(call: Call, items: list[Json], url: str) -> Json:
     """Return one page of what stands inside an object, in its own order. Raises ApiError."""
     limit = _limit(call.params)
+    _one_of(call.params, "ending_before", "starting_after")
     for name in ("starting_after", "ending_before"):
         if name in call.params and all(one["id"] != call.params[name] for one in items):
             raise no_such(items[0]["object"] if items else "object", call.params[name], param=name)
@@ -195,6 +218,7 @@ def invoice_payments(call: Call) -> Json:
     given = table(call.params, "payment").get("payment_intent")
     more: list[Wanted] = []
     if given is not None:
+        call.world.need(given, "payment_intent", param="payment[payment_intent]")
         more = [lambda thing: thing["payment"]["payment_intent"] == given]
     fields, url = ("invoice", "status"), "/v1/invoice_payments"
     return page(call, "invoice_payment", url, fields=fields, more=more)
@@ -204,6 +228,9 @@ def events(call: Call) -> Json:
     params = call.params
     more: list[Wanted] = []
     types = params.get("types")
+    _one_of(params, "type", "types")
+    if isinstance(types, list) and len(types) > _MOST_TYPES:
+        raise invalid("types", f"You may pass up to {_MOST_TYPES} types.")
     if isinstance(types, list):
         more.append(lambda event: event["type"] in types)
     wanted = boolean(params, "delivery_success")

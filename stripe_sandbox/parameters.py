@@ -26,7 +26,7 @@ _MORE = {
 _OFF_TABLE = {
     "GET /v1/payment_pages/{name}": {"client_secret": "string", "key": "string"},
     "POST /v1/payment_pages/{name}/confirm": {
-        "client_secret": "string", "email": "string", "expected_amount": "integer",
+        "client_secret": "string", "email": "email", "expected_amount": "integer",
         "key": "string", "payment_method": "string",
     },
 }  # fmt: skip
@@ -35,9 +35,11 @@ _OLDER = {  # taken of callers whose version is older
     "POST /v1/payment_intents": {"payment_method_types": {"list": "string"}},
     "POST /v1/setup_intents": {"payment_method_types": {"list": "string"}},
 }
+_EMAILS = ("customer_email", "email", "instructions_email", "receipt_email")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _INTENTS = ("POST /v1/payment_intents", "POST /v1/setup_intents")
-_INTEGER = re.compile(r"-?\d{1,18}")
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 
 
 def _take_cards() -> None:
@@ -49,8 +51,27 @@ def _take_cards() -> None:
             data["fields"] |= {name: of_methods[name] for name in ("card", "type")}
 
 
+def _know_emails(kind: Any, *, named: bool = False) -> Any:
+    """Return a kind of value whose texts, where they are called so, are addresses."""
+    if kind == "string":
+        return "email" if named else kind
+    if not isinstance(kind, dict):
+        return kind
+    if "fields" in kind:
+        fields = {n: _know_emails(k, named=n in _EMAILS) for n, k in kind["fields"].items()}
+        return kind | {"fields": fields}
+    return {
+        word: _know_emails(inner, named=named and word == "unset")
+        if isinstance(inner, dict | str)
+        else [_know_emails(one, named=named) for one in inner]
+        for word, inner in kind.items()
+    }
+
+
 _take_cards()
+_TABLE |= {route: _know_emails(_TABLE[route]) for route in _TABLE if route.startswith("POST")}
 LOCALES = frozenset(_TABLE["POST /v1/checkout/sessions"]["fields"]["locale"]["enum"])
+VERSIONS = frozenset(_TABLE["POST /v1/webhook_endpoints"]["fields"]["api_version"]["enum"])
 
 
 def check(route: str, params: Json, *, older: bool) -> None:
@@ -124,7 +145,7 @@ def _table(value: Any, at: str) -> Json:
 
 def _check_plain(kind: str, value: Any, at: str) -> None:
     if not isinstance(value, str):
-        raise invalid(at, f"Invalid {kind}")
+        raise invalid(at, f"Invalid {'string' if kind == 'email' else kind}")
     if value == "":
         raise ApiError(
             f"You passed an empty string for '{at}'. We assume empty values are an attempt to "
@@ -137,6 +158,8 @@ def _check_plain(kind: str, value: Any, at: str) -> None:
         raise invalid(at, f"Invalid integer: {value}", "parameter_invalid_integer")
     if kind == "number" and not _NUMBER.fullmatch(value):
         raise invalid(at, f"Invalid decimal: {value}")
+    if kind == "email" and not _EMAIL.fullmatch(value):
+        raise invalid(at, f"Invalid email address: {value}", "email_invalid")
     if kind == "boolean" and value not in ("true", "false"):
         raise invalid(at, f"Invalid boolean: {value}")
 

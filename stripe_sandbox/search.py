@@ -71,7 +71,7 @@ def _search(call: Call, kind: str, url: str) -> Json:
 def _place(page: object) -> int:
     if page is None:
         return 0
-    given = re.fullmatch(r"page_(\d{1,9})", str(page))
+    given = re.fullmatch(r"page_([0-9]{1,9})", str(page))
     if given is None:
         raise invalid("page", f"Invalid page: {page}")
     return int(given[1])
@@ -126,7 +126,7 @@ def _test(clause: Clause, fields: dict[str, Field]) -> Wanted:
 def _numeric(clause: Clause, field: Field) -> Wanted:
     if clause.value is None:
         return lambda thing: field.look(thing) is None
-    if not re.fullmatch(r"-?\d{1,18}", clause.value):
+    if not re.fullmatch(r"-?[0-9]{1,18}", clause.value):
         raise _wrong(f"Invalid number for the field `{clause.name}`: {clause.value}")
     compare, limit = _COMPARED[clause.way], int(clause.value)
     return lambda thing: (value := field.look(thing)) is not None and compare(value, limit)

@@ -82,7 +82,7 @@ def default(call: Call, session: Json, params: Json) -> None:
 
 def _percentage(params: Json) -> float:
     given = str(params["percentage"])
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", given) or float(given) > 100:  # noqa: PLR2004
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", given) or float(given) > 100:  # noqa: PLR2004
         raise invalid("percentage", "Invalid percentage: must be from 0 to 100, with 4 decimals.")
     return float(given)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from .errors import ApiError, missing, no_such
-from .gate import check_key, key_of
+from .gate import check_headers, check_key, key_of
 from .here import world
 from .store import Json
 from .thin import thin_event
@@ -15,8 +15,10 @@ bp = Blueprint("thin_events", __name__, url_prefix="/v2/core/events")
 
 @bp.before_request
 def _guard() -> None:
-    check_key(key_of(request))
-    if not key_of(request).startswith("sk_"):
+    key = key_of(request)
+    check_key(key)
+    check_headers(request, key)
+    if not key.startswith("sk_"):
         raise ApiError("This key may not read events.", status=403)
 
 
