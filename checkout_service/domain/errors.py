@@ -102,7 +102,11 @@ class RefundTooLarge(CheckoutError):
     code = "refund_too_large"
 
     def __init__(self, left: int, words: str) -> None:
-        super().__init__(f"The refund is larger than what is left to refund ({words}).")
+        super().__init__(
+            f"The refund is larger than what is left to refund ({words})."
+            if left > 0
+            else "Nothing is left to refund: it has gone back, or is on its way."
+        )
         self.left = left
 
 
@@ -112,7 +116,10 @@ class ChargeDisputed(CheckoutError):
     code = "charge_disputed"
 
     def __init__(self) -> None:
-        super().__init__("This payment is disputed: answer the dispute instead of refunding it.")
+        super().__init__(
+            "This payment is disputed: the buyer's bank has taken the money, and Stripe gives none "
+            "back twice. Answer the dispute instead of refunding it."
+        )
 
 
 class RefundRefused(CheckoutError):
@@ -287,13 +294,6 @@ class StaleOrder(CheckoutError):
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"Order {order_id} kept changing.")
-
-
-class NoSuchHold(CheckoutError):
-    code = "no_such_hold"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"The order has no hold named {name}.")
 
 
 class BadCatalog(CheckoutError):

@@ -6,9 +6,19 @@ from collections.abc import Mapping
 
 from checkout_service.domain.replaced import replace
 
+from .errors import CheckoutError
 from .guard import Difference
 from .order.ledger import Ledger, RaisedHold
 from .status import Hold
+
+
+class NoSuchHold(CheckoutError):
+    code = "no_such_hold"
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(
+            f"The order has no hold named {name}." if name else "The order is not held."
+        )
 
 
 def raise_hold(

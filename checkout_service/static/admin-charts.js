@@ -27,6 +27,11 @@
     picture.replaceWith(place);
     figure.querySelector(".ends").remove(); // the axis says it
     const quiet = colour("--pico-muted-color");
+    // As many days are named as there is room for, the last of them always.
+    function named(_value, at) {
+      const every = Math.ceil((days.length * 120) / this.chart.width);
+      return (days.length - 1 - at) % every ? null : days[at].querySelector("th").textContent;
+    }
     const chart = new window.Chart(canvas, {
       type: "bar",
       data: {
@@ -41,7 +46,10 @@
           tooltip: { displayColors: false, callbacks: { label: said } },
         },
         scales: {
-          x: { grid: { display: false }, ticks: { color: quiet, maxRotation: 0, autoSkipPadding: 16 } },
+          x: {
+            grid: { display: false },
+            ticks: { color: quiet, align: "inner", autoSkip: false, maxRotation: 0, callback: named },
+          },
           y: { display: false, beginAtZero: true },
         },
       },

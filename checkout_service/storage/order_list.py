@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from checkout_service.domain.views.order_filter import NEWEST, OrderFilter
 from checkout_service.domain.views.orders import OrderView
 
 from .order_views import views_of
+from .said import said
 from .tables import attempts, fulfilments, order_lines, orders
 from .tables.orders import HELD
 
@@ -42,10 +43,23 @@ def statement(wanted: OrderFilter, *, before: tuple[int, str] | None, limit: int
     asked = asked.where(*_conditions(wanted))
     if wanted.prices is None:
         return asked
-    # Who sells one product in a thousand would have every order there ever was looked at.
-    newest = asked.with_only_columns(_o.id).limit(NEWEST).subquery()
-    lines = select(_l.order_id).join(newest, newest.c.id == _l.order_id)
-    return asked.where(_o.id.in_(lines.where(_l.price.in_(wanted.prices))))
+    return asked.where(_o.id.in_(_selling(asked, wanted.prices, limit)))
+
+
+def _selling(asked: Select[Any], prices: Sequence[str], limit: int) -> Select[Any]:
+    """Name the first of these orders that sell one of the prices, walking from the newest on.
+
+    Who sells one product in a thousand would have every order there ever was looked at: a bound
+    ends the walk. A subquery for each order keeps PostgreSQL from reading all lines there are.
+    """
+    newest = asked.with_only_columns(_o.id, _o.created_at).limit(said(NEWEST)).subquery()
+    line = select(_l.place).where(_l.order_id == newest.c.id, _l.price.in_(prices)).limit(1)
+    return (
+        select(newest.c.id)
+        .where(line.scalar_subquery().is_not(None))
+        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
+        .limit(said(limit))
+    )
 
 
 def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool] | TextClause]:

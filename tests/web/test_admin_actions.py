@@ -154,4 +154,4 @@ def test_nothing_is_offered_back_of_what_nobody_paid(app: Flask) -> None:
 
     page = signed_in(app).get(f"/admin/orders/{order_id}/refund").text
 
-    assert "No payment of this order is left to give back." in page
+    assert "There is no payment on this order to give back." in page

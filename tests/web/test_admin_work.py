@@ -146,3 +146,24 @@ def test_an_orders_page_tells_what_happened_in_words(app: Flask) -> None:
     ):
         assert words in page, words
     assert f"/admin/events/{event}" in page
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("needs_response", "it waits for your answer"),
+        ("under_review", "the bank looks at your answer"),
+        ("lost", "decided for the buyer, the money is gone"),
+        ("won", "decided for you, the money is yours again"),
+        ("warning_closed", "closed, no money was taken"),
+        ("a_word_of_tomorrow", "a word of tomorrow"),
+    ],
+)
+def test_how_a_dispute_stands_is_told_in_a_sentence(app: Flask, status: str, words: str) -> None:
+    order_id = add_order(app)
+    add_money_back(app, order_id, "dispute", status=status)
+
+    page = signed_in(app).get(f"/admin/orders/{order_id}").text
+
+    assert f"fraudulent. Now: {words}</p>" in page
+    assert "now)" not in page

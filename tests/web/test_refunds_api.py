@@ -101,7 +101,7 @@ def test_a_disputed_payment_is_not_refunded(stage: Stage, refund: Ask, order: Bo
     told = problem(refund(), 409, "charge_disputed")
 
     assert "stripe_code" not in told
-    assert "answer the dispute" in told["detail"]
+    assert "Answer the dispute" in told["detail"]
     assert stage.writes("/v1/refunds") == []
 
 

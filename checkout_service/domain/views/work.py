@@ -25,6 +25,10 @@ class Work:
     dead: int = 0
     ending: int = 0
 
+    @property
+    def all(self) -> int:
+        return self.held + self.disputes + self.quarantined + self.dead + self.ending
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOrder:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, exists, func, select, text
 from checkout_service.domain.views.events import EventView
 from checkout_service.storage import event_views
 from checkout_service.storage.rows import AnyRow
+from checkout_service.storage.said import said
 from checkout_service.storage.tables import (
     disputes,
     figures,
@@ -64,7 +65,7 @@ def orders_by_day(connection: Connection, midnights: Sequence[int]) -> list[DayR
     """Group the orders by the day they were opened."""
     rows = connection.execute(
         select(day_of(_o.created_at, midnights), _o.currency, _o.status, func.count())
-        .where(_o.created_at >= midnights[0])
+        .where(_o.created_at >= said(midnights[0]))
         .group_by(text("1"), _o.currency, _o.status)
     )
     return [DayRow(int(day), *rest) for day, *rest in rows]
@@ -76,7 +77,7 @@ def payments_by_day(connection: Connection, midnights: Sequence[int]) -> list[Da
         connection,
         select(day_of(_t.at, midnights), _o.currency, func.sum(_o.amount_paid), func.count())
         .join_from(transitions, orders, _o.id == _t.order_id)
-        .where(_t.at >= midnights[0], CAME_IN)
+        .where(_t.at >= said(midnights[0]), CAME_IN)
         .group_by(text("1"), _o.currency),
     )
 
@@ -86,7 +87,7 @@ def refunds_by_day(connection: Connection, midnights: Sequence[int]) -> list[Day
     return _by_day(
         connection,
         select(day_of(_r.created_at, midnights), _r.currency, func.sum(_r.amount), func.count())
-        .where(_r.created_at >= midnights[0], _r.status == "succeeded", ~_OF_RENEWALS)
+        .where(_r.created_at >= said(midnights[0]), _r.status == "succeeded", ~_OF_RENEWALS)
         .group_by(text("1"), _r.currency),
     )
 
@@ -96,7 +97,7 @@ def disputes_by_day(connection: Connection, midnights: Sequence[int]) -> list[Da
     return _by_day(
         connection,
         select(day_of(_d.created_at, midnights), _d.currency, func.sum(_d.amount), func.count())
-        .where(_d.created_at >= midnights[0], ~_NOT_TAKEN, ~_OF_RENEWALS_TOO)
+        .where(_d.created_at >= said(midnights[0]), ~_NOT_TAKEN, ~_OF_RENEWALS_TOO)
         .group_by(text("1"), _d.currency),
     )
 

@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     Column,
     ColumnElement,
     Connection,
     bindparam,
-    literal,
     select,
     true,
 )
 
 from checkout_service.domain.money import THREE_DECIMAL, ZERO_DECIMAL
 from checkout_service.storage.name_keys import AFTER_ALL, key_of
+from checkout_service.storage.said import said
 from checkout_service.storage.tables import attempts, orders
 from checkout_service.storage.tables.orders import OTHERWISE_PAID
 
@@ -49,7 +48,7 @@ def by_amount(connection: Connection, words: str, *, limit: int) -> list[str]:
     for amount, condition in _amounts(major):
         newest = amount.desc(), _o.created_at.desc(), _o.id.desc()
         asked = select(_o.id).where(condition).order_by(*newest)
-        few = asked.limit(literal(limit, literal_execute=True))
+        few = asked.limit(said(limit))
         found += connection.execute(few).scalars()
     return found
 
@@ -62,7 +61,7 @@ def _amounts(major: Decimal) -> Iterator[tuple[Column[int], ColumnElement[bool]]
     for digits, currencies in _COUNTED_IN.items():
         minor = major.scaleb(digits)
         if minor % 1 == 0:
-            exactly = literal(int(minor), BigInteger, literal_execute=True)
+            exactly = said(int(minor))
             for amount, where in ((_o.amount_total, true()), (_o.amount_paid, OTHERWISE_PAID)):
                 yield amount, amount.between(exactly, exactly) & where & currencies
 

@@ -10,6 +10,7 @@ import re
 
 from sqlalchemy import Connection, select
 
+from checkout_service.storage.said import said
 from checkout_service.storage.tables import attempts, orders
 
 NEWEST = 10_000
@@ -31,10 +32,9 @@ def by_object(connection: Connection, stripe_id: str) -> list[str]:
 
 def _buyers(connection: Connection, words: str) -> list[tuple[str, str]]:
     """Read what buyers told Stripe, where the longest plain part of the words is in it."""
-    newest = select(_o.id).order_by(_o.created_at.desc(), _o.id.desc()).limit(NEWEST).subquery()
-    asked = select(_a.order_id, _a.buyer).where(
-        _a.order_id.in_(select(newest.c.id)), _a.buyer.is_not(None)
-    )
+    newest = select(_o.id).order_by(_o.created_at.desc(), _o.id.desc())
+    newest = newest.limit(said(NEWEST))
+    asked = select(_a.order_id, _a.buyer).where(_a.order_id.in_(newest), _a.buyer.is_not(None))
     plain = max(_PLAIN.findall(words), key=len, default="")
     if plain:
         asked = asked.where(_a.buyer.icontains(plain, autoescape=True))

@@ -71,7 +71,7 @@ def _near(connection: Connection, words: str, limit: int) -> Iterator[Sequence[s
     if words.partition("_")[0] in _OF_BUYERS:
         yield order_scan.by_object(connection, words)
     yield order_keys.by_amount(connection, words, limit=limit)
-    if any(letter.isalpha() for letter in words) and "_" not in words:
+    if any(letter.isalpha() for letter in words) and not {"_", "@"} & {*words}:
         yield order_keys.by_name(connection, words, limit=limit)
         yield order_scan.by_name(connection, words)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import GatewayError, NoSuchHold, NotFound
+from checkout_service.domain.errors import GatewayError, NotFound
+from checkout_service.domain.holds import NoSuchHold
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order import changes
 from checkout_service.domain.status import Hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import NotFound, NotPaid, RefundTooLarge
+from checkout_service.domain.errors import CheckoutError, NotFound, RefundTooLarge
 from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import HoldView, OrderView
@@ -29,15 +29,12 @@ class Subject:
     holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
     note: str = ""  # why it is here, in words
     on_its_way: int = 0  # minor units of refunds that have not arrived
+    off: CheckoutError | None = None  # why it cannot be done to the order as it is
 
     @property
     def left(self) -> int:
         """Return what can still be given back (minor units)."""
-        order = self.order
-        if order is None:
-            return 0
-        gone = order.amount_refunded + order.amount_charged_back + self.on_its_way
-        return max(order.amount_paid - gone, 0)
+        return 0 if self.order is None else refund_form.left(self.order, self.on_its_way)
 
     @property
     def presets(self) -> list[refund_form.Preset]:
@@ -75,10 +72,7 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
 
 
 def _before_refund(subject: Subject, form: Form) -> str:
-    order = _order(subject)
-    if order.amount_paid == 0:
-        raise NotPaid
-    return refund_form.second_look(form, order, subject.left)
+    return refund_form.second_look(form, _order(subject), subject.left)
 
 
 def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:

@@ -22,6 +22,7 @@ from checkout_service.web.http.problems import problem_of
 from . import refund_form
 from .action_definitions import ACTS, Kind, Subject
 from .blueprint import SEE_OTHER, admin, bp, clerk, demand
+from .refusals import refusal
 
 _NONCE = re.compile(r"non_[A-Za-z0-9]{24}", re.ASCII)
 _BACK = {
@@ -54,9 +55,11 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
     )  # fmt: skip
     try:
         if kind.second_look and "sure" not in request.form:
+            _check(subject)
             seen = kind.second_look(subject, request.form)
             return _page(kind, subject, nonce, second_look=seen)
-        done = admin().audit.record(what, lambda: kind.do(subject, request.form, nonce))
+        # Inside of it: what was done by this press before is no refusal now.
+        done = admin().audit.record(what, lambda: _do(kind, subject, nonce))
     except CheckoutError as error:
         problem = problem_of(error)
         said = "; ".join(f.message for f in problem.errors) or problem.detail
@@ -65,6 +68,16 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
         return _page(kind, subject, again, said), problem.status
     flash(done.detail if done.outcome == "done" else f"{name}: {done.outcome} {done.detail}")
     return redirect(subject.back, SEE_OTHER)
+
+
+def _do(kind: Kind, subject: Subject, nonce: str) -> str:
+    _check(subject)
+    return kind.do(subject, request.form, nonce)
+
+
+def _check(subject: Subject) -> None:
+    if subject.off is not None:
+        raise subject.off
 
 
 def _page(kind: Kind, subject: Subject, nonce: str, said: str = "", second_look: str = "") -> str:
@@ -82,7 +95,7 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
     target = target.replace("\0", "")
     back = at(_BACK[place].format(target))
     if place == "orders":
-        return kind, _order(target, back)
+        return kind, _order(name, target, back)
     if place == "quarantine":
         return kind, _set_aside(target, back)
     if place == "events":
@@ -94,11 +107,18 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
     return kind, Subject(target, back, clerk().name)
 
 
-def _order(target: str, back: str) -> Subject:
+def _order(name: str, target: str, back: str) -> Subject:
     detail = use_cases().read_orders.detail(target)
-    up = tuple(hold for hold in detail.holds if hold.released_at is None)
-    way = refund_form.on_its_way(detail)
-    return Subject(target, back, clerk().name, detail.order, up, on_its_way=way)
+    order, way = detail.order, refund_form.on_its_way(detail)
+    return Subject(
+        target,
+        back,
+        clerk().name,
+        order,
+        tuple(hold for hold in detail.holds if hold.released_at is None),
+        on_its_way=way,
+        off=refusal(name, order, refund_form.left(order, way)),
+    )
 
 
 def _set_aside(target: str, back: str) -> Subject:

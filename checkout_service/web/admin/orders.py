@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from flask import Response, render_template, stream_with_context
 
 from checkout_service.domain import ids
+from checkout_service.domain.errors import ChargeDisputed
 from checkout_service.domain.staff import Role
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
-from checkout_service.domain.views.orders import OrderPage, OrderView
-from checkout_service.web.context import catalog, settings, use_cases
+from checkout_service.domain.views.orders import OrderDetail, OrderPage
+from checkout_service.web.context import catalog, use_cases
 
-from . import csv_rows, list_filter
+from . import csv_rows, list_filter, refund_form
 from .action_definitions import ACTS
 from .blueprint import admin, asked, bp, clerk
+from .refusals import refusal
 from .timeline import timeline
 
 _A_PAGE, _AN_EXPORT_PAGE = 25, 500
@@ -71,22 +73,19 @@ def order(order_id: str) -> str:
         events=use_cases().read_events.page(order_id=order_id, limit=_MOST_BESIDE).events,
         messages=use_cases().read_messages.page(order_id=order_id, limit=_MOST_BESIDE).messages,
         audit=admin().audit.page(order_id=order_id).entries,
-        may=_may(detail.order, clerk().role, pull_mode=settings().pull_mode),
+        may=_may(detail, clerk().role),
+        disputed=ChargeDisputed() if detail.order.status is OrderStatus.DISPUTED else None,
     )
 
 
-def _may(order: OrderView, role: Role, *, pull_mode: bool) -> frozenset[str]:
+def _may(detail: OrderDetail, role: Role) -> frozenset[str]:
     """Return which acts to offer; the use cases decide what is done."""
-    refundable = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
-    cancelable = (OrderStatus.PENDING, OrderStatus.FAILED, OrderStatus.EXPIRED)
-    status, may = order.status, {"settle", "note"}
-    if order.fulfilled:
-        may.add("ship")
-    if status in refundable and not pull_mode:
-        may.add("refund")
-    if status in cancelable:
-        may.add("cancel")
-    return frozenset(name for name in may if role.may(ACTS["orders", name].role))
+    left = refund_form.left(detail.order, refund_form.on_its_way(detail))
+    return frozenset(
+        name
+        for (place, name), kind in ACTS.items()
+        if place == "orders" and role.may(kind.role) and refusal(name, detail.order, left) is None
+    )
 
 
 def _page(words: str | None, wanted: OrderFilter, limit: int, cursor: str | None) -> OrderPage:

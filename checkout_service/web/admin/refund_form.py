@@ -34,6 +34,12 @@ def on_its_way(detail: OrderDetail) -> int:
     return sum(one.amount for one in detail.refunds if one.status in _GOING_BACK)
 
 
+def left(order: OrderView, on_its_way: int) -> int:
+    """Return what of the payment that counts can still go back (minor units)."""
+    gone = order.amount_refunded + order.amount_charged_back + on_its_way
+    return max(order.amount_paid - gone, 0)
+
+
 def presets(order: OrderView, left: int) -> list[Preset]:
     """Offer the rest, then each line and the shipping, as far as so much is left."""
     parts = [

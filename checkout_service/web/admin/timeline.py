@@ -43,6 +43,18 @@ _REFUND = {
     "failed": "failed: the money is yours again",
     "canceled": "was canceled: the money is yours again",
 }
+_DISPUTE = {
+    "needs_response": "it waits for your answer",
+    "under_review": "the bank looks at your answer",
+    "won": "decided for you, the money is yours again",
+    "lost": "decided for the buyer, the money is gone",
+    "prevented": "it was prevented",
+    "warning_needs_response": "no money is taken yet, it waits for your answer",
+    "warning_under_review": "no money is taken yet, the bank looks at your answer",
+    "warning_closed": "closed, no money was taken",
+    "appeal_needs_response": "the decision is appealed, it waits for your answer",
+    "appeal_under_review": "the decision is appealed, the bank looks at it",
+}
 _HOLD, _RELEASED = "hold ", "released "
 
 
@@ -120,7 +132,7 @@ def _dispute(one: MoneyBackView) -> Step:
     what = "The buyer's bank asks about" if one.is_inquiry else "The buyer's bank disputes"
     about = f"{what} {money(one.amount, one.currency)}"
     because = f": {_plain(one.reason)}" if one.reason else ""
-    words = f"{about}{because} ({_plain(one.status)} now)"
+    words = f"{about}{because}. Now: {_DISPUTE.get(one.status, _plain(one.status))}"
     return Step(one.created_at, words, name=one.id, kind="bad" if one.needs_response else "")
 
 

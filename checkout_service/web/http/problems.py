@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from checkout_service.domain import errors as e
 from checkout_service.domain import held_money_errors as h
 from checkout_service.domain.errors import CheckoutError, Fault
+from checkout_service.domain.holds import NoSuchHold
 from checkout_service.domain.order.care import NotFulfilled
 from checkout_service.logs import Redactor
 from checkout_service.settings import Settings
@@ -68,7 +69,7 @@ STATUS_OF: Mapping[type[CheckoutError], HTTPStatus] = {
     e.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     e.BadEvent: HTTPStatus.BAD_REQUEST,
     e.StaleOrder: HTTPStatus.SERVICE_UNAVAILABLE,
-    e.NoSuchHold: HTTPStatus.NOT_FOUND,
+    NoSuchHold: HTTPStatus.NOT_FOUND,
     e.BadCatalog: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
