@@ -57,10 +57,17 @@ if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.envi
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _METRICS_DIR
 
 
+gc.disable()  # next to nothing of what is loaded from here on is garbage: do not look for it
+
+
 def when_ready(server):
     """Keep what was loaded out of every collection: looking at it would copy it to each worker."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+def on_reload(server):
+    gc.enable()  # this file was read once more
 
 
 def post_fork(server, worker):

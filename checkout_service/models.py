@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_sqlalchemy import SQLAlchemy
-
+from checkout_service.flask_db import db
 from checkout_service.storage import tables
-
-db = SQLAlchemy(metadata=tables.metadata)
 
 if TYPE_CHECKING:
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings, SettingsError
 from checkout_service.storage.database import engine_options, prepare_engine
 

@@ -16,7 +16,7 @@ from checkout_service import create_app
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.domain.views.orders import OrderView
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings
 from checkout_service.use_cases import UseCases
 from tests.support.databases import KEYS

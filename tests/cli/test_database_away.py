@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from checkout_service import create_app
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings, SettingsError
 from checkout_service.storage.outage import reason_of
 from tests.support.databases import KEYS, Databases

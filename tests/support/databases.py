@@ -44,7 +44,7 @@ def folder_in_memory() -> Iterator[Path]:
 def migrate(url: str, *command: str) -> None:
     """Bring the database to head, in this process, by the very command that a release runs."""
     from checkout_service import create_app  # noqa: PLC0415 - whoever has a stage needs no web
-    from checkout_service.models import db  # noqa: PLC0415
+    from checkout_service.flask_db import db  # noqa: PLC0415
     from checkout_service.settings import Settings  # noqa: PLC0415
 
     values: dict[str, Any] = {name.lower(): value for name, value in KEYS.items()}

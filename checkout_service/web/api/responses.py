@@ -2,75 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache, reduce
-from operator import or_
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import Field
 
 from checkout_service.domain.status import Hold
 from checkout_service.domain.views.orders import OrderView, PublicOrder
 
-
-def _documented(view: type, base: type[BaseModel] = BaseModel) -> Any:
-    """Make a model of the fields that a view has beyond its base's: each is always there."""
-    types = get_type_hints(view)
-    added = {
-        f.name: (_modelled(types[f.name]), ...)
-        for f in fields(view)
-        if f.name not in base.model_fields
-    }
-    return create_model(view.__name__, __base__=base, __doc__=view.__doc__, **added)  # type: ignore[call-overload]
+from .documents import Document, documented
 
 
-def _modelled(kind: Any) -> Any:
-    """Put a model in the place of each view in a type, however deep."""
-    if isinstance(kind, type) and is_dataclass(kind):
-        return _part(kind)
-    inside = tuple(map(_modelled, get_args(kind)))
-    if not inside:
-        return kind
-    return reduce(or_, inside) if isinstance(kind, UnionType) else get_origin(kind)[inside]
-
-
-@cache
-def _part(view: type) -> Any:
-    return _documented(view)
-
-
-class Recurring(BaseModel):
+class Recurring(Document):
     interval: Literal["day", "week", "month", "year"]
     interval_count: int
 
 
-class PriceDocument(BaseModel):
+class PriceDocument(Document):
     id: str
     currency: str = Field(description="three lower-case letters")
     unit_amount: int = Field(description="minor units")
     recurring: Recurring | None
 
 
-class ProductDocument(BaseModel):
+class ProductDocument(Document):
     id: str
     name: str
     description: str
     prices: list[PriceDocument]
 
 
-class Products(BaseModel):
+class Products(Document):
     data: list[ProductDocument]
 
 
-class Config(BaseModel):
+class Config(Document):
     publishable_key: str | None
     livemode: bool
     flows: list[Literal["checkout_session", "payment_intent", "payment_link"]]
 
 
-class LineDocument(BaseModel):
+class LineDocument(Document):
     price: str | None
     name: str
     quantity: int
@@ -78,7 +50,7 @@ class LineDocument(BaseModel):
     amount: int
 
 
-class Order(_documented(PublicOrder)):  # type: ignore[misc]  # its fields are the view's own
+class Order(documented(PublicOrder)):  # type: ignore[misc]  # its fields are the view's own
     """All that is public of an order. Amounts are minor units."""
 
     holds: list[Hold]
@@ -86,7 +58,7 @@ class Order(_documented(PublicOrder)):  # type: ignore[misc]  # its fields are t
     items: list[LineDocument]
 
 
-class Session(BaseModel):
+class Session(Document):
     id: str
     url: str | None = Field(
         description="Stripe's page; null when it is over, or paid on a page of your own"
@@ -104,11 +76,11 @@ class Session(BaseModel):
     order: Order
 
 
-class PortalSession(BaseModel):
+class PortalSession(Document):
     url: str = Field(description="short-lived: hand it to the customer who is signed in with you")
 
 
-class Intent(BaseModel):
+class Intent(Document):
     id: str
     client_secret: str | None = Field(
         None, description="only in the answer to a create: hand it to Stripe.js, keep it nowhere"
@@ -119,18 +91,18 @@ class Intent(BaseModel):
     order: Order
 
 
-class LinkOrder(BaseModel):
+class LinkOrder(Document):
     url: str = Field(description="send the buyer there: the Payment Link with the reference")
     client_reference_id: str = Field(description="keep it in the buyer's browser, for polling")
     order: Order
 
 
-class LinkStanding(BaseModel):
+class LinkStanding(Document):
     order: Order
     final: bool
 
 
-class PrivateOrder(_documented(OrderView, Order)):  # type: ignore[misc]  # as above
+class PrivateOrder(documented(OrderView, Order)):  # type: ignore[misc]  # as above
     """An order as the merchant's own backend sees it."""
 
     metadata: dict[str, str]
@@ -140,12 +112,12 @@ class PrivateOrder(_documented(OrderView, Order)):  # type: ignore[misc]  # as a
     capture_before: datetime | None = Field(description="when the authorisation ends")
 
 
-class Orders(BaseModel):
+class Orders(Document):
     data: list[PrivateOrder]
     next_cursor: str | None
 
 
-class AttemptDocument(BaseModel):
+class AttemptDocument(Document):
     """One try at paying: a Checkout Session, a PaymentIntent or a Payment Link."""
 
     id: str
@@ -163,7 +135,7 @@ class AttemptDocument(BaseModel):
     recovery_url: str | None
 
 
-class MoneyBackDocument(BaseModel):
+class MoneyBackDocument(Document):
     """A refund; one that is pending has not reached the buyer yet."""
 
     id: str
@@ -182,7 +154,7 @@ class DisputeDocument(MoneyBackDocument):
     due_by: datetime | None
 
 
-class FraudWarningDocument(BaseModel):
+class FraudWarningDocument(Document):
     """The card's bank takes a payment for fraud; no money has moved yet."""
 
     id: str
@@ -192,13 +164,13 @@ class FraudWarningDocument(BaseModel):
     created_at: datetime
 
 
-class SubscriptionDocument(BaseModel):
+class SubscriptionDocument(Document):
     id: str
     status: str = Field(description="Stripe's own word, as last heard")
     current_period_end: datetime | None
 
 
-class ShipmentDocument(BaseModel):
+class ShipmentDocument(Document):
     """A parcel on its way; nothing of the money depends on it."""
 
     id: str
@@ -208,7 +180,7 @@ class ShipmentDocument(BaseModel):
     shipped_at: datetime
 
 
-class TrailDocument(BaseModel):
+class TrailDocument(Document):
     seq: int
     before: str
     after: str
@@ -218,7 +190,7 @@ class TrailDocument(BaseModel):
     at: datetime
 
 
-class HoldDetails(BaseModel):
+class HoldDetails(Document):
     """A hold with its evidence: what was expected and what was seen instead."""
 
     name: str
@@ -243,7 +215,7 @@ class OrderInDepth(PrivateOrder):
     trail: list[TrailDocument]
 
 
-class NotificationDocument(BaseModel):
+class NotificationDocument(Document):
     """One message: the id and body that are sent, and what became of it."""
 
     id: str = Field(description="the `webhook-id` it is sent under")
@@ -255,19 +227,19 @@ class NotificationDocument(BaseModel):
     body: dict[str, Any]
 
 
-class Notifications(BaseModel):
+class Notifications(Document):
     data: list[NotificationDocument]
     next_cursor: str | None = Field(
         description="leads to what is written later, too; null while there was never a message"
     )
 
 
-class Redelivery(BaseModel):
+class Redelivery(Document):
     id: str
     state: Literal["due"]
 
 
-class Refund(BaseModel):
+class Refund(Document):
     id: str
     amount: int
     currency: str
@@ -276,12 +248,12 @@ class Refund(BaseModel):
     order: str
 
 
-class FaultDocument(BaseModel):
+class FaultDocument(Document):
     loc: str
     message: str
 
 
-class ProblemDocument(BaseModel):
+class ProblemDocument(Document):
     """RFC 9457."""
 
     type: str

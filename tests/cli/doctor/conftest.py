@@ -10,7 +10,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from checkout_service import create_app
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings
 from tests.cli.doctor.doctor_env import DoctorEnv
 from tests.support.databases import Databases

@@ -19,7 +19,7 @@ import stripe
 
 from checkout_service import create_app
 from checkout_service.domain.ports.account import Endpoint
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import build_account
 from tests.support.databases import KEYS

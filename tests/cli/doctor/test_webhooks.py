@@ -12,7 +12,7 @@ import pytest
 from flask.cli import ScriptInfo
 
 from checkout_service import create_app
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.settings import Settings
 from checkout_service.stripe_gateway import API_VERSION
 from stripe_sandbox.delivery import signature

@@ -9,7 +9,7 @@ from flask import Flask
 
 from checkout_service.domain.clock import HOUR, MINUTE, SystemClock
 from checkout_service.domain.views.metrics import Metrics
-from checkout_service.models import db
+from checkout_service.flask_db import db
 from checkout_service.storage import bookmarks, metrics
 from checkout_service.use_cases import UseCases
 from tests.support.admin import add_event, add_message, add_order, admin_app, database_of
