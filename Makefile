@@ -50,6 +50,7 @@ check-installs: .venv/tests.stamp  ## The same on every Python that is here, wit
 
 album: setup .venv/tests.stamp browser  ## Picture every page in every state, language and look; OUT=/some/folder
 	@test -n "$(OUT)" || { echo "Say where to: make album OUT=/some/folder (outside the repository)."; exit 1; }
+	@fc-list :lang=ja 2>/dev/null | grep -q . || echo 'Japanese is shown as boxes: install a font for it (Debian: apt-get install fonts-ipafont-gothic).' >&2
 	SCREENSHOTS=$(OUT) $(PY) -m pytest tests/pages/album -q -n $(JOBS)
 	$(PY) -m tools.album $(OUT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,8 @@ from checkout_service.domain.errors import (
     StripeRejected,
     StripeUnavailable,
 )
+from tests.pages.album.catalog import many
+from tests.support.on_stage import app_on
 from tests.support.stage import Stage, calling, writing
 from tests.web.asserts import page
 from tests.web.catalog import CATALOG
@@ -210,8 +213,20 @@ def test_there_is_an_end_to_what_one_cart_takes(client: FlaskClient) -> None:
 
     text = page(put(client, "mug-usd"), 422)
 
-    assert "No more of this fits into one order." in text
+    assert "<bdi>Mug &lt;b&gt;</bdi>: Choose a quantity from 1 to 4." in text
     assert 'value="4"' in text
+
+
+def test_a_cart_that_is_full_says_so(tmp_path: Path) -> None:
+    with Stage(catalog=many(21)) as stage:
+        client = app_on(stage, tmp_path).test_client()
+        for number in range(20):
+            assert put(client, f"p{number}-eur").status_code == 303
+
+        text = page(put(client, "p20-eur"), 422)
+
+    assert "No more of this fits into one order." in text
+    assert "Cart (20)" in text
 
 
 @pytest.mark.parametrize("cookie", ["x", "W10.a.b", "\u00fc", "a" * 4_000])

@@ -79,7 +79,9 @@ def add() -> ResponseReturnValue:
         raise InvalidInput([Fault("price", "there is no such price")])
     count = kept.items.get(price, 0) + _count(request.form.get("quantity", "1"), least=1)
     more = kept.with_items({**kept.items, price: count})
-    if count > product.prices[0].max_quantity or not cart_cookie.fits(more):
+    if count > product.prices[0].max_quantity:
+        return _page(kept, too_many=product)
+    if not cart_cookie.fits(more):
         return _page(kept, full=True)
     return _kept(more)
 
@@ -155,6 +157,7 @@ def _page(
     kept: KeptCart,
     *,
     full: bool = False,
+    too_many: ProductView | None = None,
     wrong: InvalidInput | None = None,
     failed: CheckoutError | None = None,
 ) -> Response:
@@ -168,11 +171,12 @@ def _page(
         currencies=sorted({tag.currency for tag in tags}),
         total=sum(line.amount for line in lines),
         full=full,
+        too_many=too_many,
         faults=[] if wrong is None else wrong.faults,
         problem=problem,
         request_id=request_id(),
     )
-    status = problem.status if problem else 422 if wrong or full else 200
+    status = problem.status if problem else 422 if wrong or full or too_many else 200
     response = Response(page, status, mimetype="text/html")
     if problem:
         response.headers.update(dict(problem.headers))
