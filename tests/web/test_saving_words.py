@@ -58,6 +58,7 @@ def test_what_came_to_nothing_is_said_in_its_own_words(client: FlaskClient, shop
     shop.delivers()
     shop.cancels(canceled)
 
+    assert "This has expired" in seen(client, f"/orders/{expired.order}")
     assert "It was not finished in time. Nothing was saved" in seen(
         client, f"/orders/{expired.order}"
     )

@@ -98,6 +98,22 @@ def test_who_left_finds_the_way_on(album: Album, open_shop: Open) -> None:
 
 
 @ONE_KIND
+def test_who_saves_a_way_to_pay_is_told_of_that(album: Album, open_shop: Open) -> None:
+    with open_shop(PAPER) as (stage, url, app):
+        saving, expired, canceled = (
+            stage.buys(items=[], mode="setup", currency="usd") for _ in range(3)
+        )
+        stage.control("POST", f"checkout/sessions/{expired.session}/expire")
+        stage.delivers()
+        stage.cancels(canceled)
+        for name, order in (("pending", saving), ("expired", expired), ("canceled", canceled)):
+            cookies = owner(app, url, order.order)
+            album.shows(f"saving-{name}", f"{url}/orders/{order.order}", cookies=cookies)
+        left = f"{url}/checkout/cancel?order={saving.order}"
+        album.shows("saving-left", left, cookies=owner(app, url, saving.order))
+
+
+@ONE_KIND
 def test_a_payment_link_leads_back(album: Album, open_shop: Open) -> None:
     with open_shop(PAPER) as (_stage, url, _app):
         album.shows("link-unknown", f"{url}/links/return")
