@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, insert, update
 from checkout_service.domain.order.ledger import RaisedHold
 from checkout_service.storage.bell import note_message
 from checkout_service.storage.orders import replace_line_rows
+from checkout_service.storage.prepared import ForMany
 from checkout_service.storage.tables import (
     attempts,
     disputes,
@@ -77,6 +78,23 @@ def write_plain(connection: Connection, writings: Sequence[Writing]) -> set[str]
     if any(writing.messages for writing in writings):
         note_message(connection)
     return written
+
+
+def write_all(connection: Connection, writings: Sequence[Writing]) -> str | None:
+    """Write settlements of different orders that the caller holds, the everyday ones together.
+
+    Return an order that was settled since it was read, if there is one: then roll all back.
+    """
+    for seldom in (writing for writing in writings if not writing.plain):
+        if not write(connection, seldom):
+            return seldom.order_id
+    plain = [writing for writing in writings if writing.plain]
+    for start in range(0, len(plain), ForMany.MOST):
+        some = plain[start : start + ForMany.MOST]
+        written = write_plain(connection, some)
+        if len(written) < len(some):
+            return next(one.order_id for one in some if one.order_id not in written)
+    return None
 
 
 def _write_one_by_one(connection: Connection, writing: Writing) -> int:

@@ -28,7 +28,7 @@ from checkout_service.storage.ledger.read_many import (
     load_ledgers,
     load_of_sessions,
 )
-from checkout_service.storage.ledger.write import write, write_plain
+from checkout_service.storage.ledger.write import write, write_all, write_plain
 from checkout_service.storage.order_lookup import intents_of_others
 
 from .earlier_events import EarlierEvents, unknown_intents
@@ -108,7 +108,7 @@ class SettleOrder:
         loaded = load_ledger(connection, case.order_id)
         if loaded is None:
             raise NotFound
-        return self._settle_locked(connection, case, loaded, with_more=True)
+        return self._settle_held(connection, [(case, loaded, True)])[0]
 
     def settle_many(self, connection: Transaction, cases: Sequence[Case]) -> list[Settlement]:
         """Settle orders, each of them once, in the caller's transaction. Raises NotFound."""
@@ -117,31 +117,44 @@ class SettleOrder:
             raise NotFound
         unknown = [unknown_intents(loaded[c.order_id].ledger, c.facts) for c in cases]
         more = intents_with_more(connection, sorted(set().union(*unknown)))
-        return [
-            self._settle_locked(connection, case, loaded[case.order_id], with_more=bool(new & more))
-            for case, new in zip(cases, unknown, strict=True)
-        ]
+        return self._settle_held(
+            connection,
+            [
+                (case, loaded[case.order_id], bool(new & more))
+                for case, new in zip(cases, unknown, strict=True)
+            ],
+        )
 
-    def _settle_locked(
+    def _settle_held(
+        self, connection: Transaction, held: Sequence[tuple[Case, Loaded, bool]]
+    ) -> list[Settlement]:
+        """Settle orders that are locked; the flag says that others may know its new intents."""
+        worked = [
+            (case, *self._by_held(connection, case, loaded, with_more=with_more))
+            for case, loaded, with_more in held
+        ]
+        stale = write_all(connection, [writing for *_, writing in worked if writing is not None])
+        if stale is not None:
+            raise StaleOrder(stale)
+        for case, settlement, writing in worked:
+            if writing is not None:
+                _log(settlement, case.source)
+            if settlement.begins_subscription:
+                inbox.wake_waiting(connection, case.order_id, self.clock.now())
+            if settlement.corrected and case.look is not None and case.look.planned:
+                log.warning("order.corrected", extra={"order_id": case.order_id})
+                bookmarks.count(connection, CORRECTED)
+        return [settlement for _, settlement, _ in worked]
+
+    def _by_held(
         self, connection: Transaction, case: Case, loaded: Loaded, *, with_more: bool
-    ) -> Settlement:
-        """Settle an order that is locked; `with_more` says that others may know its new intents."""
+    ) -> tuple[Settlement, Writing | None]:
         now, earlier = self.clock.now(), list[Fact]()
         if with_more:
             unknown = unknown_intents(loaded.ledger, case.facts)
             loaded = loaded.without(intents_of_others(connection, case.order_id, unknown))
             earlier = self.earlier_events.claim(connection, loaded.ledger, case.facts, now=now)
-        settlement, writing = self._work_out(loaded, case, [*case.facts, *earlier], now)
-        if writing is not None:
-            if not write(connection, writing):
-                raise StaleOrder(case.order_id)
-            _log(settlement, case.source)
-        if settlement.begins_subscription:
-            inbox.wake_waiting(connection, case.order_id, now)
-        if settlement.corrected and case.look is not None and case.look.planned:
-            log.warning("order.corrected", extra={"order_id": case.order_id})
-            bookmarks.count(connection, CORRECTED)
-        return settlement
+        return self._work_out(loaded, case, [*case.facts, *earlier], now)
 
     def settle_events(self, told: Sequence[Told], *, version: str) -> list[bool]:
         """Settle the orders of sessions together by everyday events, receipts included.
