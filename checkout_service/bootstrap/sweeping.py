@@ -46,6 +46,7 @@ def build_sweep(parts: Parts) -> Sweep:
             parts.cancel_order,
         ),
         parts.pull_mode,
+        at_once,
     )
 
 
@@ -66,4 +67,5 @@ def _refresh_due(parts: Parts, at_once: int) -> RefreshDue:
         parts.look_at_order,
         parts.open_attempt,
         end_stale,
+        at_once,
     )

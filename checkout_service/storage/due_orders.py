@@ -16,7 +16,11 @@ _o = orders.c
 
 
 def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder]:
-    """List orders whose look is due and that nobody is looking at, with their newest attempt."""
+    """List orders whose look is due and that nobody is looking at, with their newest attempt.
+
+    The longest due come first. Of those due equally long the oldest do: what lies together in time
+    can be listed together.
+    """
     later = attempts.alias("later")
     newest = (
         select(func.max(later.c.seq))
@@ -43,7 +47,7 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
             _o.look_due_at <= now,
             (_o.look_lease_until.is_(None)) | (_o.look_lease_until < now),
         )
-        .order_by(_o.look_due_at)
+        .order_by(_o.look_due_at, _o.created_at, _o.id)
         .limit(limit)
     )
     return list(map(_due_order, rows))

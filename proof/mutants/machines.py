@@ -71,8 +71,8 @@ MACHINES = (
         "6",
         (
             "use_cases.sweep.isolation",
-            "            if is_everybodys(error):\n",
-            "            if True:\n",
+            "or is_everybodys(error):\n",
+            "or True:\n",
         ),
         leaning="lost keys",
         layer="looks",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from checkout_service.domain.errors import (
@@ -28,6 +29,33 @@ T = TypeVar("T")
 _AWAY = 5
 
 
+@dataclass(slots=True)
+class Tally:
+    """Notes what became of each item, and raises what ails everybody.
+
+    `failed` is told which item failed of itself, and how.
+    """
+
+    report: SweepReport
+    failed: Callable[[str, Exception], object] = lambda _name, _error: None
+    away: int = 0
+
+    def note(self, item: str, error: Exception | None) -> None:
+        """Raise DatabaseUnavailable, ReadsSpent, and GatewayError when Stripe is away or closed."""
+        if error is None:
+            self.away = 0
+        elif isinstance(error, DatabaseUnavailable | ReadsSpent) or is_everybodys(error):
+            raise error
+        elif isinstance(error, StripeUnavailable):
+            self.away += 1
+            self.report.failures.append(f"{item}: {error.code}")
+            if self.away >= _AWAY:
+                raise error
+        else:
+            _note(self.report, item, error)
+            self.failed(item, error)
+
+
 def each(
     items: Iterable[T],
     do: Callable[[T], object],
@@ -36,28 +64,19 @@ def each(
     name: Callable[[T], str],
     failed: Callable[[str, Exception], object] = lambda _name, _error: None,
 ) -> None:
-    """Do something with every item; `failed` is told which item failed of itself, and how.
-
-    Raises DatabaseUnavailable, ReadsSpent, and GatewayError when Stripe is away or refuses the key.
-    """
-    away = 0
+    """Do something with every item, one after the other, and note each as a `Tally` does."""
+    tally = Tally(report, failed)
     for item in items:
-        try:
-            do(item)
-        except (DatabaseUnavailable, ReadsSpent):
-            raise
-        except StripeUnavailable as error:
-            away += 1
-            report.failures.append(f"{name(item)}: {error.code}")
-            if away >= _AWAY:
-                raise
-        except Exception as error:
-            if is_everybodys(error):
-                raise
-            _note(report, name(item), error)
-            failed(name(item), error)
-        else:
-            away = 0
+        tally.note(name(item), error_of(do, item))
+
+
+def error_of(do: Callable[[T], object], item: T) -> Exception | None:
+    """Do something with an item; return what it raised."""
+    try:
+        do(item)
+    except Exception as error:  # noqa: BLE001 - it is noted by who asked
+        return error
+    return None
 
 
 def is_everybodys(error: Exception) -> bool:

@@ -30,8 +30,10 @@ from .sweep_report import PAGE, SweepReport, pages
 
 log = logging.getLogger(__name__)
 
-_DENSE = 20  # from here on listing a window is cheaper than asking one by one
-_WINDOW = 300  # orders: fewer are not worth a listing of their own
+_DENSE = 20  # so many orders are worth a listing
+_WORTH = 5  # orders a page: fewer are asked for one by one
+_WINDOW = 150  # orders: fewer are not worth a listing of their own
+_SLACK = 5 * SECOND  # between our writing an attempt and Stripe's making its session
 _LISTED = frozenset((AttemptState.OPEN, AttemptState.PROCESSING, AttemptState.SUCCEEDED))
 
 Shown = tuple[DueOrder, Snapshot]
@@ -83,7 +85,7 @@ class LookByList:
             ]
             listed.update(order.session_id or "" for order, _ in shown)
             window.found += len(shown)
-            worth_it = window.found >= window.pages * _DENSE and len(listed) < len(wanted) - 1
+            worth_it = window.found >= window.pages * _WORTH and len(listed) < len(wanted) - 1
             return shown, [window] if worth_it and going and not window.is_over else []
 
         def take(shown: list[Shown]) -> None:
@@ -92,13 +94,15 @@ class LookByList:
             going = going and keep_going()
 
         times = sorted(order.attempt_created_at for order in wanted.values())
-        windows = (
-            Window(pages(self.sessions.find(created_from=start, created_to=end, whole=True)))
-            for start, end in _windows(times, self.at_once)
-        )
-        side_by_side(windows, read, take, at_once=self.at_once)
+        for stretches in (_windows(times, self.at_once), _around(times)):
+            if going and len(wanted) - len(listed) >= _DENSE:
+                side_by_side(map(self._window, stretches), read, take, at_once=self.at_once)
         report.looked += len(done)
         return done
+
+    def _window(self, stretch: tuple[int, int]) -> Window:
+        start, end = stretch
+        return Window(pages(self.sessions.find(created_from=start, created_to=end, whole=True)))
 
     def _record(self, report: SweepReport, shown: Sequence[Shown]) -> set[str]:
         """Settle what a page shows; name the orders that it shows whole."""
@@ -133,11 +137,23 @@ def _case(shown: Shown) -> Case:
 
 
 def _windows(times: Sequence[int], most: int) -> list[tuple[int, int]]:
-    """Cut the time of these orders into windows; Stripe's clock may differ from ours by an hour.
+    """Cut the time of these orders into windows of as many orders each.
 
     Both ends belong to a window, in whole seconds: none is read twice.
     """
     count = max(1, min(most, len(times) // _WINDOW))
-    cuts = [times[len(times) * n // count] // SECOND * SECOND for n in range(1, count)]
-    edges = [times[0] - HOUR, *cuts, times[-1] + HOUR]
-    return [(start, end - 1) for start, end in pairwise(edges)]
+    start, end = _ends(times)
+    cuts = {times[len(times) * n // count] // SECOND * SECOND for n in range(1, count)}
+    edges = [start, *sorted(cut for cut in cuts if start < cut < end), end]
+    return [(first, last - 1) for first, last in pairwise(edges)]
+
+
+def _around(times: Sequence[int]) -> list[tuple[int, int]]:
+    """Tell the hours before and after: Stripe's clock may differ from ours by as much."""
+    start, end = _ends(times)
+    return [(start - HOUR, start - 1), (end, end + HOUR)]
+
+
+def _ends(times: Sequence[int]) -> tuple[int, int]:
+    start, end = times[0] - _SLACK, times[-1] + _SLACK
+    return start // SECOND * SECOND, end // SECOND * SECOND

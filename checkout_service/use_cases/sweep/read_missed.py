@@ -46,11 +46,12 @@ class ReadMissed:
     at_once: int
 
     def read(
-        self, report: SweepReport, start: int, *, undelivered: bool, keep_going: Callable[[], bool]
+        self, report: SweepReport, start: int, *, undelivered: bool, ready: Callable[[], object]
     ) -> int:
         """Take in what happened since `start`; return the time of the newest event, or `start`.
 
-        Raises GatewayError, DatabaseUnavailable.
+        Pages are read at once; each is taken in when `ready` has come back. Raises
+        GatewayError, DatabaseUnavailable.
         """
         newest = start
 
@@ -62,9 +63,9 @@ class ReadMissed:
 
         def take(events: list[IncomingEvent]) -> None:
             nonlocal newest
+            ready()
             newest = max([newest, *(event.created for event in events)])
             report.events += self._take(report, events)
-            keep_going()
 
         side_by_side([Stretch(start)], read, take, at_once=self.at_once)
         return newest

@@ -6,7 +6,7 @@ Dense orders are listed, a few old ones are asked for: look_by_list.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, HOUR, Clock
@@ -24,13 +24,15 @@ from checkout_service.use_cases.settle.looks import LookDone
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .end_stale import EndStale
-from .isolation import each
+from .isolation import Tally, error_of
 from .look_by_list import LookByList
+from .side_by_side import side_by_side
 from .sweep_report import SweepReport
 
 log = logging.getLogger(__name__)
 
-_BATCH = 2_000
+_BATCH = 10_000  # so many lie dense in time, however many are due
+_ASKED = 1_000  # one by one in one step: the others are due still, and other steps wait
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
 _RENEW_EVERY = 20
 _TRIES_OF_UNKNOWN = 3
@@ -49,36 +51,52 @@ class RefreshDue:
     look_at_order: LookAtOrder
     open_attempt: OpenAttempt
     end_stale: EndStale
+    at_once: int
 
     def refresh(self, report: SweepReport, *, keep_going: Callable[[], bool]) -> None:
         """Look at what is due; `keep_going` renews the sweep's lease. Raises GatewayError."""
-        while self._some(report, keep_going) == _BATCH and keep_going():
-            continue
+        seen = set[str]()
+        while True:
+            due = self._due()
+            left = self._list(report, due, keep_going)
+            self._ask(report, left[:_ASKED], keep_going)
+            fresh = {order.order_id for order in due} - seen
+            # An order that somebody else looks at stays due: nobody is to wait for it here.
+            if len(due) < _BATCH or len(left) > _ASKED or not fresh or not keep_going():
+                return
+            seen |= fresh
 
-    def _some(self, report: SweepReport, keep_going: Callable[[], bool]) -> int:
+    def _due(self) -> list[DueOrder]:
         with self.database.read() as connection:
-            due = due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
+            return due_orders.due_orders(connection, now=self.clock.now(), limit=_BATCH)
+
+    def _list(
+        self, report: SweepReport, due: Sequence[DueOrder], keep_going: Callable[[], bool]
+    ) -> list[DueOrder]:
+        """Look at those that a listing shows; return the others, the longest due first."""
         listed = self.look_by_list.look(report, due, keep_going=keep_going)
+        return [order for order in due if order.order_id not in listed]
+
+    def _ask(
+        self, report: SweepReport, orders: Sequence[DueOrder], keep_going: Callable[[], bool]
+    ) -> None:
+        """Look at each by itself, some at once: they wait for Stripe, and for the ceiling."""
+        by_id = {order.order_id: order for order in orders}
+        tally = Tally(report, lambda name, error: self._failed(by_id[name], error))
         turns = 0
 
-        def look(order: DueOrder) -> None:
+        def look(order: DueOrder) -> tuple[tuple[str, Exception | None], tuple[()]]:
+            return (order.order_id, error_of(self._one, order)), ()
+
+        def note(looked: tuple[str, Exception | None]) -> None:
             nonlocal turns
+            tally.note(*looked)
+            report.looked += looked[1] is None
             turns += 1
             if turns % _RENEW_EVERY == 0 and not keep_going():
                 raise _LeaseLost
-            if order.order_id not in listed:
-                self._one(order)
-                report.looked += 1
 
-        by_id = {order.order_id: order for order in due}
-        each(
-            due,
-            look,
-            report,
-            name=lambda order: order.order_id,
-            failed=lambda name, error: self._failed(by_id[name], error),
-        )
-        return len(due) if listed else 0
+        side_by_side(orders, look, note, at_once=min(self.at_once, len(orders)) or 1)
 
     def _one(self, order: DueOrder) -> None:
         if order.kind is AttemptKind.LINK and order.session_id is None:
@@ -131,8 +149,6 @@ class RefreshDue:
 
         Tries are rare where sweeps are: what Stripe has not known for a day is set aside by time.
         """
-        if isinstance(error, _LeaseLost):
-            raise error
         now, why = self.clock.now(), getattr(error, "reason", "") or type(error).__name__
         failures = self.look_at_order.failed(order.order_id, why)
         at = backoff(failures, now)

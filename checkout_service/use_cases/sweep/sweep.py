@@ -7,7 +7,9 @@ it dies.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from checkout_service.domain import ids
@@ -30,8 +32,20 @@ _LEASE = 30 * SECOND
 _OVERLAP = 5 * MINUTE
 _BATCH = 1_000
 _PAGE = 100
-_EVENTS = "events"
-_UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Which events are read, since how long the first time, and how far the next ones overlap."""
+
+    bookmark: str
+    first: int
+    overlap: int
+    undelivered: bool
+
+
+_EVENTS = _Reading("events", DAY, _OVERLAP, undelivered=False)
+_UNDELIVERED = _Reading("undelivered", 3 * DAY, 3 * DAY, undelivered=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,7 @@ class Sweep:
     find_renewals: FindRenewals
     finish_writes: FinishWrites
     pull_mode: bool
+    at_once: int
     owner: str = field(default_factory=lambda: ids.new_id("own"))
 
     def sweep(self) -> SweepReport:
@@ -56,9 +71,7 @@ class Sweep:
         try:
             self._step(report, self.find_renewals.find)
             self._step(report, self._retry_leftovers)
-            # Before the events: an order that was looked at learns little from them.
-            self._step(report, self._look_at_due_orders)
-            self._step(report, self._read_missed_events)
+            self._look_and_read(report)
             self._step(report, self._read_links)
             self._step(report, self.finish_writes.finish)
             self._step(report, self._look_at_due_orders)
@@ -66,6 +79,31 @@ class Sweep:
         finally:
             self.database.write(self._end)
         return report
+
+    def _look_and_read(self, report: SweepReport) -> None:
+        """Look before any event is taken in: an order that was looked at learns little from them.
+
+        The first pages of them are read meanwhile: who looks does not always use up the ceiling.
+        """
+        if self.at_once == 1:
+            self._step(report, self._look_at_due_orders)
+            self._step(report, self._read_missed_events)
+            return
+        looked = threading.Event()
+
+        def ready() -> bool:
+            return looked.wait() and self._lease()
+
+        def read_missed_events(report: SweepReport) -> None:
+            self._read_events(report, ready)
+
+        with ThreadPoolExecutor(1, thread_name_prefix="sweep-events") as meanwhile:
+            reading = meanwhile.submit(self._step, report, read_missed_events)
+            try:
+                self._step(report, self._look_at_due_orders)
+            finally:
+                looked.set()
+            reading.result()
 
     def _end(self, connection: Transaction) -> None:
         leases.end_lease(connection, "sweep", owner=self.owner)
@@ -103,28 +141,34 @@ class Sweep:
                 return
 
     def _read_missed_events(self, report: SweepReport) -> None:
-        """Read Stripe's events since the bookmark; the position is Stripe's time, not ours."""
+        self._read_events(report, self._lease)
+
+    def _read_events(self, report: SweepReport, ready: Callable[[], object]) -> None:
+        """Read Stripe's events since the bookmark; the position is Stripe's time, not ours.
+
+        Before a page is taken in, `ready` has come back.
+        """
         if self.pull_mode:
             return
         try:
-            self._read_since(report, _EVENTS, DAY, _OVERLAP, undelivered=False)
+            self._read_since(report, _EVENTS, ready)
             if self._due_hourly():
-                self._read_since(report, _UNDELIVERED, 3 * DAY, 3 * DAY, undelivered=True)
+                self._read_since(report, _UNDELIVERED, ready)
         except StripeRejected as refusal:
             if not refusal.permission:
                 raise
             report.failures.append("events: the key may not read events")
 
     def _read_since(
-        self, report: SweepReport, name: str, first: int, overlap: int, *, undelivered: bool
+        self, report: SweepReport, reading: _Reading, ready: Callable[[], object]
     ) -> None:
+        name = reading.bookmark
         with self.database.read() as connection:
             position = bookmarks.position(connection, name)
-        start = self.clock.now() - first if position is None else position - overlap
+        now = self.clock.now()
+        start = now - reading.first if position is None else position - reading.overlap
         # The first reading sets the bookmark even if it finds nothing: a later one goes on from it.
-        newest = self.read_missed.read(
-            report, start, undelivered=undelivered, keep_going=self._lease
-        )
+        newest = self.read_missed.read(report, start, undelivered=reading.undelivered, ready=ready)
         if position is None or newest > position:
             self.database.write(lambda c: bookmarks.move_to(c, name, newest))
 
