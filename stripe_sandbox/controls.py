@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, current_app, jsonify
 
 from . import checkout, collecting, links, money_controls, permissions, saved_methods, sessions
@@ -15,7 +17,8 @@ from .store import Json, shown
 from .told import answers_of
 from .world import Call
 
-bp = Blueprint("controls", __name__, url_prefix="/_sandbox")
+HOME = "/_sandbox"
+bp = Blueprint("controls", __name__, url_prefix=HOME)
 bp.register_blueprint(money_controls.bp)
 bp.before_request(check)
 _PAYING = ("payment_method", "email", "three_d_secure", *collecting.ANSWERS)
@@ -26,8 +29,25 @@ def _gate() -> Gate:
     return gate
 
 
+@bp.get("", strict_slashes=False)
+def routes() -> Json:
+    """List the control routes."""
+    rules = [rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(HOME)]
+    told = [
+        {
+            "method": method,
+            "path": re.sub("<[^>]+>", "{id}", rule.rule),
+            "description": str(current_app.view_functions[rule.endpoint].__doc__).split("\n")[0],
+        }
+        for rule in rules
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+    return {"data": sorted(told, key=lambda one: (one["path"], one["method"]))}
+
+
 @bp.post("/checkout/sessions/<name>/pay")
 def pay_session(name: str) -> Json:
+    """Pay a session as its buyer does."""
     body = given(*_PAYING)
     with world().store.change():
         session = world().need(name, "checkout.session")
@@ -37,12 +57,14 @@ def pay_session(name: str) -> Json:
 
 @bp.post("/checkout/sessions/<name>/expire")
 def expire_session(name: str) -> Json:
+    """Let a session's time run out."""
     with world().store.change():
         return shown(sessions.expire(call(), world().need(name, "checkout.session")))
 
 
 @bp.post("/payment_links/<name>/pay")
 def pay_link(name: str) -> Json:
+    """Open a session of a link's and pay it."""
     body = given(*_PAYING, "client_reference_id")
     with world().store.change():
         link = world().need(name, "payment_link")
@@ -53,6 +75,7 @@ def pay_link(name: str) -> Json:
 
 @bp.post("/events/<name>/resend")
 def resend(name: str) -> Json:
+    """Send an event again."""
     event = world().need(name, "event")
     world().delivery.resend(event)
     return shown(event)
@@ -60,6 +83,7 @@ def resend(name: str) -> Json:
 
 @bp.post("/clock")
 def clock() -> Json:
+    """Move the clock, and do what is due by then."""
     seconds = given("advance").get("advance", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise invalid("advance", "advance is a number of seconds")
@@ -77,39 +101,46 @@ _MOST_SECONDS = 10 * 365 * 86_400
 
 @bp.put("/keys")
 def give_permissions() -> Json:
+    """Give a restricted key its permissions."""
     body = given("key", "permissions")
     return permissions.give(world().store, body.get("key"), body.get("permissions"))
 
 
 @bp.put("/faults")
 def set_faults() -> Json:
+    """Turn the fault dial."""
     world().faults.set(whole())
     return {"ok": True}
 
 
 @bp.delete("/faults")
 def clear_faults() -> Json:
+    """Turn the fault dial back."""
     world().faults.clear()
     return {"ok": True}
 
 
 @bp.get("/requests")
 def requests_log() -> Response:
+    """Tell every call of the API, oldest first."""
     return jsonify(data=_gate().log())
 
 
 @bp.get("/deliveries")
 def deliveries_log() -> Response:
+    """Tell every attempt to send an event, oldest first."""
     return jsonify(data=world().delivery.log())
 
 
 @bp.post("/deliveries/flush")
 def flush() -> Json:
+    """Wait until no event is due."""
     return {"flushed": world().delivery.flush()}
 
 
 @bp.post("/webhook_secret/roll")
 def roll() -> Json:
+    """Sign what `--webhook` hears with one more secret."""
     return {"secret": world().delivery.roll_secret(a_text(given("secret"), "secret"))}
 
 
@@ -128,6 +159,7 @@ def choose_secret(name: str) -> Json:
 
 @bp.post("/reset")
 def reset() -> Json:
+    """Forget everything."""
     world().store.reset()
     return {"ok": True}
 

@@ -12,6 +12,7 @@ KINDS = (
     "error_500", "rate_limit", "timeout", "reset", "commit_then_reset", "commit_then_500",
     "stale_list",
 )  # fmt: skip
+_METHODS = ("DELETE", "GET", "POST")
 _MOST_SECONDS = 60.0
 _A_YEAR = 365 * 86_400
 
@@ -66,12 +67,12 @@ def read(body: Json) -> Plan:
     alter = [alter] if isinstance(alter, dict) else alter
     limit = body.get("rate_limit_per_second")
     return Plan(
-        seed=int(_number(body, "seed", 0)),
+        seed=_whole(body, "seed", 10**9),
         latency=_number(body, "latency_ms", 0, _MOST_SECONDS * 1000) / 1000,
         api=tuple(_api(rule) for rule in _tables(body.get("api", []), "api")),
         webhooks=_webhooks(body.get("webhooks", {})),
         alter=tuple(_alteration(rule) for rule in _tables(alter, "alter")),
-        per_second=None if limit is None else int(_number(body, "rate_limit_per_second", 0)),
+        per_second=None if limit is None else _whole(body, "rate_limit_per_second", 10**9),
     )
 
 
@@ -87,8 +88,8 @@ def _api(rule: Json) -> ApiFault:
         raise invalid("method", "stale_list is for GET")
     return ApiFault(
         rule["kind"],
-        _text(rule, "method", "").upper() if method is not None else None,
-        _text(rule, "path", "/"),
+        _method(rule) if method is not None else None,
+        _path(rule, "/"),
         _number(rule, "probability", 1, 1),
         _number(rule, "seconds", 0, _A_YEAR),
     )
@@ -102,13 +103,15 @@ def _webhooks(given: Any) -> WebhookFaults:
     if not isinstance(delay, list) or len(delay) != 2:  # noqa: PLR2004
         raise invalid("delay_ms", "delay_ms is a least and a most, in milliseconds")
     low, high = (_number({"delay_ms": ms}, "delay_ms", 0) / 1000 for ms in delay)
+    if low > high:
+        raise invalid("delay_ms", "the least of delay_ms is above the most")
     shuffle = given.get("shuffle", False)
     if not isinstance(shuffle, bool):
         raise invalid("shuffle", "shuffle is true or false")
     return WebhookFaults(
         drop=_number(given, "drop", 0, 1),
-        duplicate=int(_number(given, "duplicate", 0, 100)),
-        twin=int(_number(given, "twin", 0, 100)),
+        duplicate=_whole(given, "duplicate", 100),
+        twin=_whole(given, "twin", 100),
         shuffle=shuffle,
         delay=(low, high),
     )
@@ -118,7 +121,21 @@ def _alteration(rule: Json) -> Alteration:
     _only(rule, "path fields", "alter")
     if not isinstance(rule.get("fields"), dict):
         raise invalid("alter", "fields is an object")
-    return Alteration(_text(rule, "path", ""), rule["fields"])
+    return Alteration(_path(rule, ""), rule["fields"])
+
+
+def _method(rule: Json) -> str:
+    method = _text(rule, "method", "").upper()
+    if method not in _METHODS:
+        raise invalid("method", f"method is one of {', '.join(_METHODS)}")
+    return method
+
+
+def _path(rule: Json, default: str) -> str:
+    path = _text(rule, "path", default)
+    if "path" in rule and not path.startswith("/"):
+        raise invalid("path", "path is the beginning of an address: /v1/...")
+    return path
 
 
 def _only(given: Json, names: str, where: str) -> None:
@@ -138,6 +155,13 @@ def _text(given: Json, name: str, default: str) -> str:
     if not isinstance(value, str):
         raise invalid(name, f"{name} is a text")
     return value
+
+
+def _whole(given: Json, name: str, most: int) -> int:
+    value = _number(given, name, 0, most)
+    if not value.is_integer():
+        raise invalid(name, f"{name} is a whole number")
+    return int(value)
 
 
 def _number(given: Json, name: str, default: float, most: float = 1e9) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from .errors import ApiError, invalid, unknown
 from .store import Json
@@ -85,9 +86,19 @@ def text(params: Json, name: str, *, where: str = "") -> str | None:
 
 def check_url(value: object, param: str) -> str:
     """Accept an absolute http address. Raises ApiError."""
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#]+\S*", value):
+    if not isinstance(value, str) or not is_url(value):
         raise invalid(param, "Not a valid URL", "url_invalid")
     return value
+
+
+def is_url(text: str) -> bool:
+    """True for an absolute http address, with a port that is one."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"https?://\S+", text) and parts.hostname)
 
 
 def table(params: Json, name: str) -> Json:

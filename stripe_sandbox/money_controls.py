@@ -22,6 +22,7 @@ _WEEK = 7 * 86_400
 
 @bp.post("/payment_intents/<name>/settle")
 def settle_intent(name: str) -> Json:
+    """Let a delayed payment come in or fail."""
     outcome = choice(given("outcome"), "outcome", _OUTCOMES, "succeeded")
     with world().store.change():
         intent = world().need(name, "payment_intent")
@@ -44,6 +45,7 @@ def fund_intent(name: str) -> Json:
 
 @bp.post("/payment_intents/<name>/dispute")
 def dispute_intent(name: str) -> Json:
+    """Open a dispute or an inquiry."""
     body = given("reason", "amount", "status", "due_by")
     reason = choice(body, "reason", ("inquiry", *disputes.REASONS), "fraudulent")
     status = choice(body, "status", disputes.STATUSES) if "status" in body else None
@@ -65,6 +67,7 @@ def dispute_intent(name: str) -> Json:
 
 @bp.post("/disputes/<name>/update")
 def update_dispute(name: str) -> Json:
+    """Move a dispute to another status."""
     status = choice(given("status"), "status", disputes.STATUSES)
     with world().store.change():
         return shown(disputes.move(call(), world().need(name, "dispute"), status))
@@ -72,6 +75,7 @@ def update_dispute(name: str) -> Json:
 
 @bp.post("/disputes/<name>/close")
 def close_dispute(name: str) -> Json:
+    """Decide a dispute."""
     status = choice(given("status"), "status", disputes.CLOSED, "lost")
     with world().store.change():
         return shown(disputes.close_dispute(call(), world().need(name, "dispute"), status))
@@ -79,6 +83,7 @@ def close_dispute(name: str) -> Json:
 
 @bp.post("/payment_intents/<name>/early_fraud_warning")
 def warn(name: str) -> Json:
+    """Warn of fraud."""
     kind = choice(given("fraud_type"), "fraud_type", radar.FRAUD_TYPES, "misc")
     with world().store.change():
         return shown(radar.warn(call(), world().need(name, "payment_intent"), kind))
@@ -118,6 +123,7 @@ def begin_refunds(name: str) -> Json:
 
 @bp.post("/refunds/<name>/settle")
 def settle_refund(name: str) -> Json:
+    """Let a pending refund succeed or fail."""
     status = choice(given("status"), "status", _OUTCOMES, "succeeded")
     with world().store.change():
         return shown(money_back.settle(call(), world().need(name, "refund"), status))
@@ -125,6 +131,7 @@ def settle_refund(name: str) -> Json:
 
 @bp.post("/refunds/<name>/fail")
 def fail_refund(name: str) -> Json:
+    """Let a refund bounce, however long it had succeeded."""
     given()
     with world().store.change():
         return shown(money_back.finish_refund(call(), world().need(name, "refund"), "failed"))

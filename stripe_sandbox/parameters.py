@@ -71,7 +71,9 @@ def _know_emails(kind: Any, *, named: bool = False) -> Any:
 _take_cards()
 _TABLE |= {route: _know_emails(_TABLE[route]) for route in _TABLE if route.startswith("POST")}
 LOCALES = frozenset(_TABLE["POST /v1/checkout/sessions"]["fields"]["locale"]["enum"])
-VERSIONS = frozenset(_TABLE["POST /v1/webhook_endpoints"]["fields"]["api_version"]["enum"])
+_ENDPOINTS = _TABLE["POST /v1/webhook_endpoints"]["fields"]
+EVENTS = frozenset(_ENDPOINTS["enabled_events"]["list"]["enum"]) - {"*"}
+VERSIONS = frozenset(_ENDPOINTS["api_version"]["enum"])
 
 
 def check(route: str, params: Json, *, older: bool) -> None:

@@ -27,6 +27,10 @@ _WAITING = 1024  # connections that nobody has accepted yet
 _NOT_PASSED_ON = ("CONTENT-TYPE", "CONTENT-LENGTH", "TRANSFER-ENCODING")
 
 
+class CannotListen(Exception):
+    """The address is taken or not ours; the message says which."""
+
+
 class Server(ThreadingMixIn, TCPServer):
     """Listens from its making on; `serve_forever` answers."""
 
@@ -51,9 +55,16 @@ class Server(ThreadingMixIn, TCPServer):
 
 
 def serve(app: App, host: str, port: int) -> None:
-    """Answer until SIGTERM or Ctrl-C, which end everything at once: what was told is kept."""
+    """Answer until SIGTERM or Ctrl-C, which end everything at once: what was told is kept.
+
+    Raises CannotListen.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with Server(app, host, port) as server:
+    try:
+        listening = Server(app, host, port)
+    except OSError as error:
+        raise CannotListen(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    with listening as server:
         at = f"[{host}]" if ":" in host else host
         print(f"Stripe sandbox on http://{at}:{server.port} - no money moves here", flush=True)  # noqa: T201
         try:

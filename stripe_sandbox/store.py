@@ -15,6 +15,7 @@ import string
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .absent import without
@@ -50,6 +51,20 @@ def _key(name: str, kind: str) -> str:
     return f"{kind} {name}" if kind in _CHOSEN else name
 
 
+class CannotKeep(Exception):
+    """The file cannot be used; the message says why."""
+
+
+def _why(path: str, error: Exception) -> str:
+    if "locked" in str(error):
+        return f"another sandbox keeps what it knows in {path}"
+    if not Path(path).resolve().parent.is_dir():
+        return f"there is no folder for {path}"
+    if isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error):
+        return f"{path} cannot be used: {error}"
+    return f"{path} is no database of a sandbox's"
+
+
 class Store:
     """Objects by id, in the order they were made."""
 
@@ -63,8 +78,16 @@ class Store:
         self._deep = 0
         self._afterwards: list[Callable[[], None]] = []
         self.on_reset: list[Callable[[], None]] = []
-        self._file = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        try:
+            self._file = sqlite3.connect(path or ":memory:", timeout=0, check_same_thread=False)
+            self._open()
+        except (sqlite3.Error, ValueError, LookupError, TypeError) as error:
+            raise CannotKeep(_why(path or "", error)) from error
+
+    def _open(self) -> None:
         self._file.isolation_level = None
+        # Nobody else may write here meanwhile; the lock is the system's and ends with the process.
+        self._file.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=OFF")
         self._file.execute(

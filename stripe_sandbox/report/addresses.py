@@ -6,11 +6,6 @@ import ipaddress
 from urllib.parse import urlsplit
 
 
-def is_url(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
 def is_near(url: str) -> bool:
     """True if an address names this machine by a loopback number or as localhost."""
     host = urlsplit(url).hostname or ""

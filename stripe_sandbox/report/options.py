@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 from argparse import Namespace
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
-from .addresses import is_near, is_url
+from stripe_sandbox.forms import is_url
+from stripe_sandbox.parameters import EVENTS
+
+from .addresses import is_near
 from .ground import MONTHLY, PRICE
 
 _HELP = f"""\
@@ -49,7 +55,7 @@ def read(arguments: list[str] | None = None) -> Namespace:
     if options.create and options.sandbox_port is None:
         options.sandbox_port = 4242
     options.headers = dict(_header(line) for line in options.header)
-    options.kinds = frozenset(kind.strip() for kind in options.events.split(",") if kind.strip())
+    options.kinds = _kinds(options)
     options.body = json.loads(options.create_json) if options.create_json else None
     return options
 
@@ -97,15 +103,20 @@ def _fault(options: Namespace) -> str | None:
 
 def _faults(options: Namespace) -> Iterator[tuple[bool, str]]:
     yield (
-        any(not secret.strip() for secret in options.secret),
-        "--secret is empty",
+        not all(re.fullmatch(r"whsec_\S+", secret) for secret in options.secret),
+        "--secret is what signs webhooks: whsec_...",
     )
     yield (
-        min(options.patience, options.settling) < 0,
+        not all(0 <= seconds < inf for seconds in (options.patience, options.settling)),
         "--patience and --settling are seconds: 0 and more",
     )
+    strange = sorted(_kinds(options) - EVENTS)
+    yield bool(strange), f"--events: no such type: {', '.join(strange)}"
+    port = options.sandbox_port
+    yield port is not None and not 0 <= port < 65_536, "--sandbox-port is 0 to 65535"  # noqa: PLR2004
     for path in filter(None, (options.html, options.badge)):
         yield not Path(path).resolve().parent.is_dir(), f"there is no folder for {path}"
+        yield not _is_writable(Path(path).resolve()), f"{path} cannot be written"
     yield (
         bool(options.fulfilled and not options.create),
         "--fulfilled needs --create: only what was bought can be fulfilled",
@@ -130,6 +141,15 @@ def _fault_of_addresses(options: Namespace) -> str | None:
                 "that machine is yours and sells nothing real, say --allow-remote."
             )
     return None
+
+
+def _kinds(options: Namespace) -> frozenset[str]:
+    return frozenset(kind.strip() for kind in options.events.split(",") if kind.strip())
+
+
+def _is_writable(path: Path) -> bool:
+    """True if a file can be made there, or changed; tried on nothing, so as to leave none."""
+    return not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)
 
 
 def _is_json(text: str) -> bool:

@@ -14,7 +14,6 @@ from tests.docs.test_readme import shell_lines
 from tests.support.processes import ROOT, clean_environment
 
 README = (ROOT / "stripe_sandbox" / "README.md").read_text("utf-8")
-TOLD = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
 LINES = shell_lines(README)
 CONSTANTS = [line for line in LINES if not line.startswith("curl")]
 
@@ -34,7 +33,16 @@ def test_every_control_route_is_told_and_no_other() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert set(re.findall(r"^\| `([A-Z]+ [^`]+)` \|", TOLD, re.MULTILINE)) == there
+    assert set(re.findall(r"^\| `([A-Z]+ [^`]+)` \|", README, re.MULTILINE)) == there
+
+
+def test_a_running_sandbox_lists_its_control_routes(sandbox: RunningSandbox) -> None:
+    listed = sandbox.control("GET", "")["data"]
+
+    told = re.findall(r"^\| `([A-Z]+ [^`]+)` \|", README, re.MULTILINE)
+    there = {f"{row['method']} {row['path'].removeprefix('/_sandbox')}" for row in listed}
+    assert there == {"GET ", *(one.replace(" ", " /", 1) for one in told)}
+    assert all(row["description"].endswith(".") for row in listed)
 
 
 def test_everything_on_the_fixture_is_told() -> None:

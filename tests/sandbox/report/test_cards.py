@@ -176,14 +176,19 @@ def test_a_taken_port_is_told_at_once(shop: Shop, capsys: pytest.CaptureFixture[
     assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
-def test_a_page_that_cannot_be_written_is_told(
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_sent(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     there = tmp_path / "card.html"
     there.mkdir()
 
-    assert main(arguments(shop, "--html", str(there))) == COULD_NOT_RUN
-    assert f"{there} cannot be written" in capsys.readouterr().err
+    for option in ("--html", "--badge"):
+        with pytest.raises(SystemExit) as end:
+            main(arguments(shop, option, str(there)))
+        assert end.value.code == COULD_NOT_RUN
+        told = capsys.readouterr()
+        assert f"{there} cannot be written" in told.err
+        assert told.out == ""
 
 
 @pytest.mark.parametrize(
@@ -194,7 +199,13 @@ def test_a_page_that_cannot_be_written_is_told(
         (["--target", "http://localhost/", "--fulfilled", "http://localhost/"], "needs --create"),
         (["--target", "http://localhost/", "--header", "key"], "Name: value"),
         (["--target", "http://localhost/", "--create-json", "{"], "no JSON"),
-        (["--target", "http://localhost/", "--secret", " "], "--secret is empty"),
+        (["--target", "http://localhost/", "--secret", " "], "--secret is what signs"),
+        (["--target", "http://localhost/", "--secret", "foo"], "--secret is what signs"),
+        (["--target", "http://[::1"], "no http address"),
+        (["--target", "http://localhost/", "--patience", "nan"], "0 and more"),
+        (["--target", "http://localhost/", "--settling", "inf"], "0 and more"),
+        (["--target", "http://localhost/", "--sandbox-port", "99999"], "0 to 65535"),
+        (["--target", "http://localhost/", "--events", "foo.bar"], "no such type: foo.bar"),
         (["--target", "http://localhost/", "--patience", "-5"], "0 and more"),
         (["--target", "http://localhost/", "--html", "/no/such/folder/card.html"], "no folder"),
         ([], "--target"),
