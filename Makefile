@@ -18,7 +18,7 @@ comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
-.PHONY: help album static pgbouncer setup install run test check check-install check-installs clients bench sandbox-wheel drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
+.PHONY: help album static pgbouncer setup install run test check check-install check-installs clients bench ratios sandbox-wheel drill prove fidelity audit licenses sbom docs lint types imports fmt lock vendor messages browser
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ test: export PYTHONHASHSEED ?= 0
 test: setup .venv/tests.stamp browser pgbouncer  ## Run every test; T=path K=expression DB=sqlite|postgresql JOBS=4
 	$(PYTEST) $(T)
 
-check: static test  ## Everything CI runs beside check-install
+check: static test ratios  ## Everything CI runs beside check-install
 
 static: .venv/tests.stamp
 	@$(MAKE) --no-print-directory --output-sync=target -j2 types docs lint imports audit
@@ -62,6 +62,9 @@ clients: setup .venv/tests.stamp browser  ## Write the clients' types, build bot
 
 bench: setup .venv/tests.stamp  ## Measure beside peers and limits; print medians and ratios
 	$(PY) -m bench
+
+ratios: setup .venv/tests.stamp  ## Fail when a hot path costs far more beside its peers than it did; a minute
+	$(PY) -m bench --guard --rounds 3 --requests 200 --only webhook confirm poll create
 
 sandbox-wheel: .venv/tests.stamp  ## Build the sandbox as a wheel of its own, into dist/
 	@cd stripe_sandbox && ../$(PY) -m hatchling build -t wheel -d ../dist

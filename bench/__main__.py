@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from .guard import lost
 from .meter import CONNECTIONS, Call, Figures, medians
 from .stack import BESIDE, OURS, Stack, stack
 
@@ -44,10 +46,14 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=800, help="a case and round")
     options.add_argument("--beside", type=Path, help="another checkout of ours, to compare with")
     options.add_argument("--only", choices=_TITLES, nargs="*", default=list(_TITLES))
+    options.add_argument("--guard", action="store_true", help="fail when a ratio is far below")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name, stack(Path(name), chosen.beside) as ground:
         rounds = _run(ground, chosen.only, chosen.rounds, chosen.requests)
     _print(rounds, chosen.requests)
+    if chosen.guard:
+        peers = {case: _cpu_ratio(rounds[case[0], OURS], rounds[case]) for case in rounds}
+        sys.exit("\n".join(lost(peers)) or 0)
 
 
 def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:
@@ -93,10 +99,14 @@ def _said(title: str, server: str) -> str:
     return _PEERS.get((title, server), "another checkout of ours")
 
 
+def _cpu_ratio(ours: list[Figures], peer: list[Figures]) -> float:
+    """Return how many times the peer's CPU a request is ours: the median of the rounds."""
+    return statistics.median(p.cpu / o.cpu for o, p in zip(ours, peer, strict=True))
+
+
 def _ratios(ours: list[Figures], peer: list[Figures]) -> str:
-    cpu = statistics.median(p.cpu / o.cpu for o, p in zip(ours, peer, strict=True))
     rate = statistics.median(o.rate / p.rate for o, p in zip(ours, peer, strict=True))
-    return f"{cpu:>10.2f} {rate:>11.2f}"
+    return f"{_cpu_ratio(ours, peer):>10.2f} {rate:>11.2f}"
 
 
 if __name__ == "__main__":

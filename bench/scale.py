@@ -1,7 +1,8 @@
 """`python -m bench.scale --orders 1000000`: does a request cost more where there are many orders?
 
-The same cases are measured on a thousand orders and then on that many; a ratio above 1 says that
-more orders make it cheaper. It writes some 3 GB and takes a while, so no other bench runs it.
+The same cases are measured in turn on a database with a thousand orders and on one with that many;
+a ratio above 1 says that more orders make it cheaper. It writes some 3 GB and takes a while, so no
+other bench runs it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -17,7 +17,10 @@ import psycopg
 from .meter import Call, Figures, medians
 from .stack import Stack, stack
 
+Rounds = dict[str, list[Figures]]
+
 _FEW = 1_000
+_CASES = ("webhook", "confirm", "poll")
 # Orders that were paid long ago, each with its line, attempt and event.
 _FILL = (
     """INSERT INTO orders (id, nonce, flow, status, amount_total, amount_paid, amount_refunded,
@@ -49,11 +52,15 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--requests", type=int, default=800)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, stack(Path(name)) as ground:
-        fill(ground, 1, _FEW)
-        few = _rounds(ground, chosen.rounds, chosen.requests)
-        fill(ground, _FEW + 1, chosen.orders)
-        many = _rounds(ground, chosen.rounds, chosen.requests)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory() as other,
+        stack(Path(name)) as small,
+        stack(Path(other)) as big,
+    ):
+        fill(small, 1, _FEW)
+        fill(big, 1, chosen.orders)
+        few, many = _rounds((small, big), chosen.rounds, chosen.requests)
     for case in few:
         of_few, of_many = medians(few[case]), medians(many[case])
         ratio = statistics.median(f.cpu / m.cpu for f, m in zip(few[case], many[case], strict=True))
@@ -70,19 +77,16 @@ def fill(ground: Stack, first: int, last: int) -> None:
         connection.execute("VACUUM (ANALYZE)")
 
 
-def _rounds(ground: Stack, count: int, requests: int) -> dict[str, list[Figures]]:
-    feeds: dict[str, Callable[[], list[Call]]] = {
-        "webhook": lambda: ground.webhooks(requests),
-        "confirm": lambda: ground.confirms(requests),
-        "poll": lambda: ground.polls(requests),
-    }
-    rounds: dict[str, list[Figures]] = {case: [] for case in feeds}
+def _rounds(grounds: tuple[Stack, Stack], count: int, requests: int) -> list[Rounds]:
+    measured: list[Rounds] = [{case: [] for case in _CASES} for _ in grounds]
     for number in range(count + 1):
-        for case, feed in feeds.items():
-            figures = ground.measure("ours", feed())
-            if number:  # the first round warms up
-                rounds[case].append(figures)
-    return rounds
+        for case in _CASES:
+            for ground, rounds in zip(grounds, measured, strict=True):
+                calls: list[Call] = getattr(ground, f"{case}s")(requests)
+                figures = ground.measure("ours", calls)
+                if number:  # the first round warms up
+                    rounds[case].append(figures)
+    return measured
 
 
 if __name__ == "__main__":
