@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     TextClause,
+    literal,
     select,
     tuple_,
     union_all,
@@ -88,8 +89,11 @@ def _of_columns(wanted: OrderFilter) -> Iterator[ColumnElement[bool] | TextClaus
         asked = getattr(wanted, column.name)
         if asked is not None:
             yield column == asked
-    if wanted.held:
+    if wanted.held or wanted.hold is not None:
         yield HELD
+    if wanted.hold is not None:
+        listed = literal(",").concat(_o.holds).concat(",")
+        yield listed.contains(f",{wanted.hold},", autoescape=True)
 
 
 def by_email(email: str) -> CompoundSelect[Any]:

@@ -41,6 +41,6 @@ def test_half_an_order_is_refunded_by_keyboard_alone(shop: Shop, page: Page) -> 
     tab_to(page, "button[type=submit]:not(header *)")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status")).to_contain_text("of $25.00: succeeded")
+    expect(page.get_by_role("status")).to_contain_text("of $25.00 is back with the buyer")
     answer = shop.confirm(opened["id"])
     assert answer["order"]["amount_refunded"] == 2500

@@ -111,7 +111,9 @@ def test_filters_go_together_and_stay_in_the_address(app: Flask) -> None:
     assert len(found(client, since=day, until=day)) == 2
     assert found(client, until="2001-01-01") == []
     text = client.get(f"/admin/orders?status=held&since={day}").text
-    assert f"/admin/orders.csv?since={day}&amp;status=held" in text
+    form = text.partition('class="days"')[2].partition("</form>")[0]
+    for kept in ("orders.csv", 'name="status" value="held"', f'name="since" value="{day}"'):
+        assert kept in form
     assert f"/admin/orders?status=paid&amp;since={day}" in text
     assert client.get("/admin/orders?since=x&until=9999-12-31").status_code == 200
 
@@ -126,3 +128,59 @@ def test_the_admin_has_error_pages_of_its_own(app: Flask) -> None:
         assert 'aria-label="Desk"' in answer.text
     stranger = app.test_client().get("/admin/nothing")
     assert stranger.status_code == 303
+
+
+def test_the_list_is_narrowed_by_a_hold_beside_a_status(app: Flask) -> None:
+    client = signed_in(app)
+    amount = add_order(app, holds="amount_mismatch,wrong_reference", has_more=True)
+    link = add_order(app, status="refunded", holds="wrong_link", has_more=True)
+    add_order(app)
+
+    assert found(client, hold="any") == [link, amount]
+    assert found(client, hold="amount_mismatch") == [amount]
+    assert found(client, hold="wrong_reference", status="paid") == [amount]
+    assert found(client, hold="wrong_reference", status="refunded") == []
+    assert found(client, hold="mismatch") == found(client)  # no hold is called so
+    page = client.get("/admin/orders?hold=wrong_link&status=refunded").text
+    assert '<option value="wrong_link" selected>' in page
+    assert "/admin/orders?hold=wrong_link&amp;status=paid" in page.replace(
+        "status=paid&amp;hold=wrong_link", "hold=wrong_link&amp;status=paid"
+    )
+
+
+def test_an_order_is_found_by_its_way_to_pay_and_says_what_was_paid(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = told(
+        app,
+        add_order(app, amount_total=5000, amount_paid=6039),
+        buyer=buyer("Jo", payment_method={"type": "card", "id": "pm_of_jo"}),
+    )
+
+    assert found(client, q="pm_of_jo") == [order_id]
+    page = client.get("/admin/orders", query_string={"q": "60.39"}).text
+    assert f"/admin/orders/{order_id}" in page
+    assert "$60.39 paid" in page
+
+
+@pytest.mark.parametrize(("orders", "said"), [(50, True), (49, False)])
+def test_a_search_that_shows_not_all_says_so(app: Flask, orders: int, said: bool) -> None:
+    client = signed_in(app)
+    for _ in range(orders):
+        add_order(app, amount_total=777, amount_paid=777)
+
+    page = client.get("/admin/orders?q=7.77").text
+
+    assert ("The newest 50 are shown" in page) is said
+
+
+def test_what_is_typed_into_the_filters_is_what_is_downloaded(app: Flask) -> None:
+    client = signed_in(app)
+    add_order(app, created_at=1_790_000_000_000)
+    add_order(app)
+    page = client.get("/admin/orders").text
+    form = page.partition('class="days"')[2].partition("</form>")[0]
+
+    assert 'formaction="/admin/orders.csv"' in form
+    assert page.count("orders.csv") == 1  # a link beside it would not know what is typed
+    lines = client.get("/admin/orders.csv?since=2026-09-01&until=2026-09-30&hold=&product=").text
+    assert len(lines.splitlines()) == 2

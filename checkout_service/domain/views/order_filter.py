@@ -13,6 +13,7 @@ class OrderFilter:
 
     status: str | None = None
     held: bool = False
+    hold: str | None = None  # the name of one that is up
     created_after: int | None = None
     created_before: int | None = None
     updated_after: int | None = None

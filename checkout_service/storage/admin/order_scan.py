@@ -25,7 +25,7 @@ def by_name(connection: Connection, words: str) -> list[str]:
 
 
 def by_object(connection: Connection, stripe_id: str) -> list[str]:
-    """Name the orders whose buyer's customer or invoice at Stripe has this id."""
+    """Name the orders whose customer, invoice or way to pay at Stripe has this id."""
     quoted = json.dumps(stripe_id)
     return [order_id for order_id, buyer in _buyers(connection, stripe_id) if quoted in buyer]
 

@@ -35,7 +35,7 @@ _BY_INDEX = {
     "evt": (inbox_events.c.order_id, inbox_events.c.id),
     "msg": (outbox_messages.c.order_id, outbox_messages.c.id),
 }
-_OF_BUYERS = ("cus", "in")
+_OF_BUYERS = ("cus", "in", "pm")
 _MOST_NEAR = 1_000
 
 

@@ -8,7 +8,7 @@ from checkout_service.domain.views.orders import OrderPage
 from checkout_service.storage.admin import order_search
 from checkout_service.storage.database import Database
 
-_MOST_FOUND = 50
+MOST_FOUND = 50
 _LONGEST = 500
 
 
@@ -22,5 +22,5 @@ class FindOrders:
         if not words or len(words) > _LONGEST or "\0" in words:
             return OrderPage((), None)
         with self.database.read() as connection:
-            found = order_search.by_words(connection, words, limit=_MOST_FOUND)
+            found = order_search.by_words(connection, words, limit=MOST_FOUND)
         return OrderPage(tuple(found), None)

@@ -14,6 +14,7 @@ from checkout_service.web.context import use_cases
 from checkout_service.web.pages.rendering import money
 
 from . import refund_form
+from .timeline import REFUND_BECAME
 
 Form = Mapping[str, str]
 
@@ -68,7 +69,8 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
         done = use_cases().refund_order.refund(order.id, asked, nonce=nonce, source="admin")
     except RefundTooLarge as error:
         raise refund_form.too_much(error.left, order.currency) from error
-    return f"Refund {done.id} of {money(done.amount, done.currency)}: {done.status}."
+    became = REFUND_BECAME.get(done.status, done.status)
+    return f"Refund {done.id} of {money(done.amount, done.currency)} {became}."
 
 
 def _before_refund(subject: Subject, form: Form) -> str:
@@ -86,7 +88,7 @@ def _release(subject: Subject, form: Form, nonce: str) -> str:
     after = use_cases().release_hold.release(subject.id, name, by=subject.by, source="admin")
     if note is not None:
         use_cases().admin.note_order.add(subject.id, note, nonce=nonce, by=subject.by)
-    return f"Hold {name} is released; the order is {_standing(after)}."
+    return f"The hold ({name.replace('_', ' ')}) is released; the order is {_standing(after)}."
 
 
 def _settle(subject: Subject, _form: Form, _nonce: str) -> str:
@@ -152,11 +154,13 @@ def _order(subject: Subject) -> OrderView:
 
 
 def _standing(order: OrderView) -> str:
-    held = f", held ({', '.join(order.holds)})" if order.holds else ""
+    holds = ", ".join(order.holds).replace("_", " ")
+    held = f", held ({holds})" if holds else ""
     gone = order.amount_refunded + order.amount_charged_back
     paid = f", {money(order.amount_paid, order.currency)} paid" if order.amount_paid else ""
     back = f", {money(gone, order.currency)} gone back" if gone else ""
-    return f"{order.status}{', fulfilled' if order.fulfilled else ''}{held}{paid}{back}"
+    given = ", fulfilled" if order.fulfilled else ""
+    return f"{order.status.replace('_', ' ')}{given}{held}{paid}{back}"
 
 
 ACTS: Mapping[tuple[str, str], Kind] = {

@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checkout_service.domain.days import midnight
-from checkout_service.domain.status import OrderStatus
+from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.web.context import catalog, shop
 
 from .blueprint import asked
 
-HELD = "held"
+HELD, ANY = "held", "any"
+HOLDS = (ANY, *(hold.value for hold in Hold))
 STATUSES = (*(status.value for status in OrderStatus), HELD)
 
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """A status, a product of the catalog, the first and the last day by the shop's clock.
+    """A status, a hold, a product of the catalog, the first and the last day by the shop's clock.
 
     None where all is wanted.
     """
 
     status: str | None = None
+    hold: str | None = None
     product: str | None = None
     since: date | None = None
     until: date | None = None
@@ -34,7 +36,8 @@ class ListFilter:
         since, until = self.since, self.until
         return OrderFilter(
             status=None if self.status == HELD else self.status,
-            held=self.status == HELD,
+            held=self.status == HELD or self.hold == ANY,
+            hold=None if self.hold == ANY else self.hold,
             created_after=None if since is None else midnight(since, zone) - 1,
             created_before=None if until is None else midnight(until + _DAY, zone),
             prices=None if self.product is None else _prices_of(self.product),
@@ -42,10 +45,11 @@ class ListFilter:
 
     @property
     def beside_status(self) -> dict[str, str]:
-        """Return the days and the product as the address carries them."""
+        """Return the days, the hold and the product as the address carries them."""
         named = {"since": self.since, "until": self.until}
         days = {name: day.isoformat() for name, day in named.items() if day is not None}
-        return days | ({"product": self.product} if self.product else {})
+        words = {"hold": self.hold, "product": self.product}
+        return days | {name: word for name, word in words.items() if word}
 
     @property
     def words(self) -> dict[str, str]:
@@ -58,12 +62,13 @@ _FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
 
 
 def read() -> ListFilter:
-    """Read the address; what is no status, product or day asks for nothing."""
-    status = asked("status")
+    """Read the address; what is no status, hold, product or day asks for nothing."""
+    status, hold = asked("status"), asked("hold")
     product = asked("product")
     known = {one.id for one in catalog().products}
     return ListFilter(
         status if status in STATUSES else None,
+        hold if hold in HOLDS else None,
         product if product in known else None,
         _day("since"),
         _day("until"),

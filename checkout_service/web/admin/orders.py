@@ -13,6 +13,7 @@ from checkout_service.domain.staff import Role
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.domain.views.orders import OrderDetail, OrderPage
+from checkout_service.use_cases.admin.find_orders import MOST_FOUND
 from checkout_service.web.context import catalog, use_cases
 
 from . import csv_rows, list_filter, refund_form
@@ -35,7 +36,9 @@ def orders() -> str:
         words=words,
         wanted=wanted,
         statuses=list_filter.STATUSES,
+        holds=list_filter.HOLDS,
         products=catalog().products,
+        most_found=MOST_FOUND,
         now=admin().status.clock.now(),
     )
 

@@ -36,7 +36,7 @@ _BY = {
     "close": "the end of an older payment",
     "replay": "a replayed event",
 }
-_REFUND = {
+REFUND_BECAME = {
     "succeeded": "is back with the buyer",
     "pending": "is on its way: the bank has it",
     "requires_action": "waits for the buyer, who must say where to",
@@ -122,7 +122,7 @@ def _with_evidence(step: Step, entry: TrailView, holds: Iterable[HoldView]) -> S
 
 
 def _refund(one: MoneyBackView) -> Step:
-    became = _REFUND.get(one.status, one.status)
+    became = REFUND_BECAME.get(one.status, one.status)
     kind = "bad" if one.status in ("failed", "requires_action") else ""
     words = f"Refund of {money(one.amount, one.currency)} {became}"
     return Step(one.created_at, words, name=one.id, kind=kind)

@@ -20,6 +20,9 @@ from tests.support.served import served
 from tests.web import standings as reach
 
 ONE_KIND = pytest.mark.parametrize("database_kind", ["sqlite"])
+BUYERS = ("Jörg Müller-Lüdenscheidt", "山田 太郎", "محمد عبد الله")
+# The forms of an order in this state, or what stands in their place.
+ACTS_OF = {"disputed": ("refund",), "refunded": ("refund",), "pending": ("cancel", "refund")}
 LISTS = (
     "orders", "holds", "disputes", "authorisations", "quarantine", "events", "messages", "audit",
     "system", "day",
@@ -65,6 +68,12 @@ def presses(button: str, **fields: str) -> Callable[[Page], None]:
     return act
 
 
+def opens_menu(page: Page) -> None:
+    """Open the navigation of a phone."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.locator("header summary").click()
+
+
 def opens_all(page: Page) -> None:
     """Open whatever can be opened on a page."""
     for one in page.locator("main summary").all():
@@ -93,6 +102,7 @@ def test_the_lists_read_well_full(desk: Album, database_url: str) -> None:
         for name in ("", *LISTS):
             where = name or "overview"
             desk.shows(f"desk-{where}", f"{url}/admin/{name}", cookies=cookies)
+        desk.shows("desk-menu", f"{url}/admin/holds", cookies=cookies, then=opens_menu)
         desk.shows("desk-overview-open", f"{url}/admin/", cookies=cookies, then=opens_all)
         for name, path in {
             "orders-held": "orders?status=held",
@@ -102,9 +112,9 @@ def test_the_lists_read_well_full(desk: Album, database_url: str) -> None:
             "order-busy": f"orders/{order}",
             "refund-busy": f"orders/{order}/refund",
             "release": f"orders/{order}/release",
-            "ship": f"orders/{order}/ship",
+            "ship-off": f"orders/{order}/ship",
             "note": f"orders/{order}/note",
-            "cancel": f"orders/{order}/cancel",
+            "cancel-off": f"orders/{order}/cancel",
         }.items():
             desk.shows(f"desk-{name}", f"{url}/admin/{path}", cookies=cookies)
         cases = app.extensions["checkout_service"]
@@ -128,12 +138,17 @@ def test_an_order_is_told_in_each_of_its_states(desk: Album, open_shop: Open) ->
         for name, reached in STATES.items():
             order = reached(stage, reach.SESSION).order
             desk.shows(f"desk-order-{name}", f"{url}/admin/orders/{order}", cookies=cookies)
-            if name == "disputed":
-                refund = f"{url}/admin/orders/{order}/refund"
-                desk.shows("desk-refund-disputed", refund, cookies=cookies)
-        bought = stage.buys("poster-usd", 2)
-        stage.pays(bought, shipping=ADDRESS)
-        stage.delivers()
+            for verb in ACTS_OF.get(name, ()):
+                form = f"{url}/admin/orders/{order}/{verb}"
+                desk.shows(f"desk-{verb}-{name}", form, cookies=cookies)
+        for buyer in BUYERS:
+            bought = stage.buys("poster-usd", 2)
+            stage.pays(bought, shipping=ADDRESS | {"name": buyer})
+            stage.delivers()
+        desk.shows("desk-orders-names", f"{url}/admin/orders", cookies=cookies)
+        named = f"{url}/admin/orders/{bought.order}"
+        desk.shows("desk-order-named", named, cookies=cookies)
+        desk.shows("desk-ship", f"{named}/ship", cookies=cookies)
         ships(stage, app, bought.order)
         there = f"{url}/admin/orders/{bought.order}"
         desk.shows("desk-order-shipped", there, cookies=cookies)
