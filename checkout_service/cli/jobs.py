@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
+from typing import TYPE_CHECKING
 
 from checkout_service.domain.errors import CheckoutError
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,10 @@ def run_until_signal(jobs: Sequence[Job], *, grace_seconds: float = GRACE_SECOND
 
 
 def _schedule(jobs: Sequence[Job], keep_going: Callable[[], bool]) -> BackgroundScheduler:
+    # A command that runs once needs no scheduler, and loading it takes as long as a few orders.
+    from apscheduler.executors.pool import ThreadPoolExecutor  # noqa: PLC0415
+    from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415
+
     # It warns each time a tick falls into a running job, which is what we asked for.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     pool = ThreadPoolExecutor(len(jobs))

@@ -7,9 +7,8 @@ it dies.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from checkout_service.domain import ids
@@ -89,10 +88,11 @@ class Sweep:
             self._step(report, self._look_at_due_orders)
             self._step(report, self._read_missed_events)
             return
-        looked = threading.Event()
+        looked = Future[None]()
 
-        def ready() -> bool:
-            return looked.wait() and self._lease()
+        def ready() -> None:
+            looked.result()  # or what ended the looks ends this too
+            self._lease()
 
         def read_missed_events(report: SweepReport) -> None:
             self._read_events(report, ready)
@@ -101,8 +101,10 @@ class Sweep:
             reading = meanwhile.submit(self._step, report, read_missed_events)
             try:
                 self._step(report, self._look_at_due_orders)
-            finally:
-                looked.set()
+            except BaseException as error:
+                looked.set_exception(error)
+                raise
+            looked.set_result(None)
             reading.result()
 
     def _end(self, connection: Transaction) -> None:

@@ -160,3 +160,21 @@ def test_orders_are_listed_though_stripes_clock_differs(stage: Stage) -> None:
 
     assert calls["asked"] == 0
     assert all(stage.order(bought)["fulfilled"] for bought in orders)
+
+
+@POSTGRESQL
+def test_whoever_stops_the_looks_stops_the_events_too(stage_on: Stage) -> None:
+    stage_on.sweeps()
+    paid(stage_on, 25)
+
+    def interrupt(step: Step) -> None:
+        if step.moment == "before" and step.call is not None and step.call.path == _LIST:
+            raise KeyboardInterrupt
+
+    stage_on.told_of(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        with_threads(stage_on).sweep()
+
+    with stage_on.engine.begin() as connection:
+        taken = connection.execute(text("SELECT count(*) FROM inbox_events")).scalar()
+    assert taken == 0
