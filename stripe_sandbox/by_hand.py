@@ -37,7 +37,7 @@ class ByHand(Delivery):
             self._store.put(event)
 
     def _queue_up(
-        self, event: str, url: str, endpoint: str | None, attempt: int, delay: float
+        self, event: str, url: str, endpoint: str | None, attempt: int, at: float
     ) -> None:
         """Queue nothing."""
 

@@ -25,10 +25,11 @@ def settle(call: Call, intent: Json, outcome: str) -> None:
 
 
 def tick(call: Call) -> None:
-    """Do everything that is due."""
+    """Do everything that is due, each in its own time."""
     with call.store.change():
-        for thing in call.store.due():
-            _DUE[thing["object"]](call, thing)
+        for at, thing in call.store.due():
+            with call.store.as_of(at):
+                _DUE[thing["object"]](call, thing)
 
 
 def _settle_as_fated(call: Call, intent: Json) -> None:

@@ -73,7 +73,7 @@ class Delivery:
             done = event.get("_delivered", {})
             for url, endpoint in self._targets(event["type"]):
                 if event.get("_pending") and not done.get(endpoint or url):
-                    self._queue_up(event["id"], url, endpoint, 1, 0.0)
+                    self._queue_up(event["id"], url, endpoint, 1, self._now())
 
     def send(self, event: Json) -> None:
         """Queue an event for every endpoint that wants it, with the copies a fault asks for.
@@ -88,12 +88,12 @@ class Delivery:
         for twin in [event, *(self._twin(event) for _ in range(twins))]:
             for url, endpoint in targets:
                 for _ in range(1 + copies):
-                    args = (twin["id"], url, endpoint, 1, self._faults.delay())
+                    args = (twin["id"], url, endpoint, 1, self._now() + self._faults.delay())
                     self._store.afterwards(partial(self._queue_up, *args))
 
     def resend(self, event: Json) -> None:
         for url, endpoint in self._targets(event["type"]):
-            self._queue_up(event["id"], url, endpoint, 1, 0.0)
+            self._queue_up(event["id"], url, endpoint, 1, self._now())
 
     def roll_secret(self, secret: str | None = None) -> str:
         """Sign with one more secret beside the first; return the new one."""
@@ -135,12 +135,12 @@ class Delivery:
         return self._store.put(twin)
 
     def _now(self) -> float:
-        return self._store.time.time() + self._store.offset
+        return self._store.moment()
 
     def _queue_up(
-        self, event: str, url: str, endpoint: str | None, attempt: int, delay: float
+        self, event: str, url: str, endpoint: str | None, attempt: int, at: float
     ) -> None:
-        due = _Due(self._now() + delay, next(self._turns), event, url, endpoint, attempt)
+        due = _Due(at, next(self._turns), event, url, endpoint, attempt)
         with self._wake:
             heapq.heappush(self._queue, due)
             self._wake.notify_all()
@@ -220,9 +220,8 @@ class Delivery:
             event["pending_webhooks"] = max(0, event.get("_pending", 0) - sum(done.values()))
             self._store.put(event)
         if not taken and not done[place] and due.attempt <= len(RETRIES):
-            self._queue_up(
-                due.event, due.url, due.endpoint, due.attempt + 1, RETRIES[due.attempt - 1]
-            )
+            again = due.at + RETRIES[due.attempt - 1]  # in a leap of the clock all are due at once
+            self._queue_up(due.event, due.url, due.endpoint, due.attempt + 1, again)
 
     def _forget(self) -> None:
         with self._wake:

@@ -75,6 +75,7 @@ class Store:
         self._by_kind: dict[str, list[str]] = {}
         self._alarms: list[tuple[int, int, str]] = []
         self.offset = 0.0
+        self._late = threading.local()
         self._deep = 0
         self._afterwards: list[Callable[[], None]] = []
         self.on_reset: list[Callable[[], None]] = []
@@ -173,7 +174,21 @@ class Store:
 
     def now(self) -> int:
         """Tell the sandbox's time in whole seconds."""
-        return int(self.time.time() + self.offset)
+        return int(self.moment())
+
+    def moment(self) -> float:
+        """Tell the sandbox's time in seconds; in what is done late, when it was due."""
+        late: float | None = getattr(self._late, "since", None)
+        return self.time.time() + self.offset if late is None else late
+
+    @contextmanager
+    def as_of(self, moment: float) -> Iterator[None]:
+        """Have it be that time for what this thread does: a leap of the clock passes over it."""
+        self._late.since = moment
+        try:
+            yield
+        finally:
+            self._late.since = None
 
     def advance(self, seconds: float) -> None:
         with self.lock:
@@ -208,8 +223,8 @@ class Store:
         with self.lock:
             return self._alarms[0][0] if self._alarms else None
 
-    def due(self) -> Iterator[Json]:
-        """Return the objects whose time has come, the longest due first, each once.
+    def due(self) -> Iterator[tuple[int, Json]]:
+        """Return when what was due, the longest due first, each once.
 
         Whoever goes through them holds the lock.
         """
@@ -218,7 +233,7 @@ class Store:
             thing = self._objects.get(name)
             if thing is not None and thing.get("_due") == at:
                 thing["_due"] = None
-                yield thing
+                yield at, thing
 
     def get(self, name: object, kind: str | None = None) -> Json | None:
         with self.lock:
