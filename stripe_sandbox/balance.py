@@ -5,6 +5,7 @@ from __future__ import annotations
 from .store import Json, new_id
 from .world import Call
 
+# https://docs.stripe.com/reports/balance-transaction-types
 _CATEGORIES = {"payment": "charge", "adjustment": "dispute", "payment_refund": "refund"}
 
 
@@ -24,12 +25,17 @@ def book(call: Call, kind: str, source: Json, amount: int, description: str | No
         "fee": 0,
         "fee_details": [],
         "net": amount,
-        "reporting_category": _CATEGORIES.get(kind, kind),
+        "reporting_category": _category(kind, amount),
         "source": source["id"],
         "status": "available",
         "type": kind,
     }
     return str(call.store.put(thing)["id"])
+
+
+def _category(kind: str, amount: int) -> str:
+    won = kind == "adjustment" and amount > 0
+    return "dispute_reversal" if won else _CATEGORIES.get(kind, kind)
 
 
 def of_charge(call: Call, charge: Json, amount: int) -> str:

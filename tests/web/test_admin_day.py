@@ -72,6 +72,33 @@ def test_what_only_stripe_knows_is_a_difference_with_a_name(
     assert refund["id"] in page
 
 
+def test_all_that_moved_at_stripe_is_in_its_column_and_what_differs_is_told(
+    app: Flask, admin: FlaskClient, shop: Stage
+) -> None:
+    bought = reach.paid(shop)
+    intent = shop.order(bought)["payment_intent"]
+    shop.control("POST", f"payment_intents/{intent}/refunds", {"status": "pending"})
+    refund = shop.stripe("POST", "/v1/refunds", payment_intent=intent)
+    shop.delivers()
+    shop.control("POST", f"refunds/{refund['id']}/settle", {"status": "failed"})
+    won = reach.disputed(shop, ends="won")
+    shop.delivers()
+
+    page = compared(admin)
+
+    assert cells(page, "Refund failure") == ["0", "$0.00", "1", "$50.00", "$50.00"]
+    assert cells(page, "Dispute reversal") == ["0", "$0.00", "1", "$50.00", "$50.00"]
+    moved = shop.stripe("GET", "/v1/balance_transactions", limit=100)["data"]
+    assert sum(one["amount"] for one in moved) == 100_00
+    assert cells(page, "Net") == ["", "$0.00", "", "$100.00", "$100.00"]
+    (told,) = re.findall(r"<li[^>]*>(Refund failure.*?)</li>", page)
+    assert refund["id"] in told
+    assert f"/admin/orders/{bought.order}" in told
+    assert "its money is back" in told
+    (told,) = re.findall(r"<li[^>]*>(Dispute reversal.*?)</li>", page)
+    assert f"/admin/orders/{won.order}" in told
+
+
 def test_another_day_is_another_sum(app: Flask, admin: FlaskClient, shop: Stage) -> None:
     reach.paid(shop)
     today = re.findall(r'name="day" value="(\S+?)"', admin.get("/admin/day").text)[0]

@@ -9,6 +9,12 @@ from datetime import date
 from checkout_service.domain.ports.balance import Movement
 
 KINDS = ("payments", "refunds", "disputes")
+# Between the balance and the bank: no part of what a day brought.
+# https://docs.stripe.com/reports/reporting-categories
+TO_THE_BANK = frozenset(
+    ("payout", "payout_reversal", "payout_minimum_balance_hold", "payout_minimum_balance_release",
+     "topup", "topup_reversal")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Sum:
 
 
 Sums = Mapping[str, Mapping[str, Sum]]
-"""By currency and kind."""
+"""By currency and kind; at Stripe what is none of our kinds goes by Stripe's own word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,22 @@ class DayStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class StripesDay:
-    """The same day as Stripe's balance tells it.
+class Apart:
+    """A movement at Stripe that no sum of ours has, and the order that it is of, if known."""
 
-    `fees` are what Stripe kept of it, `strangers` refunds and disputes that nobody here knows;
+    movement: Movement
+    order_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StripesDay:
+    """The same day as Stripe's balance tells it: every movement is in its sums.
+
+    `fees` are what Stripe kept of it, `apart` the movements that the day is not known by here;
     `whole` is false where there were too many movements to read them all.
     """
 
     sums: Sums
     fees: Mapping[str, int] = field(default_factory=dict)
-    strangers: tuple[Movement, ...] = ()
+    apart: tuple[Apart, ...] = ()
     whole: bool = True

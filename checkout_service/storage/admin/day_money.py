@@ -45,13 +45,12 @@ def of_day(connection: Connection, *, begins: int, ends: int) -> list[Row]:
     ]
 
 
-def known(connection: Connection, names: Collection[str]) -> set[str]:
-    """Choose those of these refunds and disputes that are here."""
-    asked, found = sorted(names), set[str]()
+def orders_of(connection: Connection, names: Collection[str]) -> dict[str, str]:
+    """Return the orders of those of these refunds and disputes that are here."""
+    asked, found = sorted(names), dict[str, str]()
     for begin in range(0, len(asked), _CHUNK):
         some = asked[begin : begin + _CHUNK]
         for table in (refunds, disputes):
-            found |= set(
-                connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars()
-            )
+            mine = select(table.c.id, table.c.order_id).where(table.c.id.in_(some))
+            found |= {row.id: row.order_id for row in connection.execute(mine)}
     return found

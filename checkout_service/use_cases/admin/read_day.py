@@ -11,12 +11,19 @@ from checkout_service.domain.clock import Clock
 from checkout_service.domain.days import day_at, midnight
 from checkout_service.domain.errors import PullMode
 from checkout_service.domain.ports.balance import Balance, Movement
-from checkout_service.domain.views.day import KINDS, DayStatement, StripesDay, Sum
+from checkout_service.domain.views.day import (
+    KINDS,
+    TO_THE_BANK,
+    Apart,
+    DayStatement,
+    StripesDay,
+    Sum,
+)
 from checkout_service.storage.admin import day_money
 from checkout_service.storage.database import Database
 
 _MOST_PAGES = 20  # of a hundred movements; a busier day is compared by Stripe's own report
-_MOST_STRANGERS = 20
+_MOST_APART = 20
 # https://docs.stripe.com/reports/reporting-categories
 _KIND_OF = {
     "charge": "payments",
@@ -59,13 +66,11 @@ class ReadDay:
         sums: dict[str, dict[str, Sum]] = {}
         fees: Counter[str] = Counter()
         for one in found:
-            kind = _KIND_OF.get(one.category)
-            if kind is None:
-                continue
+            kind = _KIND_OF.get(one.category, one.category)
             mine = sums.setdefault(one.currency, dict.fromkeys(KINDS, Sum()))
-            mine[kind] += Sum(1, one.amount)
+            mine[kind] = mine.get(kind, Sum()) + Sum(1, one.amount)
             fees[one.currency] += one.fee
-        return StripesDay(dict(sorted(sums.items())), fees, self._strangers(found), whole)
+        return StripesDay(dict(sorted(sums.items())), fees, self._apart(found), whole)
 
     def _movements(self, begins: int, ends: int) -> tuple[list[Movement], bool]:
         found: list[Movement] = []
@@ -76,12 +81,23 @@ class ReadDay:
             found += page
         return found, True
 
-    def _strangers(self, found: Iterable[Movement]) -> tuple[Movement, ...]:
-        """Choose the refunds and disputes that nobody here knows."""
-        back = [one for one in found if _KIND_OF.get(one.category) in ("refunds", "disputes")]
+    def _apart(self, found: Iterable[Movement]) -> tuple[Apart, ...]:
+        """Choose what no sum of ours has: what is of no kind of ours, what nobody here knows.
+
+        A payment is known by its order alone, which Stripe's balance does not name.
+        """
+        asked = [
+            one
+            for one in found
+            if _KIND_OF.get(one.category) != "payments" and one.category not in TO_THE_BANK
+        ]
         with self.database.read() as connection:
-            known = day_money.known(connection, {one.source or "" for one in back})
-        return tuple(one for one in back if one.source not in known)[:_MOST_STRANGERS]
+            known = day_money.orders_of(connection, {one.source or "" for one in asked})
+        return tuple(
+            Apart(one, known.get(one.source or ""))
+            for one in asked
+            if one.source not in known or one.category not in _KIND_OF
+        )[:_MOST_APART]
 
     def _bounds(self, day: date) -> tuple[int, int]:
         next_day = day + timedelta(days=1)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from flask import Response, render_template, request
 
 from checkout_service.domain.staff import Role
-from checkout_service.domain.views.day import KINDS, StripesDay, Sum
+from checkout_service.domain.views.day import KINDS, TO_THE_BANK, StripesDay, Sum, Sums
 from checkout_service.web.context import settings, shop
 
 from .blueprint import admin, bp, demand
 from .list_filter import read_day
 
-_NOTHING = dict.fromkeys(KINDS, Sum())
+# What Stripe's own words for a movement mean to a shop.
+_SAID = {
+    "refund_failure": "a refund that did not arrive, its money is back",
+    "dispute_reversal": "a dispute that was won, its money is back",
+    "charge_failure": "a payment that was booked and failed later",
+}
 _COLUMNS = ("day", "time_zone", "currency", "kind", "count", "amount")
 
 
@@ -56,16 +62,32 @@ def _page(wanted: date, stripes: StripesDay | None = None) -> str:
         stripes=stripes,
         rows={
             currency: [
-                (kind, here.get(currency, _NOTHING)[kind], there.get(currency, _NOTHING)[kind])
-                for kind in KINDS
+                (kind, *(side.get(currency, {}).get(kind, Sum()) for side in (here, there)))
+                for kind in _kinds(there.get(currency, ()))
             ]
             for currency in sorted({*here, *there})
         },
+        to_the_bank=_to_the_bank(there),
+        said=_SAID,
         before=wanted - timedelta(days=1),
         after=None if wanted >= admin().day.today() else wanted + timedelta(days=1),
         zone=shop().time_zone,
         may_compare=not settings().pull_mode,
     )
+
+
+def _kinds(theirs: Iterable[str]) -> list[str]:
+    """List our kinds, then what else Stripe moved that day."""
+    return [*KINDS, *sorted({*theirs} - {*KINDS} - TO_THE_BANK)]
+
+
+def _to_the_bank(there: Sums) -> dict[str, Sum]:
+    """Sum by currency what moved between the balance and the bank."""
+    moved = {
+        currency: sum((one for kind, one in kinds.items() if kind in TO_THE_BANK), start=Sum())
+        for currency, kinds in there.items()
+    }
+    return {currency: one for currency, one in moved.items() if one.count}
 
 
 def _asked() -> date:
