@@ -8,6 +8,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 _ALPHABET = string.ascii_letters + string.digits
 _RANDOM_LENGTH = 24
@@ -62,6 +63,7 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4_096)  # whoever asks for an order asks again
 def number_of(order_id: str) -> str:
     """Derive the short number people call an order by, such as `A7K-3F9Q`.
 

@@ -242,7 +242,6 @@ def loaded_with(rows: Sequence[AnyRow], seldom: Seldom) -> Loaded:
 
 
 def _terms(row: AnyRow) -> Terms:
-    lines = tuple((n, n * unit) for _, _, n, unit in _lines(row))
     return Terms(
         order_id=row.order_id,
         amount_total=row.order_amount_total,
@@ -250,11 +249,15 @@ def _terms(row: AnyRow) -> Terms:
         livemode=row.order_livemode,
         mode=row.order_mode,
         adjustable=frozenset(filter(None, row.order_adjustable.split(","))),
-        lines=lines if row.order_adjustable else None,
+        lines=_sums(row) if row.order_adjustable else None,  # else nobody asks for them
         manual=row.order_capture == MANUAL,
         offers={terms["total"]: _amounts(terms["lines"]) for terms in _offers(row)},
         room=room_of(row.order_room),
     )
+
+
+def _sums(row: AnyRow) -> tuple[tuple[int, int], ...]:
+    return tuple((n, n * unit) for _, _, n, unit in _lines(row))
 
 
 def _amounts(rows: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:

@@ -29,8 +29,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def vary(response: Response) -> Response:
-        if request.path.startswith(_API):
+        if not request.path.startswith(_API):
+            return response
+        if "Vary" in response.headers:
             response.vary.add("Origin")
+        else:  # nearly always: there is nothing to be read and written anew
+            response.headers["Vary"] = "Origin"
         return response
 
     if not settings.allowed_origins:
