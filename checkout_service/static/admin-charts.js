@@ -29,7 +29,7 @@
     const quiet = colour("--pico-muted-color");
     // As many days are named as there is room for, the last of them always.
     function named(_value, at) {
-      const every = Math.ceil((days.length * 170) / this.chart.width);
+      const every = Math.ceil((days.length * 250) / this.chart.width);
       return (days.length - 1 - at) % every ? null : days[at].querySelector("th").textContent;
     }
     const chart = new window.Chart(canvas, {
