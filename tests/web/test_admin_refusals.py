@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,22 @@ def test_the_second_payment_of_a_disputed_order_can_still_go_back(
     page = words_of(admin.get(f"/admin/orders/{bought.order}/refund").text)
 
     assert "Payment, if not the one that counts" in page
+
+
+def test_the_second_of_two_payments_is_chosen_and_goes_back(
+    admin: FlaskClient, shop: Stage
+) -> None:
+    bought = reach.paid_twice(shop)
+    counts = shop.order(bought)["payment_intent"]
+    there = f"/admin/orders/{bought.order}/refund"
+    (other,) = re.findall(r'<option value="(pi_\w+)">', admin.get(there).text)
+
+    answer = press(admin, there, what="rest", payment_intent=other)
+
+    assert other != counts
+    assert answer.status_code == 303
+    (asked,) = shop.writes("/v1/refunds")
+    assert asked.params["payment_intent"] == other
 
 
 def test_whoever_releases_sees_the_evidence_of_that_hold_alone(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checkout_service.domain.errors import CheckoutError, NotFound, RefundTooLarge
 from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
-from checkout_service.domain.views.orders import HoldView, OrderView
+from checkout_service.domain.views.orders import AttemptView, HoldView, OrderView
 from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.web.context import use_cases
 from checkout_service.web.pages.rendering import money
@@ -30,6 +30,7 @@ class Subject:
     holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
     note: str = ""  # why it is here, in words
     on_its_way: int = 0  # minor units of refunds that have not arrived
+    others: tuple[AttemptView, ...] = ()  # payments that came beside the one that counts
     off: CheckoutError | None = None  # why it cannot be done to the order as it is
 
     @property

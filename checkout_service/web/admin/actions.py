@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound as NoPage
 
 from checkout_service.domain import ids
 from checkout_service.domain.errors import CheckoutError, NotFound
+from checkout_service.domain.status import AttemptState
 from checkout_service.use_cases.admin.keep_audit import Act
 from checkout_service.web.context import use_cases
 from checkout_service.web.http.limits import client_address
@@ -117,6 +118,11 @@ def _order(name: str, target: str, back: str) -> Subject:
         order,
         tuple(hold for hold in detail.holds if hold.released_at is None),
         on_its_way=way,
+        others=tuple(
+            one
+            for one in detail.attempts
+            if one.state == AttemptState.SUCCEEDED and not one.won and one.payment_intent
+        ),
         off=refusal(name, order, refund_form.left(order, way)),
     )
 
