@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import catalog_shapes as shapes
-from .errors import invalid, missing
+from .errors import ApiError, invalid, missing
 from .forms import boolean, count, integer, metadata, table, text
 from .money import check_amount, check_currency
 from .store import Json
@@ -169,3 +169,8 @@ def price_of_line(call: Call, given: Json, where: str) -> Json:
     if not data:
         raise missing(f"{where}[price]")
     return create_price(call, data, f"{where}[price_data]")
+
+
+def sold_already(price: str, at: str) -> ApiError:
+    told = f"Cannot add multiple subscription items with the same plan: {price}"
+    return invalid(f"{at}[price]", told)

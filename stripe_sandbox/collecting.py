@@ -79,6 +79,10 @@ def _custom_fields(params: Json, *, answers: bool) -> list[Json]:
     given = params.get("custom_fields", [])
     if not isinstance(given, list) or len(given) > len(_KINDS):
         raise invalid("custom_fields", "A maximum of 3 custom fields are supported.")
+    keys = [item["key"] for item in given]
+    for place, key in enumerate(keys):
+        if key in keys[:place]:
+            raise invalid(f"custom_fields[{place}][key]", f"There is a field {key} already.")
     return [_custom_field(item, answers=answers) for item in given]
 
 

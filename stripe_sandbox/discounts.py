@@ -24,7 +24,9 @@ def create_coupon(call: Call) -> Json:
     amount, percent = _positive(params, "amount_off"), _percent(params)
     if (amount is None) == (percent is None):
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
-    currency = check_currency(params.get("currency")) if amount is not None else None
+    if amount is not None and "currency" not in params:
+        raise missing("currency")
+    currency = check_currency(params["currency"]) if amount is not None else None
     thing = _coupon(call, percent_off=percent, amount_off=amount, currency=currency)
     thing |= {
         "duration": params.get("duration", "once"),

@@ -7,7 +7,7 @@ when it is won; a later turn of the bank's takes it again.
 from __future__ import annotations
 
 from . import balance, radar, shapes
-from .errors import ApiError, invalid
+from .errors import ApiError, invalid, no_such
 from .forms import boolean, metadata, table
 from .methods import METHODS
 from .store import Json, shown
@@ -25,6 +25,11 @@ REASONS = (
 )  # fmt: skip
 # Where the money of a dispute is away from the merchant.
 _WITHDRAWN = ("needs_response", "under_review", "lost")
+_FILES = frozenset(
+    ("cancellation_policy", "customer_communication", "customer_signature",
+     "duplicate_charge_documentation", "receipt", "refund_policy", "service_documentation",
+     "shipping_documentation", "uncategorized_file")
+)  # fmt: skip
 _SUBMITTED = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
 _CASES = {"prevented": "block"} | dict.fromkeys(INQUIRIES, "inquiry")
 _FOR_A_WEEK = 7 * 86_400
@@ -163,6 +168,8 @@ def update(call: Call, dispute: Json) -> Json:
     """Take evidence, staged or submitted (the default) to the bank. Raises ApiError."""
     params, before = call.params, shown(dispute)
     evidence = table(params, "evidence")
+    for name in _FILES & evidence.keys():  # there are no files here, so it is none
+        raise no_such("file upload", str(evidence[name]), param=f"evidence[{name}]")
     submit = boolean(params, "submit") is not False and bool(evidence)
     submit = submit or boolean(params, "submit") is True
     if evidence or submit or "intended_submission_method" in params:

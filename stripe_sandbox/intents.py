@@ -12,7 +12,7 @@ from . import (
     subscriptions,
     vouchers,
 )
-from .errors import ApiError, missing
+from .errors import ApiError, invalid, missing
 from .forms import boolean, check_url, integer, metadata, table
 from .methods import FILTERS, check_allowed, kinds_for
 from .money import check_amount, check_currency
@@ -148,9 +148,12 @@ def capture(call: Call, intent: Json) -> Json:
         raise _unexpected(intent, "captured")
     most = intent["amount_capturable"]
     amount = integer(call.params, "amount_to_capture", default=most) or 0
-    if not 0 < amount <= most:
+    if amount < 1:
+        param, code = "amount_to_capture", "parameter_invalid_integer"
+        raise invalid(param, "Invalid positive integer", code)
+    if amount > most:
         raise ApiError(
-            f"The capture amount must be between 1 and {most}.",
+            f"The capture amount must be at most {most}.",
             code="amount_too_large",
             param="amount_to_capture",
         )

@@ -81,6 +81,9 @@ def change(call: Call, thing: Json, params: Json, where: str = "items") -> None:
         else:
             _add_item(call, thing, one, at)
     items = thing["items"]["data"]
+    prices = [item["price"]["id"] for item in items]
+    for twice in (price for price in prices if prices.count(price) > 1):
+        raise catalog.sold_already(twice, f"{where}[{len(given) - 1}]")
     if not items:
         raise invalid(where, "A subscription must have at least one active item.")
     if any(_rhythm([item]) != _rhythm(items) for item in items):

@@ -65,6 +65,8 @@ def lines_of(call: Call) -> list[Json]:
                 f"The price specified is set to `type=one_time` but this field only accepts "
                 f"prices with `type=recurring`: {price['id']}.",
             )
+        if any(line["price"] == price["id"] for line in lines):
+            raise catalog.sold_already(price["id"], f"items[{place}]")
         quantity = count(item, "quantity", where=f"items[{place}][quantity]")
         if lines and price["currency"] != lines[0]["_currency"]:
             raise invalid(f"items[{place}][price]", "All prices must have the same currency.")

@@ -37,7 +37,7 @@ def _ship(call: Call, session: Json, options: object) -> None:
         raise invalid("shipping_options", "`shipping_options` is only allowed in `payment` mode.")
     if not isinstance(options, list) or not all(isinstance(option, dict) for option in options):
         raise invalid("shipping_options", "Invalid array")
-    rates = [_rate(call, option, session["currency"]) for option in options]
+    rates = [_rate(call, option, session["currency"], n) for n, option in enumerate(options)]
     session["shipping_options"] = [
         {"shipping_amount": rate["fixed_amount"]["amount"], "shipping_rate": rate["id"]}
         for rate in rates
@@ -60,8 +60,8 @@ def ship_by(session: Json, rate: object) -> None:
     }
 
 
-def _rate(call: Call, option: Json, currency: str) -> Json:
-    where = "shipping_options[0]"
+def _rate(call: Call, option: Json, currency: str, place: int) -> Json:
+    where = f"shipping_options[{place}]"
     if "shipping_rate" in option:
         at = f"{where}[shipping_rate]"
         rate = call.world.need(option["shipping_rate"], "shipping_rate", param=at)
@@ -79,8 +79,11 @@ def shipping_rate(call: Call, data: Json, currency: object, where: str) -> Json:
         raise missing(f"{where}[display_name]" if where else "display_name")
     fixed = table(data, "fixed_amount")
     amount = integer(fixed, "amount", where=f"{at}[amount]")
-    if amount is None or amount < 0:
+    if amount is None:
         raise missing(f"{at}[amount]")
+    if amount < 0:
+        told = "Invalid non-negative integer"
+        raise invalid(f"{at}[amount]", told, "parameter_invalid_integer")
     currency = check_currency(currency, f"{at}[currency]")
     if check_currency(fixed.get("currency", currency)) != currency:
         raise invalid(f"{at}[currency]", "Shipping has the session's currency.")
@@ -151,7 +154,8 @@ def recount(session: Json) -> None:
     }
     session["_expanded"] = {"total_details.breakdown": breakdowns.of(session)}
     total = sum(item["amount_total"] for item in items) + shipping
-    check_amount(total, session["currency"], "line_items[0][price_data][unit_amount]")
+    at = "discounts" if off else "line_items[0][price_data][unit_amount]"
+    check_amount(total, session["currency"], at)
     session |= {"amount_subtotal": subtotal, "amount_total": total}
 
 

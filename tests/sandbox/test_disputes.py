@@ -195,11 +195,11 @@ def test_evidence_is_staged_or_submitted(
     )
 
     sent = client.v1.disputes.update(
-        name, params={"evidence": {"receipt": "file_1"}, "metadata": {"a": "b"}}
+        name, params={"evidence": {"product_description": "Tea"}, "metadata": {"a": "b"}}
     )
 
     assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
-    assert (sent.evidence.customer_name, sent.evidence.receipt) == ("Jenny", "file_1")
+    assert (sent.evidence.customer_name, sent.evidence.product_description) == ("Jenny", "Tea")
     assert world.event_types()[5:] == [UPDATED, UPDATED]
     params: Any = {"evidence": {"enhanced_evidence": {"visa_compliance": {"x": "y"}}}}
     with pytest.raises(stripe.InvalidRequestError):

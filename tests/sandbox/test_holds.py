@@ -67,7 +67,7 @@ def test_a_part_is_captured_and_the_rest_released(
     ("params", "code"),
     [
         ({"amount_to_capture": 1501}, "amount_too_large"),
-        ({"amount_to_capture": 0}, "amount_too_large"),
+        ({"amount_to_capture": 0}, "parameter_invalid_integer"),
         ({"final_capture": False}, "parameter_not_modelled"),
         ({"application_fee_amount": 5}, "parameter_not_modelled"),
     ],
