@@ -40,6 +40,7 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "threshold_reason",
     ),
     "invoiceitem": ("frozen_fields", "pricing.price_details", "proration_details"),
+    "line_item": ("pricing.price_details",),
     "invoice_payment": ("payment.charge", "payment.payment_intent", "payment.payment_record"),
     "payment_intent": (
         "amount_details", "hooks", "payment_details", "presentment_details",
@@ -64,6 +65,7 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "billing_mode.updated_at", "invoice_settings.issuer.account", "presentment_details",
     ),
     "subscription_item": ("billed_until",),
+    "tax_id": ("owner.account", "owner.application"),
     "webhook_endpoint": ("secret",),
 }  # fmt: skip
 _STEPS = {kind: [path.split(".") for path in paths] for kind, paths in ABSENT.items()}

@@ -76,9 +76,7 @@ def _invoice_creation(params: Json, mode: str) -> Json:
 
 
 def _custom_fields(params: Json, *, answers: bool) -> list[Json]:
-    given = params.get("custom_fields", [])
-    if not isinstance(given, list) or len(given) > len(_KINDS):
-        raise invalid("custom_fields", "A maximum of 3 custom fields are supported.")
+    given = params.get("custom_fields") or []
     keys = [item["key"] for item in given]
     for place, key in enumerate(keys):
         if key in keys[:place]:

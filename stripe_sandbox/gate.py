@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Request, Response
 
-from . import expanding, forms, parameters, unmodelled, versions, wire
+from . import expanding, forms, limits, parameters, unmodelled, versions, wire
 from .account import ID as OWN
 from .errors import ApiError
 from .faults import too_many
@@ -135,6 +135,7 @@ class Gate:
             return 500, _server_error()
         paths = call.params.pop("expand", [])
         parameters.check(route, call.params, older=call.takes_method_types)
+        limits.check(route, call.params)
         unmodelled.check(route, call.params)
         with call.store.change():
             body = expanding.expand(shown(handle()), paths, self._world.resolve)

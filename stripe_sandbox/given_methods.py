@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import collecting, setups, shapes, vouchers
-from .errors import ApiError, missing
+from .errors import ApiError, missing, no_such
 from .forms import metadata, table
 from .method_details import details
 from .methods import Method, find_method, is_modelled
@@ -27,8 +27,29 @@ def brought(call: Call, params: Json, currency: str) -> Json | None:
     if not name:
         return None
     found = _unspent(call, name)
+    if found is None and not str(name).startswith("pm_"):  # a number is data, and no name
+        raise no_such("PaymentMethod", name, param="payment_method")
     method = find_method(found["_number"] if found else name, currency)
     return found or setups.keep(call, method, None, None)
+
+
+def automatic(params: Json) -> Json | None:
+    """Return how an intent chooses its methods, None if they are named. Raises ApiError."""
+    given = table(params, "automatic_payment_methods")
+    if params.get("payment_method_types"):
+        if given.get("enabled") == "true":
+            raise ApiError(
+                "You cannot enable `automatic_payment_methods` and specify `payment_method_types`.",
+                param="automatic_payment_methods",
+            )
+        return None
+    if given and "confirmation_method" in params:
+        raise ApiError(
+            "You may only specify one of these parameters: automatic_payment_methods, "
+            "confirmation_method.",
+            param="automatic_payment_methods",
+        )
+    return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": True}
 
 
 def of_name(call: Call, name: object, *, param: str | None = None) -> Json:

@@ -13,7 +13,7 @@ from . import (
     vouchers,
 )
 from .errors import ApiError, invalid, missing
-from .forms import boolean, check_url, integer, metadata, table
+from .forms import boolean, check_url, integer, metadata
 from .methods import FILTERS, check_allowed, kinds_for
 from .money import check_amount, check_currency
 from .store import Json, shown
@@ -37,7 +37,6 @@ def create(call: Call) -> Json:
     check_amount(amount, currency)
     if amount == 0:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
-    automatic = table(params, "automatic_payment_methods")
     thing = shapes.intent(
         call.store,
         amount=amount,
@@ -46,10 +45,7 @@ def create(call: Call) -> Json:
         shipping=collecting.shipping_of(params),
         payment_method_options=_options(params, {}),
         payment_method_types=_kinds(params, params, currency),
-        automatic_payment_methods={
-            "allow_redirects": automatic.get("allow_redirects", "always"),
-            "enabled": True,
-        },
+        automatic_payment_methods=given_methods.automatic(params),
     )
     _describe(call, thing)
     _take_method(call, thing)

@@ -16,8 +16,6 @@ def read(call: Call, given: object) -> list[Json]:
     """Read line items. Raises ApiError."""
     if not isinstance(given, list) or not given:
         raise missing("line_items")
-    if len(given) > 100:  # noqa: PLR2004
-        raise invalid("line_items", "You can have at most 100 line items.")
     items = [line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
     if len({item["currency"] for item in items}) > 1:
         raise invalid("line_items", "All line items must have the same currency.")

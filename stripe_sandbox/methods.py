@@ -229,6 +229,7 @@ def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]
     Money can only be held on a card: with manual capture the other ways are not offered.
     """
     asked: list[str] = params.get("payment_method_types") or []
+    check_kinds(asked)
     for kind in asked:
         _check_kind(kind, currency, "payment_method_types")
     fitting = [kind for kind, wanted in _CURRENCIES.items() if currency in wanted]
@@ -249,6 +250,19 @@ def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]
             param="allowed_payment_method_types",
         )
     return kinds
+
+
+def check_kinds(asked: list[str]) -> None:
+    """Refuse what nobody knows, and what this account has not turned on. Raises ApiError."""
+    for kind in asked:
+        if not is_modelled(kind):
+            raise ApiError(
+                f"The payment method type provided: {kind} is invalid. Please ensure the provided "
+                "type is activated in your dashboard "
+                "(https://dashboard.stripe.com/account/payments/settings) and your account is "
+                "enabled for any preview features that you are trying to use.",
+                param="payment_method_types",
+            )
 
 
 def is_modelled(kind: str) -> bool:

@@ -72,9 +72,9 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
         amount_total=0,
         allow_promotion_codes=boolean(params, "allow_promotion_codes"),
         **{name: params.get(name) for name in FILTERS},
-        client_reference_id=_short(params, "client_reference_id", 200),
+        client_reference_id=params.get("client_reference_id"),
         customer=customers.named(call),
-        customer_email=_email(params),
+        customer_email=params.get("customer_email"),
         locale=params.get("locale"),
         metadata=metadata(params),
         expires_at=_expiry(call, params),
@@ -143,17 +143,6 @@ def _kinds(params: Json, mode: str, currency: str) -> list[str]:
 
 def _refuse_missing(name: str) -> str:
     raise missing(name)
-
-
-def _short(params: Json, name: str, most: int) -> str | None:
-    value = params.get(name)
-    if value is not None and (not isinstance(value, str) or not 0 < len(value) <= most):
-        raise invalid(name, f"Invalid string: must be at most {most} characters")
-    return value
-
-
-def _email(params: Json) -> str | None:
-    return _short(params, "customer_email", 800)
 
 
 def _expiry(call: Call, params: Json) -> int:

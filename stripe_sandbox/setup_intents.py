@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import given_methods, setups
 from .errors import ApiError
 from .forms import boolean, check_url, metadata
-from .methods import FILTERS, Method, find_method, kinds_for
+from .methods import FILTERS, Method, check_kinds, find_method, kinds_for
 from .store import Json, shown
 from .world import Call
 
@@ -21,24 +21,18 @@ def create(call: Call) -> Json:
         metadata=metadata(params),
         payment_method_types=_kinds(params),
         usage=params.get("usage", "off_session"),
-        **(
-            {} if params.get("payment_method_types") else {"automatic_payment_methods": _ways(call)}
-        ),
+        automatic_payment_methods=given_methods.automatic(params),
     )
     _describe(call, thing)
     call.emit("setup_intent.created", call.store.put(thing))
     return confirm(call, thing) if boolean(params, "confirm") else thing
 
 
-def _ways(call: Call) -> Json:
-    given = call.params.get("automatic_payment_methods") or {}
-    return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": True}
-
-
 def _kinds(params: Json) -> list[str]:
     """Return the ways that can be saved of those that are asked for. Raises ApiError."""
     kinds = kinds_for({name: params.get(name) for name in FILTERS}, "usd")
     asked = params.get("payment_method_types")
+    check_kinds(asked or [])
     return [one for one in asked or (*kinds, "sepa_debit") if one in setups.REUSABLE]
 
 

@@ -35,7 +35,7 @@ def keep(call: Call, owner: str, kind: str, value: str) -> Json:
         "customer": owner,
         "customer_account": None,
         "livemode": False,
-        "owner": shapes.nulls("application", "customer_account")
+        "owner": shapes.nulls("account", "application", "customer_account")
         | {"customer": owner, "type": "customer"},
         "type": kind,
         "value": value,

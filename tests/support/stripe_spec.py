@@ -1,8 +1,9 @@
 """What Stripe's OpenAPI description says, cut down to what the sandbox is held to.
 
-`python -m tests.support.stripe_spec spec3.json` writes stripe_spec.json anew from a description
-of https://github.com/stripe/openapi (MIT): the parameters of our routes, and of every kind of
-object the fields that are never null. Types and completeness are held to the SDK elsewhere.
+`python -m tests.support.stripe_spec spec3.json` writes two files anew from a description of
+https://github.com/stripe/openapi (MIT). stripe_spec.json: the parameters of our routes, and of
+every kind of object the fields that are never null; types and completeness are held to the SDK
+elsewhere. stripe_sandbox/limits.json: see `tests.support.stripe_limits`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stripe_sandbox.router import ROUTES
+from tests.support import stripe_limits
+
 Json = dict[str, Any]
 
 KEPT = Path(__file__).with_name("stripe_spec.json")
-_PARAMETERS = Path(__file__).resolve().parents[2] / "stripe_sandbox" / "parameters.json"
+_SANDBOX = Path(__file__).resolve().parents[2] / "stripe_sandbox"
+LIMITS = _SANDBOX / "limits.json"
+_UNDESCRIBED = {"list", "search_result", "v2.core.event", "v2.core.event_destination"}
 
 
 @cache
@@ -33,19 +39,23 @@ def parameters(route: str) -> set[str]:
 
 
 def nulls_in(thing: Any, where: str = "") -> list[str]:
-    """Name what is null in an answer or an event, and in all objects inside it, and never is."""
+    """Name what is null in an answer or an event, and in all objects inside it, and never is.
+
+    A kind that the table does not know has not been held to anything.
+    """
     if isinstance(thing, list):
         return [w for item in thing for w in nulls_in(item, where)]
     if not isinstance(thing, dict):
         return []
     kind = thing.get("object")
     wrong = []
-    if isinstance(kind, str) and kind in _kept()["never_null"]:
-        wrong = [
+    if isinstance(kind, str) and kind not in _UNDESCRIBED:
+        known = _kept()["never_null"].get(kind)
+        wrong = [f"{where or kind}: nothing is known of {kind}"] if known is None else [
             f"{where or kind}: {kind}.{path} is null, which it never is"
-            for path in _kept()["never_null"][kind]
+            for path in known
             if _is_null(thing, path.split("."))
-        ]
+        ]  # fmt: skip
     return wrong + [w for name, value in thing.items() for w in nulls_in(value, where or name)]
 
 
@@ -87,17 +97,22 @@ class _Spec:
         else:
             yield at
 
-    def parameters(self, route: str) -> list[str]:
+    def given(self, route: str) -> Json:
+        """Return the schemas of a route's parameters, by name."""
         method, path = route.split(" ")
         alike = [p for p in self._paths if re.sub(r"\{\w+\}", "{name}", p) == path]
-        found: set[str] = set()
+        found: Json = {}
         for operation in (self._paths[p].get(method.lower(), {}) for p in alike):
             for body in operation.get("requestBody", {}).get("content", {}).values():
-                found |= set(self.names(body["schema"]))
+                found |= body["schema"].get("properties", {})
             for one in operation.get("parameters", []):
                 if one["in"] == "query":
-                    found |= set(self.names(one["schema"], one["name"]))
-        return sorted(name for name in found if name and name.split(".")[0] != "expand")
+                    found[one["name"]] = {"description": one.get("description"), **one["schema"]}
+        return {name: schema for name, schema in found.items() if name != "expand"}
+
+    def parameters(self, route: str) -> list[str]:
+        given = self.given(route).items()
+        return sorted({inner for name, schema in given for inner in self.names(schema, name)})
 
     def kinds(self) -> Iterator[tuple[str, Json]]:
         for name, schema in self._schemas.items():
@@ -128,32 +143,46 @@ class _Spec:
 
 def main(path: str) -> None:
     spec = _Spec(json.loads(Path(path).read_text("utf-8")))
-    routes = json.loads(_PARAMETERS.read_text("utf-8"))
-    ours = _ours()
-    cut = {
-        "parameters": {route: spec.parameters(route) for route in routes},
-        "never_null": {
-            kind: sorted(set(spec.never_null(schema)))
-            for kind, schema in spec.kinds()
-            if kind in ours
+    given = {route: spec.given(route) for route in routes()}
+    never_null = {kind: sorted(set(spec.never_null(schema))) for kind, schema in spec.kinds()}
+    _write(
+        KEPT,
+        {
+            "parameters": {route: spec.parameters(route) for route in given},
+            "never_null": {kind: never_null[kind] for kind in sorted(kinds() & {*never_null})},
         },
-    }
-    lines = [
+    )
+    _write(LIMITS, {route: stripe_limits.of(schemas) for route, schemas in given.items()})
+
+
+def _write(path: Path, whole: Json) -> None:
+    """Write a table with one entry a line."""
+    parts = (
         f"{json.dumps(part)}: {{\n"
         + ",\n".join(
             f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}"
             for key, value in table.items()
         )
         + "\n}"
-        for part, table in cut.items()
-    ]
-    KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+        for part, table in whole.items()
+        if table
+    )
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
 
 
-def _ours() -> set[str]:
+def routes() -> list[str]:
+    """Return the routes that the sandbox serves."""
+    path = re.compile(r"\(\?P<\w+>\[\^/\]\+\)")
+    return [f"{route.method} {path.sub('{name}', route.path.pattern)}" for route in ROUTES]
+
+
+def kinds() -> set[str]:
     """Return the kinds of objects that the sandbox makes."""
-    expandable = json.loads(_PARAMETERS.with_name("expandable.json").read_text("utf-8"))
-    return {*expandable, "account", "balance", "event", "webhook_endpoint"}
+    expandable = json.loads((_SANDBOX / "expandable.json").read_text("utf-8"))
+    return {
+        *expandable, "account", "balance", "event", "line_item", "tax_id", "tax_rate",
+        "webhook_endpoint",
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from checkout_service.use_cases.refunds.refund_order import RequestedRefund
 from checkout_service.use_cases.settle.confirm_payment import ConfirmPayment
 from checkout_service.use_cases.sweep.sweep_report import SweepReport
 from stripe_sandbox.by_hand import body_of
+from stripe_sandbox.methods import METHODS
 from stripe_sandbox.thin import thin_event
 from tests.support.databases import KEYS
 
@@ -29,6 +30,18 @@ from .world import World
 GOOD = "4242424242424242"
 DECLINED = "4000000000000002"
 _BACK = "https://shop.test/back"
+
+
+_NUMBERS = {"card": "number", "sepa_debit": "iban", "us_bank_account": "account_number"}
+
+
+def _by(method: str) -> Json:
+    """Say what pays an intent: a kept method by its name, a number as a browser sends it."""
+    if method.startswith("pm_"):
+        return {"payment_method": method}
+    kind = METHODS[method].kind
+    told = {f"[{kind}][{_NUMBERS[kind]}]": method} if kind in _NUMBERS else {}
+    return {f"payment_method_data{name}": value for name, value in {"[type]": kind, **told}.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +183,7 @@ class Moves(World):
                 more = {"client_reference_id": what.reference} | more
             what = what.session or what.intent or what.link or ""
         if what.startswith("pi_"):
-            params = {"payment_method": method, "return_url": _BACK}
+            params = _by(method) | {"return_url": _BACK}
             return self.stripe("POST", f"/v1/payment_intents/{what}/confirm", **(params | more))
         body = {"payment_method": method, "email": "buyer@example.com"} | more
         if what.startswith("cs_"):
