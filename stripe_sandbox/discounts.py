@@ -37,6 +37,7 @@ def create_coupon(call: Call) -> Json:
         "redeem_by": _later(call, params, "redeem_by"),
         "id": text(params, "id") or thing["id"],
     }
+    thing["_due"] = thing["redeem_by"]
     call.emit("coupon.created", call.store.put(thing))
     return thing
 
@@ -105,8 +106,9 @@ def create_code(call: Call) -> Json:
         "max_redemptions": _positive(params, "max_redemptions"),
         "metadata": metadata(params),
         "restrictions": _restrictions(params),
-        "active": boolean(params, "active") is not False,
+        "active": coupon["valid"] and boolean(params, "active") is not False,
     }
+    thing["_due"] = thing["expires_at"]
     call.emit("promotion_code.created", call.store.put(thing))
     return thing
 
@@ -151,6 +153,11 @@ def _code(call: Call, coupon: Json, code: str) -> Json:
 def update_code(call: Call, code: Json) -> Json:
     before = shown(code)
     active = boolean(call.params, "active")
+    if active and not _can_count(call, code):
+        raise invalid(
+            "active",
+            "A promotion code can only be active while its coupon is valid and it can be redeemed.",
+        )
     code["active"] = code["active"] if active is None else active
     code["metadata"] = metadata(call.params, code["metadata"])
     call.emit_changes("promotion_code.updated", code, before)
@@ -276,13 +283,35 @@ def of_session(call: Call, session: Json) -> Iterator[tuple[Json, Json | None]]:
 
 def count(call: Call, coupon: Json, code: Json | None) -> None:
     """Note that a coupon, and its code, were used once more."""
-    if code is not None:
-        code["times_redeemed"] += 1
-        code["active"] = code["active"] and not _is_used_up(code)
-        call.store.put(code)
-    coupon["times_redeemed"] += 1
-    coupon["valid"] = not _is_over(call, coupon)
-    call.store.put(coupon)
+    for thing in (coupon, code):
+        if thing is not None:
+            thing["times_redeemed"] += 1
+            look_again(call, thing)
+
+
+def look_again(call: Call, thing: Json) -> None:
+    """See whether a coupon, or a code, still counts; a coupon takes all its codes along."""
+    if thing["object"] == "promotion_code":
+        thing["active"] = thing["active"] and _can_count(call, thing)
+    else:
+        thing["valid"] = not _is_over(call, thing)
+        if not thing["valid"]:
+            stop_codes(call, thing)
+    call.store.put(thing)
+
+
+def stop_codes(call: Call, coupon: Json) -> None:
+    """End what leads to a coupon that is no longer valid: a code is only as good as its coupon."""
+    for code in call.store.newest("promotion_code"):
+        if code["promotion"]["coupon"] == coupon["id"] and code["active"]:
+            code["active"] = False
+            call.store.put(code)
+
+
+def _can_count(call: Call, code: Json) -> bool:
+    """True if a code may be active: it can be redeemed, and its coupon is valid."""
+    coupon = call.store.get(code["promotion"]["coupon"], "coupon")
+    return coupon is not None and not _is_over(call, coupon) and not _is_over(call, code)
 
 
 def _wrong(param: str = "code") -> ApiError:

@@ -198,7 +198,8 @@ def check_type(request: Request) -> None:
     """
     kind = request.mimetype or "none"
     encoding = request.headers.get("Content-Encoding", "identity")
-    if not request.content_length:
+    chunked = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if not request.content_length and not chunked:
         return
     if kind not in _FORMS or encoding != "identity":
         told = kind if encoding == "identity" else f"{kind} ({encoding})"

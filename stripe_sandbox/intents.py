@@ -149,7 +149,8 @@ def capture(call: Call, intent: Json) -> Json:
         raise invalid(param, "Invalid positive integer", code)
     if amount > most:
         raise ApiError(
-            f"The capture amount must be at most {most}.",
+            "The requested capture amount is greater than the amount you can capture for this "
+            "charge.",
             code="amount_too_large",
             param="amount_to_capture",
         )

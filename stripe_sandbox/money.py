@@ -21,6 +21,7 @@ _CURRENCIES = """
     uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw
 """
 _KNOWN = frozenset(_CURRENCIES.split())
+_SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 _LEAST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "cad": 50, "aud": 50, "chf": 50}
 
 
@@ -46,6 +47,20 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> None:
         )
     if amount >= 10 ** (12 if currency == "idr" else 8):
         raise ApiError("Amount is too large.", code="amount_too_large", param=param)
+
+
+def check_total(total: int, currency: str, param: str) -> None:
+    """Refuse what a session comes to. Raises ApiError."""
+    if 0 < total < _LEAST.get(currency, 1):
+        least = shown(_LEAST[currency], currency).removesuffix(f" {currency.upper()}")
+        sign = _SIGNS.get(currency, "")
+        raise ApiError(
+            "The Checkout Session's total amount due must add up to at least "
+            f"{sign}{least} {currency}",
+            code="amount_too_small",
+            param=param,
+        )
+    check_amount(total, currency, param)
 
 
 def shown(amount: int, currency: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .catalog import rhythm
 from .errors import invalid, missing
-from .forms import boolean, integer, metadata, table, text
+from .forms import boolean, check_url, integer, metadata, table, text
 from .store import Json, new_id, shown
 from .world import Call
 
@@ -57,7 +57,7 @@ def _make(call: Call, features: Json, *, is_default: bool) -> Json:
             "application": None,
             "business_profile": dict.fromkeys(_PROFILE) | _profile(params),
             "created": now,
-            "default_return_url": text(params, "default_return_url"),
+            "default_return_url": _back(params),
             "features": features,
             "is_default": is_default,
             "livemode": False,
@@ -76,15 +76,21 @@ def update(call: Call, thing: Json) -> Json:
     if active is False and thing["is_default"]:
         raise invalid("active", "You cannot deactivate the default configuration.")
     thing["active"] = thing["active"] if active is None else active
-    for name in ("default_return_url", "name"):
-        if name in params:
-            thing[name] = text(params, name)
+    if "default_return_url" in params:
+        thing["default_return_url"] = _back(params)
+    if "name" in params:
+        thing["name"] = text(params, "name")
     thing["business_profile"] = thing["business_profile"] | _profile(params)
     thing["features"] = _features(params, thing["features"])
     thing["metadata"] = metadata(params, thing["metadata"])
     thing["updated"] = call.store.now()
     call.emit_changes(f"{KIND}.updated", thing, before)
     return call.store.put(thing)
+
+
+def _back(params: Json) -> str | None:
+    given = text(params, "default_return_url")
+    return given and check_url(given, "default_return_url")
 
 
 def of_session(call: Call) -> Json:

@@ -216,7 +216,9 @@ class Store:
 
     def _set_alarm(self, thing: Json) -> None:
         if thing.get("_due"):
-            heapq.heappush(self._alarms, (thing["_due"], thing["_seq"], thing["id"]))
+            heapq.heappush(
+                self._alarms, (thing["_due"], thing["_seq"], _key(thing["id"], thing["object"]))
+            )
 
     def next_due(self) -> int | None:
         """Tell when something is due next, in seconds of the sandbox's time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import breakdowns, sums, tax_rates
 from .errors import invalid, missing
 from .forms import boolean, integer, metadata, table
-from .money import check_amount, check_currency
+from .money import check_currency, check_total
 from .session_modes import is_managed
 from .store import Json, new_id
 from .world import Call
@@ -155,7 +155,7 @@ def recount(session: Json) -> None:
     session["_expanded"] = {"total_details.breakdown": breakdowns.of(session)}
     total = sum(item["amount_total"] for item in items) + shipping
     at = "discounts" if off else "line_items[0][price_data][unit_amount]"
-    check_amount(total, session["currency"], at)
+    check_total(total, session["currency"], at)
     session |= {"amount_subtotal": subtotal, "amount_total": total}
 
 

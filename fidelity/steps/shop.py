@@ -35,7 +35,9 @@ class Shop:
         return self.price(recurring={"interval": "month"}, **more)
 
     def intent(self, **more: Any) -> Any:
-        ways = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
+        ways: dict[str, Any] = {}
+        if "confirmation_method" not in more:  # one of the two is all that Stripe takes
+            ways = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
         params = {"amount": 1500, "currency": "usd", **ways, **more}
         return self.api.payment_intents.create(params=params)
 

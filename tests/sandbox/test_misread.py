@@ -40,6 +40,21 @@ def test_a_body_that_is_no_form_captures_nothing(world: World, headers: dict[str
     assert (kept["status"], kept["amount_received"]) == ("requires_capture", 0)
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_a_body_in_pieces_is_held_to_its_type_as_well(world: World, kind: str) -> None:
+    intent = world.raw("POST", "/v1/payment_intents", data=INTENT).json()
+    path = f"/v1/payment_intents/{intent['id']}/capture"
+
+    pieces = iter([b'{"amount_to_', b'capture":500}'])
+    no_form = world.raw("POST", path, data=pieces, headers={"Content-Type": kind})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    taken = world.raw("POST", path, data=iter([b"amount_to_", b"capture=500"]), headers=form)
+
+    assert no_form.status_code == 400
+    assert "unsupported Content-Type" in no_form.json()["error"]["message"]
+    assert (taken.status_code, taken.json()["amount_received"]) == (200, 500)
+
+
 def test_a_post_without_a_body_needs_no_type(world: World) -> None:
     intent = world.raw("POST", "/v1/payment_intents", data=INTENT).json()
 
