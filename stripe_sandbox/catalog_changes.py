@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import catalog, discounts, totals
+from . import catalog, redemptions, totals
 from .errors import ApiError, invalid
 from .forms import boolean, metadata, text
 from .store import Json, shown
@@ -60,7 +60,7 @@ def update_coupon(call: Call, coupon: Json) -> Json:
 
 def delete_coupon(call: Call, coupon: Json) -> Json:
     """Delete a coupon; sessions it was used in keep what it took off."""
-    discounts.stop_codes(call, coupon)
+    redemptions.stop_codes(call, coupon)
     return _deleted(call, coupon)
 
 

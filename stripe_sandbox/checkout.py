@@ -7,10 +7,10 @@ from . import (
     collecting,
     customer_updates,
     customers,
-    discounts,
     invoices,
     links,
     payments,
+    redemptions,
     saved_methods,
     setups,
     shapes,
@@ -79,7 +79,7 @@ def pay(
     `answers` is what the buyer told beside the e-mail.
     """
     check_open(call, session)
-    discounts.refuse_what_is_used_up(call, session)
+    redemptions.refuse_what_is_used_up(call, session)
     answers = answers or {}
     choosing.choose(call, session, answers)
     if answers.get("shipping_rate") is not None:
@@ -145,7 +145,7 @@ def complete(call: Call, session: Json, payment_status: str) -> Json:
     customer_updates.take(call, session)
     tax_ids.tell(call, session)
     call.store.put(session)
-    discounts.redeem(call, session)
+    redemptions.redeem(call, session)
     return call.emit("checkout.session.completed", session)
 
 

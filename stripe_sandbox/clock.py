@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from . import (
     checkout,
-    discounts,
     holds,
     links,
     money_back,
     payments,
+    redemptions,
     sessions,
     subscriptions,
     tax_ids,
@@ -51,9 +51,9 @@ def _settle_as_fated(call: Call, intent: Json) -> None:
 
 _DUE: dict[str, Callable[[Call, Json], object]] = {
     "checkout.session": sessions.run_out,
-    "coupon": discounts.look_again,
+    "coupon": redemptions.look_again,
     "payment_intent": _settle_as_fated,
-    "promotion_code": discounts.look_again,
+    "promotion_code": redemptions.look_again,
     "subscription": subscriptions.turn,
     "tax_id": tax_ids.verify,
     "refund": lambda call, refund: money_back.finish_refund(call, refund, refund["_fate"]),

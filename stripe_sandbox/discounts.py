@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from . import breakdowns, totals
+from . import breakdowns, redemptions, totals
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .money import check_currency
@@ -153,7 +152,7 @@ def _code(call: Call, coupon: Json, code: str) -> Json:
 def update_code(call: Call, code: Json) -> Json:
     before = shown(code)
     active = boolean(call.params, "active")
-    if active and not _can_count(call, code):
+    if active and not redemptions.can_count(call, code):
         raise invalid(
             "active",
             "A promotion code can only be active while its coupon is valid and it can be redeemed.",
@@ -185,7 +184,7 @@ def coupon_of(call: Call, given: Json, buyer: Json, where: str) -> tuple[Json, J
         return _good(call, buyer, code, param), code
     param = f"{where}[coupon]"
     coupon = call.world.need(given.get("coupon"), "coupon", param=param)
-    if _is_over(call, coupon):
+    if redemptions.is_over(call, coupon):
         raise invalid(param, f"Coupon {coupon['id']} is no longer valid.", "coupon_expired")
     if coupon["currency"] not in (None, buyer["currency"]):
         raise _wrong(param)
@@ -219,23 +218,11 @@ def _good(call: Call, buyer: Json, code: Json, param: str) -> Json:
     coupon = call.store.get(code["promotion"]["coupon"], "coupon")
     if coupon is None or coupon["currency"] not in (None, buyer["currency"]):
         raise _wrong(param)
-    if not code["active"] or _is_over(call, code) or _is_over(call, coupon):
+    if not code["active"] or redemptions.is_over(call, code) or redemptions.is_over(call, coupon):
         raise _wrong(param)
     if not _is_for(call, buyer, code):
         raise _wrong(param)
     return coupon
-
-
-def _is_over(call: Call, thing: Json) -> bool:
-    """True if a coupon or a code has run out or is used up."""
-    until = thing["redeem_by"] if thing["object"] == "coupon" else thing["expires_at"]
-    late = until is not None and until <= call.store.now()
-    return late or _is_used_up(thing)
-
-
-def _is_used_up(thing: Json) -> bool:
-    most = thing["max_redemptions"]
-    return most is not None and bool(thing["times_redeemed"] >= most)
 
 
 def _is_for(call: Call, buyer: Json, code: Json) -> bool:
@@ -257,61 +244,6 @@ def _take_off(call: Call, session: Json, coupon: Json, code: str | None) -> None
     now = call.store.now()
     session["_discount"] = breakdowns.discount(session, coupon, code, new_id("di"), now)
     totals.recount(session)
-
-
-def redeem(call: Call, session: Json) -> None:
-    """Count the codes and coupons of a session that is complete."""
-    for coupon, code in of_session(call, session):
-        count(call, coupon, code)
-
-
-def refuse_what_is_used_up(call: Call, session: Json) -> None:
-    """Refuse to pay by a coupon or a code that others used up meanwhile. Raises ApiError."""
-    for coupon, code in of_session(call, session):
-        if any(thing and _is_used_up(thing) for thing in (coupon, code)):
-            raise ApiError("This code has been used up: it has no redemptions left.")
-
-
-def of_session(call: Call, session: Json) -> Iterator[tuple[Json, Json | None]]:
-    """Return what a session takes off: each coupon that is still there, and its code."""
-    for discount in session["discounts"]:
-        code = call.store.get(discount["promotion_code"], "promotion_code")
-        coupon = call.store.get((code or {"promotion": discount})["promotion"]["coupon"], "coupon")
-        if coupon is not None:
-            yield coupon, code
-
-
-def count(call: Call, coupon: Json, code: Json | None) -> None:
-    """Note that a coupon, and its code, were used once more."""
-    for thing in (coupon, code):
-        if thing is not None:
-            thing["times_redeemed"] += 1
-            look_again(call, thing)
-
-
-def look_again(call: Call, thing: Json) -> None:
-    """See whether a coupon, or a code, still counts; a coupon takes all its codes along."""
-    if thing["object"] == "promotion_code":
-        thing["active"] = thing["active"] and _can_count(call, thing)
-    else:
-        thing["valid"] = not _is_over(call, thing)
-        if not thing["valid"]:
-            stop_codes(call, thing)
-    call.store.put(thing)
-
-
-def stop_codes(call: Call, coupon: Json) -> None:
-    """End what leads to a coupon that is no longer valid: a code is only as good as its coupon."""
-    for code in call.store.newest("promotion_code"):
-        if code["promotion"]["coupon"] == coupon["id"] and code["active"]:
-            code["active"] = False
-            call.store.put(code)
-
-
-def _can_count(call: Call, code: Json) -> bool:
-    """True if a code may be active: it can be redeemed, and its coupon is valid."""
-    coupon = call.store.get(code["promotion"]["coupon"], "coupon")
-    return coupon is not None and not _is_over(call, coupon) and not _is_over(call, code)
 
 
 def _wrong(param: str = "code") -> ApiError:

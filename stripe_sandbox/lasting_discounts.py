@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import discounts, periods
+from . import discounts, periods, redemptions
 from .errors import no_such
 from .store import Json, new_id
 from .world import Call
@@ -63,7 +63,7 @@ def give(
     )
     thing["discounts"].append(made["id"])
     if session is None:  # a session counts its own
-        discounts.count(call, coupon, code)
+        redemptions.count(call, coupon, code)
     call.emit("customer.discount.created", made)
     return made
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from . import (
     breakdowns,
     customers,
-    discounts,
     given_methods,
     invoice_items,
     invoices,
     lasting_discounts,
     periods,
+    redemptions,
     setups,
     subscription_shapes,
     sums,
@@ -42,7 +42,7 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
     session |= {"customer": customer["id"], "subscription": thing["id"]}
     taken = [
         lasting_discounts.give(call, thing, coupon, code, session["id"])["id"]
-        for coupon, code in discounts.of_session(call, session)
+        for coupon, code in redemptions.of_session(call, session)
     ]
     call.emit("customer.subscription.created", call.store.put(thing))
     totals, rows = _first_totals(session, taken), _first_lines(call, session)
