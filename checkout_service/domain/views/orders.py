@@ -5,7 +5,7 @@ Times are milliseconds UTC, money is minor units.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checkout_service.domain.facts.buyer import (
@@ -19,6 +19,7 @@ from checkout_service.domain.facts.buyer import (
 )
 from checkout_service.domain.facts.snapshots import FraudWarningView
 from checkout_service.domain.order.care import Shipment
+from checkout_service.domain.order.ledger import REFUND_GONE_AGAIN
 from checkout_service.domain.order.money_writes import MoneyWrite
 from checkout_service.domain.order.subscriptions import Subscription
 from checkout_service.domain.status import OrderStatus, is_final
@@ -162,6 +163,28 @@ class MoneyBackView:
     def needs_response(self) -> bool:
         """True for a dispute that waits for the merchant's answer at Stripe."""
         return self.status.endswith("needs_response")
+
+
+@dataclass(frozen=True, slots=True)
+class GoingBack:
+    """What an order's refunds have not brought back to the buyer: minor units."""
+
+    on_its_way: int = 0
+    fell_through: int = 0
+
+    @classmethod
+    def of(cls, refunds: Iterable[MoneyBackView]) -> GoingBack:
+        """Add refunds up, oldest first; a later one makes good what fell through before it."""
+        on_its_way = fell_through = 0
+        for refund in refunds:
+            gone_again = refund.status in REFUND_GONE_AGAIN
+            fell_through = fell_through + refund.amount if gone_again else 0
+            if not gone_again and refund.status != "succeeded":
+                on_its_way += refund.amount
+        return cls(on_its_way, fell_through)
+
+
+ALL_THERE = GoingBack()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.session import HOSTED
 from checkout_service.domain.status import AttemptState
 from checkout_service.domain.views.order_filter import EVERY_ORDER, OrderFilter
-from checkout_service.domain.views.orders import OrderDetail, OrderPage, OrderView
+from checkout_service.domain.views.orders import GoingBack, OrderDetail, OrderPage, OrderView
 from checkout_service.storage import (
     care,
     details,
@@ -63,6 +63,11 @@ class ReadOrders:
         """List the parcels of an order, for whoever bought it."""
         with self.database.read() as connection:
             return care.shipments_of(connection, order_id)
+
+    def going_back(self, order_id: str) -> GoingBack:
+        """Add up the refunds of an order that the buyer does not have yet."""
+        with self.database.read() as connection:
+            return GoingBack.of(details.refunds_of(connection, order_id))
 
     def is_all_back(self, order_id: str) -> bool:
         """True if whatever was paid for the order, by any payment, is back with the buyer."""

@@ -8,7 +8,7 @@ from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.postal import postal_lines
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
-from checkout_service.domain.views.orders import OrderView
+from checkout_service.domain.views.orders import ALL_THERE, GoingBack, OrderView
 from checkout_service.web.context import catalog, shop, use_cases
 
 from .languages import page_locale
@@ -44,7 +44,10 @@ def page_of(
         order = use_cases().confirm_payment.with_receipt(order)
     twice = Hold.DUPLICATE_PAYMENT in order.holds and order.status is OrderStatus.REFUNDED
     all_back = twice and use_cases().read_orders.is_all_back(order.id)
-    return OrderPage(order, link, watch, mine, all_back)
+    page = OrderPage(order, link, watch, mine, all_back)
+    if order.status not in SETTLED:
+        return page
+    return replace(page, going_back=use_cases().read_orders.going_back(order.id))
 
 
 def with_shipments(page: OrderPage) -> OrderPage:
@@ -67,7 +70,8 @@ class OrderPage:
 
     `link` is the Payment Link this browser left by, `watch` what its page polls. `mine` says that
     this browser made the order: nobody else is shown how it was paid, or where its `shipments` are.
-    `all_back` says that both payments of an order that was paid twice are back with the buyer.
+    `all_back` says that both payments of an order that was paid twice are back with the buyer, and
+    `going_back` which refunds are not.
     """
 
     order: OrderView
@@ -76,6 +80,7 @@ class OrderPage:
     mine: bool = False
     all_back: bool = False
     shipments: tuple[Shipment, ...] = ()
+    going_back: GoingBack = ALL_THERE
 
     @property
     def state(self) -> str:
@@ -90,7 +95,17 @@ class OrderPage:
         """Name the icon of the page: its state, or what tells two of one state apart."""
         if self.state == "checking":
             return self.state
-        return _FACE_OF_STATUS.get(self.order.status, self.state)
+        face = _FACE_OF_STATUS.get(self.order.status, self.state)
+        return self._face_of_money_back if face == "paid" else face
+
+    @property
+    def _face_of_money_back(self) -> str:
+        """Name the face of a payment that is not all the shop's to keep; a failure comes first."""
+        if self.going_back.fell_through:
+            return "refund_failed"
+        if self.going_back.on_its_way:
+            return "refund_pending"
+        return "partially_charged_back" if self.order.amount_charged_back else "paid"
 
     @property
     def may_start_over(self) -> bool:
