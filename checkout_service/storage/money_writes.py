@@ -11,6 +11,7 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from checkout_service.domain import ids
 from checkout_service.domain.facts.snapshots import RefundView
+from checkout_service.domain.order.ledger import REFUND_GONE_AGAIN
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 
 from .ledger import holds_refunds_disputes
@@ -99,18 +100,39 @@ def refund_of(connection: Connection, name: str) -> RefundView | None:
     return None if row is None else holds_refunds_disputes.refund_of(row)
 
 
-def refunds_requested(connection: Connection, intent_id: str) -> int:
-    """Sum the refunds that may have been made and that no refund known to us answers yet."""
+def refunds_requested(connection: Connection, intent_id: str, *, but: str = "") -> int:
+    """Sum the refunds that may have been made and that no refund known to us answers yet.
+
+    The one of the nonce `but` is left out: whoever asks for it again asks for the same one.
+    """
     shown = exists().where(refunds.c.request_id == _w.id)
     total = connection.execute(
         select(func.coalesce(func.sum(_w.amount), 0)).where(
             _w.subject == intent_id,
             _w.kind == WriteKind.REFUND.value,
             _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),
+            _w.nonce != but,
             ~shown,
         )
     ).scalar()
     return int(total or 0)
+
+
+def parts_given_back(connection: Connection, order_id: str, *, but: str) -> frozenset[str]:
+    """Name the parts of an order that refunds were asked for, and that stayed or may stay gone."""
+    rows = connection.execute(
+        select(_w.details)
+        .select_from(money_writes.outerjoin(refunds, refunds.c.request_id == _w.id))
+        .where(
+            _w.order_id == order_id,
+            _w.kind == WriteKind.REFUND.value,
+            _w.state != WriteState.REFUSED.value,
+            _w.nonce != but,
+            func.coalesce(refunds.c.status, "").not_in(REFUND_GONE_AGAIN),
+        )
+    )
+    named = (json.loads(row.details).get("part") for row in rows)
+    return frozenset(filter(None, named))
 
 
 def due(connection: Connection, *, now: int, older_than: int, limit: int) -> list[MoneyWrite]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checkout_service.domain.facts.snapshots import DisputeView
+from checkout_service.domain.facts.snapshots import DisputeView, RefundView
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.order.settlement import MessageKind, Settlement
 from checkout_service.domain.status import Hold, OrderStatus
@@ -82,7 +82,7 @@ def lost(amount: int, name: str = "dp_1") -> DisputeView:
     return replace(dispute(name, "lost"), amount=amount)
 
 
-def after_all(*views: DisputeView, before: Ledger = PAID) -> Ledger:
+def after_all(*views: DisputeView | RefundView, before: Ledger = PAID) -> Ledger:
     return settled(before, *views, at=5_000).after
 
 
@@ -101,6 +101,19 @@ def test_parts_that_went_back_add_up_to_a_charge_back() -> None:
     assert (whole.status, whole.amount_charged_back) == (S.CHARGED_BACK, 2_500)
     twice = after_all(lost(2_500), lost(2_500, "dp_2"))
     assert (twice.status, twice.amount_charged_back) == (S.CHARGED_BACK, 5_000)
+
+
+def test_what_is_back_on_its_way_or_charged_back_is_not_left() -> None:
+    def left(*views: DisputeView | RefundView) -> int:
+        after = after_all(*views)
+        assert after.winner is not None
+        return after.amount_left(after.winner)
+
+    assert left(lost(100)) == 4_900
+    assert left(replace(dispute("dp_1", "won"), amount=100)) == 5_000
+    assert left(lost(5_000), lost(5_000, "dp_2")) == 0
+    assert left(replace(refund(amount=1_000), status="pending")) == 4_000
+    assert left(replace(refund(amount=1_000), status="failed")) == 5_000
 
 
 def test_no_more_is_charged_back_than_was_paid() -> None:

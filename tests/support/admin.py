@@ -23,6 +23,7 @@ from checkout_service.storage.database import Database
 from tests.support.databases import KEYS, PASSWORD
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_LEFT = re.compile(r'name="left" value="([0-9]+)"')
 NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 
@@ -80,8 +81,13 @@ def press(client: FlaskClient, path: str, **form: str) -> Any:
     Where the page has no form any more, send one that was kept open since before.
     """
     page = client.get(path).text
+    return client.post(path, data=kept_form(page) | form)
+
+
+def kept_form(page: str) -> dict[str, str]:
+    """Read what a page's form sends by itself, when its button is pressed for good."""
     kept = {"csrf_token": field(page), "nonce": nonce_of(page), "sure": "yes"}
-    return client.post(path, data=kept | form)
+    return kept | ({"left": left[1]} if (left := _LEFT.search(page)) else {})
 
 
 def nonce_of(page: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from tests.support.admin import field, nonce_of
+from tests.support.admin import field, kept_form
 from tests.support.service import ADMIN_PASSWORD, Service
 from tests.support.stack import Sandbox
 
@@ -29,8 +29,7 @@ class Clerk:
 
     def press(self, path: str, **form: str) -> requests.Response:
         page = self.page(path)
-        form = {"csrf_token": field(page), "nonce": nonce_of(page), "sure": "yes"} | form
-        return self.http.post(f"{self.url}/admin/{path}", data=form)
+        return self.http.post(f"{self.url}/admin/{path}", data=kept_form(page) | form)
 
     def opened(self) -> Any:
         cart = {"items": [{"price": "poster-usd", "quantity": 2}]}

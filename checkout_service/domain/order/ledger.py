@@ -217,6 +217,16 @@ class Ledger:
             for attempt in paid
         )
 
+    def amount_left(self, paid: Attempt) -> int:
+        """Return what of a payment can still go back: neither back, on its way nor charged back."""
+        gone = sum(refund.amount for refund in self.refunds_of(paid) if is_going_back(refund))
+        lost = sum(
+            dispute.amount
+            for dispute in self.disputes.values()
+            if dispute.intent_id == paid.intent_id and dispute.status in DISPUTE_LOST
+        )
+        return max(paid.amount - gone - lost, 0)
+
     def winner_refunds(self) -> Iterable[RefundView]:
         return self.refunds_of(self.winner)
 

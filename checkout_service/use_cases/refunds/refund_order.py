@@ -19,7 +19,7 @@ from checkout_service.domain.errors import (
     StripeRejected,
 )
 from checkout_service.domain.money import in_words
-from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger, is_going_back
+from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import AttemptState
@@ -36,12 +36,26 @@ from .write_money import WriteMoney
 
 @dataclass(frozen=True, slots=True)
 class RequestedRefund:
-    """What the merchant asks for: minor units or the rest, of the winning or a named payment."""
+    """What the merchant asks for: minor units or the rest, of the winning or a named payment.
+
+    `part` names what of the order it is for. `seen_left` is what whoever asks saw as left (minor
+    units): if it is another sum by now, nothing is done.
+    """
 
     amount: int | None = None
     payment_intent: str | None = None
     reason: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    part: str | None = None
+    seen_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOffer:
+    """What of the winning payment can still go back (minor units), and the parts that did."""
+
+    left: int
+    parts_given: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,17 @@ class RefundOrder:
     write_money: WriteMoney
     clock: Clock
     pull_mode: bool
+
+    def offer(self, order_id: str, *, nonce: str = "") -> RefundOffer:
+        """Say what a refund of this nonce can give back of an order now. Raises NotFound."""
+        with self.database.read() as connection:
+            loaded = load_ledger(connection, order_id, lock=False)
+            if loaded is None:
+                raise NotFound
+            paid = loaded.ledger.winner
+            left = 0 if paid is None else _left(connection, loaded.ledger, paid, but=nonce)
+            given = money_writes.parts_given_back(connection, order_id, but=nonce)
+            return RefundOffer(left, given)
 
     def refund(
         self, order_id: str, requested: RequestedRefund, *, nonce: str, source: str = "api"
@@ -107,14 +132,17 @@ class RefundOrder:
             return known
         paid = _paid_attempt(loaded.ledger, requested.payment_intent)
         _check_disputes(loaded.ledger, paid)
-        intent_id = str(paid.intent_id)
-        left = paid.amount - _gone(loaded.ledger, paid)
-        left -= money_writes.refunds_requested(connection, intent_id)
+        left = _left(connection, loaded.ledger, paid)
+        if requested.seen_left not in (None, left):
+            now_left = in_words(left, loaded.ledger.terms.currency)
+            raise InvalidInput([Fault("amount", f"meanwhile this changed: {now_left} is left now")])
         amount = left if requested.amount is None else requested.amount
         if amount > left or amount < 1:
             raise RefundTooLarge(left, in_words(left, loaded.ledger.terms.currency))
         details = {"reason": requested.reason, "metadata": dict(requested.metadata)}
-        new = NewWrite(WriteKind.REFUND, nonce, order_id, intent_id, amount, details)
+        if requested.part is not None:
+            details["part"] = requested.part
+        new = NewWrite(WriteKind.REFUND, nonce, order_id, str(paid.intent_id), amount, details)
         return money_writes.put(connection, new, now=self.clock.now())
 
 
@@ -139,9 +167,10 @@ def _check_disputes(ledger: Ledger, paid: Attempt) -> None:
         raise ChargeDisputed
 
 
-def _gone(ledger: Ledger, paid: Attempt) -> int:
-    """Sum what went back or is on its way, and what was charged back."""
-    return sum(r.amount for r in ledger.refunds_of(paid) if is_going_back(r))
+def _left(connection: Transaction, ledger: Ledger, paid: Attempt, *, but: str = "") -> int:
+    """Return what can still go back (minor units), less what was asked for and is not known of."""
+    asked = money_writes.refunds_requested(connection, str(paid.intent_id), but=but)
+    return max(ledger.amount_left(paid) - asked, 0)
 
 
 def _refused(refusal: StripeRejected) -> Exception:

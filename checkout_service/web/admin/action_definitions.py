@@ -9,7 +9,7 @@ from checkout_service.domain.errors import CheckoutError, NotFound, RefundTooLar
 from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import AttemptView, HoldView, OrderView
-from checkout_service.use_cases.refunds.refund_order import RequestedRefund
+from checkout_service.use_cases.refunds.refund_order import RefundOffer, RequestedRefund
 from checkout_service.web.context import use_cases
 from checkout_service.web.pages.rendering import money
 
@@ -29,18 +29,29 @@ class Subject:
     order: OrderView | None = None
     holds: tuple[HoldView, ...] = ()  # those that are up, with their evidence
     note: str = ""  # why it is here, in words
-    on_its_way: int = 0  # minor units of refunds that have not arrived
+    offer: RefundOffer | None = None  # what a refund can give back
     others: tuple[AttemptView, ...] = ()  # payments that came beside the one that counts
     off: CheckoutError | None = None  # why it cannot be done to the order as it is
 
     @property
-    def left(self) -> int:
-        """Return what can still be given back (minor units)."""
-        return 0 if self.order is None else refund_form.left(self.order, self.on_its_way)
+    def refund(self) -> tuple[OrderView, RefundOffer]:
+        """Return the order and what can be given back of it. Raises NotFound."""
+        if self.order is None or self.offer is None:
+            raise NotFound
+        return self.order, self.offer
 
     @property
     def presets(self) -> list[refund_form.Preset]:
-        return [] if self.order is None else refund_form.presets(self.order, self.left)
+        return refund_form.presets(*self.refund)
+
+    @property
+    def given_back(self) -> list[str]:
+        return refund_form.given_back(*self.refund)
+
+    @property
+    def on_its_way(self) -> int:
+        order, offer = self.refund
+        return refund_form.on_its_way(order, offer.left)
 
     def named(self, form: Form) -> str:
         names = ("hold", "what", "amount", "reason", "carrier")
@@ -61,10 +72,13 @@ class Kind:
 
 def _refund(subject: Subject, form: Form, nonce: str) -> str:
     order = _order(subject)
+    other = form.get("payment_intent") or None
     asked = RequestedRefund(
         refund_form.amount_of(form, order),
-        form.get("payment_intent") or None,
+        other,
         refund_form.reason_of(form),
+        part=None if other else refund_form.part_of(form, order),
+        seen_left=refund_form.seen_left(form),
     )
     try:
         done = use_cases().refund_order.refund(order.id, asked, nonce=nonce, source="admin")
@@ -75,7 +89,7 @@ def _refund(subject: Subject, form: Form, nonce: str) -> str:
 
 
 def _before_refund(subject: Subject, form: Form) -> str:
-    return refund_form.second_look(form, _order(subject), subject.left)
+    return refund_form.second_look(form, *subject.refund)
 
 
 def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:

@@ -6,8 +6,9 @@ The form's nonce makes a second press of the same button the same act.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
@@ -20,7 +21,6 @@ from checkout_service.web.http.limits import client_address
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.problems import problem_of
 
-from . import refund_form
 from .action_definitions import ACTS, Kind, Subject
 from .blueprint import SEE_OTHER, admin, bp, clerk, demand
 from .refusals import refusal
@@ -33,6 +33,7 @@ _BACK = {
     "receiver": "/admin/messages",
     "quarantine": "/admin/quarantine",
 }
+_TYPED = ("nonce", "what", "amount", "reason", "payment_intent")
 _PLACES = "/<any(orders, events, messages, receiver, quarantine):place>/<target>/<name>"
 
 
@@ -40,7 +41,15 @@ _PLACES = "/<any(orders, events, messages, receiver, quarantine):place>/<target>
 def confirm(place: str, target: str, name: str) -> str:
     """Say what would be done and to what, before anything is."""
     kind, subject = _find(place, target, name)
-    return _page(kind, subject, ids.new_id("non"))
+    nonce = request.args.get("nonce", "")
+    if not _NONCE.fullmatch(nonce):
+        nonce = ids.new_id("non")
+    if not kind.second_look or "look" not in request.args or subject.off:
+        return _page(kind, subject, nonce)
+    try:
+        return _page(kind, subject, nonce, second_look=kind.second_look(subject, request.args))
+    except CheckoutError as error:
+        return _page(kind, subject, nonce, _in_words(error))
 
 
 @bp.post(_PLACES)
@@ -57,18 +66,26 @@ def act(place: str, target: str, name: str) -> ResponseReturnValue:
     try:
         if kind.second_look and "sure" not in request.form:
             _check(subject)
-            seen = kind.second_look(subject, request.form)
-            return _page(kind, subject, nonce, second_look=seen)
+            kind.second_look(subject, request.form)
+            # A page of its own: back from what was done leads to it, and to no form sent again.
+            looked_at = {n: value for n, value in request.form.items() if value and n in _TYPED}
+            there = url_for(".confirm", place=place, target=target, name=name, look="yes")
+            return redirect(f"{there}&{urlencode(looked_at)}", SEE_OTHER)
         # Inside of it: what was done by this press before is no refusal now.
         done = admin().audit.record(what, lambda: _do(kind, subject, nonce))
     except CheckoutError as error:
-        problem = problem_of(error)
-        said = "; ".join(f.message for f in problem.errors) or problem.detail
+        status = problem_of(error).status
         # Of an act whose outcome is unknown the same form goes out again: the same nonce.
-        again = nonce if problem.status in (502, 503) else ids.new_id("non")
-        return _page(kind, subject, again, said), problem.status
+        again = nonce if status in (502, 503) else ids.new_id("non")
+        subject = _find(place, target, name)[1]  # somebody else may have changed it meanwhile
+        return _page(kind, subject, again, _in_words(error)), status
     flash(done.detail if done.outcome == "done" else f"{name}: {done.outcome} {done.detail}")
     return redirect(subject.back, SEE_OTHER)
+
+
+def _in_words(error: CheckoutError) -> str:
+    problem = problem_of(error)
+    return "; ".join(fault.message for fault in problem.errors) or problem.detail
 
 
 def _do(kind: Kind, subject: Subject, nonce: str) -> str:
@@ -110,20 +127,21 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
 
 def _order(name: str, target: str, back: str) -> Subject:
     detail = use_cases().read_orders.detail(target)
-    order, way = detail.order, refund_form.on_its_way(detail)
+    order = detail.order
+    offer = use_cases().refund_order.offer(target, nonce=request.values.get("nonce", ""))
     return Subject(
         target,
         back,
         clerk().name,
         order,
         tuple(hold for hold in detail.holds if hold.released_at is None),
-        on_its_way=way,
+        offer=offer,
         others=tuple(
             one
             for one in detail.attempts
             if one.state == AttemptState.SUCCEEDED and not one.won and one.payment_intent
         ),
-        off=refusal(name, order, refund_form.left(order, way)),
+        off=refusal(name, order, offer.left),
     )
 
 

@@ -16,7 +16,7 @@ from checkout_service.domain.views.orders import OrderDetail, OrderPage
 from checkout_service.use_cases.admin.find_orders import MOST_FOUND
 from checkout_service.web.context import catalog, use_cases
 
-from . import csv_rows, list_filter, refund_form
+from . import csv_rows, list_filter
 from .action_definitions import ACTS
 from .blueprint import admin, asked, bp, clerk
 from .refusals import refusal
@@ -83,7 +83,7 @@ def order(order_id: str) -> str:
 
 def _may(detail: OrderDetail, role: Role) -> frozenset[str]:
     """Return which acts to offer; the use cases decide what is done."""
-    left = refund_form.left(detail.order, refund_form.on_its_way(detail))
+    left = use_cases().refund_order.offer(detail.order.id).left
     return frozenset(
         name
         for (place, name), kind in ACTS.items()

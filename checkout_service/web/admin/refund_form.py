@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from checkout_service.domain.errors import Fault, InvalidInput
-from checkout_service.domain.money import exponent
-from checkout_service.domain.views.orders import OrderDetail, OrderView
+from checkout_service.domain.views.orders import OrderView
+from checkout_service.use_cases.refunds.refund_order import RefundOffer
 from checkout_service.web.pages.rendering import money
+
+from .typed_amount import minor_units
 
 Form = Mapping[str, str]
 REST, OTHER = "rest", "other"
+_LONGEST = 16
 # https://docs.stripe.com/api/refunds/create
 REASONS = ("requested_by_customer", "duplicate", "fraudulent")
-_GOING_BACK = ("pending", "requires_action")
-_AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,]([0-9]{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,33 @@ class Preset:
     amount: int
 
 
-def on_its_way(detail: OrderDetail) -> int:
-    """Sum the refunds that were asked for and have not arrived."""
-    return sum(one.amount for one in detail.refunds if one.status in _GOING_BACK)
+def on_its_way(order: OrderView, left: int) -> int:
+    """Return what was asked for and has not arrived (minor units)."""
+    gone = order.amount_refunded + order.amount_charged_back
+    return max(order.amount_paid - gone - left, 0)
 
 
-def left(order: OrderView, on_its_way: int) -> int:
-    """Return what of the payment that counts can still go back (minor units)."""
-    gone = order.amount_refunded + order.amount_charged_back + on_its_way
-    return max(order.amount_paid - gone, 0)
-
-
-def presets(order: OrderView, left: int) -> list[Preset]:
-    """Offer the rest, then each line and the shipping, as far as so much is left."""
-    parts = [
+def parts(order: OrderView) -> list[Preset]:
+    """List each line, and the shipping."""
+    lines = [
         Preset(f"line {n}", line.name, line.amount) for n, line in enumerate(order.items, start=1)
     ]
-    parts.append(Preset("shipping", "Shipping", order.amount_shipping))
-    fitting = [part for part in parts if 0 < part.amount < left]
-    return [Preset(REST, "All that is left", left), *fitting]
+    return [*lines, Preset("shipping", "Shipping", order.amount_shipping)]
+
+
+def presets(order: OrderView, offer: RefundOffer) -> list[Preset]:
+    """Offer the rest, then each part that did not go back, as far as so much is left."""
+    fitting = [
+        part
+        for part in parts(order)
+        if 0 < part.amount < offer.left and part.what not in offer.parts_given
+    ]
+    return [Preset(REST, "All that is left", offer.left), *fitting]
+
+
+def given_back(order: OrderView, offer: RefundOffer) -> list[str]:
+    """Name the parts that went back as such."""
+    return [part.label for part in parts(order) if part.what in offer.parts_given]
 
 
 def amount_of(form: Form, order: OrderView) -> int | None:
@@ -60,21 +67,28 @@ def amount_of(form: Form, order: OrderView) -> int | None:
     if what == OTHER and not typed:
         raise _wrong("type the amount")
     if what in ("", OTHER, REST):
-        return _minor(typed, order.currency) if typed else None
-    for preset in presets(order, order.amount_paid + 1):
-        if preset.what == what:
-            return preset.amount
+        return minor_units(typed, order.currency) if typed else None
+    for part in parts(order):
+        if part.what == what and part.amount:
+            return part.amount
     raise _wrong("there is no such part of the order")
 
 
-def second_look(form: Form, order: OrderView, left: int) -> str:
+def part_of(form: Form, order: OrderView) -> str | None:
+    """Name the part of the order that was chosen, if one was."""
+    return next((part.what for part in parts(order) if part.what == form.get("what")), None)
+
+
+def second_look(form: Form, order: OrderView, offer: RefundOffer) -> str:
     """Say what will happen, before it does. Raises InvalidInput."""
-    amount, other = amount_of(form, order), form.get("payment_intent")
+    amount, other, left = amount_of(form, order), form.get("payment_intent"), offer.left
     if other:
         part = "All that is left" if amount is None else money(amount, order.currency)
         return f"{part} goes back to the buyer for the payment {other[:100]}."
+    if part_of(form, order) in offer.parts_given:
+        raise _wrong("this part went back already; to give more, type the amount")
     amount = left if amount is None else amount
-    if not 0 < amount <= left:
+    if amount > left:
         raise too_much(left, order.currency)
     card = order.payment_method
     shown = [card.brand or card.type, card.last4] if card else []
@@ -94,12 +108,17 @@ def reason_of(form: Form) -> str | None:
     return reason if reason in REASONS else None
 
 
-def _minor(text: str, currency: str) -> int:
-    """Read an amount in major units, such as 12.50 or 12,50."""
-    match, digits = _AMOUNT.fullmatch(text), exponent(currency)
-    if match is None or len(match[1] or "") > digits:
-        raise _wrong(f"write the amount as a number with {digits} decimals")
-    return int(Decimal(text.replace(",", ".")).scaleb(digits))
+def seen_left(form: Form) -> int | None:
+    """Read what the second look showed as left (minor units); None for another payment's.
+
+    Raises InvalidInput.
+    """
+    if form.get("payment_intent"):
+        return None
+    shown = form.get("left", "")
+    if not (shown.isascii() and shown.isdigit() and len(shown) < _LONGEST):
+        raise _wrong("look once more at what will happen")
+    return int(shown)
 
 
 def _wrong(why: str) -> InvalidInput:
