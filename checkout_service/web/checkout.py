@@ -5,8 +5,6 @@ Every page works without JavaScript, and none says "paid" that the order does no
 
 from __future__ import annotations
 
-import re
-
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,9 +13,7 @@ from werkzeug.exceptions import NotFound as NoPage
 from checkout_service.domain.errors import (
     CheckoutError,
     DatabaseUnavailable,
-    Fault,
     GatewayError,
-    InvalidInput,
     MoneyInFlight,
     OrderCanceled,
     OrderPaid,
@@ -37,9 +33,9 @@ from .http.problems import problem_of
 from .pages import cart as cart_page
 from .pages import form_token, languages, own_pages, search
 from .pages.order_page import OrderPage, page_of, with_shipments
+from .pages.quantity import quantity_of
 
 SEE_OTHER = 303
-_QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 bp = APIBlueprint("checkout", __name__, enable_openapi=False)
 
@@ -83,10 +79,10 @@ def storefront() -> ResponseReturnValue:
 @limited(CREATE)
 def checkout() -> ResponseReturnValue:
     """Send the buyer to Stripe's page, for a new order or an old one."""
-    form = {name: value.replace("\0", "") for name, value in request.form.items()}
+    form = request.form.to_dict()
     refuse_card_numbers(form)
     if "order" in form:
-        return _start_over(form["order"])
+        return _start_over(form["order"].replace("\0", ""))
     return _start(form)
 
 
@@ -143,9 +139,9 @@ def _shown(page: OrderPage) -> Response:
 def _start(form: dict[str, str]) -> ResponseReturnValue:
     price, quantity = form.get("price", ""), form.get("quantity", "1")
     token = form_token.usable(form.get("token", ""))
-    if not _QUANTITY.fullmatch(quantity):
-        raise InvalidInput([Fault("quantity", "must be a whole number")])
-    cart = Cart(items=[CartItem(price, int(quantity))], page_locale=languages.stripe_locale())
+    cart = Cart(
+        items=[CartItem(price, quantity_of(quantity))], page_locale=languages.stripe_locale()
+    )
     start, nonce = use_cases().start_checkout, form_token.nonce_of(token)
     try:
         session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)

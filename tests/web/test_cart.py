@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from checkout_service.domain.errors import (
     DatabaseUnavailable,
+    Fault,
+    InvalidInput,
     StripeRejected,
     StripeUnavailable,
 )
@@ -297,3 +299,56 @@ def test_the_page_that_empties_the_cart_shows_none(client: FlaskClient, shop: St
     shop.delivers()
 
     assert "Cart (" not in page(client.get(back))
+
+
+BIG = """
+[[products]]
+id = "yacht"
+name = "Yacht"
+[[products.prices]]
+id = "yacht-usd"
+currency = "usd"
+unit_amount = 99999999
+max_quantity = 999999
+"""
+
+
+@pytest.mark.parametrize("door", ["/cart/change", "/cart/checkout"])
+@pytest.mark.parametrize("quantity", ["5", "999", "9999999", "-1", "1.5", "x", "", "2\0"])
+def test_no_door_takes_a_quantity_above_the_limit_and_each_names_it(
+    client: FlaskClient, shop: Stage, door: str, quantity: str
+) -> None:
+    put(client, "poster-usd")
+    put(client, "mug-usd", "2")
+
+    sent = {"price": ["poster-usd", "mug-usd"], "quantity": ["3", quantity]}
+    text = page(client.post(door, data=sent), 422)
+
+    assert text.count("Choose a quantity from 1 to 4.") == 1
+    assert 'value="2"' in text
+    assert "Cart (5)" in page(client.get("/cart"))  # the other line's change was kept
+    assert opened(shop) == []
+
+
+def test_a_cart_that_is_refused_always_says_why(tmp_path: Path) -> None:
+    with Stage(catalog=CATALOG + BIG) as stage:
+        client = app_on(stage, tmp_path).test_client()
+        put(client, "yacht-usd", "999999")
+
+        text = page(pay(client), 422)
+
+    assert text.count("The total is more or less than can be paid here.") == 1
+    assert 'value="999999"' in text
+
+
+def test_the_cart_that_was_archived_at_the_last_moment_says_so(
+    client: FlaskClient, shop: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(client, "poster-usd")
+    wrong = InvalidInput([Fault("items.0.price", "this price cannot be bought right now")])
+
+    mend = shop.fails(writing("begins"), wrong)
+    text = page(pay(client), 422)
+    mend()
+
+    assert text.count("This cannot be bought right now.") == 1

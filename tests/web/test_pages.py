@@ -238,3 +238,18 @@ def test_a_shop_has_its_name_and_a_way_to_be_asked(make_app: MakeApp) -> None:
 
     assert "Paper &amp; &lt;Clay&gt;" in text
     assert 'href="mailto:help@shop.example"' in text
+
+
+@pytest.mark.parametrize("quantity", ["2\0", "\0", "2 ", "\u0663", "1.5", "", "9999999"])
+@pytest.mark.parametrize("door", ["/checkout", "/cart", "/buy/poster-usd", "/pay"])
+def test_a_quantity_is_read_by_one_rule_at_every_door(
+    client: FlaskClient, shop: Stage, door: str, quantity: str
+) -> None:
+    asked = {"price": "poster-usd", "quantity": quantity}
+    if door in ("/checkout", "/cart"):
+        answer = client.post(door, data=asked)
+    else:
+        answer = client.get(door, query_string=asked)
+
+    assert "Choose a quantity from 1 to 20." in page(answer, 422)
+    assert shop.calls() == []

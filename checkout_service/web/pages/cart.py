@@ -5,7 +5,6 @@ It is made of forms alone. A quantity that was changed and not saved counts: eve
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from apiflask import APIBlueprint
@@ -34,9 +33,9 @@ from checkout_service.web.http.problems import problem_of
 
 from . import cart_cookie, languages
 from .cart_cookie import KeptCart
+from .quantity import quantity_of
 
 SEE_OTHER = 303
-_QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 bp = APIBlueprint("cart", __name__, url_prefix="/cart", enable_openapi=False)
 
@@ -77,7 +76,7 @@ def add() -> ResponseReturnValue:
     product = use_cases().list_products.sold_at(price)
     if product is None or not product.prices:
         raise InvalidInput([Fault("price", "there is no such price")])
-    count = kept.items.get(price, 0) + _count(request.form.get("quantity", "1"), least=1)
+    count = kept.items.get(price, 0) + quantity_of(request.form.get("quantity", "1"), least=1)
     more = kept.with_items({**kept.items, price: count})
     if count > product.prices[0].max_quantity:
         return _page(kept, too_many=product)
@@ -89,14 +88,17 @@ def add() -> ResponseReturnValue:
 @bp.post("/change")
 def change() -> ResponseReturnValue:
     """Take the quantities as they stand in the form; 0 takes a line out."""
-    return _kept(_as_sent(cart_cookie.read()))
+    kept, wrong = _as_sent(cart_cookie.read())
+    return _page(kept, wrong=wrong) if wrong else _kept(kept)
 
 
 @bp.post("/checkout")
 @limited(CREATE)
 def checkout() -> ResponseReturnValue:
     """Send the buyer to Stripe's page with all of it; one cart is one order, changed or not."""
-    kept = _as_sent(cart_cookie.read())
+    kept, wrong = _as_sent(cart_cookie.read())
+    if wrong:
+        return _page(kept, wrong=wrong)
     if not kept.items:
         return redirect(at("/cart"), SEE_OTHER)
     items = [CartItem(price, count) for price, count in kept.items.items()]
@@ -129,22 +131,29 @@ def forget(response: Response) -> None:
     cart_cookie.write(response, cart_cookie.read().with_items({}))
 
 
-def _as_sent(kept: KeptCart) -> KeptCart:
-    """Take the form's quantities for what is in the cart already, and for nothing else."""
+def _as_sent(kept: KeptCart) -> tuple[KeptCart, InvalidInput | None]:
+    """Take the form's quantities for what is in the cart already, and for nothing else.
+
+    A line that cannot be had as often stays as it was, and is what is wrong.
+    """
     sent = dict(zip(request.form.getlist("price"), request.form.getlist("quantity"), strict=False))
-    gone = request.form.get("remove")
-    return kept.with_items(
-        {
-            price: 0 if price == gone else _count(sent.get(price, str(count)))
-            for price, count in kept.items.items()
-        }
-    )
+    gone, counts, refused = request.form.get("remove"), {}, []
+    for price, count in kept.items.items():
+        try:
+            counts[price] = 0 if price == gone else _wanted(price, sent.get(price, str(count)))
+        except InvalidInput:
+            counts[price] = count
+            refused.append(price)
+    cart = kept.with_items(counts)
+    places = list(cart.items)
+    faults = [Fault(f"items.{places.index(price)}.quantity", "too many") for price in refused]
+    return cart, InvalidInput(faults) if faults else None
 
 
-def _count(text: str, *, least: int = 0) -> int:
-    if not _QUANTITY.fullmatch(text) or int(text) < least:
-        raise InvalidInput([Fault("quantity", "must be a whole number")])
-    return int(text)
+def _wanted(price: str, text: str) -> int:
+    product = use_cases().list_products.sold_at(price)
+    tags = product.prices if product else ()
+    return quantity_of(text, most=tags[0].max_quantity if tags else None)
 
 
 def _kept(cart: KeptCart) -> ResponseReturnValue:
@@ -165,14 +174,17 @@ def _page(
     lines = [CartLine(price, count, sold_at(price)) for price, count in kept.items.items()]
     tags = [line.tag for line in lines if line.tag]
     problem = problem_of(failed) if failed else None
+    currencies = sorted({tag.currency for tag in tags})
+    faults = [] if wrong is None else wrong.faults
     page = render_template(
         "shop/cart.html",
         lines=lines,
-        currencies=sorted({tag.currency for tag in tags}),
+        currencies=currencies,
         total=sum(line.amount for line in lines),
         full=full,
         too_many=too_many,
-        faults=[] if wrong is None else wrong.faults,
+        faults=faults,
+        not_to_be_paid=len(currencies) == 1 and any(map(_is_of_the_whole, faults)),
         problem=problem,
         request_id=request_id(),
     )
@@ -183,3 +195,8 @@ def _page(
     if request.method == "POST":
         cart_cookie.write(response, kept)
     return response
+
+
+def _is_of_the_whole(fault: Fault) -> bool:
+    """True if no line of the cart can say what is wrong."""
+    return not fault.loc.endswith((".quantity", ".price"))

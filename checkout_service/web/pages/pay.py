@@ -6,7 +6,6 @@ Stripe adds to the return address is dropped from it before anything else is don
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,6 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoPage
 
-from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http import order_cookie
@@ -24,10 +22,10 @@ from checkout_service.web.http.mount import at
 
 from . import form_token, own_pages
 from .order_page import page_of
+from .quantity import quantity_of
 from .stripe_policy import pay_policy
 
 SEE_OTHER = 303
-_QUANTITY = re.compile(r"[0-9]{1,6}", re.ASCII)
 _SECRET = "payment_intent_client_secret"  # noqa: S105 - a parameter's name
 
 bp = APIBlueprint("pay", __name__, url_prefix="/pay", enable_openapi=False)
@@ -63,9 +61,7 @@ def complete() -> ResponseReturnValue:
 
 def _chosen() -> CartItem:
     price, quantity = request.args.get("price", ""), request.args.get("quantity", "1")
-    if not _QUANTITY.fullmatch(quantity):
-        raise InvalidInput([Fault("quantity", "must be a whole number")])
-    return CartItem(price.replace("\0", ""), int(quantity))
+    return CartItem(price, quantity_of(quantity))
 
 
 def _for_choice(item: CartItem) -> ResponseReturnValue:
