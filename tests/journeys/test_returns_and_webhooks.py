@@ -40,6 +40,8 @@ def test_the_page_after_the_webhook_asks_stripe_nothing(shop: Shop) -> None:
     session = shop.open()["id"]
     shop.pays(session)
     until(lambda: _delivered(shop, session), what="the webhook")
+    # The worker looks once by itself, for what no event tells of the card: at any moment.
+    until(lambda: bool(shop.detail(session)["payment_method"]), what="the worker's own look")
     asked = _reads(shop, session)
 
     assert shop.success_page(session) == "paid"
