@@ -18,6 +18,7 @@ from checkout_service.domain.facts.snapshots import (
     ThinNotice,
 )
 from checkout_service.domain.ids import is_order_id
+from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import AT_ONCE, next_wait, next_wait_for_payment
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Transaction
@@ -110,8 +111,12 @@ def _place_of_notice(connection: Transaction, notice: ThinNotice) -> Place:
     return Place("applied", order_id)
 
 
-def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
-    """Return in how many milliseconds a look is wanted; None when the event told it all."""
+def look_wanted(event: IncomingEvent, winner: Attempt | None) -> int | None:
+    """Return in how many milliseconds a look is wanted; None when the event told it all.
+
+    Who answers a dispute needs to see what was paid with: no event of a payment's tells it.
+    """
+    settled = winner is not None
     match event.subject:
         case SessionView(mode="subscription", payment_status="paid", intent_id=None):
             return _GRACE  # its intent is its invoice's: refunds and disputes go by it
@@ -121,6 +126,8 @@ def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
             return 0
         case DisputeView(status=status) if status.startswith("appeal"):
             return 0
+        case DisputeView() if winner is not None and winner.buyer.payment_method is None:
+            return 0
         case ChargeView() if not settled or event.type.startswith(_MONEY_BACK_HINTS):
             return _GRACE
         case _:
@@ -128,10 +135,10 @@ def look_wanted(event: IncomingEvent, *, settled: bool) -> int | None:
 
 
 def request_look(
-    connection: Transaction, event: IncomingEvent, order_id: str, *, settled: bool, now: int
+    connection: Transaction, event: IncomingEvent, order_id: str, after: Ledger, *, now: int
 ) -> None:
     """Make the look due that an event asks for which was merged; `now` is milliseconds UTC."""
-    wait = look_wanted(event, settled=settled)
+    wait = look_wanted(event, after.winner)
     if wait is not None:
         orders.make_look_due(connection, order_id, now + wait if wait else AT_ONCE)
 

@@ -183,8 +183,7 @@ class ReceiveEvent:
 
     def _settle(self, connection: Transaction, event: IncomingEvent, case: Case) -> None:
         settlement = self.settle_order.settle_in(connection, case)
-        paid = settlement.after.winner is not None
-        request_look(connection, event, case.order_id, settled=paid, now=self.clock.now())
+        request_look(connection, event, case.order_id, settlement.after, now=self.clock.now())
 
     def _record_failed(
         self, connection: Transaction, event: IncomingEvent, source: str, why: str

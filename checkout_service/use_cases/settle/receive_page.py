@@ -93,8 +93,7 @@ class ReceivePage:
             ],
         )
         for (order_id, (event, _)), settlement in zip(mine.items(), settled, strict=True):
-            paid = settlement.after.winner is not None
-            request_look(connection, event, order_id, settled=paid, now=now)
+            request_look(connection, event, order_id, settlement.after, now=now)
         return {event.id for event, _ in mine.values()}
 
 

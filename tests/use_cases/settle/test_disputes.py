@@ -91,3 +91,23 @@ def test_an_inquiry_that_becomes_a_dispute_waits_for_an_answer_anew(stage: Stage
 
     assert [dispute["kind"] for dispute in told(stage, bought)] == ["inquiry", "dispute"]
     assert len(to_answer(stage)) == 1
+
+
+def test_who_answers_a_dispute_soon_sees_what_was_paid_with(stage_on: Stage) -> None:
+    bought = stage_on.buys()
+    intent = stage_on.pays(bought)["payment_intent"]
+    stage_on.delivers("checkout.session.completed")  # it names no charge
+    stage_on.drops()
+    assert stage_on.order(bought)["payment_method"] is None
+
+    dispute = disputes(stage_on, intent, amount=1000)["id"]
+    stage_on.delivers("charge.dispute.created")
+    stage_on.advance(1)
+    stage_on.control("POST", f"disputes/{dispute}/close", {"status": "lost"})
+    stage_on.delivers("charge.dispute.closed")
+    stage_on.sweeps()
+
+    order = stage_on.order(bought)
+    assert order["payment_method"]["last4"] == "4242"
+    assert order["receipt_url"]
+    assert order["amount_charged_back"] == 1000
