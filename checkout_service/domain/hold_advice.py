@@ -13,7 +13,7 @@ WHY_HELD = {
     "uncaptured": "the money is authorized, not captured",
     "unknown_status": "Stripe uses a word this version does not know",
     "illegal_transition": "Stripe's answer contradicts what we knew for certain",
-    "refunded_before_fulfilment": "money went back before the order was fulfilled",
+    "refunded_before_fulfilment": "money went back, by a refund or lost dispute, before fulfilment",
 }
 
 WHAT_TO_DO = {
@@ -27,5 +27,5 @@ WHAT_TO_DO = {
     "uncaptured": "Capture or void the payment at Stripe, then look again.",
     "unknown_status": "Look it up at Stripe; release it if the money is there for good.",
     "illegal_transition": "Look it up at Stripe; release it if the money is there for good.",
-    "refunded_before_fulfilment": "Release it if what is left is enough; else refund the rest.",
+    "refunded_before_fulfilment": "Release it if what is left is enough; else give the rest back.",
 }

@@ -16,8 +16,11 @@ class NoSuchHold(CheckoutError):
     code = "no_such_hold"
 
     def __init__(self, name: str = "") -> None:
+        words = name.replace("_", " ")
         super().__init__(
-            f"The order has no hold named {name}." if name else "The order is not held."
+            f"The order is not held for {words}, or not any more."
+            if name
+            else "The order is not held."
         )
 
 

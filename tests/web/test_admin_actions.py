@@ -91,6 +91,20 @@ def test_a_hold_is_released_by_a_person(app: Flask) -> None:
     assert press(client, f"/admin/orders/{order_id}/release", hold="x").status_code == 404
 
 
+def test_the_hold_that_is_released_is_the_forms_or_the_addresss(app: Flask) -> None:
+    client = signed_in(app)
+    order_id = add_order(app, holds="amount_mismatch", has_more=True)
+    page = f"/admin/orders/{order_id}/release"
+
+    unnamed = press(client, page)
+
+    assert unnamed.status_code == 422
+    assert "hoose which hold is released" in unnamed.text
+    assert press(client, f"{page}?hold=amount_mismatch").status_code == 303
+    shown = client.get(f"/admin/orders/{order_id}").text
+    assert "The hold (amount mismatch) is released" in shown
+
+
 def test_what_is_in_quarantine_is_counted_named_and_tried_again_once(app: Flask) -> None:
     client = signed_in(app)
     lost = add_order(

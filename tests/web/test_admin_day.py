@@ -156,12 +156,19 @@ def test_a_stripe_that_does_not_answer_is_said_on_a_page(admin: FlaskClient, sho
     assert "<h1>" in answer.text
 
 
-@pytest.mark.parametrize("day", ["x", "9999-12-31", "0001-01-01", "2026-13-01", "\0", "x" * 9000])
-def test_a_day_that_is_none_is_today(admin: FlaskClient, day: str) -> None:
-    page = admin.get("/admin/day", query_string={"day": day})
-
-    assert page.status_code == 200
-    assert admin.get("/admin/day.csv", query_string={"day": day}).status_code == 200
+@pytest.mark.parametrize("day", ["x", "9999-12-31", "0001-01-01", "2026-02-30", "\0", "x" * 9000])
+def test_a_day_that_is_none_is_refused_in_words_and_never_today(
+    admin: FlaskClient, day: str
+) -> None:
+    token = field(admin.get("/admin/day").text)
+    for answer in (
+        admin.get("/admin/day", query_string={"day": day}),
+        admin.get("/admin/day.csv", query_string={"day": day}),
+        admin.post("/admin/day", data={"csrf_token": token, "day": day}),
+    ):
+        assert answer.status_code == 422
+        assert "There is no day" in answer.text
+        assert "written as 2026-02-28" in answer.text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -85,6 +85,12 @@ class OrderView(PublicOrder):
         """True when nobody needs to wait for it."""
         return is_final(self.status, self.holds)
 
+    @property
+    def total(self) -> int:
+        """Return what the buyer reads as the total: with discount, tax and shipping."""
+        more = self.amount_tax + self.amount_shipping
+        return self.amount_total - self.amount_discount + more
+
 
 @dataclass(frozen=True, slots=True)
 class SessionAnswer:

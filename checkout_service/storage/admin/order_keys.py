@@ -23,7 +23,17 @@ from checkout_service.storage.tables import attempts, orders
 from checkout_service.storage.tables.orders import OTHERWISE_PAID
 
 _o, _a = orders.c, attempts.c
-_AMOUNT = re.compile(r"\D{0,4}?([0-9]{1,12})(?:[.,]([0-9]{1,3}))?\D{0,4}", re.ASCII)
+_SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+_AMONG_SIGNS = re.compile(
+    rf"\D{{0,4}}?([0-9](?:[0-9.,'\u2019{_SPACES}]*[0-9])?)\D{{0,4}}", re.ASCII
+)
+_PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:[.,](?P<part>[0-9]{1,3}))?", re.ASCII)
+_IN_THOUSANDS = re.compile(
+    rf"(?P<whole>[0-9]{{1,3}}(?P<by>[.,'\u2019{_SPACES}])[0-9]{{3}}(?:(?P=by)[0-9]{{3}}){{0,2}})"
+    r"(?:(?!(?P=by))[.,](?P<part>[0-9]{1,3}))?",
+    re.ASCII,
+)
+_THOUSANDTHS = 3  # decimals that only a currency has which is counted in them
 
 
 def _said(currencies: frozenset[str]) -> BindParameter[list[str]]:
@@ -40,27 +50,33 @@ _COUNTED_IN = {
 
 def by_amount(connection: Connection, words: str, *, limit: int) -> list[str]:
     """Name the newest orders of this total, or that this was paid for, in whatever currency."""
-    match = _AMOUNT.fullmatch(words)
-    if match is None:
-        return []
-    major = Decimal(f"{match[1]}.{match[2] or 0}")
     found: list[str] = []
-    for amount, condition in _amounts(major):
-        newest = amount.desc(), _o.created_at.desc(), _o.id.desc()
-        asked = select(_o.id).where(condition).order_by(*newest)
-        few = asked.limit(said(limit))
-        found += connection.execute(few).scalars()
+    for whole, part in _readings(words):
+        for amount, condition in _amounts(whole, part):
+            newest = amount.desc(), _o.created_at.desc(), _o.id.desc()
+            asked = select(_o.id).where(condition).order_by(*newest)
+            few = asked.limit(said(limit))
+            found += connection.execute(few).scalars()
     return found
 
 
-def _amounts(major: Decimal) -> Iterator[tuple[Column[int], ColumnElement[bool]]]:
+def _readings(words: str) -> Iterator[tuple[str, str]]:
+    """Read whole and part of an amount: 4,300 may be thousands, or thousandths of a dinar."""
+    number = _AMONG_SIGNS.fullmatch(words)
+    for form in (_PLAIN, _IN_THOUSANDS):
+        if number is not None and (match := form.fullmatch(number[1])):
+            yield "".join(filter(str.isdigit, match["whole"])), match["part"] or ""
+
+
+def _amounts(whole: str, part: str) -> Iterator[tuple[Column[int], ColumnElement[bool]]]:
     """Ask for an amount as a range: the order by it is then its index's, and nobody else's.
 
     PostgreSQL plans for whatever value may come; what it is to know stands in the statement itself.
     """
+    major = Decimal(f"{whole}.{part or 0}")
     for digits, currencies in _COUNTED_IN.items():
         minor = major.scaleb(digits)
-        if minor % 1 == 0:
+        if minor % 1 == 0 and digits >= (len(part) if len(part) == _THOUSANDTHS else 0):
             exactly = said(int(minor))
             for amount, where in ((_o.amount_total, true()), (_o.amount_paid, OTHERWISE_PAID)):
                 yield amount, amount.between(exactly, exactly) & where & currencies

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from checkout_service.storage.said import said
-from checkout_service.storage.tables import attempts, orders
+from checkout_service.storage.tables import attempts, disputes, fraud_warnings, orders, refunds
 
 NEWEST = 10_000
 _o, _a = orders.c, attempts.c
@@ -30,11 +30,24 @@ def by_object(connection: Connection, stripe_id: str) -> list[str]:
     return [order_id for order_id, buyer in _buyers(connection, stripe_id) if quoted in buyer]
 
 
+def by_charge(connection: Connection, charge_id: str) -> list[str]:
+    """Name the orders of which money went, or may go, back from this charge: others name none."""
+    found: list[str] = []
+    for table in (refunds, disputes, fraud_warnings):
+        column = table.c
+        mine = column.order_id.in_(_newest()) & (column.charge_id == charge_id)
+        found += connection.execute(select(column.order_id).where(mine)).scalars()
+    return found
+
+
+def _newest() -> Select[tuple[str]]:
+    newest = select(_o.id).order_by(_o.created_at.desc(), _o.id.desc())
+    return newest.limit(said(NEWEST))
+
+
 def _buyers(connection: Connection, words: str) -> list[tuple[str, str]]:
     """Read what buyers told Stripe, where the longest plain part of the words is in it."""
-    newest = select(_o.id).order_by(_o.created_at.desc(), _o.id.desc())
-    newest = newest.limit(said(NEWEST))
-    asked = select(_a.order_id, _a.buyer).where(_a.order_id.in_(newest), _a.buyer.is_not(None))
+    asked = select(_a.order_id, _a.buyer).where(_a.order_id.in_(_newest()), _a.buyer.is_not(None))
     plain = max(_PLAIN.findall(words), key=len, default="")
     if plain:
         asked = asked.where(_a.buyer.icontains(plain, autoescape=True))

@@ -36,6 +36,7 @@ _BY_INDEX = {
     "msg": (outbox_messages.c.order_id, outbox_messages.c.id),
 }
 _OF_BUYERS = ("cus", "in", "pm")
+_OF_CHARGES = ("ch", "py")
 _MOST_NEAR = 1_000
 
 
@@ -70,6 +71,8 @@ def _exact(words: str) -> Iterator[ColumnElement[bool]]:
 def _near(connection: Connection, words: str, limit: int) -> Iterator[Sequence[str]]:
     if words.partition("_")[0] in _OF_BUYERS:
         yield order_scan.by_object(connection, words)
+    if words.partition("_")[0] in _OF_CHARGES:
+        yield order_scan.by_charge(connection, words)
     yield order_keys.by_amount(connection, words, limit=limit)
     if any(letter.isalpha() for letter in words) and not {"_", "@"} & {*words}:
         yield order_keys.by_name(connection, words, limit=limit)

@@ -38,6 +38,8 @@ class ReleaseHold:
         settlement = self.settle_order.settle(
             Case(source, order_id=order_id, change=changes.release(Hold(name)), reason=f"by {by}")
         )
+        if Hold(name) not in settlement.before.active_holds:
+            raise NoSuchHold(name)  # somebody else released it meanwhile
         if settlement.look_wanted:
             try:
                 self.look_at_order.look(order_id, source=source, urgent=True)

@@ -124,14 +124,17 @@ def look_wanted(event: IncomingEvent, winner: Attempt | None) -> int | None:
             return _GRACE if event.type in _BARE_INTENT_FACTS else 0
         case RefundView(status=status) if status not in _REFUND_WORDS:
             return 0
-        case DisputeView(status=status) if status.startswith("appeal"):
-            return 0
-        case DisputeView() if winner is not None and winner.buyer.payment_method is None:
+        case DisputeView(status=status) if status.startswith("appeal") or _is_bare(winner):
             return 0
         case ChargeView() if not settled or event.type.startswith(_MONEY_BACK_HINTS):
             return _GRACE
         case _:
             return None
+
+
+def _is_bare(winner: Attempt | None) -> bool:
+    """True if it was paid, and nothing has shown yet with what."""
+    return winner is not None and winner.buyer.payment_method is None
 
 
 def request_look(

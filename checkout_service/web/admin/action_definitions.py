@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from checkout_service.domain.errors import CheckoutError, NotFound, RefundTooLarge
+from flask import request
+
+from checkout_service.domain.errors import (
+    CheckoutError,
+    Fault,
+    InvalidInput,
+    NotFound,
+    RefundTooLarge,
+)
 from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import AttemptView, HoldView, OrderView
@@ -98,12 +106,21 @@ def _cancel(subject: Subject, _form: Form, _nonce: str) -> str:
 
 
 def _release(subject: Subject, form: Form, nonce: str) -> str:
-    name, words = form.get("hold", ""), form.get("note", "").strip()
+    words = form.get("note", "").strip()
+    name = _hold_of(form)
     note = read_note(words) if words else None
     after = use_cases().release_hold.release(subject.id, name, by=subject.by, source="admin")
     if note is not None:
         use_cases().admin.note_order.add(subject.id, note, nonce=nonce, by=subject.by)
     return f"The hold ({name.replace('_', ' ')}) is released; the order is {_standing(after)}."
+
+
+def _hold_of(form: Form) -> str:
+    """Return which hold is meant: the form's, or the address's. Raises InvalidInput."""
+    name = form.get("hold") or request.args.get("hold") or ""
+    if not name:
+        raise InvalidInput([Fault("hold", "choose which hold is released")])
+    return name
 
 
 def _settle(subject: Subject, _form: Form, _nonce: str) -> str:

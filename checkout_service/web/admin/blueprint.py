@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import cast
 
 from apiflask import APIBlueprint
-from flask import current_app, g, redirect, render_template, request, session, url_for
+from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
-from checkout_service.domain.errors import DatabaseUnavailable, NotFound
+from checkout_service.domain.cursor import read_cursor
+from checkout_service.domain.errors import DatabaseUnavailable, InvalidInput, NotFound
 from checkout_service.domain.hold_advice import WHAT_TO_DO, WHY_HELD
 from checkout_service.domain.staff import Clerk, Role
 from checkout_service.domain.views.work import Work
@@ -27,6 +29,7 @@ _OPEN = frozenset(
     )
 )  # fmt: skip
 _WORDS_LONGEST = 500
+_SHOWN = 60  # characters of a word that is quoted
 _DASHBOARD = "https://dashboard.stripe.com/"
 
 bp = APIBlueprint("admin", __name__, url_prefix="/admin", enable_openapi=False)
@@ -108,6 +111,33 @@ def demand(role: Role) -> None:
     """Let pass whose role allows it. Raises NotAllowed."""
     if not clerk().role.may(role):
         raise NotAllowed
+
+
+def place_in_list() -> str | None:
+    """Return the cursor of the address; a word that is none is told, and the list begins anew."""
+    given = asked("cursor")
+    if given is None:
+        return None
+    try:
+        read_cursor(given)
+    except InvalidInput:
+        flash("The address names no place of this list: it is shown from its beginning.")
+        return None
+    return given
+
+
+def chosen(name: str, words: Collection[str]) -> str | None:
+    """Return a word of the address that a list is narrowed to; another one is told."""
+    word = request.args.get(name, "").strip()
+    if word and word not in words:
+        flash(f"{nothing_of(name, word)} It is left out of account.")
+    return word if word in words else None
+
+
+def nothing_of(name: str, word: str) -> str:
+    """Say that no status, product, stage is called so."""
+    shown = "".join(char for char in word if char.isprintable())
+    return f"There is no {name} \u201c{shown[:_SHOWN]}\u201d."
 
 
 def asked(name: str) -> str | None:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 
 from flask import Response, render_template, request
 
+from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.day import KINDS, TO_THE_BANK, StripesDay, Sum, Sums
 from checkout_service.web.context import settings, shop
 
 from .blueprint import admin, bp, demand
-from .list_filter import read_day
+from .list_filter import no_day, read_day
 
 # What Stripe's own words for a movement mean to a shop.
 _SAID = {
@@ -91,5 +92,9 @@ def _to_the_bank(there: Sums) -> dict[str, Sum]:
 
 
 def _asked() -> date:
-    """Return the day that is asked for; what is no day is today."""
-    return read_day(request.values.get("day", "")) or admin().day.today()
+    """Return the day that is asked for, today if none is. Raises InvalidInput for what is none."""
+    text = request.values.get("day", "").strip()
+    day = read_day(text) if text else admin().day.today()
+    if day is None:
+        raise InvalidInput([Fault("day", no_day(text))])
+    return day

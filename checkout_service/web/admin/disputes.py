@@ -6,18 +6,17 @@ from flask import render_template
 
 from checkout_service.domain.views.disputes import DisputeStage
 
-from .blueprint import admin, asked, bp
+from .blueprint import admin, bp, chosen, place_in_list
 
 _A_PAGE = 50
 
 
 @bp.get("/disputes")
 def disputes() -> str:
-    word = asked("stage")
-    stage = DisputeStage(word) if word in set(DisputeStage) else DisputeStage.TO_ANSWER
+    stage = DisputeStage(chosen("stage", set(DisputeStage)) or DisputeStage.TO_ANSWER)
     return render_template(
         "admin/disputes.html",
-        page=admin().disputes.page(stage, limit=_A_PAGE, cursor=asked("cursor")),
+        page=admin().disputes.page(stage, limit=_A_PAGE, cursor=place_in_list()),
         stage=stage,
         stages=DisputeStage,
         now=admin().status.clock.now(),

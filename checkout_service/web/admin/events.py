@@ -9,7 +9,7 @@ from flask import render_template
 
 from checkout_service.web.context import use_cases
 
-from .blueprint import asked, bp
+from .blueprint import bp, chosen, place_in_list
 
 _A_PAGE = 50
 _STATES = ("applied", "ignored", "waiting", "failed", "quarantined")
@@ -17,9 +17,8 @@ _STATES = ("applied", "ignored", "waiting", "failed", "quarantined")
 
 @bp.get("/events")
 def events() -> str:
-    state = asked("state")
-    state = state if state in _STATES else None
-    page = use_cases().read_events.page(state=state, limit=_A_PAGE, cursor=asked("cursor"))
+    state = chosen("state", _STATES)
+    page = use_cases().read_events.page(state=state, limit=_A_PAGE, cursor=place_in_list())
     return render_template("admin/events.html", page=page, state=state, states=_STATES)
 
 

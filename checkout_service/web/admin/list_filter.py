@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask import request
+
 from checkout_service.domain.days import midnight
+from checkout_service.domain.errors import Fault
 from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.web.context import catalog, shop
 
-from .blueprint import asked
+from .blueprint import nothing_of
 
 HELD, ANY = "held", "any"
 HOLDS = (ANY, *(hold.value for hold in Hold))
@@ -21,7 +24,7 @@ STATUSES = (*(status.value for status in OrderStatus), HELD)
 class ListFilter:
     """A status, a hold, a product of the catalog, the first and the last day by the shop's clock.
 
-    None where all is wanted.
+    None where all is wanted; `faults` tell what the address has that is none of these.
     """
 
     status: str | None = None
@@ -29,6 +32,7 @@ class ListFilter:
     product: str | None = None
     since: date | None = None
     until: date | None = None
+    faults: tuple[Fault, ...] = ()
 
     @property
     def filter(self) -> OrderFilter:
@@ -63,16 +67,23 @@ _FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
 
 def read() -> ListFilter:
     """Read the address; what is no status, hold, product or day asks for nothing."""
-    status, hold = asked("status"), asked("hold")
-    product = asked("product")
-    known = {one.id for one in catalog().products}
-    return ListFilter(
-        status if status in STATUSES else None,
-        hold if hold in HOLDS else None,
-        product if product in known else None,
-        _day("since"),
-        _day("until"),
+    products = tuple(one.id for one in catalog().products)
+    known = {"status": STATUSES, "hold": HOLDS, "product": products}
+    given = {name: request.args.get(name, "").strip() for name in (*known, "since", "until")}
+    words = {name: given[name] if given[name] in known[name] else None for name in known}
+    days = {name: read_day(given[name]) for name in ("since", "until")}
+    wrong = [name for name, read in (words | days).items() if given[name] and read is None]
+    faults = tuple(
+        Fault(name, nothing_of(name, given[name]) if name in known else no_day(given[name]))
+        for name in wrong
     )
+    status, hold, product = (words[name] for name in known)
+    return ListFilter(status, hold, product, days["since"], days["until"], faults)
+
+
+def no_day(text: str) -> str:
+    """Say that this is no day."""
+    return f"{nothing_of('day', text)} A day is written as 2026-02-28."
 
 
 def _prices_of(product: str) -> tuple[str, ...]:
@@ -86,7 +97,3 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if _FIRST <= day <= _LAST else None
-
-
-def _day(name: str) -> date | None:
-    return read_day(asked(name) or "")

@@ -6,7 +6,7 @@ from flask import render_template
 
 from checkout_service.web.context import use_cases
 
-from .blueprint import asked, bp
+from .blueprint import bp, chosen, place_in_list
 from .events import readable
 
 _A_PAGE = 50
@@ -15,9 +15,8 @@ _STATES = ("due", "delivered", "dead", "kept")
 
 @bp.get("/messages")
 def messages() -> str:
-    state = asked("state")
-    state = state if state in _STATES else None
-    page = use_cases().read_messages.page(state=state, limit=_A_PAGE, cursor=asked("cursor"))
+    state = chosen("state", _STATES)
+    page = use_cases().read_messages.page(state=state, limit=_A_PAGE, cursor=place_in_list())
     return render_template(
         "admin/messages.html",
         page=page,

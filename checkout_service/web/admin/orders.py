@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, flash, render_template, request, stream_with_context
 
 from checkout_service.domain import ids
-from checkout_service.domain.errors import ChargeDisputed
+from checkout_service.domain.errors import ChargeDisputed, InvalidInput
 from checkout_service.domain.staff import Role
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
@@ -18,7 +18,7 @@ from checkout_service.web.context import catalog, use_cases
 
 from . import csv_rows, list_filter
 from .action_definitions import ACTS
-from .blueprint import admin, asked, bp, clerk
+from .blueprint import admin, bp, clerk, place_in_list
 from .refusals import refusal
 from .timeline import timeline
 
@@ -28,8 +28,10 @@ _MOST_BESIDE = 50
 
 @bp.get("/orders")
 def orders() -> str:
-    words, wanted = asked("q"), list_filter.read()
-    page = _page(words, wanted.filter, _A_PAGE, asked("cursor"))
+    words, wanted = _words(), list_filter.read()
+    for fault in wanted.faults:
+        flash(f"{fault.message} It is left out of account.")
+    page = _page(words, wanted.filter, _A_PAGE, place_in_list())
     return render_template(
         "admin/orders.html",
         page=page,
@@ -45,8 +47,14 @@ def orders() -> str:
 
 @bp.get("/orders.csv")
 def export() -> Response:
-    """Stream the list that is shown, all of it; a spreadsheet must not run what a buyer wrote."""
-    words, wanted = asked("q"), list_filter.read().filter
+    """Stream the list that is shown, all of it; a spreadsheet must not run what a buyer wrote.
+
+    Raises InvalidInput: a file does not tell that it is another list than was asked for.
+    """
+    words, narrowed = _words(), list_filter.read()
+    if narrowed.faults:
+        raise InvalidInput(list(narrowed.faults))
+    wanted = narrowed.filter
     first = _page(words, wanted, _AN_EXPORT_PAGE, None)
 
     def lines() -> Iterator[str]:
@@ -89,6 +97,12 @@ def _may(detail: OrderDetail, role: Role) -> frozenset[str]:
         for (place, name), kind in ACTS.items()
         if place == "orders" and role.may(kind.role) and refusal(name, detail.order, left) is None
     )
+
+
+def _words() -> str | None:
+    """Return what is looked for; a character that nobody types is a space."""
+    typed = request.args.get("q", "")
+    return "".join(c if c.isprintable() else " " for c in typed).strip() or None
 
 
 def _page(words: str | None, wanted: OrderFilter, limit: int, cursor: str | None) -> OrderPage:

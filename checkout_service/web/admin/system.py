@@ -11,7 +11,7 @@ from checkout_service.domain.staff import Role
 from checkout_service.settings import Settings
 from checkout_service.web.context import settings, use_cases
 
-from .blueprint import admin, asked, bp
+from .blueprint import admin, bp, place_in_list
 
 _PACKAGES = ("flask", "sqlalchemy", "stripe", "gunicorn", "psycopg")
 _SHOWN = 12
@@ -34,7 +34,7 @@ def system() -> str:
 
 @bp.get("/audit")
 def audit() -> str:
-    return render_template("admin/audit.html", page=admin().audit.page(cursor=asked("cursor")))
+    return render_template("admin/audit.html", page=admin().audit.page(cursor=place_in_list()))
 
 
 def _setup(known: Settings) -> dict[str, str]:

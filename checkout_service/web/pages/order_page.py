@@ -209,5 +209,4 @@ class OrderPage:
 
     @property
     def total(self) -> int:
-        order = self.order
-        return order.amount_total - order.amount_discount + order.amount_tax + order.amount_shipping
+        return self.order.total
