@@ -6,10 +6,9 @@ import pytest
 
 from checkout_service.domain.errors import MoneyInFlight, OpenedWrong
 from checkout_service.domain.holds import NoSuchHold
-from checkout_service.domain.views.orders import OrderView
-from checkout_service.use_cases.refunds.release_hold import ReleaseHold
 from tests.support.stage import Bought, Stage
 from tests.support.stage.catalog import catalog_text
+from tests.support.stage.steps import writing
 
 from .waiting import status
 
@@ -166,28 +165,21 @@ def test_a_released_hold_gives_the_goods_only_if_the_money_is_still_there(
     assert stage.order(gone)["holds"] == ["refunded_before_fulfilment"]
 
 
-def test_of_two_who_release_a_hold_at_once_one_is_told_that_it_was_down(
-    stage_on: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage, release = stage_on, stage_on.use_cases.release_hold.release
+def test_of_two_who_release_a_hold_at_once_one_is_told_that_it_was_down(stage_on: Stage) -> None:
+    stage = stage_on
     bought = stage.buys()
     stage.pays(bought)
     (event,) = stage.events("checkout.session.completed")
     event["data"]["object"] |= {"amount_total": 1, "amount_subtotal": 1}
     stage.delivers(event)
     stage.drops()
-    read = ReleaseHold._view
-    meanwhile: list[str] = []
+    ann, ben = (stage.replica(n).use_cases.release_hold for n in (1, 0))
+    stage.meanwhile(
+        writing("begins", replica=0),
+        lambda: ann.release(bought.order, "amount_mismatch", by="ann"),
+    )
 
-    def read_a_moment_ago(of: ReleaseHold, order_id: str) -> OrderView:
-        seen = read(of, order_id)
-        if not meanwhile:
-            meanwhile.append("ann")
-            release(bought.order, "amount_mismatch", by="ann")
-        return seen
-
-    monkeypatch.setattr(ReleaseHold, "_view", read_a_moment_ago)
     with pytest.raises(NoSuchHold, match="not held for amount mismatch, or not any more"):
-        release(bought.order, "amount_mismatch", by="ben")
+        ben.release(bought.order, "amount_mismatch", by="ben")
 
     assert stage.order(bought)["fulfilled"]
