@@ -50,10 +50,16 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name, stack(Path(name), chosen.beside) as ground:
         rounds = _run(ground, chosen.only, chosen.rounds, chosen.requests)
-    _print(rounds, chosen.requests)
-    if chosen.guard:
-        peers = {case: _cpu_ratio(rounds[case[0], OURS], rounds[case]) for case in rounds}
-        sys.exit("\n".join(lost(peers)) or 0)
+        _print(rounds, chosen.requests)
+        if chosen.guard and (doubtful := sorted({case for case, _ in lost(_peers(rounds))})):
+            # A machine that others use as well may explain one such series, and hardly a second.
+            again = _run(ground, doubtful, 2 * chosen.rounds, 2 * chosen.requests)
+            _print(again, 2 * chosen.requests)
+            sys.exit("\n".join(lost(_peers(again)).values()) or 0)
+
+
+def _peers(rounds: Rounds) -> dict[tuple[str, str], float]:
+    return {case: _cpu_ratio(rounds[case[0], OURS], rounds[case]) for case in rounds}
 
 
 def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:

@@ -14,10 +14,10 @@ _RECORDED = {
 _FAR_BELOW = 0.8
 
 
-def lost(ratios: Mapping[tuple[str, str], float]) -> list[str]:
-    """Name the cases whose ratio is far below what it was."""
-    return [
-        f"{case} / {peer}: {ratios[case, peer]:.2f}, and it was {before:.2f}"
+def lost(ratios: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], str]:
+    """Name the cases whose ratio is far below what it was, each in words."""
+    return {
+        (case, peer): f"{case} / {peer}: {ratios[case, peer]:.2f}, and it was {before:.2f}"
         for (case, peer), before in _RECORDED.items()
         if ratios.get((case, peer), before) < _FAR_BELOW * before
-    ]
+    }
