@@ -91,3 +91,29 @@ def test_a_wide_screen_has_all_places_in_sight_and_no_menu(
     expect(page.get_by_role("link", name="Quarantine 3")).to_have_count(1)
     expect(page.get_by_text("Menu", exact=True)).to_be_hidden()
     expect(page.get_by_role("button", name="Sign out")).to_have_count(1)
+
+
+def test_at_a_desk_an_address_stays_whole_beside_long_names(
+    desk: tuple[str, Flask, str], page: Page
+) -> None:
+    url, app, _order = desk
+    add_order(
+        app, customer_email="johanna.mustermann@example.com", has_more=True,
+        name="A poster of the whole coast, printed by hand on paper of cotton",
+        holds="refunded_before_fulfilment",
+    )  # fmt: skip
+    page.set_viewport_size(WIDE)
+    page.goto(f"{url}/admin/orders")
+
+    lines = page.get_by_text("johanna.mustermann@example.com").evaluate(
+        "one => { const all = document.createRange(); all.selectNodeContents(one);"
+        " return new Set([...all.getClientRects()].map(box => Math.round(box.top))).size }"
+    )
+    assert lines == 1
+    assert page.evaluate(SIDEWAYS) == []
+    assert page.evaluate(LONG_OPTION) <= 280  # a long name does not take the filters' row
+
+
+LONG_OPTION = """() => { const one = document.querySelector("select[name=product]");
+  one.add(new Option("A poster of the whole coast, ".repeat(6)));
+  return one.getBoundingClientRect().width }"""
