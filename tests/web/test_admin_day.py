@@ -99,6 +99,24 @@ def test_all_that_moved_at_stripe_is_in_its_column_and_what_differs_is_told(
     assert f"/admin/orders/{won.order}" in told
 
 
+def test_what_went_to_the_bank_stands_beside_the_net(admin: FlaskClient, shop: Stage) -> None:
+    reach.paid(shop)
+    (booked,) = shop.stripe("GET", "/v1/balance_transactions")["data"]
+    payout = {"reporting_category": "payout", "type": "payout", "source": "po_of_the_day"}
+    store = shop.side.world.store
+    store.put(booked | payout | {"id": "txn_payout", "amount": -4000, "net": -4000})
+    fee = {"reporting_category": "fee", "type": "stripe_fee", "source": None}
+    store.put(booked | fee | {"id": "txn_fee", "amount": -30, "net": -30})
+
+    page = compared(admin)
+
+    assert cells(page, "Fee") == ["0", "$0.00", "1", "-$0.30", "-$0.30"]
+    assert cells(page, "Net") == ["", "$50.00", "", "$49.70", "-$0.30"]
+    assert cells(page, "To your bank") == ["", "", "1", "-$40.00", ""]
+    assert "po_of_the_day" not in page
+    assert "Fee txn_fee, -$0.30" in page
+
+
 def test_another_day_is_another_sum(app: Flask, admin: FlaskClient, shop: Stage) -> None:
     reach.paid(shop)
     today = re.findall(r'name="day" value="(\S+?)"', admin.get("/admin/day").text)[0]
