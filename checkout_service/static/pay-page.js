@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const RETRIES = 4;
+  const REFUSAL_CODES = ["stripe_rejected", "stripe_mismatch", "unknown_to_stripe"];
   const OVER_CODES = ["order_paid", "money_in_flight", "order_canceled"];
   const say = document.querySelector("main").dataset;
   const form = document.getElementById("pay-form");
@@ -42,6 +43,7 @@
       if (answer?.ok) return body;
       const { order } = JSON.parse(say.cart);
       if (order && OVER_CODES.includes(body?.code)) return { over: order };
+      if (REFUSAL_CODES.includes(body?.code)) return { refused: true };
       const again = !answer || answer.status >= 500 || [409, 429].includes(answer.status);
       if (!again || turn === RETRIES) return {};
       loading.textContent = say.sayLater;

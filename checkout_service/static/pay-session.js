@@ -68,7 +68,7 @@
     opened = await open("checkout-sessions");
     if (opened.over) return showOrder(opened.over);
     if (opened.id && !opened.client_secret) return showOrder(opened.order.id);
-    if (!opened.client_secret) return complain(say.sayNoForm);
+    if (!opened.client_secret) return complain(opened.refused ? say.sayRefused : say.sayNoForm);
     /* From here a reload pays this very order. */
     const order = encodeURIComponent(opened.order.id);
     history.replaceState(null, "", `${say.root}/pay?ui=${say.ui}&order=${order}`);

@@ -26,7 +26,7 @@
   async function begin() {
     const intent = await open("payment-intents");
     if (intent.over) return location.replace(`${say.root}/orders/${intent.over}`);
-    if (!intent.client_secret) return complain(say.sayNoForm);
+    if (!intent.client_secret) return complain(intent.refused ? say.sayRefused : say.sayNoForm);
     /* From here a reload pays this very order. */
     history.replaceState(null, "", `${say.root}/pay?order=${encodeURIComponent(intent.order.id)}`);
     secret = intent.client_secret;

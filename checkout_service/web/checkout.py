@@ -15,6 +15,7 @@ from checkout_service.domain.errors import (
     DatabaseUnavailable,
     GatewayError,
     MoneyInFlight,
+    OpenedWrong,
     OrderCanceled,
     OrderPaid,
     StaleOrder,
@@ -147,7 +148,7 @@ def _start(form: dict[str, str]) -> ResponseReturnValue:
         session = start.start(cart, nonce=nonce, caller="public", admit=gate(), changing=True)
     except (OrderPaid, MoneyInFlight, OrderCanceled):  # the form of a page that was left open
         return redirect(at(f"/orders/{start.order_of(nonce)}"), SEE_OTHER)
-    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+    except (GatewayError, OpenedWrong, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"price": price, "quantity": quantity, "token": token})
     response = make_response(_to_stripe(session.url, session.order.id))
     order_cookie.remember(response, session.order.id)
@@ -161,7 +162,7 @@ def _start_over(order_id: str) -> ResponseReturnValue:
         session = use_cases().start_checkout.again(order_id, admit=gate())
     except (OrderPaid, MoneyInFlight, OrderCanceled, WrongFlow):
         return redirect(at(f"/orders/{order_id}"), SEE_OTHER)
-    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+    except (GatewayError, OpenedWrong, DatabaseUnavailable, StaleOrder) as error:
         return _try_again(error, {"order": order_id})
     return _to_stripe(session.url, session.order.id)
 

@@ -13,8 +13,10 @@ from checkout_service.domain.errors import (
     DatabaseUnavailable,
     Fault,
     InvalidInput,
+    OpenedWrong,
     StripeRejected,
     StripeUnavailable,
+    UnknownToStripe,
 )
 from tests.pages.album.catalog import many
 from tests.support.on_stage import app_on
@@ -256,6 +258,8 @@ def test_when_stripe_fails_the_cart_is_still_there(client: FlaskClient, shop: St
     [
         (StripeUnavailable(), 503, "Stripe does not answer right now."),
         (StripeRejected("canary"), 502, "Stripe did not accept this order."),
+        (UnknownToStripe(), 409, "Stripe did not accept this order."),
+        (OpenedWrong("canary"), 502, "Stripe did not accept this order."),
         (DatabaseUnavailable(), 503, ">Nothing is lost."),
     ],
     ids=lambda v: type(v).__name__,
@@ -352,3 +356,16 @@ def test_the_cart_that_was_archived_at_the_last_moment_says_so(
     mend()
 
     assert text.count("This cannot be bought right now.") == 1
+
+
+def test_what_is_due_again_stands_below_the_total(tmp_path: Path) -> None:
+    monthly = BIG.replace("99999999", "900") + 'recurring = { interval = "month" }\n'
+    with Stage(catalog=CATALOG + monthly) as stage:
+        client = app_on(stage, tmp_path).test_client()
+        put(client, "poster-usd")
+        assert "then" not in page(client.get("/cart"))
+        put(client, "yacht-usd", "2")
+        text = page(client.get("/cart"))
+
+    assert "$43.00<br>" in text
+    assert text.count("then $18.00 per month") == 1

@@ -212,6 +212,16 @@ def test_the_cancel_page_of_an_order_with_money_shows_the_order(
     assert response.headers["Location"] == f"/orders/{bought.order}"
 
 
+def test_the_cancel_page_of_a_canceled_order_leads_nowhere_that_is_closed(
+    client: FlaskClient, shop: Stage
+) -> None:
+    text = left(client, reach.canceled(shop, reach.SESSION))
+
+    assert "The shop closed this order" in text
+    assert not offers_to_pay(text)
+    assert "Start over" not in text
+
+
 def test_starting_over_goes_to_the_open_session(client: FlaskClient, shop: Stage) -> None:
     bought = shop.buys()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,14 +11,33 @@ from flask.testing import FlaskClient
 
 from checkout_service.domain.errors import (
     DatabaseUnavailable,
+    OpenedWrong,
     StaleOrder,
     StripeRejected,
     StripeUnavailable,
+    UnknownToStripe,
 )
+from tests.support.on_stage import app_on
 from tests.support.stage import Call, Stage, calling, writing
 from tests.web.asserts import page
 from tests.web.catalog import CATALOG
 from tests.web.conftest import MakeApp
+
+TOO_DEAR_WITH_POSTAGE = """
+[[products]]
+id = "yacht"
+name = "Yacht"
+[[products.prices]]
+id = "yacht-usd"
+currency = "usd"
+unit_amount = 99999999
+[checkout]
+shipping_countries = ["US"]
+[[checkout.shipping_options]]
+name = "Post"
+currency = "usd"
+amount = 490
+"""
 
 
 def token_of(text: str) -> str:
@@ -253,3 +273,36 @@ def test_a_quantity_is_read_by_one_rule_at_every_door(
 
     assert "Choose a quantity from 1 to 20." in page(answer, 422)
     assert shop.calls() == []
+
+
+@pytest.mark.parametrize(
+    "failure", [StripeRejected("canary"), UnknownToStripe(), OpenedWrong("canary")]
+)
+def test_a_refusal_of_stripes_is_told_as_one_at_every_door(
+    client: FlaskClient, shop: Stage, failure: Exception
+) -> None:
+    mend = shop.fails(writing("begins"), failure)
+    text = client.post("/checkout", data={"price": "poster-usd", "quantity": "1"}).text
+    mend()
+
+    assert "Stripe did not accept this order. You were not charged." in text
+    assert "canary" not in text
+
+
+def test_an_order_that_stripe_refused_blames_no_bank(tmp_path: Path) -> None:
+    with Stage(catalog=CATALOG + TOO_DEAR_WITH_POSTAGE) as stage:
+        client = app_on(stage, tmp_path).test_client()
+        page(client.post("/checkout", data={"price": "yacht-usd", "quantity": "1"}), 502)
+        (order,) = stage.use_cases.read_orders.page(limit=5).orders
+        text = page(client.get(f"/orders/{order.id}"))
+
+    assert order.status == "failed"
+    assert "The payment page did not open" in text
+    assert "Your bank" not in text
+
+
+def test_a_way_to_pay_that_is_none_is_refused_for_that(client: FlaskClient) -> None:
+    text = page(client.get("/pay?price=poster-usd&ui=evil"), 422)
+
+    assert "There is no such way to pay here." in text
+    assert "total" not in text

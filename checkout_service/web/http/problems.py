@@ -107,6 +107,9 @@ _CODE_OF_STATUS = {
     422: "invalid_input",
     429: "too_many_requests",
 }
+_REFUSALS = frozenset(
+    one.code for one in (e.StripeRejected, e.UnknownToStripe, e.OpenedWrong, e.SessionRefused)
+)
 _LONGEST_NAME = 200
 _REDACTOR = "checkout_redactor"
 _HEADERS_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -123,6 +126,11 @@ class Problem:
     errors: tuple[Fault, ...] = ()
     stripe_code: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """True if Stripe answered and would not: no outage, which passes by itself."""
+        return self.code in _REFUSALS
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from checkout_service.domain.errors import (
     GatewayError,
     InvalidInput,
     MoneyInFlight,
+    OpenedWrong,
     OrderCanceled,
     OrderPaid,
     StaleOrder,
@@ -31,7 +32,7 @@ from checkout_service.web.http.limits import CREATE, gate, limited
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.problems import problem_of
 
-from . import cart_cookie, languages
+from . import cart_cookie, languages, rendering
 from .cart_cookie import KeptCart
 from .quantity import quantity_of
 
@@ -112,7 +113,7 @@ def checkout() -> ResponseReturnValue:
         response = make_response(redirect(at(f"/orders/{start.order_of(kept.nonce)}"), SEE_OTHER))
         cart_cookie.write(response, kept.with_items({}))
         return response
-    except (GatewayError, DatabaseUnavailable, StaleOrder) as error:
+    except (GatewayError, OpenedWrong, DatabaseUnavailable, StaleOrder) as error:
         return _page(kept, failed=error)
     response = make_response(redirect(session.url or at(f"/orders/{session.order.id}"), SEE_OTHER))
     order_cookie.remember(response, session.order.id)
@@ -181,6 +182,7 @@ def _page(
         lines=lines,
         currencies=currencies,
         total=sum(line.amount for line in lines),
+        dues=_dues(lines),
         full=full,
         too_many=too_many,
         faults=faults,
@@ -195,6 +197,16 @@ def _page(
     if request.method == "POST":
         cart_cookie.write(response, kept)
     return response
+
+
+def _dues(lines: list[CartLine]) -> dict[str, int]:
+    """Add up what is due again, by the words for how often."""
+    dues: dict[str, int] = {}
+    for line in lines:
+        if line.tag and line.tag.recurring:
+            often = rendering.interval(line.tag.recurring)
+            dues[often] = dues.get(often, 0) + line.amount
+    return dues
 
 
 def _is_of_the_whole(fault: Fault) -> bool:

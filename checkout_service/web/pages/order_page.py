@@ -108,6 +108,12 @@ class OrderPage:
         return "partially_charged_back" if self.order.amount_charged_back else "paid"
 
     @property
+    def never_opened(self) -> bool:
+        """True if the last try never came to a page of Stripe's: no bank has refused anything."""
+        order = self.order
+        return self.state == "failed" and not (order.checkout_session or order.payment_intent)
+
+    @property
     def may_start_over(self) -> bool:
         """True if paying anew can be offered: never while money may be on its way."""
         may = self.order.status in _MAY_START_OVER and self.state != "checking"

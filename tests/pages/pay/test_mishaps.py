@@ -142,3 +142,20 @@ def test_stripe_stumbling_at_the_start_is_waited_for(payer: Payer, complaints: C
 
     payer.is_ready()
     assert len(payer.intents(payer.order)) == 1
+
+
+def test_a_refusal_of_stripes_is_told_as_one_and_not_asked_for_again(
+    payer: Payer, complaints: Complaints
+) -> None:
+    complaints.expected.append("status of 502")
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=502, json={"code": "stripe_rejected"})
+
+    payer.page.route("**/api/v1/payment-intents", refuse)
+    payer.page.goto(f"{payer.url}/pay?price=poster-usd&quantity=1")
+
+    expect(payer.page.locator("#fault")).to_contain_text("Stripe did not accept this order")
+    assert len(asked) == 1
