@@ -100,8 +100,9 @@ MONEY = (
         (
             "storage.money_writes",
             "            _w.state.in_((WriteState.ASKED.value, WriteState.QUARANTINED.value)),\n"
+            "            _w.nonce != but,\n"
             "            ~shown,",
-            '            _w.kind != "",',
+            "            _w.nonce != but,",
         ),
         leaning="refunds",
     ),
