@@ -75,7 +75,6 @@ export async function busyDay(stripe, sandbox) {
   const won = await pay("pm_card_createDispute");
   const [second] = (await stripe.disputes.list({ payment_intent: won.id })).data;
   await stripe.disputes.update(second.id, { evidence: { uncategorized_text: "winning_evidence" }, submit: true });
-  await control(`disputes/${second.id}/close`, { status: "won" });
 
   await hour(async () => {
     await stripe.setupIntents.create({ payment_method: "pm_card_visa", confirm: true, customer: customer.id, automatic_payment_methods: base.automatic_payment_methods });

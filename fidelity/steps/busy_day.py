@@ -102,10 +102,8 @@ def _quarrels(shop: Shop, api: Any) -> None:
     told = {"evidence": {"product_description": "A poster"}}
     api.disputes.update(shop.dispute(), params=told)
     api.disputes.close(shop.dispute())
-    won = shop.dispute()
     proof = {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True}
-    api.disputes.update(won, params=proof)
-    control(f"disputes/{won}/close", {"status": "won"})
+    api.disputes.update(shop.dispute(), params=proof)
 
 
 def _setups(shop: Shop, api: Any) -> None:
