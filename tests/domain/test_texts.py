@@ -8,11 +8,24 @@ import pytest
 
 from checkout_service.domain.catalog import load_catalog
 from checkout_service.domain.errors import BadCatalog
-from checkout_service.domain.texts import LONGEST, why_unreadable
+from checkout_service.domain.texts import (
+    LONGEST,
+    has_hidden_characters,
+    why_unreadable,
+    without_control_characters,
+)
 from checkout_service.stripe_gateway.fields import text
 
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\ud800", "\udfff"]
 PLAIN = ("cart 17", "Ä", "日本", "😀", "a\u00a0b", "x" * LONGEST)
+OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+HIDDEN = [*map(chr, OVERRIDES), "\u200b", "\u2028", "\ufeff"]
+WRITTEN = (
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "👩\u200d🚀",
+    "\u05e9\u05dc\u200f!",
+    "日本",
+)
 LOCALES = ("auto", "de", "hi-IN")
 
 
@@ -60,3 +73,15 @@ def test_a_language_that_stripes_page_does_not_speak_stops_the_start(
     told = refused(tmp_path, f'[checkout]\nlocale = "{word}"\n')
 
     assert told.endswith(f"checkout.locale: Stripe's page does not speak {word}{hint}")
+
+
+@pytest.mark.parametrize("char", [*CONTROL, *HIDDEN], ids=ascii)
+def test_what_nobody_sees_is_found_in_what_people_are_to_read(char: str) -> None:
+    assert has_hidden_characters(f"DHL{char}17")
+    assert without_control_characters(f"DHL{char}17") == "DHL 17"
+
+
+@pytest.mark.parametrize("written", WRITTEN, ids=ascii)
+def test_what_a_language_is_written_with_stays(written: str) -> None:
+    assert not has_hidden_characters(written)
+    assert without_control_characters(written) == written

@@ -163,6 +163,7 @@ def test_a_payment_without_a_card_has_no_brand() -> None:
     ("said", "kept"),
     [
         ("Ada\x00\x1b[31m\nLovelace\ud800", "Ada  [31m Lovelace"),
+        ("\u202eAda\u2066Lovelace\ufeff", "Ada Lovelace"),
         ("x" * 9_000, "x" * LONGEST),
         ("  ", None),
         ("4242 4242 4242 4242", CARD_NUMBER),

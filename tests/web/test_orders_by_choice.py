@@ -171,6 +171,7 @@ def test_nobody_who_leaves_has_saved_anything(stage: Stage, tmp_path: Path) -> N
         ({}, "items"),
         ({"items": []}, "items"),
         ({"items": [TABLE | {"name": ""}]}, "items.0.name"),
+        ({"items": [TABLE | {"name": "Table\u202e"}]}, "items.0.name"),
         ({"items": [{"unit_amount": 1}]}, "items.0.name"),
         ({"items": [{"price": "poster-usd"}]}, "items.0.quantity"),
         ({"items": [{"price": "poster-usd", "quantity": 1, "name": "x"}]}, "items.0.name"),

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from checkout_service.domain.card_numbers import holds_card_number
 from checkout_service.domain.errors import CardNumber, CheckoutError, Fault, InvalidInput
-from checkout_service.domain.texts import has_control_characters
+from checkout_service.domain.texts import has_hidden_characters
 
 CARRIER_LONGEST, NUMBER_LONGEST, URL_LONGEST, NOTE_LONGEST = 60, 80, 500, 1_000
 
@@ -66,10 +66,9 @@ def read_parcel(form: Mapping[str, str]) -> Parcel:
         ("carrier", carrier, CARRIER_LONGEST),
         ("tracking_number", number, NUMBER_LONGEST),
     ):
-        if len(text) > most or has_control_characters(text):
-            faults.append(
-                Fault(name, f"the {_in_words(name)} is one line of at most {most} letters")
-            )
+        if len(text) > most or has_hidden_characters(text):
+            what = f"the {_in_words(name)} is one line of at most {most} letters"
+            faults.append(Fault(name, f"{what}, none of them hidden"))
     if url and not _is_web_address(url):
         faults.append(Fault("tracking_url", "the tracking link begins with https:// or http://"))
     if faults:
@@ -82,7 +81,7 @@ def read_note(text: str) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not words:
         raise InvalidInput([Fault("note", "write something down")])
-    if len(words) > NOTE_LONGEST or has_control_characters(words.replace("\n", "")):
+    if len(words) > NOTE_LONGEST or has_hidden_characters(words.replace("\n", "")):
         raise InvalidInput([Fault("note", f"a note is text of at most {NOTE_LONGEST} letters")])
     if holds_card_number(words):
         raise CardNumber(["note"])

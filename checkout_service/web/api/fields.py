@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from checkout_service.domain.addresses import MAX_URL
-from checkout_service.domain.texts import why_unreadable
+from checkout_service.domain.texts import HIDDEN, has_hidden_characters, why_unreadable
 from checkout_service.web.context import stripe_locales
 from checkout_service.web.http import origins
 
@@ -62,6 +62,13 @@ def _readable(text: str) -> str:
     """Take only what will come back from Stripe as it was given."""
     if why := why_unreadable(text):
         raise fault(why)
+    return text
+
+
+def _shown(text: str) -> str:
+    """Take only what a reader sees all of."""
+    if has_hidden_characters(text):
+        raise fault("holds a character that nobody sees")
     return text
 
 
@@ -127,6 +134,11 @@ def _given(value: Any) -> Any:
 
 Readable = Annotated[
     str, AfterValidator(_readable), Says({"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"})
+]
+Shown = Annotated[
+    Readable,
+    AfterValidator(_shown),
+    Says({"pattern": rf"^[^\u0000-\u001f\u007f-\u009f{HIDDEN}]*$"}),
 ]
 Locale = Annotated[str, AfterValidator(_locale), Says(lambda: {"enum": list(stripe_locales())})]
 Reference = Annotated[Readable, Field(min_length=1, max_length=200)]

@@ -30,6 +30,7 @@ from .fields import (
     Readable,
     Reference,
     Says,
+    Shown,
     fault,
     without_default,
 )
@@ -135,7 +136,7 @@ class ChosenLine(Item):
 class PricedLine(Body):
     """A line that the merchant's own backend priced."""
 
-    name: Readable = Field(min_length=1, max_length=250, examples=["Poster, framed"])
+    name: Shown = Field(min_length=1, max_length=250, examples=["Poster, framed"])
     unit_amount: StrictInt = Field(examples=[2500], description="minor units")
     currency: str = Field(pattern="^[a-z]{3}$", examples=["usd"])
     quantity: StrictInt = Field(1, ge=1, le=999_999)
