@@ -21,6 +21,7 @@ from .world import Call
 
 _UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 _ALWAYS = frozenset(("description", "metadata", "receipt_email"))
+_OF_ITS_INVOICE = ("amount", "capture_method", "confirmation_method", "currency", "customer")
 _SAID = (
     "capture_method", "confirmation_method", "customer", "description", "receipt_email",
     "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix",
@@ -90,6 +91,7 @@ def update(call: Call, intent: Json) -> Json:
     owned = [name for name in params if name not in _ALWAYS]
     if owned:
         _refuse_for_session(intent, "updated")
+        _refuse_for_invoice(intent, params)
         if intent["status"] not in _UNPAID:
             raise ApiError(
                 f"This PaymentIntent's {owned[0]} could not be updated because it has a status "
@@ -123,6 +125,7 @@ def cancel(call: Call, intent: Json) -> Json:
     """Cancel what is not paid; what is held on a card is released. Raises ApiError."""
     if intent["status"] != "requires_capture":
         _refuse_for_session(intent, "canceled")
+        _refuse_to_cancel_for_invoice(intent)
     if intent["status"] not in (*_UNPAID, "requires_capture"):
         raise _unexpected(intent, "canceled")
     if intent["status"] == "requires_capture":
@@ -218,6 +221,27 @@ def _refuse_for_session(intent: Json, what: str) -> None:
         raise ApiError(
             f"This PaymentIntent belongs to a Checkout Session and cannot be {what} directly; "
             "expire the session instead.",
+            code="payment_intent_unexpected_state",
+        )
+
+
+def _refuse_for_invoice(intent: Json, params: Json) -> None:
+    """Refuse to change what its invoice says: another amount would pay it. Raises ApiError."""
+    for name in _OF_ITS_INVOICE if "_invoice" in intent else ():
+        if name in params:
+            raise ApiError(
+                f"This PaymentIntent belongs to an invoice, which says its {name}: it cannot be "
+                "updated directly.",
+                code="payment_intent_unexpected_state",
+                param=name,
+            )
+
+
+def _refuse_to_cancel_for_invoice(intent: Json) -> None:
+    if "_invoice" in intent:
+        raise ApiError(
+            "This PaymentIntent belongs to an invoice and cannot be canceled directly; void the "
+            "invoice instead.",
             code="payment_intent_unexpected_state",
         )
 

@@ -8,7 +8,7 @@ from . import lists, shapes, sums, tax_rates
 from .errors import ApiError, invalid, missing
 from .forms import count, integer, metadata, table, text
 from .money import check_currency
-from .store import Json, new_id
+from .store import Json, new_id, shown
 from .world import Call
 
 _KIND, _URL = "invoiceitem", "/v1/invoiceitems"
@@ -36,6 +36,7 @@ def create(call: Call) -> Json:
     if "invoice" in params:
         thing["invoice"] = _draft(call, params["invoice"], thing)["id"]
     call.emit("invoiceitem.created", call.store.put(thing))
+    _tell_draft(call, thing)
     return thing
 
 
@@ -92,6 +93,8 @@ def _draft(call: Call, name: object, item: Json) -> Json:
     draft = call.world.need(name, "invoice", param="invoice")
     if draft["status"] != "draft" or draft["customer"] != item["customer"]:
         raise invalid("invoice", "The invoice must be a draft of this customer's.")
+    if draft["currency"] != item["currency"]:
+        raise invalid("currency", f"The currency of the invoice is {draft['currency']}.")
     return draft
 
 
@@ -111,10 +114,13 @@ def update(call: Call, item: Json) -> Json:
     if "amount" in params:
         item["amount"] = item["net_amount"] = integer(params, "amount")
         item["pricing"] = _pricing(None, item["amount"], 1)
+        item |= {"quantity": 1, "quantity_decimal": "1"}
     if "description" in params:
         item["description"] = text(params, "description")
     item["metadata"] = metadata(params, item["metadata"])
-    return call.store.put(item)
+    call.store.put(item)
+    _tell_draft(call, item)
+    return item
 
 
 def delete(call: Call, item: Json) -> Json:
@@ -122,6 +128,7 @@ def delete(call: Call, item: Json) -> Json:
     _refuse_final(call, item)
     call.store.drop(item["id"])
     call.emit("invoiceitem.deleted", item)
+    _tell_draft(call, item)
     return {"id": item["id"], "object": _KIND, "deleted": True}
 
 
@@ -159,6 +166,14 @@ def _refuse_final(call: Call, item: Json) -> None:
     invoice = call.store.get(item["invoice"], "invoice")
     if invoice is not None and invoice["status"] != "draft":
         raise ApiError("You cannot change an invoice item of an invoice that is not a draft.")
+
+
+def _tell_draft(call: Call, item: Json) -> None:
+    """Let the draft of an item that is new, changed or gone show what it comes to now."""
+    draft = call.store.get(item["invoice"], "invoice")
+    if draft is not None:
+        before = shown(draft)
+        call.emit_changes("invoice.updated", recount(call, draft), before)
 
 
 def recount(call: Call, invoice: Json) -> Json:
