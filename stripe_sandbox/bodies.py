@@ -11,7 +11,12 @@ from .store import Json
 
 
 def check() -> None:
-    """Refuse a body that is no JSON object, on routes that need none as well. Raises ApiError."""
+    """Refuse a body that is no JSON object, and what stands in the address instead of it.
+
+    On routes that need neither as well. Raises ApiError.
+    """
+    for name in request.args:
+        raise unknown(name)
     _read()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from . import catalog_shapes as shapes
 from .errors import ApiError, invalid, missing
 from .forms import boolean, count, integer, metadata, table, text
@@ -169,6 +171,16 @@ def price_of_line(call: Call, given: Json, where: str) -> Json:
     if not data:
         raise missing(f"{where}[price]")
     return create_price(call, data, f"{where}[price_data]")
+
+
+def check_rhythm(line: Json, others: Iterable[Json], at: str) -> None:
+    """Refuse a line that recurs otherwise than others: it would be billed as they are.
+
+    Raises ApiError.
+    """
+    every = [one["_recurring"] for one in (*others, line) if one["_recurring"]]
+    if len({(one["interval"], one["interval_count"]) for one in every}) > 1:
+        raise not_modelled(f"{at}[price]")
 
 
 def sold_already(price: str, at: str) -> ApiError:

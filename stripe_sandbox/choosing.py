@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import line_items, totals
+from .catalog import check_rhythm
 from .errors import invalid
 from .store import Json
 from .world import Call
@@ -26,6 +27,7 @@ def offered(call: Call, given: object, mode: str, items: list[Json]) -> list[Jso
             raise invalid(f"{where}[price]", "Optional items have the session's currency.")
         if line["_recurring"] and mode != "subscription":
             raise invalid(f"{where}[price]", "Recurring prices need `subscription` mode.")
+        check_rhythm(line, items, where)
         found.append(
             {
                 "adjustable_quantity": line_items.adjustable(item, where),

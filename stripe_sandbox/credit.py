@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from .money import least
 from .store import Json
 from .world import Call
 
 
 def balances(invoice: Json, customer: Json) -> Json:
-    """Return what is due of an invoice after its customer's balance, below zero a credit."""
+    """Return what is due of an invoice with its customer's balance, below zero a credit.
+
+    What is too little to be charged waits in the balance for the next invoice.
+    """
     before, total = customer["balance"], invoice["total"]
-    used = total if total < 0 else min(total, max(0, -before))
-    due = max(0, total) - max(0, used)
+    owed = total + before
+    due = owed if total > 0 and owed >= least(invoice["currency"]) else 0
     return {
         "amount_due": due,
         "amount_remaining": due,
         "starting_balance": before,
-        "ending_balance": before + used,
+        "ending_balance": owed - due,
     }
 
 

@@ -25,7 +25,8 @@ def create_coupon(call: Call) -> Json:
         raise invalid("percent_off", "You must pass either `percent_off` or `amount_off`.")
     if amount is not None and "currency" not in params:
         raise missing("currency")
-    currency = check_currency(params["currency"]) if amount is not None else None
+    named = check_currency(params["currency"]) if "currency" in params else None
+    currency = named if amount is not None else None
     thing = _coupon(call, percent_off=percent, amount_off=amount, currency=currency)
     thing |= {
         "duration": params.get("duration", "once"),

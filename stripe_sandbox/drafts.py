@@ -14,7 +14,7 @@ from . import (
 )
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, text
-from .money import check_currency
+from .money import check_currency, check_size
 from .store import Json, shown
 from .world import Call
 
@@ -108,6 +108,7 @@ def delete(call: Call, invoice: Json) -> Json:
 def finalize(call: Call, invoice: Json) -> Json:
     """Give a draft its number; from then on it is owed. Raises ApiError."""
     _refuse_unless_draft(invoice)
+    check_size(invoice["total"], invoice["currency"], "total")
     customer = call.world.need(invoice["customer"], "customer")
     invoice |= {
         "effective_at": call.store.now(),

@@ -7,7 +7,7 @@ from typing import Any
 from . import lists, shapes, sums, tax_rates
 from .errors import ApiError, invalid, missing
 from .forms import count, integer, metadata, table, text
-from .money import check_currency
+from .money import check_currency, check_size
 from .store import Json, new_id, shown
 from .world import Call
 
@@ -70,7 +70,10 @@ def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
     name = table(params, "pricing").get("price")
     if name is not None:
         price = call.world.need(name, "price", param="pricing[price]")
-        return price["unit_amount"] * quantity, price, quantity
+        _refuse_recurring(price)
+        amount = price["unit_amount"] * quantity
+        check_size(amount, price["currency"], "quantity")
+        return amount, price, quantity
     amount = integer(params, "amount")
     if amount is None:
         raise missing("amount")
@@ -78,7 +81,19 @@ def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
         raise missing("currency")
     if "quantity" in params:
         raise invalid("quantity", "You may only specify one of these parameters: amount, quantity.")
+    check_size(amount, check_currency(params["currency"]))
     return amount, None, 1
+
+
+def _refuse_recurring(price: Json) -> None:
+    if price["recurring"] is not None:
+        raise invalid(
+            "pricing[price]",
+            f"The price specified is set to `type=recurring` but this field only accepts prices "
+            f"with `type=one_time`: {price['id']}.",
+        )
+    if not price["active"]:
+        raise invalid("pricing[price]", "The price specified is inactive.")
 
 
 def _pricing(price: Json | None, amount: int, quantity: int) -> Json:
@@ -112,7 +127,9 @@ def update(call: Call, item: Json) -> Json:
     _refuse_final(call, item)
     params = call.params
     if "amount" in params:
-        item["amount"] = item["net_amount"] = integer(params, "amount")
+        amount = integer(params, "amount") or 0
+        check_size(amount, item["currency"])
+        item["amount"] = item["net_amount"] = amount
         item["pricing"] = _pricing(None, item["amount"], 1)
         item |= {"quantity": 1, "quantity_decimal": "1"}
     if "description" in params:

@@ -8,6 +8,7 @@ from . import catalog, invoice_items, invoices, periods, prorations, subscriptio
 from . import subscriptions as subs
 from .errors import invalid, missing, no_such
 from .forms import boolean, count, integer, metadata
+from .money import check_size
 from .store import Json, shown
 from .unmodelled import not_modelled
 from .world import Call
@@ -88,6 +89,8 @@ def change(call: Call, thing: Json, params: Json, where: str = "items") -> None:
         raise invalid(where, "A subscription must have at least one active item.")
     if any(_rhythm([item]) != _rhythm(items) for item in items):
         raise not_modelled(f"{where}[0][price]")
+    owed = sum(item["price"]["unit_amount"] * item["quantity"] for item in items)
+    check_size(owed, thing["currency"], where)
 
 
 def _change_item(call: Call, thing: Json, change: Json, at: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import shapes, tax_rates
-from .catalog import price_of_line
+from .catalog import check_rhythm, price_of_line
 from .errors import invalid, missing
 from .forms import boolean, count, integer, metadata, table
 from .store import Json
@@ -19,6 +19,8 @@ def read(call: Call, given: object) -> list[Json]:
     items = [line(call, item, f"line_items[{place}]") for place, item in enumerate(given)]
     if len({item["currency"] for item in items}) > 1:
         raise invalid("line_items", "All line items must have the same currency.")
+    for place, item in enumerate(items):
+        check_rhythm(item, items[:place], f"line_items[{place}]")
     return items
 
 

@@ -45,8 +45,18 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> None:
             code="amount_too_small",
             param=param,
         )
-    if amount >= 10 ** (12 if currency == "idr" else 8):
+    check_size(amount, currency, param)
+
+
+def check_size(amount: int, currency: str, param: str = "amount") -> None:
+    """Refuse more than Stripe would charge, or give back. Raises ApiError."""
+    if abs(amount) >= 10 ** (12 if currency == "idr" else 8):
         raise ApiError("Amount is too large.", code="amount_too_large", param=param)
+
+
+def least(currency: str) -> int:
+    """Return the smallest amount that is charged."""
+    return _LEAST.get(currency, 1)
 
 
 def check_total(total: int, currency: str, param: str) -> None:

@@ -78,6 +78,7 @@ def lines_of(call: Call) -> list[Json]:
                 "_rates": tax_rates.named(call, item, "tax_rates", f"items[{place}]") or [],
             }
         )  # fmt: skip
+        catalog.check_rhythm(lines[-1], lines[:-1], f"items[{place}]")
     owed = sum(line["_amount"] for line in lines)
     check_amount(owed, lines[0]["_currency"], "items")
     return lines

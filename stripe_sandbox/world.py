@@ -112,6 +112,17 @@ class Call:
 
     def emit_changes(self, kind: str, thing: Json, before: Json) -> None:
         """Tell what was before in each field that has changed; nothing if none has."""
-        changed = {name: value for name, value in before.items() if thing.get(name) != value}
+        changed = _changed({name: thing.get(name) for name in before}, before)
         if changed:
             self.emit(kind, thing, changed)
+
+
+def _changed(now: Json, before: Json) -> Json:
+    """Return what was before where it is another now; what is new was null."""
+    return {
+        name: _changed(now[name], was)
+        if isinstance(was, dict) and isinstance(now[name], dict)
+        else was
+        for name, was in (dict.fromkeys(now) | before).items()
+        if now.get(name) != was
+    }

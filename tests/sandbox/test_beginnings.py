@@ -65,7 +65,7 @@ def test_what_is_sold_once_is_due_today_trial_or_not(
 def test_a_later_anchor_makes_a_part_due_or_nothing(
     client: stripe.StripeClient, world: World
 ) -> None:
-    now = int(world.raw("POST", "/_sandbox/clock", json={}).json()["now"])
+    now = int(world.raw("POST", "/_sandbox/clock", json={"advance": 0}).json()["now"])
     anchor = now + 10 * DAY
     part = begins(client, a_line_every("month", 3100), billing_cycle_anchor=anchor)
     none = begins(client, billing_cycle_anchor=anchor, proration_behavior="none")

@@ -84,3 +84,46 @@ def test_an_invoice_says_what_its_intent_costs(near: Nearby, change: Any) -> Non
     near.do("POST", path, payment_method="pm_card_visa", description="Tea")
     near.do("POST", f"{path}/confirm", return_url="https://shop.test/")
     assert near.do("GET", f"invoices/{begun['latest_invoice']}")["amount_paid"] == 1500
+
+
+def test_what_is_dearer_than_a_payment_may_be_is_on_no_invoice(near: Nearby) -> None:
+    owner, most = a_customer(near), 99_999_999
+    owed = {"customer": owner, "currency": "usd"}
+    too_much = ("amount_too_large", "amount")
+    price = near.do("POST", "prices", currency="usd", unit_amount=most, product_data={"name": "T"})
+    many = {"pricing": {"price": price["id"]}, "quantity": 2}
+
+    assert near.refused("POST", "invoiceitems", **owed, amount=10**12) == too_much
+    assert near.refused("POST", "invoiceitems", **owed, amount=-(10**8)) == too_much
+    assert near.refused("POST", "invoiceitems", customer=owner, **many) == (
+        "amount_too_large", "quantity",
+    )  # fmt: skip
+    path = f"invoices/{a_draft(near, owner, most, most)['id']}"
+    item = near.do("GET", path)["lines"]["data"][0]["parent"]["invoice_item_details"]
+    changed = f"invoiceitems/{item['invoice_item']}"
+    assert near.refused("POST", changed, amount=10**8) == too_much
+    assert near.refused("POST", f"{path}/finalize") == ("amount_too_large", "total")
+    near.do("POST", changed, amount=0)
+    assert near.do("POST", f"{path}/pay")["amount_paid"] == most
+
+
+def test_what_is_too_little_to_be_charged_waits_for_the_next_invoice(near: Nearby) -> None:
+    owner = a_customer(near)
+    little = near.do("POST", f"invoices/{a_draft(near, owner, 20)['id']}/finalize")
+    waits = near.do("GET", f"customers/{owner}")["balance"]
+    next_one = near.do("POST", f"invoices/{a_draft(near, owner, 700)['id']}/pay")
+
+    assert (little["status"], little["amount_due"], little["ending_balance"]) == ("paid", 0, 20)
+    assert waits == 20
+    assert (next_one["starting_balance"], next_one["amount_paid"]) == (20, 720)
+    assert near.do("GET", f"customers/{owner}")["balance"] == 0
+
+
+def test_an_invoice_takes_prices_that_are_paid_once(near: Nearby) -> None:
+    tea = {"currency": "usd", "unit_amount": 500, "product_data": {"name": "Tea"}}
+    monthly = near.do("POST", "prices", **tea, recurring={"interval": "month"})["id"]
+    old = near.do("POST", "prices", **tea, active=False)["id"]
+
+    for price in (monthly, old):
+        owed = {"customer": a_customer(near), "pricing": {"price": price}}
+        assert near.refused("POST", "invoiceitems", **owed) == (None, "pricing[price]")

@@ -91,7 +91,7 @@ def test_a_coupon_is_used_as_often_as_it_may_be(near: Nearby) -> None:
 
 def test_a_coupon_ends_at_its_time(near: Nearby) -> None:
     near.control("clock", advance=0)
-    now = near.control("clock")["now"]
+    now = near.control("clock", advance=0)["now"]
     coupon = near.do("POST", "coupons", percent_off=10, redeem_by=now + 60)["id"]
     near.control("clock", advance=61)
 
