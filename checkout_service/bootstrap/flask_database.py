@@ -33,6 +33,13 @@ class Migrations:
         return getattr(self._app.extensions["migrate"], name)
 
 
+def _load_models() -> dict[str, Any]:
+    """Map the models when a shell is opened: nothing else needs them."""
+    import checkout_service.models  # noqa: F401, PLC0415
+
+    return {}
+
+
 def head_of(migrations: Path) -> str:
     """Name the migration that no other comes after, by the files' own words."""
     texts = [file.read_text("utf-8") for file in (migrations / "versions").glob("*.py")]
@@ -58,6 +65,7 @@ def connect_database(app: Flask, settings: Settings, migrations: Path) -> Engine
             ) from None
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    app.shell_context_processor(_load_models)  # before that of `db`, which names what is loaded
     db.init_app(app)
     app.extensions["migrate"] = Migrations(app, migrations)
     with app.app_context():

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.browser import Complaints, Snap
 from tests.support.link_shop import LinkShop, link_url
+from tests.support.patience import PATIENCE
 from tests.support.processes import ROOT
 from tests.support.running_shop import GOOD, IBAN_GOOD
 
@@ -131,8 +132,7 @@ def test_the_page_asks_ever_less_often(shop: LinkShop, page: Page) -> None:
         page.wait_for_timeout(100)
         assert len(asked) == before, gap
         page.clock.run_for(40)
-        page.wait_for_timeout(100)
-        assert len(asked) == before + 1, gap
+        _until_asked(page, asked, before + 1)
 
 
 def test_the_page_waits_as_long_as_it_is_told_even_when_it_was_hidden(
@@ -141,8 +141,7 @@ def test_the_page_waits_as_long_as_it_is_told_even_when_it_was_hidden(
     page.add_init_script(HIDE)
     asked = _waits_for_money(page, shop, **{"Retry-After": "30"})
     page.clock.run_for(1_100)
-    page.wait_for_timeout(100)
-    assert len(asked) == 1
+    _until_asked(page, asked, 1)
 
     page.evaluate(HIDDEN)
     page.clock.run_for(10_000)
@@ -157,8 +156,17 @@ def test_the_page_waits_as_long_as_it_is_told_even_when_it_was_hidden(
     assert len(asked) == 1
     page.evaluate(SHOWN)
     page.clock.run_for(10)
-    page.wait_for_timeout(100)
-    assert len(asked) == 2
+    _until_asked(page, asked, 2)
+
+
+def _until_asked(page: Page, asked: list[str], times: int) -> None:
+    """Wait until the page asked so often: a busy machine is late, by the clock on the wall."""
+    for _ in range(int(PATIENCE / 0.1)):
+        if len(asked) >= times:
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(100)  # and has read the answer
+    assert len(asked) == times
 
 
 def _waits_for_money(page: Page, shop: LinkShop, **headers: str) -> list[str]:
