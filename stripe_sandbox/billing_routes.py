@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from . import (
     drafts,
+    invoice_closings,
     invoice_items,
     invoice_lists,
     item_changes,
@@ -15,9 +16,9 @@ from . import (
     previews,
     setup_intents,
     subscription_changes,
+    subscription_ends,
     subscription_pauses,
     subscription_starts,
-    subscriptions,
     tax_ids,
     tax_rates,
 )
@@ -46,7 +47,7 @@ ROUTES = (
     route("GET", _S, lists.subscriptions),
     route("GET", _S + "/{name}", get("subscription")),
     route("POST", _S + "/{name}", on("subscription", subscription_changes.update)),
-    route("DELETE", _S + "/{name}", on("subscription", subscriptions.cancel)),
+    route("DELETE", _S + "/{name}", on("subscription", subscription_ends.cancel)),
     route("POST", _S + "/{name}/resume", on("subscription", subscription_pauses.resume)),
     route("POST", _T, on("customer", tax_ids.create)),
     route("GET", _T, on("customer", tax_ids.of_customer)),
@@ -79,7 +80,7 @@ ROUTES = (
     route("POST", _I + "/{name}/finalize", on("invoice", drafts.finalize)),
     route("POST", _I + "/{name}/send", on("invoice", drafts.send)),
     route("POST", _I + "/{name}/void", on("invoice", drafts.void)),
-    route("POST", _I + "/{name}/mark_uncollectible", on("invoice", drafts.give_up)),
+    route("POST", _I + "/{name}/mark_uncollectible", on("invoice", invoice_closings.give_up)),
     route("POST", _I + "/{name}/pay", on("invoice", drafts.pay)),
     route("GET", "/v1/invoice_payments", lists.invoice_payments),
     route("GET", "/v1/invoice_payments/{name}", get("invoice_payment")),

@@ -23,6 +23,16 @@ def balances(invoice: Json, customer: Json) -> Json:
     }
 
 
+def give_back(call: Call, invoice: Json) -> None:
+    """Return to a customer's balance what an invoice took of it."""
+    used = invoice["ending_balance"] - invoice["starting_balance"]
+    customer = call.store.get(invoice["customer"], "customer")
+    if used and customer is not None:
+        before = customer["balance"]
+        customer["balance"] = before - used
+        call.emit("customer.updated", call.store.put(customer), {"balance": before})
+
+
 def take(call: Call, invoice: Json, customer: Json) -> None:
     """Take a final invoice off its customer's balance, or add what it gives back."""
     before = customer["balance"]

@@ -6,6 +6,7 @@ from . import (
     credit,
     customers,
     given_methods,
+    invoice_closings,
     invoice_items,
     invoices,
     subscription_shapes,
@@ -140,24 +141,14 @@ def send(call: Call, invoice: Json) -> Json:
 
 
 def void(call: Call, invoice: Json) -> Json:
-    """Take back what was owed; the number stays used. Raises ApiError."""
-    return _close(call, invoice, "void", "voided", ("open", "uncollectible"))
+    """Take back what was owed; a subscription that never began ends with it. Raises ApiError."""
+    return _told(call, invoice_closings.void(call, invoice))
 
 
-def give_up(call: Call, invoice: Json) -> Json:
-    """Expect no more money. Raises ApiError."""
-    return _close(call, invoice, "uncollectible", "marked_uncollectible", ("open",))
-
-
-def _close(call: Call, invoice: Json, status: str, told: str, of: tuple[str, ...]) -> Json:
-    if invoice["status"] not in of:
-        raise ApiError(
-            f"You can only pass in open invoices. This invoice isn't open: it is "
-            f"{invoice['status']}."
-        )
-    invoice |= {"next_payment_attempt": None, "status": status}
-    invoice["status_transitions"][f"{told}_at"] = call.store.now()
-    call.emit(f"invoice.{told}", call.store.put(invoice))
+def _told(call: Call, invoice: Json) -> Json:
+    name = invoices.subscription_of(invoice)
+    if name is not None:
+        subscriptions.look_at(call, call.world.need(name, "subscription"), invoice)
     return invoice
 
 
@@ -168,13 +159,10 @@ def pay(call: Call, invoice: Json) -> Json:
         if invoice["status"] == "paid":
             return invoice
     if boolean(call.params, "paid_out_of_band"):
-        invoices.refuse_unless_open(invoice)
-        invoice["amount_paid_off_stripe"] = invoice["amount_due"]
-        invoices.pay(call, invoice)
-        return invoice
-    if invoice["parent"] is not None:
+        return _told(call, invoice_closings.paid_elsewhere(call, invoice))
+    if invoices.subscription_of(invoice) is not None:
         return subscriptions.pay_invoice(call, invoice)
-    invoices.refuse_unless_open(invoice)
+    invoices.refuse_unless_owed(invoice)
     kept = _paid_by(call, invoice)
     try:
         invoices.collect(call, invoice, kept["_number"], kept=kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import subscriptions, tax_ids
+from . import subscription_ends, tax_ids
 from .store import Json
 from .world import Call
 
@@ -13,8 +13,8 @@ def delete(call: Call, customer: Json) -> Json:
     """Delete a customer for good."""
     name = customer["id"]
     for thing in call.store.newest("subscription"):
-        if thing["customer"] == name and subscriptions.goes_on(thing):
-            subscriptions.cancel(call, thing)
+        if thing["customer"] == name and subscription_ends.goes_on(thing):
+            subscription_ends.cancel(call, thing)
     for kept in call.store.newest("payment_method"):
         if kept["customer"] == name:
             call.store.put(kept | {"customer": None})

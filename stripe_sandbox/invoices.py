@@ -20,6 +20,7 @@ from .store import Json
 from .world import Call
 
 _DAY = 86_400
+OWED = ("open", "uncollectible")  # what was given up can still be paid
 RETRY_AFTER = 3 * _DAY  # Stripe's own schedule is learned; ours is plain
 _WITHOUT_THE_BUYER = "4000002500003155"  # asks once, then pays without the buyer
 
@@ -216,9 +217,16 @@ def of_intent(call: Call, intent: Json) -> Json | None:
     return call.store.get(intent.get("_invoice"), "invoice")
 
 
-def refuse_unless_open(invoice: Json) -> None:
+def subscription_of(invoice: Json) -> str | None:
+    """Return whose invoice it is; None for one that was written by hand, or of a session."""
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    name: str | None = details.get("subscription")
+    return name
+
+
+def refuse_unless_owed(invoice: Json) -> None:
     """Refuse to collect what is not owed. Raises ApiError."""
-    if invoice["status"] != "open":
+    if invoice["status"] not in OWED:
         raise ApiError(f"Invoice is already {invoice['status']}")
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import copy
 
-from . import catalog, invoice_items, invoices, periods, prorations, subscription_shapes, tax_rates
+from . import (
+    catalog,
+    invoice_items,
+    invoices,
+    periods,
+    prorations,
+    subscription_ends,
+    subscription_shapes,
+    tax_rates,
+)
 from . import subscriptions as subs
 from .errors import invalid, missing, no_such
 from .forms import boolean, count, integer, metadata
@@ -70,6 +79,7 @@ def _begin_again(call: Call, thing: Json) -> None:
         item["current_period_end"] = periods.end_of(now, 1, item["price"]["recurring"])
     end = thing["items"]["data"][0]["current_period_end"]
     thing |= {"billing_cycle_anchor": now, "_turn": 1, "_due": end}
+    subscription_ends.follow_period(thing)
 
 
 def change(call: Call, thing: Json, params: Json, where: str = "items") -> None:
@@ -154,7 +164,7 @@ def take_away(call: Call, name: str) -> Json:
 
 def _one(call: Call, kept: Json, named: Json) -> Json:
     """Change one item as a change of the whole subscription would. Raises ApiError."""
-    subs.refuse_ended(kept)
+    subscription_ends.refuse_ended(kept)
     thing, before = copy.deepcopy(kept), shown(kept)
     update(call, thing, {**call.params, "items": [{**call.params, **named}]})
     call.emit_changes("customer.subscription.updated", call.store.put(thing), before)

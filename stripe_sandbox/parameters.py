@@ -17,10 +17,14 @@ from .errors import ApiError, invalid, missing
 from .store import Json
 
 _TABLE: Json = json.loads(Path(__file__).with_name("parameters.json").read_text("utf-8"))
+_ANCHOR = _TABLE["POST /v1/subscriptions/{name}"]["fields"]["billing_cycle_anchor"]
 # What the SDK does not send but others do, and what only a sandbox takes.
 _MORE = {
     "POST /v1/payment_links": {"id": "string"},
     "POST /v1/payment_intents/{name}/confirm": {"client_secret": "string"},
+    "POST /v1/subscriptions/{name}": {
+        "billing_cycle_anchor": {"any": [{"enum": ["now", "unchanged"]}, _ANCHOR]}
+    },
 }
 # No API of the SDK's: browsers and Stripe's command line send it.
 _OFF_TABLE = {

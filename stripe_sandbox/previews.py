@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from . import credit, invoice_items, invoices, item_changes, periods
+from . import credit, invoice_items, invoices, item_changes, periods, subscription_ends
 from . import subscriptions as subs
 from .errors import missing
 from .forms import table
@@ -18,7 +18,7 @@ def create(call: Call) -> Json:
         raise missing("subscription")
     name = call.params["subscription"]
     kept = call.world.need(name, "subscription", param="subscription")
-    subs.refuse_ended(kept)
+    subscription_ends.refuse_ended(kept)
     thing = copy.deepcopy(kept)
     lines, items = _due(call, thing, table(call.params, "subscription_details"))
     customer = call.world.need(thing["customer"], "customer")

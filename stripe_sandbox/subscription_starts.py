@@ -9,6 +9,7 @@ from . import (
     invoices,
     lasting_discounts,
     setups,
+    subscription_ends,
     subscription_shapes,
     tax_rates,
 )
@@ -46,7 +47,7 @@ def create(call: Call) -> Json:
     call.emit("customer.subscription.created", call.store.put(thing))
     _first_invoice(call, thing, waits=waits)
     if boolean(params, "cancel_at_period_end"):
-        subs.end_with_period(call, thing, ending=True)
+        subscription_ends.end_with_period(call, thing, ending=True)
         call.store.put(thing)
     return thing
 

@@ -12,17 +12,16 @@ from . import (
     periods,
     redemptions,
     setups,
+    subscription_ends,
     subscription_shapes,
     sums,
 )
-from .errors import ApiError, invalid
-from .forms import table
+from .errors import ApiError
 from .methods import find_method
 from .store import Json, new_id, shown
 from .world import Call
 
 _TRIES = 4  # of collecting one invoice, the first included
-_OVER = ("canceled", "incomplete_expired")
 
 
 def begin(call: Call, session: Json, intent: Json | None) -> Json:
@@ -102,18 +101,35 @@ def lines(call: Call, thing: Json) -> list[Json]:
 
 def turn(call: Call, thing: Json) -> None:
     """Do what is due: renew at the end of a period, or try again to collect."""
-    if thing["status"] == "trialing" and call.store.now() < thing["trial_end"]:
+    now = call.store.now()
+    if subscription_ends.is_to_end(thing, now):
+        subscription_ends.end(call, thing, "cancellation_requested")
+    elif thing["status"] == "trialing" and now < thing["trial_end"]:
         thing["_due"] = thing["trial_end"]
         call.emit("customer.subscription.trial_will_end", call.store.put(thing))
     elif thing["status"] == "trialing" and not _can_go_on(call, thing):
         return
     elif thing["status"] == "incomplete":
-        end(call, thing, "payment_failed", "incomplete_expired")
+        subscription_ends.end(call, thing, "payment_failed", "incomplete_expired")
     elif thing["status"] == "past_due":
-        collect(call, thing, call.world.need(thing["latest_invoice"], "invoice"))
-    elif thing["status"] == "active" and thing["cancel_at_period_end"]:
-        end(call, thing, "cancellation_requested")
+        _try_again(call, thing)
     elif thing["status"] in ("active", "trialing"):
+        renew(call, thing)
+
+
+def _try_again(call: Call, thing: Json) -> None:
+    """Collect what is owed when its day has come; what was closed unpaid is owed no more."""
+    now, period_end = call.store.now(), thing["items"]["data"][0]["current_period_end"]
+    invoice = call.world.need(thing["latest_invoice"], "invoice")
+    collects = invoice["status"] == "open"
+    at = invoice["next_payment_attempt"] if collects else period_end
+    if now < at:
+        thing["_due"] = at
+        subscription_ends.wake_for_end(thing)
+        call.store.put(thing)
+    elif collects:
+        collect(call, thing, invoice)
+    else:
         renew(call, thing)
 
 
@@ -129,7 +145,7 @@ def _can_go_on(call: Call, thing: Json) -> bool:
         thing["status"] = "paused"
         call.emit("customer.subscription.updated", call.store.put(thing), {"status": was})
     else:
-        end(call, thing, "cancellation_requested")
+        subscription_ends.end(call, thing, "cancellation_requested")
     return False
 
 
@@ -171,25 +187,35 @@ def collect(call: Call, thing: Json, invoice: Json) -> None:
     except ApiError:
         _fall_behind(call, thing, invoice)
     else:
-        if invoice["status"] == "paid":
-            be(call, thing, "active")
+        look_at(call, thing, invoice)
 
 
 def _fall_behind(call: Call, thing: Json, invoice: Json) -> None:
     again = invoice["attempt_count"] < _TRIES
     invoices.fail(call, invoice, again=again)
     if not again:
-        end(call, thing, "payment_failed")
+        subscription_ends.end(call, thing, "payment_failed")
         return
     thing["_due"] = invoice["next_payment_attempt"]
+    subscription_ends.wake_for_end(thing)
     call.store.put(thing)
     be(call, thing, "past_due")
 
 
+def look_at(call: Call, thing: Json, invoice: Json) -> None:
+    """Let a subscription know what became of an invoice: the latest one decides."""
+    if invoice["id"] != thing["latest_invoice"]:
+        return
+    if invoice["status"] == "paid":
+        be(call, thing, "active")
+    elif invoice["status"] == "void" and thing["status"] == "incomplete":
+        subscription_ends.end(call, thing, "payment_failed", "incomplete_expired")
+
+
 def be(call: Call, thing: Json, status: str) -> None:
-    """Change the status and tell of it; nothing is told that is not new."""
+    """Change the status and tell of it; nothing is told that is not new, and no end is undone."""
     was = thing["status"]
-    if was == status:
+    if was == status or not subscription_ends.goes_on(thing):
         return
     thing["status"] = status
     if status == "active":
@@ -197,35 +223,29 @@ def be(call: Call, thing: Json, status: str) -> None:
     call.emit("customer.subscription.updated", call.store.put(thing), {"status": was})
 
 
-def end(call: Call, thing: Json, reason: str, status: str = "canceled") -> None:
-    now = call.store.now()
-    thing |= {"status": status, "canceled_at": thing["canceled_at"] or now, "ended_at": now}
-    thing["_due"] = None
-    thing["cancellation_details"]["reason"] = reason
-    call.emit("customer.subscription.deleted", call.store.put(thing))
-
-
 def hear(call: Call, intent: Json) -> None:
     """Tell a subscription that the delayed payment of an invoice came in or failed."""
     invoice = invoices.of_intent(call, intent)
-    if invoice is None or invoice["status"] != "open":
+    if invoice is None or invoice["status"] not in invoices.OWED:
         return
-    if invoice["parent"] is None:  # of one that was written by hand
+    name = invoices.subscription_of(invoice)
+    if name is None:  # of one that was written by hand
         if intent["status"] == "succeeded":
             invoices.pay(call, invoice)
         return
-    name = invoice["parent"]["subscription_details"]["subscription"]
     thing = call.world.need(name, "subscription")
     if intent["status"] == "succeeded":
         if thing["status"] == "incomplete":
             _remember(thing, intent)
         invoices.pay(call, invoice)
-        be(call, thing, "active")
+        look_at(call, thing, invoice)
     elif thing["status"] == "incomplete":
         invoices.fail(call, invoice, again=False)
-        end(call, thing, "payment_failed", "incomplete_expired")
-    else:
+        subscription_ends.end(call, thing, "payment_failed", "incomplete_expired")
+    elif subscription_ends.goes_on(thing) and invoice["status"] == "open":
         _fall_behind(call, thing, invoice)
+    else:
+        invoices.fail(call, invoice, again=False)
 
 
 def method_of(call: Call, thing: Json, given: object) -> Json:
@@ -242,44 +262,10 @@ def _remember(thing: Json, intent: Json) -> None:
         thing["default_payment_method"] = intent["payment_method"]
 
 
-def cancel(call: Call, thing: Json) -> Json:
-    refuse_ended(thing)
-    say_why(thing, call.params)
-    end(call, thing, "cancellation_requested")
-    return thing
-
-
-def end_with_period(call: Call, thing: Json, *, ending: bool) -> None:
-    """Let a subscription end with what is paid for, or go on after all."""
-    end = thing["items"]["data"][0]["current_period_end"]
-    thing |= {
-        "cancel_at_period_end": ending,
-        "cancel_at": end if ending else None,
-        "canceled_at": call.store.now() if ending else None,
-    }
-
-
-def say_why(thing: Json, params: Json) -> None:
-    given = table(params, "cancellation_details")
-    said = {name: given[name] or None for name in ("comment", "feedback") if name in given}
-    thing["cancellation_details"] = thing["cancellation_details"] | said
-
-
-def goes_on(thing: Json) -> bool:
-    """True if a subscription is not over."""
-    return thing["status"] not in _OVER
-
-
-def refuse_ended(thing: Json) -> None:
-    if not goes_on(thing):
-        raise invalid("id", f"A canceled subscription can only update its metadata: {thing['id']}.")
-
-
 def pay_invoice(call: Call, invoice: Json) -> Json:
-    """Collect an open invoice now, by the subscription's method or another. Raises ApiError."""
-    invoices.refuse_unless_open(invoice)
-    name = invoice["parent"]["subscription_details"]["subscription"]
-    thing = call.world.need(name, "subscription")
+    """Collect an invoice now, by the subscription's method or another. Raises ApiError."""
+    invoices.refuse_unless_owed(invoice)
+    thing = call.world.need(invoices.subscription_of(invoice), "subscription")
     given = call.params.get("payment_method")
     number = method_of(call, thing, given)["_method"] if given else paid_by(call, thing)
     if number is None:
@@ -287,8 +273,8 @@ def pay_invoice(call: Call, invoice: Json) -> Json:
     try:
         invoices.collect(call, invoice, number)
     except ApiError:
-        invoices.fail(call, invoice, again=thing["status"] == "past_due")
+        late = thing["status"] == "past_due" and invoice["status"] == "open"
+        invoices.fail(call, invoice, again=late)
         raise
-    if invoice["status"] == "paid":
-        be(call, thing, "active")
+    look_at(call, thing, invoice)
     return invoice
