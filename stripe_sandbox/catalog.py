@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from . import catalog_shapes as shapes
 from .errors import ApiError, invalid, missing
-from .forms import boolean, count, integer, metadata, table, text
+from .forms import boolean, count, integer, metadata, only_one, table, text
 from .money import check_amount, check_currency
 from .store import Json
 from .unmodelled import not_modelled
@@ -69,6 +69,8 @@ def _images(data: Json) -> list[str]:
 def create_price(call: Call, given: Json | None = None, where: str = "") -> Json:
     data = call.params if given is None else given
     at = f"{where}[unit_amount]" if where else "unit_amount"
+    only_one(data, "product", "product_data", where=where)
+    only_one(data, "unit_amount", "unit_amount_decimal", where=where)
     if "currency" not in data:
         raise missing(f"{where}[currency]" if where else "currency")
     currency = check_currency(data["currency"])
@@ -161,7 +163,8 @@ def _recurring(data: Json) -> Json | None:
 
 
 def price_of_line(call: Call, given: Json, where: str) -> Json:
-    """Find or make the price of a line item."""
+    """Find or make the price of a line item. Raises ApiError."""
+    only_one(given, "price", "price_data", where=where)
     if "price" in given:
         price = call.world.need(given["price"], "price", param=f"{where}[price]")
         if not price["active"]:

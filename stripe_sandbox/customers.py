@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import collecting, given_methods, setups, shapes
+from . import collecting, given_methods, owners, setups, shapes
 from .errors import ApiError
 from .forms import metadata, table, text
 from .store import Json, new_id
@@ -21,6 +21,9 @@ def create(call: Call) -> Json:
     params = call.params
     kept = given_methods.brought(call, params, "usd") if "payment_method" in params else None
     default = _default(call, params, kept)
+    for one in (kept, default):
+        if one is not None:
+            owners.check_free(one)
     made = make(call, metadata=metadata(params), **_said(params), **_settings(default))
     for one in (kept, default):
         if one is not None:
@@ -98,6 +101,9 @@ def update(call: Call, customer: Json) -> Json:
     params = call.params
     before = dict(customer)
     default = _default(call, params, None)
+    if default is not None:
+        param = "invoice_settings[default_payment_method]"
+        owners.check_default(default, customer["id"], param)
     customer |= _said(params) | _settings(default)
     if default is not None:
         setups.attach(call, default, customer)

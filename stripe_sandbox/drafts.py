@@ -68,7 +68,8 @@ def _describe(call: Call, thing: Json) -> None:
     thing |= {name: text(params, name) for name in _TEXTS if name in params}
     if params.get("default_payment_method"):
         param = "default_payment_method"
-        thing[param] = given_methods.of_name(call, params[param], param=param)["id"]
+        kept = given_methods.of_customer(call, params[param], thing["customer"], param)
+        thing[param] = kept["id"]
     thing["collection_method"] = params.get("collection_method", thing["collection_method"])
     by_hand = thing["collection_method"] == "send_invoice"
     for name in ("days_until_due", "due_date"):
@@ -175,7 +176,7 @@ def pay(call: Call, invoice: Json) -> Json:
 def _paid_by(call: Call, invoice: Json) -> Json:
     given = call.params.get("payment_method") or invoice["default_payment_method"]
     if given:
-        return given_methods.of_name(call, given, param="payment_method")
+        return given_methods.of_customer(call, given, invoice["customer"], "payment_method")
     kept = customers.default_method(call, call.world.need(invoice["customer"], "customer"))
     if kept is None:
         raise customers.no_way_to_pay()

@@ -101,6 +101,14 @@ def is_url(text: str) -> bool:
     return bool(re.fullmatch(r"https?://\S+", text) and parts.hostname)
 
 
+def only_one(params: Json, *names: str, where: str = "") -> None:
+    """Refuse two that say the same in two ways. Raises ApiError."""
+    given = [f"{where}[{name}]" if where else name for name in names if name in params]
+    if len(given) > 1:
+        told = f"You may only specify one of these parameters: {', '.join(names)}."
+        raise invalid(given[1], told)
+
+
 def table(params: Json, name: str) -> Json:
     """Read a nested table; nothing or an empty text is an empty one."""
     value = params.get(name) or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import collecting, setups, shapes, vouchers
+from . import collecting, owners, setups, shapes, vouchers
 from .errors import ApiError, missing, no_such
 from .forms import metadata, table
 from .method_details import details
@@ -58,6 +58,13 @@ def of_name(call: Call, name: object, *, param: str | None = None) -> Json:
     if found is None and str(name).startswith("pm_card_"):
         return setups.keep(call, find_method(name, "usd"), None, None)
     return found or call.world.need(name, "payment_method", param=param)
+
+
+def of_customer(call: Call, name: object, customer: str, param: str) -> Json:
+    """Return a kept method that may collect from a customer. Raises ApiError."""
+    kept = of_name(call, name, param=param)
+    owners.check_default(kept, customer, param)
+    return kept
 
 
 def _unspent(call: Call, name: object) -> Json | None:

@@ -7,6 +7,7 @@ from . import (
     given_methods,
     holds,
     money_back,
+    owners,
     payments,
     shapes,
     subscriptions,
@@ -80,6 +81,9 @@ def _describe(call: Call, intent: Json) -> None:
 def _take_method(call: Call, intent: Json) -> None:
     """Let an intent wait for its confirmation, if a call names what pays it. Raises ApiError."""
     kept = given_methods.brought(call, call.params, intent["currency"])
+    used = kept or call.store.get(intent["payment_method"], "payment_method")
+    if used is not None:
+        owners.check(used, intent["customer"], "PaymentIntent")
     if kept is not None:
         check_allowed(kept["type"], intent)
         intent |= {"payment_method": kept["id"], "status": "requires_confirmation"}
@@ -184,6 +188,7 @@ def confirm(call: Call, intent: Json) -> Json:
             "confirm it again directly with a payment method or ConfirmationToken.",
             code="payment_intent_unexpected_state",
         )
+    owners.check(kept, intent["customer"], "PaymentIntent")
     method = given_methods.fated(kept, intent["currency"], params)
     if kept["type"] == "boleto":
         intent["_tax_id"] = kept["boleto"]["tax_id"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import lists, shapes, sums, tax_rates
 from .errors import ApiError, invalid, missing
-from .forms import count, integer, metadata, table, text
+from .forms import count, integer, metadata, only_one, table, text
 from .money import check_currency, check_size
 from .store import Json, new_id, shown
 from .world import Call
@@ -66,6 +66,7 @@ def blank(call: Call, **fields: Any) -> Json:
 
 def _amount(call: Call, params: Json) -> tuple[int, Json | None, int]:
     """Read what is owed: an amount, or a price so many times. Raises ApiError."""
+    only_one(params, "amount", "pricing")
     quantity = count(params, "quantity")
     name = table(params, "pricing").get("price")
     if name is not None:

@@ -25,11 +25,6 @@ def attach(call: Call, name: str) -> Json:
     """Give a method to a customer. Raises ApiError."""
     kept = given_methods.of_name(call, name)
     customer = call.world.need(call.params["customer"], "customer", param="customer")
-    if kept["customer"] not in (None, customer["id"]):
-        raise ApiError(
-            "The payment method you provided has already been attached to a customer.",
-            code="payment_method_unexpected_state",
-        )
     return setups.attach(call, kept, customer)
 
 

@@ -6,8 +6,7 @@ where the session asks for it. https://docs.stripe.com/payments/checkout/save-du
 
 from __future__ import annotations
 
-from . import setups
-from .errors import ApiError
+from . import owners, setups
 from .store import Json
 from .world import Call, World
 
@@ -34,12 +33,7 @@ def number_of(world: World, session: Json, given: object) -> object:
     session["_saved"] = None
     if kept is None:
         return given
-    if kept["customer"] is not None and kept["customer"] != session["customer"]:
-        raise ApiError(
-            "The provided PaymentMethod belongs to another customer.",
-            code="payment_method_unexpected_state",
-            param="payment_method",
-        )
+    owners.check(kept, session["customer"], "Session")
     session["_saved"] = kept["id"]
     return kept["_number"]
 

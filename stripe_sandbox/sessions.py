@@ -24,6 +24,7 @@ from . import (
 from .errors import ApiError, invalid, missing
 from .forms import boolean, integer, metadata, table, text
 from .methods import FILTERS, kinds_for
+from .money import check_currency
 from .store import Json
 from .world import Call
 
@@ -58,7 +59,7 @@ def create(call: Call) -> Json:
 
 def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any) -> Json:
     """Make an open session of these line items."""
-    currency = items[0]["currency"] if items else setups.currency_of(params)
+    currency = _currency(params, items)
     recurring = any(item["_recurring"] for item in items)
     if recurring != (mode == "subscription"):
         raise invalid(
@@ -97,6 +98,21 @@ def build(call: Call, items: list[Json], *, mode: str, params: Json, **more: Any
     ui_modes.give_way_in(call, thing)
     thing["_due"] = thing["expires_at"]
     return call.store.put(thing)
+
+
+def _currency(params: Json, items: list[Json]) -> str:
+    """Return what is paid in: that of the prices, which have one each. Raises ApiError."""
+    if not items:
+        return setups.currency_of(params)
+    theirs: str = items[0]["currency"]
+    wanted = check_currency(params.get("currency", theirs))
+    if wanted != theirs:
+        raise invalid(
+            "line_items[0][price]",
+            f"The price specified only supports `{theirs}`. This doesn't match the expected "
+            f"currency: `{wanted}`.",
+        )
+    return theirs
 
 
 def _count(call: Call, session: Json, params: Json) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import given_methods, setups
+from . import given_methods, owners, setups
 from .errors import ApiError
 from .forms import boolean, check_url, metadata
 from .methods import FILTERS, Method, check_kinds, find_method, kinds_for
@@ -41,16 +41,16 @@ def _describe(call: Call, thing: Json) -> None:
     params = call.params
     if params.get("customer"):
         call.world.need(params["customer"], "customer", param="customer")
+    kept = _named(call)
+    used = kept or call.store.get(thing["payment_method"], "payment_method")
+    if used is not None:
+        owners.check(used, params.get("customer", thing["customer"]) or None, "SetupIntent")
     for name in ("customer", "description", *FILTERS):
         if name in params:
             thing[name] = params[name] or None
     if "return_url" in params:
         thing["_return_url"] = check_url(params["return_url"], "return_url")
-    if "payment_method_data" in params:
-        kept = given_methods.keep(call, params["payment_method_data"], "payment_method_data")
-    elif params.get("payment_method"):
-        kept = given_methods.of_name(call, params["payment_method"], param="payment_method")
-    else:
+    if kept is None:
         return
     if kept["type"] not in thing["payment_method_types"]:
         raise ApiError(
@@ -59,6 +59,16 @@ def _describe(call: Call, thing: Json) -> None:
             param="payment_method",
         )
     thing |= {"payment_method": kept["id"], "status": "requires_confirmation"}
+
+
+def _named(call: Call) -> Json | None:
+    """Return the way to pay that a call names or brings along. Raises ApiError."""
+    params = call.params
+    if "payment_method_data" in params:
+        return given_methods.keep(call, params["payment_method_data"], "payment_method_data")
+    if params.get("payment_method"):
+        return given_methods.of_name(call, params["payment_method"], param="payment_method")
+    return None
 
 
 def update(call: Call, thing: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import customers, shapes
+from . import customers, owners, shapes
 from .declines import decline_message
 from .errors import ApiError, missing
 from .forms import metadata, table, text
@@ -95,8 +95,10 @@ def keep(call: Call, method: Method, email: str | None, customer: Json | None) -
 
 
 def attach(call: Call, kept: Json, customer: Json | None) -> Json:
+    """Give a way to pay to a customer. Raises ApiError if another has it."""
     if customer is None or kept["customer"] == customer["id"]:
         return call.store.put(kept)
+    owners.check_free(kept, customer["id"])
     kept["customer"] = customer["id"]
     call.emit("payment_method.attached", call.store.put(kept))
     return kept

@@ -116,7 +116,7 @@ def _kept(call: Call, customer: Json) -> Json | None:
     given = call.params.get("default_payment_method")
     if not given:
         return customers.default_method(call, customer)
-    kept = given_methods.of_name(call, given, param="default_payment_method")
+    kept = given_methods.of_customer(call, given, customer["id"], "default_payment_method")
     return setups.attach(call, kept, customer)
 
 

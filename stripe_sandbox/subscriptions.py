@@ -22,6 +22,7 @@ from .store import Json, new_id, shown
 from .world import Call
 
 _TRIES = 4  # of collecting one invoice, the first included
+_DEFAULT = "default_payment_method"
 
 
 def begin(call: Call, session: Json, intent: Json | None) -> Json:
@@ -248,9 +249,9 @@ def hear(call: Call, intent: Json) -> None:
         invoices.fail(call, invoice, again=False)
 
 
-def method_of(call: Call, thing: Json, given: object) -> Json:
+def method_of(call: Call, thing: Json, given: object, param: str = _DEFAULT) -> Json:
     """Say what a subscription is paid by from now on. Raises ApiError."""
-    kept = given_methods.of_name(call, given, param="default_payment_method")
+    kept = given_methods.of_customer(call, given, thing["customer"], param)
     method = find_method(kept["_number"], thing["currency"])
     return {"default_payment_method": kept["id"], "_method": method.number}
 
@@ -267,7 +268,11 @@ def pay_invoice(call: Call, invoice: Json) -> Json:
     invoices.refuse_unless_owed(invoice)
     thing = call.world.need(invoices.subscription_of(invoice), "subscription")
     given = call.params.get("payment_method")
-    number = method_of(call, thing, given)["_method"] if given else paid_by(call, thing)
+    number = (
+        method_of(call, thing, given, "payment_method")["_method"]
+        if given
+        else paid_by(call, thing)
+    )
     if number is None:
         raise customers.no_way_to_pay()
     try:
