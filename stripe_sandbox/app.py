@@ -19,6 +19,7 @@ from . import (
     portal_page,
     stripe_js,
     thin_events,
+    v2,
 )
 from .by_hand import ByHand
 from .clock import tick
@@ -71,6 +72,7 @@ def create_sandbox(
     app.register_blueprint(portal_page.bp)
     app.register_blueprint(stripe_js.bp)
     app.register_blueprint(thin_events.bp)
+    app.register_blueprint(v2.bp)
 
     app.register_blueprint(api.bp)
     app.register_error_handler(ApiError, _refused)

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
+from . import v2
 from .bodies import whole
-from .errors import ApiError, invalid, no_such
-from .forms import check_url
+from .errors import ApiError, invalid, no_such, unknown
+from .forms import check_url, metadata
 from .gate import check_headers, check_key, key_of
 from .here import world
 from .store import Json, new_id, shown
 from .thin import KIND
 from .times import as_text
+from .unmodelled import not_modelled
 
+_SHOWN = ("webhook_endpoint.signing_secret", "webhook_endpoint.url")
+_UPDATED = ("description", "enabled_events", "include", "metadata", "name", "webhook_endpoint")
+_CREATED = (*_UPDATED, "event_payload", "events_from", "snapshot_api_version", "type")
 bp = Blueprint("destinations", __name__, url_prefix="/v2/core/event_destinations")
 
 
@@ -32,66 +37,71 @@ def _guard() -> None:
 def create() -> Json:
     """Make a destination; its secret is shown this once, to those who ask for it by `include`."""
     body = whole()
-    if body.get("type") != "webhook_endpoint" or body.get("event_payload") != "thin":
+    v2.check(body, _CREATED, ("amazon_eventbridge", "azure_event_grid"))
+    if v2.a_text(body, "type") != "webhook_endpoint" or v2.a_text(body, "event_payload") != "thin":
         raise invalid("event_payload", "Only webhook endpoints for thin events are modelled")
-    wanted, hook = body.get("enabled_events"), body.get("webhook_endpoint")
-    if not isinstance(wanted, list) or not all(isinstance(kind, str) for kind in wanted):
-        raise invalid("enabled_events", "Invalid array")
-    if not isinstance(hook, dict) or not isinstance(hook.get("url"), str):
-        raise invalid("webhook_endpoint", "Invalid object")
+    if "snapshot_api_version" in body:
+        raise invalid("snapshot_api_version", "Thin events have no snapshot_api_version.")
+    if body.get("events_from", ["@self"]) != ["@self"]:
+        raise not_modelled("events_from")
+    wanted, include = v2.kinds(body), _included(body, *_SHOWN)
     store = world().store
     now = as_text(store.now())
     made: Json = {
         "id": new_id("ed_test"),
         "object": KIND,
         "created": now,
-        "description": str(body.get("description", "")),
+        "description": v2.a_text({"description": "", **body}, "description", empty=True),
         "enabled_events": wanted,
         "event_payload": "thin",
         "events_from": ["@self"],
         "livemode": False,
-        "metadata": body.get("metadata") or {},
-        "name": str(body.get("name", "")),
+        "metadata": _noted(body, {}),
+        "name": v2.a_text(body, "name"),
         "snapshot_api_version": None,
         "status": "enabled",
         "status_details": None,
         "type": "webhook_endpoint",
         "updated": now,
-        "_url": check_url(hook["url"], "url"),
+        "_url": _url(body),
         "_secret": new_id("whsec", 32),
     }
-    return _shown(store.put(made), body.get("include"), secret=made["_secret"])
+    return _shown(store.put(made), include, secret=made["_secret"])
 
 
 @bp.get("")
 def page() -> Json:
-    """List the destinations; the sandbox has no second page."""
-    found = [_shown(thing, _asked()) for thing in world().store.newest(KIND)]
-    return {"data": found, "next_page_url": None, "previous_page_url": None}
+    """List the destinations."""
+    query = v2.asked("include", "limit", "page")
+    include = _included(query, *_SHOWN)
+    return v2.page([_shown(thing, include) for thing in world().store.newest(KIND)], query)
 
 
 @bp.get("/<name>")
 def show(name: str) -> Json:
-    return _shown(_of(name), _asked())
+    return _shown(_of(name), _included(v2.asked("include"), *_SHOWN))
 
 
 @bp.post("/<name>")
 def update(name: str) -> Json:
     """Change what a destination is called, what it wants, and where it is."""
     body, thing = whole(), _of(name)
-    names = ("description", "enabled_events", "name")
-    said: Json = {key: body[key] for key in names if key in body}
-    noted = thing["metadata"] | (body.get("metadata") or {})
-    said["metadata"] = {key: value for key, value in noted.items() if value is not None}
+    v2.check(body, _UPDATED)
+    said: Json = {"metadata": _noted(body, thing["metadata"])}
+    for key in ("description", "name"):
+        if key in body:
+            said[key] = v2.a_text(body, key, empty=key == "description")
+    if "enabled_events" in body:
+        said["enabled_events"] = v2.kinds(body)
     if "webhook_endpoint" in body:
-        said["_url"] = check_url((body["webhook_endpoint"] or {}).get("url"), "url")
-    return _changed(thing, said, body.get("include"))
+        said["_url"] = _url(body)
+    return _changed(thing, said, _included(body, "webhook_endpoint.url"))
 
 
 @bp.post("/<name>/<any(enable, disable):way>")
 def switch(name: str, way: str) -> Json:
     """Let a destination have events, or none."""
-    return _changed(_of(name), {"status": f"{way}d"}, None)
+    return _changed(_of(name), {"status": f"{way}d"}, [])
 
 
 @bp.delete("/<name>")
@@ -107,18 +117,41 @@ def _of(name: str) -> Json:
     return found
 
 
-def _changed(thing: Json, said: Json, include: object) -> Json:
+def _changed(thing: Json, said: Json, include: list[str]) -> Json:
     store = world().store
     return _shown(store.put(thing | said | {"updated": as_text(store.now())}), include)
 
 
-def _asked() -> list[str]:
-    return [value for name, value in request.args.items() if name.startswith("include")]
+def _included(given: Json, *known: str) -> list[str]:
+    """Read which fields are to be shown. Raises ApiError."""
+    for name in v2.texts(given, "include"):
+        if name not in known:
+            raise invalid("include", f"Unknown field: {name}")
+    return v2.texts(given, "include")
 
 
-def _shown(thing: Json, include: object, *, secret: str | None = None) -> Json:
+def _noted(body: Json, before: Json) -> Json:
+    """Merge metadata: null takes a key away. Raises ApiError."""
+    given = body.get("metadata", {})
+    if not isinstance(given, dict):
+        raise invalid("metadata", "Invalid object")
+    said = {key: "" if value is None else value for key, value in given.items()}
+    return metadata({"metadata": said}, before)
+
+
+def _url(body: Json) -> str:
+    """Read where a destination is. Raises ApiError."""
+    hook = body.get("webhook_endpoint")
+    if not isinstance(hook, dict):
+        raise invalid("webhook_endpoint", "Invalid object")
+    for name in hook:
+        if name != "url":
+            raise unknown(f"webhook_endpoint.{name}")
+    return check_url(hook.get("url"), "webhook_endpoint.url")
+
+
+def _shown(thing: Json, asked: list[str], *, secret: str | None = None) -> Json:
     """Show a destination, with those fields of its endpoint that were asked for by name."""
-    asked = include if isinstance(include, list) else []
     may_be_shown = {"url": thing["_url"], "signing_secret": secret}
     hook = {name: may for name, may in may_be_shown.items() if f"webhook_endpoint.{name}" in asked}
     return shown(thing) | {"webhook_endpoint": hook or None}

@@ -40,6 +40,16 @@ def invalid(param: str, message: str, code: str | None = None) -> ApiError:
     return ApiError(message, code=code, param=param)
 
 
+def unrecognized(method: str, path: str) -> ApiError:
+    return ApiError(
+        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove "
+        "the trailing slash. If you are trying to retrieve an object, make sure you passed a valid "
+        "(non-empty) identifier in your code. Please see https://stripe.com/docs or we can help "
+        "at https://support.stripe.com/.",
+        status=404,
+    )
+
+
 def no_such(kind: str, name: str, *, param: str | None = None) -> ApiError:
     """Say that an object is not there: 404 when it was asked for, 400 when it was referred to."""
     return ApiError(

@@ -24,7 +24,7 @@ from . import (
     session_updates,
     sessions,
 )
-from .errors import ApiError
+from .errors import ApiError, unrecognized
 from .routing import Route
 from .routing import get as _get
 from .routing import of as _of
@@ -165,10 +165,4 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
         match = route.path.fullmatch(path)
         if match and route.method == method and "search" not in match.groups():
             return route, match.groupdict()
-    raise ApiError(
-        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove "
-        "the trailing slash. If you are trying to retrieve an object, make sure you passed a valid "
-        "(non-empty) identifier in your code. Please see https://stripe.com/docs or we can help "
-        "at https://support.stripe.com/.",
-        status=404,
-    )
+    raise unrecognized(method, path)

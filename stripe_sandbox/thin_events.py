@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
+from . import v2
 from .errors import ApiError, missing, no_such
 from .gate import check_headers, check_key, key_of
 from .here import world
@@ -32,8 +33,9 @@ def show(name: str) -> Json:
 
 @bp.get("")
 def page() -> Json:
-    """List what happened to an object, newest first; the sandbox has no second page."""
-    wanted = request.args.get("object_id")
+    """List what happened to an object, newest first."""
+    query = v2.asked("limit", "object_id", "page")
+    wanted = query.get("object_id")
     if wanted is None:
         raise missing("object_id")
     found = [
@@ -41,4 +43,4 @@ def page() -> Json:
         for event in world().store.newest("event")
         if event["data"]["object"].get("id") == wanted
     ]
-    return {"data": found, "next_page_url": None, "previous_page_url": None}
+    return v2.page(found, query)
