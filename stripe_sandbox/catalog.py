@@ -66,11 +66,14 @@ def _images(data: Json) -> list[str]:
     return given
 
 
+_TWICE = (("product", "product_data"), ("unit_amount", "unit_amount_decimal"))
+
+
 def create_price(call: Call, given: Json | None = None, where: str = "") -> Json:
     data = call.params if given is None else given
     at = f"{where}[unit_amount]" if where else "unit_amount"
-    only_one(data, "product", "product_data", where=where)
-    only_one(data, "unit_amount", "unit_amount_decimal", where=where)
+    for twice in _TWICE:
+        only_one(data, *twice, where=where)
     if "currency" not in data:
         raise missing(f"{where}[currency]" if where else "currency")
     currency = check_currency(data["currency"])
@@ -82,14 +85,7 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
     if amount < 0:
         raise invalid(at, "Invalid non-negative integer", "parameter_invalid_integer")
     check_amount(amount if amount >= 50 else 0, currency, at)  # noqa: PLR2004 - the total decides
-    if "product" in data:
-        product = call.world.need(data["product"], "product", param="product")
-    elif "product_data" in data:
-        product = create_product(
-            call, table(data, "product_data"), f"{where}[product_data]" if where else "product_data"
-        )
-    else:
-        raise missing(f"{where}[product]" if where else "product")
+    product = _product(call, data, where)
     active = boolean(data, "active")
     thing = shapes.price(
         call.store,
@@ -108,6 +104,16 @@ def create_price(call: Call, given: Json | None = None, where: str = "") -> Json
     if where in ("", "default_price_data"):
         call.emit("price.created", thing)
     return thing
+
+
+def _product(call: Call, data: Json, where: str) -> Json:
+    """Find or make what a price is of. Raises ApiError."""
+    if "product" in data:
+        return call.world.need(data["product"], "product", param="product")
+    at = f"{where}[product_data]" if where else "product_data"
+    if "product_data" in data:
+        return create_product(call, table(data, "product_data"), at)
+    raise missing(at.replace("product_data", "product"))
 
 
 def _whole(text: str, at: str) -> int:
