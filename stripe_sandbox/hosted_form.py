@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import money, saved_methods, vouchers
+from . import money, saved_methods, typed, vouchers
 from .collecting import LINES
 from .declines import check_expiry
 from .store import Json
@@ -61,20 +61,21 @@ def _offer(session: Json, offer: Json, world: World) -> Json:
 def chosen(session: Json, form: Mapping[str, str]) -> Json:
     """Read how many of each item a buyer wants."""
     quantities = {
-        item["id"]: int(form[f"quantity-{item['id']}"])
+        item["id"]: _number(form[f"quantity-{item['id']}"])
         for item in session["_items"]
-        if _is_number(form.get(f"quantity-{item['id']}", ""))
+        if f"quantity-{item['id']}" in form
     }
     added = {
-        offer["price"]: int(form[f"add-{offer['price']}"])
+        offer["price"]: _number(form[f"add-{offer['price']}"] or "0")
         for offer in session["optional_items"] or []
-        if _is_number(form.get(f"add-{offer['price']}", ""))
+        if f"add-{offer['price']}" in form
     }
     return {"quantities": quantities, "optional_items": {k: n for k, n in added.items() if n}}
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+def _number(text: str) -> int | str:
+    """Read a whole number; whatever else was typed is refused as it stands."""
+    return int(text) if text.isascii() and text.isdecimal() else text
 
 
 def _rate(session: Json, way: Json, world: World) -> Json:
@@ -97,6 +98,7 @@ def _name_of(kept: Json) -> str:
 
 def number(session: Json, form: Mapping[str, str], world: World) -> object:
     """Read what is paid with: a number, or one that was saved. Raises ApiError."""
+    typed.check_method(session, form, saved(session, world))
     chosen = form.get("method", "card")
     field = {"sepa_debit": "iban", "us_bank_account": "account"}.get(chosen, "number")
     if vouchers.is_shown(chosen) or chosen.startswith("pm_"):

@@ -21,6 +21,7 @@ from . import (
     sessions,
     setup_intents,
     subscriptions,
+    typed,
     vouchers,
 )
 from .back_from import back_from
@@ -97,6 +98,7 @@ def _posted(session: Json) -> Answer:
 
 def _pay(session: Json) -> Answer:
     form = request.form
+    typed.check(session, form, world())
     asked = checkout.needs_method(session)
     number = hosted_form.number(session, form, world()) if asked else DEFAULT_CARD
     method = find_method(number, session["currency"])

@@ -40,7 +40,7 @@ _OLDER = {  # taken of callers whose version is older
     "POST /v1/setup_intents": {"payment_method_types": {"list": "string"}},
 }
 _EMAILS = ("customer_email", "email", "instructions_email", "receipt_email")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _INTENTS = ("POST /v1/payment_intents", "POST /v1/setup_intents")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
@@ -164,7 +164,7 @@ def _check_plain(kind: str, value: Any, at: str) -> None:
         raise invalid(at, f"Invalid integer: {value}", "parameter_invalid_integer")
     if kind == "number" and not _NUMBER.fullmatch(value):
         raise invalid(at, f"Invalid decimal: {value}")
-    if kind == "email" and not _EMAIL.fullmatch(value):
+    if kind == "email" and not EMAIL.fullmatch(value):
         raise invalid(at, f"Invalid email address: {value}", "email_invalid")
     if kind == "boolean" and value not in ("true", "false"):
         raise invalid(at, f"Invalid boolean: {value}")

@@ -32,6 +32,7 @@ ASKS: dict[str, Any] = {
     "shipping_options": RATES,
     "tax_id_collection": {"enabled": True},
 }
+HOME = {"line1": "Am Kanal 3", "city": "Köln", "postal_code": "01234", "country": "DE"}
 WHOLE = ["payment_intent.latest_charge", "invoice", "shipping_cost.shipping_rate"]
 
 
@@ -64,21 +65,20 @@ def test_the_hosted_page_asks_and_every_answer_is_told(
     } <= fields  # fmt: skip
     express = re.findall(r'name="shipping_rate" value="(\w+)"', page)[1]
 
-    home = {"line1": "Am Kanal 3", "city": "Köln", "postal_code": "01234", "country": "DE"}
     form = {
         "email": "ada@example.com", "number": CARD, "expiry": "12 / 40", "name": "Ada Lovelace",
         "phone": "+4922155501", "business_name": "Engines Ltd", "tax_id": "DE123456789",
         "field-engraving": "To Ada", "field-size": "l", "promotions": "1", "terms": "1",
         "shipping_rate": express, "shipping-name": "A. Lovelace",
-        **{f"shipping-{line}": text for line, text in home.items()},
-        **{f"billing-{line}": text for line, text in home.items()},
+        **{f"shipping-{line}": text for line, text in HOME.items()},
+        **{f"billing-{line}": text for line, text in HOME.items()},
     }  # fmt: skip
     answer = world.raw("POST", f"/c/pay/{name}", data=form)
     assert answer.status_code == 303, answer.text
 
     told = whole(client, name)
     details, charge = told["customer_details"], told["payment_intent"]["latest_charge"]
-    place = home | {"line2": None, "state": None}
+    place = HOME | {"line2": None, "state": None}
     assert details["tax_ids"] == [{"type": "eu_vat", "value": "DE123456789"}]
     assert (details["name"], details["phone"], details["business_name"]) == (
         "Ada Lovelace", "+4922155501", "Engines Ltd",
@@ -129,7 +129,10 @@ def test_a_challenge_by_the_bank_forgets_no_answer(
     name = a_session(client, **ASKS).id
     form = {
         "email": "ada@example.com", "number": "4000002760003184", "expiry": "12 / 40",
-        "name": "Ada Lovelace", "field-engraving": "To Ada", "field-size": "l",
+        "name": "Ada Lovelace", "field-engraving": "To Ada", "field-size": "l", "terms": "1",
+        "phone": "+4922155501", "shipping-name": "A. Lovelace",
+        **{f"shipping-{line}": text for line, text in HOME.items()},
+        **{f"billing-{line}": text for line, text in HOME.items()},
     }  # fmt: skip
     challenge = world.raw("POST", f"/c/pay/{name}", data=form).headers["Location"]
 

@@ -90,7 +90,8 @@ def test_a_saved_way_to_pay_pays_again_and_stays_the_same_one(
     customer = a_customer(client)
     world.pay(a_session(client, customer=customer, **SAVES).id)
     (saved,) = methods(client, customer)
-    session = a_session(client, customer=customer)
+    filters = {"allow_redisplay_filters": ["limited"]}
+    session = a_session(client, customer=customer, saved_payment_method_options=filters)
     assert session.url is not None
 
     answer = requests.post(session.url, {"method": saved.id}, timeout=60, allow_redirects=False)
