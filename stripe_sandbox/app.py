@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from http import HTTPStatus
 from time import sleep
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from . import (
@@ -24,7 +25,7 @@ from . import (
 from .by_hand import ByHand
 from .clock import tick
 from .delivery import Delivery
-from .errors import ApiError
+from .errors import ApiError, unrecognized
 from .events import Events
 from .faults import Faults
 from .gate import Gate
@@ -58,6 +59,7 @@ def create_sandbox(
     world = World(store, faults, delivery, Events(store, delivery), base)
     gate = Gate(world)
     app = Flask(__name__)
+    app.url_map.merge_slashes = False  # an empty part of a path is no part
     app.wsgi_app = Cuttable(app.wsgi_app)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_PARTS"] = 10_000
@@ -87,6 +89,8 @@ def _refused(error: ApiError) -> tuple[Response, int]:
 
 
 def _other(error: HTTPException) -> tuple[Response, int]:
+    if error.code == HTTPStatus.NOT_FOUND and request.path.startswith(("/v1", "/v2")):
+        return _refused(unrecognized(request.method, request.path))
     message = error.description or error.name
     body = {"type": "invalid_request_error", "message": message}
     return jsonify(error=body), error.code or 500

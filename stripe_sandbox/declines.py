@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime
 
 from .errors import ApiError
+from .forms import integer
+from .store import Json
 
-_MONTHS = 12
+_MONTHS, _CENTURY = 12, 100
+_MOST_YEARS = 50  # ahead
 
 
 def check_expiry(text: str, now: int) -> None:
@@ -23,6 +26,32 @@ def check_expiry(text: str, now: int) -> None:
     else:
         return
     raise ApiError(message, status=402, kind="card_error", code=code, param="exp_year")
+
+
+def expiry(card: Json, now: int) -> Json:
+    """Read until when a card is good, as far as that is told. Raises ApiError 402."""
+    month, year = integer(card, "exp_month"), integer(card, "exp_year")
+    if month is not None and not 1 <= month <= _MONTHS:
+        raise _expired("month")
+    if year is not None:
+        year += 2000 if 0 <= year < _CENTURY else 0
+        today = datetime.fromtimestamp(now, UTC)
+        if not today.year <= year <= today.year + _MOST_YEARS:
+            raise _expired("year")
+        if (year, month or _MONTHS) < (today.year, today.month):
+            raise _expired("month")
+    said = {"exp_month": month, "exp_year": year}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _expired(what: str) -> ApiError:
+    return ApiError(
+        f"Your card's expiration {what} is invalid.",
+        status=402,
+        kind="card_error",
+        code=f"invalid_expiry_{what}",
+        param=f"exp_{what}",
+    )
 
 
 MESSAGES = {

@@ -6,12 +6,13 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from flask import Request, Response
 
 from . import expanding, forms, limits, parameters, unmodelled, versions, wire
 from .account import ID as OWN
-from .errors import ApiError
+from .errors import ApiError, unknown
 from .faults import too_many
 from .for_browsers import seen_by_browser
 from .keys import Keys
@@ -89,6 +90,7 @@ class Gate:
             raise Reset
         check_headers(request, key)
         check_type(request)
+        check_whole(request)
         route, names = find(request.method, request.path)
         check_scope(self._world.store, key, request.method, request.path)
         idempotency_key = request.headers.get("Idempotency-Key")
@@ -207,6 +209,26 @@ def check_type(request: Request) -> None:
             f"Invalid request: unsupported Content-Type {told}. Requests must be sent as "
             "application/x-www-form-urlencoded or multipart/form-data."
         )
+
+
+def check_whole(request: Request) -> None:
+    """Refuse a body in parts that does not end, or is none, and what is no text.
+
+    Taken for an empty one it would do what nobody asked for. Raises ApiError.
+    """
+    body = request.get_data(parse_form_data=False)
+    if body and request.mimetype == "multipart/form-data":
+        border = request.mimetype_params.get("boundary", "")
+        if not border or f"--{border}--".encode() not in body or not request.form:
+            raise ApiError("Invalid request: the multipart body cannot be read.")
+        for name in request.files:
+            raise unknown(name)
+        sent = body
+    else:
+        sent = unquote_to_bytes(body)
+    said = sent + unquote_to_bytes(request.query_string)
+    if b"\0" in said or said.decode("utf-8", "replace").encode() != said:
+        raise ApiError("Invalid request: texts must be valid UTF-8, without null characters.")
 
 
 def check_context(key: str, context: str | None) -> None:

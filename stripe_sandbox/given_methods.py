@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import collecting, owners, setups, shapes, vouchers
-from .errors import ApiError, missing, no_such
+from .declines import expiry
+from .errors import ApiError, invalid, missing, no_such
 from .forms import metadata, table
 from .method_details import details
-from .methods import Method, find_method, is_modelled
+from .methods import Method, find_method, incorrect_number, is_modelled
 from .store import Json
 from .unmodelled import not_modelled
 from .world import Call
@@ -86,11 +87,16 @@ def keep(call: Call, data: Json, where: str = "") -> Json:
     kind = str(data.get("type") or "card")
     if not is_modelled(kind):
         raise not_modelled(f"{where}[type]" if where else "type")
+    _refuse_other_kinds(data, kind, where)
     token = table(data, "card").get("token") if kind == "card" else None
     method = find_method(token or _number_in(data, kind), _home_currency(kind))
+    if method.decline == ("incorrect_number", None):
+        raise incorrect_number()
+    until = {} if token or kind != "card" else expiry(table(data, "card"), call.store.now())
     thing = shapes.payment_method(call.store, method.kind, {}, None)
     tax_id = {"_tax_id": _tax_id(data, where)} if kind == "boleto" else {}
     thing[method.kind] = details(method) or vouchers.details_of(kind, tax_id)
+    thing[method.kind] |= until
     thing["billing_details"] |= collecting.billing_of(data)
     thing["metadata"] = metadata(data)
     thing["allow_redisplay"] = data.get("allow_redisplay", "unspecified")
@@ -117,6 +123,14 @@ def _number_in(data: Json, kind: str) -> str:
     if number is None:
         raise missing(f"{kind}[{names[kind]}]")
     return str(number)
+
+
+def _refuse_other_kinds(data: Json, kind: str, where: str) -> None:
+    """Refuse what describes a method of another kind: it would do nothing. Raises ApiError."""
+    for name in data:
+        if name != kind and is_modelled(name):
+            at = f"{where}[{name}]" if where else name
+            raise invalid(at, f"You may only give `{at}` for a payment method of type `{name}`.")
 
 
 def _tax_id(data: Json, where: str) -> str:

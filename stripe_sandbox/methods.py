@@ -212,15 +212,19 @@ def find_method(text: object, currency: str) -> Method:
     if method is None and plain.startswith("tok_"):
         raise no_such("token", plain, param="card[token]")
     if method is None:
-        raise ApiError(
-            "Your card number is incorrect.",
-            status=402,
-            kind="card_error",
-            code="incorrect_number",
-            param="number",
-        )
+        raise incorrect_number()
     _check_kind(method.kind, currency, "payment_method")
     return method
+
+
+def incorrect_number() -> ApiError:
+    return ApiError(
+        "Your card number is incorrect.",
+        status=402,
+        kind="card_error",
+        code="incorrect_number",
+        param="number",
+    )
 
 
 def kinds_for(params: Json, currency: str, *, manual: bool = False) -> list[str]:

@@ -106,6 +106,7 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
     amount = intent["amount"]
     shown_of_it = paid_details(method, amount) or vouchers.paid_details(method.kind, intent)
     email = (call.store.get(intent["payment_method"]) or {}).get("billing_details", {}).get("email")
+    shown_of_it |= _until(call, intent)
     charge = shapes.charge(
         call.store,
         amount=amount,
@@ -139,6 +140,12 @@ def _charge(call: Call, intent: Json, method: Method, status: str, **more: Any) 
     charge["_method"] = method.number
     intent["latest_charge"] = charge["id"]
     return call.store.put(charge)
+
+
+def _until(call: Call, intent: Json) -> Json:
+    """Return until when the card is good that an intent is paid with, if it is a card."""
+    card = (call.store.get(intent["payment_method"]) or {}).get("card") or {}
+    return {name: card[name] for name in ("exp_month", "exp_year") if name in card}
 
 
 _SCORES = {"normal": 12, "elevated": 65, "highest": 92}
