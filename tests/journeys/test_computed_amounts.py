@@ -71,6 +71,8 @@ def buys(shop: Shop, url: str, code: str | None = None) -> None:
     """Enter a code, if any, and pay on the hosted page, as a browser would."""
     forms = [{"action": "promotion", "code": code}] if code else []
     card = {"email": "jenny@example.com", "number": "4242424242424242", "expiry": "12 / 40"}
+    home = {"name": "Jenny", "line1": "Am Kanal 3", "postal_code": "01234", "city": "Ulm"}
+    card |= {f"shipping-{line}": text for line, text in {**home, "country": "DE"}.items()}
     for form in [*forms, card]:
         http().post(url, data=form, timeout=60, allow_redirects=False).raise_for_status()
     shop.flush()
