@@ -152,8 +152,8 @@ def next_invoice_number(call: Call, customer: Json) -> str:
 
 def default_method(call: Call, customer: Json) -> Json | None:
     """Return what a customer's invoices are paid by, if anything is kept for that."""
-    name = customer["invoice_settings"]["default_payment_method"]
-    return call.store.get(name, "payment_method")
+    kept = call.store.get(customer["invoice_settings"]["default_payment_method"], "payment_method")
+    return kept if kept is not None and kept["customer"] == customer["id"] else None
 
 
 def no_way_to_pay() -> ApiError:

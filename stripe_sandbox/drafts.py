@@ -166,7 +166,7 @@ def pay(call: Call, invoice: Json) -> Json:
     invoices.refuse_unless_owed(invoice)
     kept = _paid_by(call, invoice)
     try:
-        invoices.collect(call, invoice, kept["_number"], kept=kept)
+        invoices.collect(call, invoice, kept)
     except ApiError:
         invoices.fail(call, invoice, again=False)
         raise

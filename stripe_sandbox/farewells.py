@@ -17,7 +17,7 @@ def delete(call: Call, customer: Json) -> Json:
             subscription_ends.cancel(call, thing)
     for kept in call.store.newest("payment_method"):
         if kept["customer"] == name:
-            call.store.put(kept | {"customer": None})
+            call.store.put(kept | {"customer": None, "_spent": True})
     for tax_id in tax_ids.of(call, name):
         call.store.drop(tax_id["id"])
     call.store.drop(name)

@@ -27,7 +27,7 @@ def brought(call: Call, params: Json, currency: str) -> Json | None:
     name = params.get("payment_method")
     if not name:
         return None
-    found = _unspent(call, name)
+    found = unspent(call, name)
     if found is None and not str(name).startswith("pm_"):  # a number is data, and no name
         raise no_such("PaymentMethod", name, param="payment_method")
     method = find_method(found["_number"] if found else name, currency)
@@ -55,7 +55,7 @@ def automatic(params: Json) -> Json | None:
 
 def of_name(call: Call, name: object, *, param: str | None = None) -> Json:
     """Return a kept method; `pm_card_visa` and its like stand for a new one. Raises ApiError."""
-    found = _unspent(call, name)
+    found = unspent(call, name)
     if found is None and str(name).startswith("pm_card_"):
         return setups.keep(call, find_method(name, "usd"), None, None)
     return found or call.world.need(name, "payment_method", param=param)
@@ -68,7 +68,7 @@ def of_customer(call: Call, name: object, customer: str, param: str) -> Json:
     return kept
 
 
-def _unspent(call: Call, name: object) -> Json | None:
+def unspent(call: Call, name: object) -> Json | None:
     """Return a kept method, unless it was nobody's and has paid, or was taken from its customer.
 
     Raises ApiError.

@@ -178,9 +178,9 @@ def confirm(call: Call, intent: Json) -> Json:
             code="payment_intent_invalid_parameter",
         )
     intent["payment_method_options"] = _options(params, intent)
-    kept = given_methods.brought(call, params, intent["currency"]) or call.store.get(
-        intent["payment_method"], "payment_method"
-    )
+    if intent["customer"]:  # who was deleted pays nothing
+        call.world.need(intent["customer"], "customer", param="customer")
+    kept = given_methods.brought(call, params, intent["currency"]) or _named(call, intent)
     if kept is None:
         raise ApiError(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
@@ -207,6 +207,14 @@ def confirm(call: Call, intent: Json) -> Json:
         subscriptions.hear(call, intent)
     money_back.maybe_dispute(call, intent)
     return intent
+
+
+def _named(call: Call, intent: Json) -> Json | None:
+    """Return what an intent that is not paid was to be paid with. Raises ApiError."""
+    name = intent["payment_method"]
+    if intent["status"] in _UNPAID:
+        return given_methods.unspent(call, name)
+    return call.store.get(name, "payment_method")
 
 
 def let_through(call: Call, intent: Json) -> None:

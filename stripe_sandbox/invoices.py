@@ -138,19 +138,26 @@ def of_session(call: Call, session: Json) -> Json | None:
     return thing
 
 
-def collect(call: Call, invoice: Json, number: str, *, kept: Json | None = None) -> None:
-    """Try to collect an open invoice by a method, without the buyer. Raises ApiError 402."""
-    method = METHODS[number]
+def collect(call: Call, invoice: Json, kept: Json) -> None:
+    """Try to collect an invoice by a method, without the buyer. Raises ApiError 402."""
+    method = METHODS[kept["_number"]]
     intent = call.store.get(invoice.get("_intent"), "payment_intent") or _intent(call, invoice)
-    without_the_buyer = number == _WITHOUT_THE_BUYER
+    without_the_buyer = method.number == _WITHOUT_THE_BUYER
     invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
     email = invoice["customer_email"]
-    try:
-        payments.attempt(call, intent, method, email=email, passed=without_the_buyer, kept=kept)
-    except ApiError:
-        if method.challenge:
-            call.emit("invoice.payment_action_required", call.store.put(invoice))
-        raise
+    if method.challenge and not without_the_buyer:
+        url = f"{call.base}/3ds/{intent['id']}"
+        payments.demand_challenge(call, intent, method, url, "", kept=kept)
+        call.emit("invoice.payment_action_required", call.store.put(invoice))
+        raise ApiError(
+            "This payment requires additional user action before it can be completed "
+            "successfully. Payment can be completed using the PaymentIntent associated with the "
+            "invoice.",
+            status=402,
+            kind="card_error",
+            code="invoice_payment_intent_requires_action",
+        )
+    payments.attempt(call, intent, method, email=email, passed=without_the_buyer, kept=kept)
     if intent["status"] == "succeeded":
         pay(call, invoice)
 

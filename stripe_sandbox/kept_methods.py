@@ -9,6 +9,8 @@ from .store import Json, shown
 from .world import Call
 
 _KIND = "payment_method"
+_OVER = ("canceled", "incomplete_expired", "paid", "void")
+_DEFAULTS = {"invoice": "invoice.updated", "subscription": "customer.subscription.updated"}
 
 
 def update(call: Call, kept: Json) -> Json:
@@ -39,7 +41,23 @@ def detach(call: Call, kept: Json) -> Json:
         )
     kept |= {"customer": None, "_spent": True}
     call.emit("payment_method.detached", call.store.put(kept), {"customer": owner})
+    _forget(call, kept["id"])
     return kept
+
+
+def _forget(call: Call, name: str) -> None:
+    """Let nothing name a method as its default that cannot be used again."""
+    field = "default_payment_method"
+    for kind, event in _DEFAULTS.items():
+        for thing in call.store.newest(kind):
+            if thing[field] == name and thing["status"] not in _OVER:
+                call.emit(event, call.store.put(thing | {field: None}), {field: name})
+    for customer in call.store.newest("customer"):
+        before = customer["invoice_settings"]
+        if before[field] == name:
+            customer["invoice_settings"] = before | {field: None}
+            told = {"invoice_settings": {field: name}}
+            call.emit("customer.updated", call.store.put(customer), told)
 
 
 def of_customer(call: Call, customer: Json) -> Json:

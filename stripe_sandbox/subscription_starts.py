@@ -152,7 +152,7 @@ def _new(
     save = table(params, "payment_settings").get("save_default_payment_method")
     thing["payment_settings"]["save_default_payment_method"] = save or "off"
     if kept is not None and params.get("default_payment_method"):
-        thing |= {"default_payment_method": kept["id"], "_method": kept["_number"]}
+        thing["default_payment_method"] = kept["id"]
     return thing
 
 
@@ -178,13 +178,11 @@ def _first_invoice(call: Call, thing: Json, *, waits: bool) -> None:
 
 def _collect(call: Call, thing: Json, invoice: Json) -> None:
     """Try once; a first payment that is refused leaves the subscription incomplete."""
-    name = thing["default_payment_method"]
-    customer = call.world.need(thing["customer"], "customer")
-    kept = call.store.get(name, "payment_method") or customers.default_method(call, customer)
+    kept = subs.paid_by(call, thing)
     if kept is None:
         return
     try:
-        invoices.collect(call, invoice, kept["_number"], kept=kept)
+        invoices.collect(call, invoice, kept)
     except ApiError:
         invoices.fail(call, invoice, again=False)
     else:

@@ -34,11 +34,12 @@ def begin(call: Call, session: Json, intent: Json | None) -> Json:
     thing = subscription_shapes.subscription(call, session, customer, status)
     if intent is not None:
         intent["customer"] = customer["id"]
-        thing |= {"default_payment_method": intent["payment_method"], "_method": intent["_method"]}
+        kept = call.world.need(intent["payment_method"], "payment_method")
+        thing["default_payment_method"] = setups.attach(call, kept, customer)["id"]
     elif session.get("_method"):
         method = find_method(session["_method"], session["currency"])
         kept = setups.keep(call, method, customer["email"], customer)
-        thing |= {"default_payment_method": kept["id"], "_method": method.number}
+        thing["default_payment_method"] = kept["id"]
     session |= {"customer": customer["id"], "subscription": thing["id"]}
     taken = [
         lasting_discounts.give(call, thing, coupon, code, session["id"])["id"]
@@ -150,12 +151,13 @@ def _can_go_on(call: Call, thing: Json) -> bool:
     return False
 
 
-def paid_by(call: Call, thing: Json) -> str | None:
-    """Return the number of what pays a subscription: its own, or its customer's."""
-    if "_method" in thing:
-        return str(thing["_method"])
-    kept = customers.default_method(call, call.world.need(thing["customer"], "customer"))
-    return str(kept["_number"]) if kept else None
+def paid_by(call: Call, thing: Json) -> Json | None:
+    """Return what pays a subscription, if its customer has it still: its own, or the default."""
+    name = thing["default_payment_method"] or thing.get("_paid_first")
+    kept = call.store.get(name, "payment_method")
+    if kept is not None and kept["customer"] == thing["customer"]:
+        return kept
+    return customers.default_method(call, call.world.need(thing["customer"], "customer"))
 
 
 def renew(call: Call, thing: Json) -> None:
@@ -178,13 +180,14 @@ def renew(call: Call, thing: Json) -> None:
 
 def collect(call: Call, thing: Json, invoice: Json) -> None:
     try:
-        number = paid_by(call, thing)
-        if invoice["amount_due"] and number is None:
-            raise customers.no_way_to_pay()  # a trial began without one
-        if invoice["amount_due"] and number:
-            invoices.collect(call, invoice, number)
-        else:
+        kept = paid_by(call, thing)
+        if not invoice["amount_due"]:
             invoices.pay(call, invoice)
+        elif kept is not None:
+            invoices.collect(call, invoice, kept)
+        else:  # a trial began without one, or it was taken away
+            invoice["attempt_count"] += 1
+            raise customers.no_way_to_pay()
     except ApiError:
         _fall_behind(call, thing, invoice)
     else:
@@ -237,7 +240,7 @@ def hear(call: Call, intent: Json) -> None:
     thing = call.world.need(name, "subscription")
     if intent["status"] == "succeeded":
         if thing["status"] == "incomplete":
-            _remember(thing, intent)
+            _remember(call, thing, intent)
         invoices.pay(call, invoice)
         look_at(call, thing, invoice)
     elif thing["status"] == "incomplete":
@@ -249,16 +252,19 @@ def hear(call: Call, intent: Json) -> None:
         invoices.fail(call, invoice, again=False)
 
 
-def method_of(call: Call, thing: Json, given: object, param: str = _DEFAULT) -> Json:
+def method_of(call: Call, thing: Json, given: object) -> Json:
     """Say what a subscription is paid by from now on. Raises ApiError."""
-    kept = given_methods.of_customer(call, given, thing["customer"], param)
-    method = find_method(kept["_number"], thing["currency"])
-    return {"default_payment_method": kept["id"], "_method": method.number}
+    kept = given_methods.of_customer(call, given, thing["customer"], _DEFAULT)
+    find_method(kept["_number"], thing["currency"])
+    customer = call.world.need(thing["customer"], "customer")
+    return {"default_payment_method": setups.attach(call, kept, customer)["id"]}
 
 
-def _remember(thing: Json, intent: Json) -> None:
+def _remember(call: Call, thing: Json, intent: Json) -> None:
     """Pay what follows by what paid first; show it as the default where that was asked for."""
-    thing.setdefault("_method", intent["_method"])
+    kept = call.world.need(intent["payment_method"], "payment_method")
+    setups.attach(call, kept, call.store.get(thing["customer"], "customer"))
+    thing["_paid_first"] = kept["id"]
     if thing["payment_settings"]["save_default_payment_method"] == "on_subscription":
         thing["default_payment_method"] = intent["payment_method"]
 
@@ -268,15 +274,13 @@ def pay_invoice(call: Call, invoice: Json) -> Json:
     invoices.refuse_unless_owed(invoice)
     thing = call.world.need(invoices.subscription_of(invoice), "subscription")
     given = call.params.get("payment_method")
-    number = (
-        method_of(call, thing, given, "payment_method")["_method"]
-        if given
-        else paid_by(call, thing)
-    )
-    if number is None:
+    kept = paid_by(call, thing)
+    if given:
+        kept = given_methods.of_customer(call, given, thing["customer"], "payment_method")
+    if kept is None:
         raise customers.no_way_to_pay()
     try:
-        invoices.collect(call, invoice, number)
+        invoices.collect(call, invoice, kept)
     except ApiError:
         late = thing["status"] == "past_due" and invoice["status"] == "open"
         invoices.fail(call, invoice, again=late)

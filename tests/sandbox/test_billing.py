@@ -155,7 +155,7 @@ def test_an_invoice_whose_bank_asks_tells_that_somebody_must_act(near: Nearby) -
         "POST", f"invoices/{draft['id']}/pay", payment_method="pm_card_threeDSecure2Required"
     )
 
-    assert refusal[0] == "payment_intent_authentication_failure"
+    assert refusal[0] == "invoice_payment_intent_requires_action"
     assert near.events()[-2:] == ["invoice.payment_action_required", "invoice.payment_failed"]
 
 
