@@ -36,7 +36,7 @@ def check_doors(examiner: Examiner) -> None:
     """Knock at each door once. Raises CouldNotRun."""
     answer = examiner.sender.post(b"{}", None)
     if answer.status == 0:
-        raise CouldNotRun(f"Nobody answers at {examiner.sender.target}: {answer.why}.")
+        raise CouldNotRun(f"No answer came from {examiner.sender.target}: {answer.why}.")
     try:
         if examiner.create is not None:
             purchase = examiner.buy()

@@ -166,7 +166,7 @@ def test_nobody_at_the_target_is_told_at_once(capsys: pytest.CaptureFixture[str]
     target = f"http://localhost:{free_port()}/"
 
     assert main(["--target", target, "--secret", "whsec_1"]) == COULD_NOT_RUN
-    assert f"Nobody answers at {target}" in capsys.readouterr().err
+    assert f"No answer came from {target}" in capsys.readouterr().err
 
 
 def test_a_taken_port_is_told_at_once(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
