@@ -205,8 +205,7 @@ class Ledger:
     @property
     def amount_charged_back(self) -> int:
         """Sum the disputes that were lost, no more than was paid."""
-        lost = (d.amount for d in self.winner_disputes() if d.status in DISPUTE_LOST)
-        return min(sum(lost), self.amount_paid)
+        return min(_lost(self.winner_disputes()), self.amount_paid)
 
     @property
     def is_all_back(self) -> bool:
@@ -220,12 +219,8 @@ class Ledger:
     def amount_left(self, paid: Attempt) -> int:
         """Return what of a payment can still go back: neither back, on its way nor charged back."""
         gone = sum(refund.amount for refund in self.refunds_of(paid) if is_going_back(refund))
-        lost = sum(
-            dispute.amount
-            for dispute in self.disputes.values()
-            if dispute.intent_id == paid.intent_id and dispute.status in DISPUTE_LOST
-        )
-        return max(paid.amount - gone - lost, 0)
+        disputes = (d for d in self.disputes.values() if d.intent_id == paid.intent_id)
+        return max(paid.amount - gone - _lost(disputes), 0)
 
     def winner_refunds(self) -> Iterable[RefundView]:
         return self.refunds_of(self.winner)
@@ -252,6 +247,10 @@ class Ledger:
     def _is_winners(self, intent_id: str | None) -> bool:
         winner = self.winner
         return winner is not None and intent_id is not None and winner.intent_id == intent_id
+
+
+def _lost(disputes: Iterable[DisputeView]) -> int:
+    return sum(dispute.amount for dispute in disputes if dispute.status in DISPUTE_LOST)
 
 
 def refund_counts(refund: RefundView) -> bool:

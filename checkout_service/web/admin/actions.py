@@ -128,7 +128,9 @@ def _find(place: str, target: str, name: str) -> tuple[Kind, Subject]:
 def _order(name: str, target: str, back: str) -> Subject:
     detail = use_cases().read_orders.detail(target)
     order = detail.order
-    offer = use_cases().refund_order.offer(target, nonce=request.values.get("nonce", ""))
+    offer = None
+    if name == "refund":
+        offer = use_cases().refund_order.offer(target, nonce=request.values.get("nonce", ""))
     return Subject(
         target,
         back,
@@ -141,7 +143,7 @@ def _order(name: str, target: str, back: str) -> Subject:
             for one in detail.attempts
             if one.state == AttemptState.SUCCEEDED and not one.won and one.payment_intent
         ),
-        off=refusal(name, order, offer.left),
+        off=refusal(name, order, offer.left if offer else 0),
     )
 
 
