@@ -181,8 +181,8 @@ MONEY = (
         "contract 10; A19",
         (
             "domain.order.ledger",
-            "return min(sum(lost), self.amount_paid)",
-            "return self.amount_paid if sum(lost) else 0",
+            "return min(_lost(self.winner_disputes()), self.amount_paid)",
+            "return self.amount_paid if _lost(self.winner_disputes()) else 0",
         ),
         leaning="disputes",
     ),
