@@ -15,7 +15,9 @@ from pathlib import Path
 
 from .guard import lost
 from .meter import CONNECTIONS, Call, Figures, medians
+from .mirrors import MIRRORS, mirrors, webhooks
 from .stack import BESIDE, OURS, Stack, stack
+from .stacked import Cost, stacked
 
 LIMIT, SAMPLE = "limit", "sample"
 _TITLES = {
@@ -28,14 +30,21 @@ _TITLES = {
 _PEERS = {
     ("webhook", LIMIT): "verify + one committed INSERT, nothing else",
     ("webhook", SAMPLE): "stores nothing",
+    ("webhook", "dj-stripe"): "asks Stripe for session and intent, keeps both",
+    ("webhook", "dj-stripe, store only"): "a kind without a handler, the event alone",
+    ("webhook", "sync-engine"): "asks Stripe for the lines, keeps session and lines",
+    ("webhook", "sync-engine, intent"): "keeps an intent alone, and no event",
     ("confirm", SAMPLE): "asks Stripe each time",
     ("poll", SAMPLE): "asks Stripe each time",
     ("repeat", SAMPLE): "asks Stripe each time",
     ("create", SAMPLE): "stores nothing, typed SDK",
     ("create", LIMIT): "the raw call to Stripe alone",
 }
-_BARS = {("webhook", LIMIT): 0.42, ("webhook", SAMPLE): 0.5, ("confirm", SAMPLE): 2.3,
-         ("poll", SAMPLE): 1.2, ("create", SAMPLE): 0.5}  # fmt: skip
+_DRAWN = {"webhook": "webhook: a payment is settled", "confirm": "confirm: the buyer is back",
+          "poll": "poll: nobody has paid yet", "create": "create a Checkout Session"}  # fmt: skip
+_BARS = {("webhook", LIMIT): 0.42, ("webhook", SAMPLE): 0.5, ("webhook", "dj-stripe"): 9,
+         ("webhook", "dj-stripe, store only"): 4, ("webhook", "sync-engine"): 0.85,
+         ("confirm", SAMPLE): 2.3, ("poll", SAMPLE): 1.2, ("create", SAMPLE): 0.5}  # fmt: skip
 
 Rounds = dict[tuple[str, str], list[Figures]]
 
@@ -46,11 +55,23 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=800, help="a case and round")
     options.add_argument("--beside", type=Path, help="another checkout of ours, to compare with")
     options.add_argument("--only", choices=_TITLES, nargs="*", default=list(_TITLES))
+    options.add_argument("--djstripe", help="the Python of an environment that has dj-stripe")
+    options.add_argument("--syncengine", type=Path, help="a folder where npm has installed it")
+    options.add_argument("--chart", type=Path, help="draw the medians into this file, as SVG")
     options.add_argument("--guard", action="store_true", help="fail when a ratio is far below")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, stack(Path(name), chosen.beside) as ground:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        stack(Path(name), chosen.beside) as ground,
+        mirrors(ground, Path(name), chosen.djstripe, chosen.syncengine),
+    ):
         rounds = _run(ground, chosen.only, chosen.rounds, chosen.requests)
         _print(rounds, chosen.requests)
+        _print_sizes(ground)
+        if missing := ground.lost():
+            sys.exit(f"answered, and not stored: {missing}")
+        if chosen.chart:
+            chosen.chart.write_text(_drawn(rounds), "utf-8")
         if chosen.guard and (doubtful := sorted({case for case, _ in lost(_peers(rounds))})):
             # A machine that others use as well may explain one such series, and hardly a second.
             again = _run(ground, doubtful, 2 * chosen.rounds, 2 * chosen.requests)
@@ -64,7 +85,11 @@ def _peers(rounds: Rounds) -> dict[tuple[str, str], float]:
 
 def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:
     feeds: dict[str, Callable[[str], list[Call]]] = {
-        "webhook": lambda server: ground.webhooks(requests, server),
+        "webhook": lambda server: (
+            webhooks(ground, server, requests)
+            if server in MIRRORS
+            else ground.webhooks(requests, server)
+        ),
         "confirm": lambda server: ground.confirms(requests, server),
         "poll": lambda server: ground.polls(requests, server),
         "repeat": lambda server: ground.repeats(requests, server),
@@ -73,12 +98,15 @@ def _run(ground: Stack, titles: list[str], count: int, requests: int) -> Rounds:
     cases = [(title, OURS) for title in titles]
     if BESIDE in ground.shops:
         cases += [(title, BESIDE) for title in titles]
-    cases += [case for case in _PEERS if case[0] in titles]
+    cases += [case for case in _PEERS if case[0] in titles and case[1] in ground.servers]
     cases.sort(key=lambda case: titles.index(case[0]))
     rounds: Rounds = {case: [] for case in cases}
     for number in range(count + 1):
         for title, server in cases:
-            figures = ground.measure(server, feeds[title](server))
+            calls = feeds[title](server)
+            figures = ground.measure(server, calls)
+            if title == "webhook":
+                ground.sizes[server] = len(calls[0].body or b"")
             if number:  # the first round warms up
                 rounds[title, server].append(figures)
     return rounds
@@ -99,6 +127,22 @@ def _print(rounds: Rounds, requests: int) -> None:
             bar = _BARS.get((title, server), "")
             row += f" {_ratios(rounds[title, OURS], figures)} {bar:>5}"
         print(row)
+
+
+def _print_sizes(ground: Stack) -> None:
+    if ground.sizes:
+        found = ", ".join(f"{server} {size / 1000:.1f}" for server, size in ground.sizes.items())
+        short = ground.shop(OURS).short / 1000
+        print(f"\nBodies of webhooks, KB: {found}; as the sandbox itself shows them {short:.1f}")
+
+
+def _drawn(rounds: Rounds) -> str:
+    costs: dict[str, list[Cost]] = {}
+    for (title, server), figures in rounds.items():
+        one = medians(figures)
+        costs.setdefault(title, []).append(Cost(server, one.server, one.database))
+    groups = {_DRAWN[title]: of for title, of in costs.items() if title in _DRAWN}
+    return stacked("CPU of one request", groups)
 
 
 def _said(title: str, server: str) -> str:

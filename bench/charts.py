@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from .stacked import INK as _INK
+from .stacked import Cost, stacked
+
 FOLDER = Path(__file__).parents[1] / "docs" / "charts"
 _WIDE, _ROW, _LEFT, _RIGHT, _TOP = 640, 26, 210, 90, 44
 _COLORS = {"before": "#9aa5b1", "now": "#2f6f8f", "peer": "#c9a227"}
-_INK = "#6b7683"  # is read on white and on black
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,14 @@ def _row(bar: Bar, top: float, length: float, unit: str) -> str:
 def charts() -> dict[str, str]:
     """Draw every chart, by the name of its file."""
     told: dict[str, Any] = tomllib.loads((FOLDER / "figures.toml").read_text("utf-8"))
-    return {
-        f"{name}.svg": svg(chart["title"], chart["unit"], [Bar(**bar) for bar in chart["bars"]])
-        for name, chart in told.items()
-    }
+    return {f"{name}.svg": _chart(chart) for name, chart in told.items()}
+
+
+def _chart(told: dict[str, Any]) -> str:
+    if "groups" in told:
+        groups = {name: [Cost(*cost) for cost in of] for name, of in told["groups"].items()}
+        return stacked(told["title"], groups)
+    return svg(told["title"], told["unit"], [Bar(**bar) for bar in told["bars"]])
 
 
 def main() -> None:

@@ -21,14 +21,14 @@ from tests.support.processes import Running, answers, start
 
 from .meter import Call, measure
 
-_KEY = (("Authorization", "Bearer sk_test_sandbox"),)
-_FORM = (*_KEY, ("Content-Type", "application/x-www-form-urlencoded"))
+KEY = (("Authorization", "Bearer sk_test_sandbox"),)
+FORM = (*KEY, ("Content-Type", "application/x-www-form-urlencoded"))
 _ITEM = "line_items[0][price_data]"
-_SESSION = (
+SESSION = (
     "mode=payment&success_url=https%3A%2F%2Fshop.example&line_items[0][quantity]=1"
     f"&{_ITEM}[currency]=usd&{_ITEM}[unit_amount]=2000&{_ITEM}[product_data][name]=Poster"
 ).encode()
-_SESSIONS = "/v1/checkout/sessions"
+SESSIONS = "/v1/checkout/sessions"
 
 
 def main() -> None:
@@ -67,10 +67,10 @@ def _cpu(running: Running) -> float:
 def _rates(pid: int, port: int, requests: int) -> tuple[float, float]:
     """Return how many sessions one core makes, and shows, in a second."""
     RunningSandbox(f"http://127.0.0.1:{port}").reset()
-    create = Call(_SESSIONS, _SESSION, _FORM)
+    create = Call(SESSIONS, SESSION, FORM)
     made = measure(port, [create] * requests, server=pid, database=0)
     _, text = create.on(HTTPConnection("127.0.0.1", port))
-    show = Call(f"{_SESSIONS}/{json.loads(text)['id']}", headers=_KEY)
+    show = Call(f"{SESSIONS}/{json.loads(text)['id']}", headers=KEY)
     shown = measure(port, [show] * requests, server=pid, database=0)
     return 1e6 / made.server, 1e6 / shown.server
 

@@ -6,10 +6,10 @@ checkout of ours may run beside it, on a database of its own.
 
 from __future__ import annotations
 
-import copy
 import http.client
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,10 +25,19 @@ from tests.support.ports import free_port
 from tests.support.processes import Running, answers, run, start
 from tests.support.service import WEBHOOK_SECRET, environment
 
+from .bodies import as_stripe_shows, event
 from .meter import Call, Figures, measure
 
 _APPS = {"ours": "wsgi:app", "limit": "bench.peers:limit", "sample": "bench.peers:sample"}
 _CART = json.dumps({"items": [{"price": "poster-usd", "quantity": 1}]}).encode()
+_STORED = (
+    "SELECT count(*) FROM orders o JOIN attempts a ON a.order_id = o.id"
+    " WHERE a.session_id = ANY(%s) AND o.status = 'paid' AND o.fulfilled"
+)
+_LIMIT_STORED = (
+    "SELECT count(*) FROM peer_events"
+    " WHERE convert_from(body, 'UTF8')::json #>> '{data,object,id}' = ANY(%s)"
+)
 _JSON = (("Content-Type", "application/json"),)
 
 
@@ -41,7 +50,8 @@ class Shop:
     """What one checkout of ours has sold, in its own database."""
 
     dsn: str
-    event: Any = None
+    event: Any = None  # of the session that was paid, as Stripe would show it
+    short: int = 0  # bytes of it as the sandbox shows it
     paid: str = ""
     waiting: list[str] = field(default_factory=list)
 
@@ -54,6 +64,9 @@ class Stack:
     ) -> None:
         self.ports, self.servers, self.postgres, self.env = ports, servers, postgres, env
         self.shops: dict[str, Shop] = {}
+        self.stores: dict[str, tuple[str, str]] = {}  # where, and which statement counts
+        self.sent: dict[str, list[str]] = defaultdict(list)  # the objects of webhooks, by server
+        self.sizes: dict[str, int] = {}  # of their bodies
 
     @property
     def dsn(self) -> str:
@@ -74,7 +87,17 @@ class Stack:
     def webhooks(self, count: int, server: str = OURS) -> list[Call]:
         """Sign one unique completed event for every one of so many new orders."""
         shop = self.shop(server)
-        return [_completed(shop, order, session) for order, session in _orders(shop, count)]
+        sold = _orders(shop, count)
+        self.sent[server] += [session for _, session in sold]
+        return [_completed(shop, order, session) for order, session in sold]
+
+    def lost(self) -> dict[str, int]:
+        """Count the webhooks that were answered and are not stored, by server."""
+        return {
+            server: missing
+            for server, (dsn, statement) in self.stores.items()
+            if (missing := len(self.sent[server]) - _count(dsn, statement, self.sent[server]))
+        }
 
     def confirms(self, count: int, server: str = OURS) -> list[Call]:
         """Ask for a session that has been paid."""
@@ -98,14 +121,19 @@ def _ask_for(session: str) -> Call:
 
 
 def _completed(shop: Shop, order: str, session: str) -> Call:
-    event = copy.deepcopy(shop.event) | {"id": f"evt_{secrets.token_hex(12)}"}
-    event["data"]["object"] |= {
+    told = shop.event["data"]["object"] | {
         "id": session,
         "client_reference_id": order,
         "payment_intent": f"pi_{secrets.token_hex(12)}",
         "metadata": {"order_id": order},
     }
-    return webhook(json.dumps(event, indent=2))
+    return webhook(event(shop.event, told, "checkout.session.completed"))
+
+
+def _count(dsn: str, statement: str, sent: list[str]) -> int:
+    with psycopg.connect(dsn) as connection:
+        (count,) = connection.execute(statement, (sent,)).fetchone() or (0,)
+    return int(count)
 
 
 def _orders(shop: Shop, count: int) -> list[tuple[str, str]]:
@@ -136,10 +164,10 @@ _ATTEMPT = """INSERT INTO attempts (id, order_id, seq, kind, state, ours, won, i
  %(order)s, 0, 0, 0, 0, 1, 0)"""
 
 
-def webhook(body: str) -> Call:
+def webhook(body: str, path: str = "/webhooks/stripe") -> Call:
     """Sign an event as Stripe does."""
     signature = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
-    return Call("/webhooks/stripe", body.encode(), (*_JSON, ("Stripe-Signature", signature)))
+    return Call(path, body.encode(), (*_JSON, ("Stripe-Signature", signature)))
 
 
 @contextmanager
@@ -173,11 +201,13 @@ def stack(
             run(["flask", "--app", "wsgi", "db", "upgrade"], env=env)
             for name, app in _APPS.items():
                 servers[name] = serve(name, ports[name], env, folder, app)
+            made.stores = {OURS: (dsn, _STORED), "limit": (dsn, _LIMIT_STORED)}
             made.shops[OURS] = _buy(dsn, sandbox_port, ports[OURS])
             if beside is not None:
                 theirs = dsn.replace("/postgres?", f"/{BESIDE}?")
                 ports[BESIDE] = free_port()
                 servers[BESIDE] = _checkout(beside, ports[BESIDE], env, folder, theirs)
+                made.stores[BESIDE] = theirs, _STORED
                 made.shops[BESIDE] = _buy(theirs, sandbox_port, ports[BESIDE])
             ports["sandbox"] = sandbox_port
             yield made
@@ -192,16 +222,16 @@ def _checkout(where: Path, port: int, env: dict[str, str], folder: Path, dsn: st
     env = env | {"DATABASE_URL": dsn, "PORT": str(port), "PUBLIC_BASE_URL": address}
     run(["flask", "--app", "wsgi", "db", "upgrade"], env=env, folder=where)
     log, command = folder / "beside.log", ["gunicorn", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-    return start(command, env=env, log=log, ready=_listens(port), folder=where)
+    return start(command, env=env, log=log, ready=listens(port), folder=where)
 
 
 def serve(name: str, port: int, env: dict[str, str], folder: Path, *command: str) -> Running:
     """Start a server; the command follows gunicorn's own and its `--bind`."""
     log, bind = folder / f"{name}.log", f"127.0.0.1:{port}"
-    return start(["gunicorn", "--bind", bind, *command], env=env, log=log, ready=_listens(port))
+    return start(["gunicorn", "--bind", bind, *command], env=env, log=log, ready=listens(port))
 
 
-def _listens(port: int) -> Callable[[], bool]:
+def listens(port: int) -> Callable[[], bool]:
     def check() -> bool:
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
@@ -219,9 +249,11 @@ def _buy(dsn: str, sandbox: int, shop: int) -> Shop:
     ask(sandbox, Call(f"/_sandbox/checkout/sessions/{paid}/pay", b"{}"))
     key = (("Authorization", "Bearer sk_test_bench"),)
     events = ask(sandbox, Call("/v1/events?type=checkout.session.completed", None, key))
-    event = events["data"][0]
-    ask(shop, webhook(json.dumps(event)))
-    return Shop(dsn, event, paid, [ask(shop, order)["id"] for _ in range(_WAITING)])
+    shown = events["data"][0]
+    ask(shop, webhook(json.dumps(shown)))
+    short = len(json.dumps(shown, indent=2))
+    shown["data"]["object"] = as_stripe_shows(shown["data"]["object"])
+    return Shop(dsn, shown, short, paid, [ask(shop, order)["id"] for _ in range(_WAITING)])
 
 
 def ask(port: int, call: Call) -> Any:
