@@ -6,9 +6,10 @@ Each is the real one unless somebody brings another, to tell a whole story in on
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import Receiver
 from checkout_service.merchant_gateway import build_receivers
 from checkout_service.settings import Settings
@@ -28,7 +29,7 @@ def _real_receivers(settings: Settings) -> tuple[Receiver, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """`clock` is what a drill moves, `real_clock` what it does not; `watch` sees each write."""
 

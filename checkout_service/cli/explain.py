@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import click
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.events import EventView, MessageView
 from checkout_service.domain.views.orders import (
     HoldView,
@@ -20,7 +20,7 @@ from .advice import advice, evidence
 from .printing import amount, cell, moment, print_table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One thing that happened; `at` in milliseconds UTC."""
 
@@ -29,7 +29,7 @@ class Entry:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     order: OrderView
     timeline: tuple[Entry, ...]

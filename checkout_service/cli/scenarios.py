@@ -6,12 +6,12 @@ They act where buyers and banks act: at Stripe. The product must find it out by 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 import requests
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import OrderStatus
 
 _SECONDS = 30
@@ -54,7 +54,7 @@ class Sandbox:
             raise NoSandbox(f"The sandbox failed at {path}: {type(error).__name__}.") from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Buyer:
     """Somebody with a session to pay, or not."""
 
@@ -84,7 +84,7 @@ class Buyer:
         self.sandbox.call(f"payment_intents/{self.pays()}/dispute")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """A way for an order to go and the status it must end in."""
 

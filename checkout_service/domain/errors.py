@@ -6,8 +6,9 @@ HTTP statuses are given on the web floor, where a test demands one for each clas
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
+
+from .frozen import frozen
 
 
 class CheckoutError(Exception):
@@ -16,7 +17,7 @@ class CheckoutError(Exception):
     code: ClassVar[str] = "checkout_error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """One thing wrong with the input: where (`items.0.quantity`) and why."""
 
@@ -236,8 +237,7 @@ class StripeRejected(GatewayError):
 
     def __init__(self, message: str, *, reason: str = "", permission: bool = False) -> None:
         super().__init__(message)
-        self.reason = reason
-        self.permission = permission
+        self.reason, self.permission = reason, permission
 
 
 class UnknownToStripe(StripeRejected):

@@ -8,15 +8,15 @@ field of Stripe's.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from .facts.snapshots import IntentView, SessionView
+from .frozen import frozen
 from .money import in_words, number
 from .order.ledger import DISCOUNT, SETUP, SHIPPING, TAX, Attempt, Terms
 from .status import AttemptKind, Hold
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """What the terms say and what Stripe shows instead, in words for the person who decides."""
 

@@ -6,8 +6,9 @@ digits would be wrong by 100. Source: https://docs.stripe.com/currencies
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from .frozen import frozen
 
 ZERO_DECIMAL = frozenset(
     "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905
@@ -32,7 +33,7 @@ class BadAmount(ValueError):
     """The amount cannot be charged in this currency; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Money:
     """An amount in minor units of a lower-case currency."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import Fault, InvalidInput
+from .frozen import frozen
 
 OWNER = "admin"
 """Who signs in with ADMIN_PASSWORD; there always, and may do everything."""
@@ -27,7 +27,7 @@ class Role(StrEnum):
         return ranks.index(self) >= ranks.index(needed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clerk:
     """Somebody who is signed in."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, select, text
+
+from checkout_service.domain.frozen import frozen
 
 from .tables import attempts
 
 _HELD = text("authorized_until IS NOT NULL AND state = 'processing'")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndingSoon:
     """An order whose money is let go at a time (milliseconds UTC) unless somebody captures it."""
 

@@ -7,12 +7,12 @@ are several, each has a row a message in `deliveries`, and the message's state i
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, case, exists, func, literal, select, update
 from sqlalchemy import true as always
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import ASKED, SHARED
 
 from .tables import deliveries, outbox_messages, receivers
@@ -20,7 +20,7 @@ from .tables import deliveries, outbox_messages, receivers
 _m, _d, _r = outbox_messages.c, deliveries.c, receivers.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """`mine` matches its rows; `open` says, in the statement that takes some, that it still may."""
 

@@ -6,7 +6,6 @@ There are no sequences to set: every key is made by us, none by the database.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from checkout_service.domain.errors import CopyRefused
+from checkout_service.domain.frozen import frozen
 
 from .tables import metadata, orders
 
@@ -30,7 +30,7 @@ Tell = Callable[[str, int], None]
 """Hears of a table's name and how many of its rows have been written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sums:
     """The money of all orders in one currency, in minor units."""
 

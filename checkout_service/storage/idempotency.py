@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
+
+from checkout_service.domain.frozen import frozen
 
 from .database import Database
 from .portions import Portion, write_each
@@ -17,7 +19,7 @@ from .upsert import insert_once
 _k = idempotency_keys.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyRecord:
     """A key as it stands: running until `locked_until`, free, or kept with its answer."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.frozen import frozen
 
 from .tables import inbox_events
 from .tables.machinery import STUCK, UNCLAIMED
@@ -20,7 +20,7 @@ _LEFTOVERS = select(_e.id, _e.body, _e.source, _e.state, _e.tries, _e.received_a
 _CLIENT_SECRET = re.compile(rb'("client_secret"\s*:\s*)"[^"]*"')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leftover:
     """An event that waits for its order, or whose settling failed."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 from .read_budget import free_at
 from .tables import orders
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookChance:
     """Who looks an order up, what that has cost, and from when the next read of all is free."""
 

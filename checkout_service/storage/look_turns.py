@@ -7,9 +7,9 @@ waits for them. The order is held before the turn is: nobody waits with a turn i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, select, update
+
+from checkout_service.domain.frozen import frozen
 
 from .leases import LEASE_UNTIL, MAY_LOOK, look_terms, take_look
 from .prepared import Prepared
@@ -42,7 +42,7 @@ def _take(*, skip_locked: bool) -> Prepared:
 _PASSING, _WAITING = _take(skip_locked=True), _take(skip_locked=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookTurn:
     """A look that was let through, with the requests it answers; `wait` is until its read.
 
@@ -54,7 +54,7 @@ class LookTurn:
     wait: int  # milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoRead:
     """The order may be looked up, but Stripe may not be read now."""
 

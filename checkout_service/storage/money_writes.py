@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, update
 
 from checkout_service.domain import ids
 from checkout_service.domain.facts.snapshots import RefundView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import REFUND_GONE_AGAIN
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 
@@ -23,7 +24,7 @@ from .upsert import insert_once
 _w = money_writes.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewWrite:
     """A write of money about to be asked for; the same nonce is the same write."""
 

@@ -7,7 +7,6 @@ same holds of each receiver's deliveries where there are several: boxes.py.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.clock import HOUR
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import ASKED
 
 from .boxes import Box, lock, sum_up
@@ -42,7 +42,7 @@ _AHEAD = 50
 _MOST_ERROR = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lease:
     """Who may send a message, and until when, in real time: drills do not move it."""
 
@@ -51,7 +51,7 @@ class Lease:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     id: str
     order_id: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from operator import gt, le, lt
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, select
+
+from checkout_service.domain.frozen import frozen
 
 from .database import Database
 
@@ -17,7 +18,7 @@ T = TypeVar("T")
 ROWS = 500  # in a portion; rows of the same moment stay together
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Portion:
     """Rows whose key is above one value, not above another, and below the end of the walk."""
 

@@ -8,7 +8,6 @@ Whoever books a turn waits for it; the queue is as long as the callers' `ahead` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.clock import MINUTE
+from checkout_service.domain.frozen import frozen
 
 from .tables import read_budgets
 from .upsert import insert_once
@@ -32,7 +32,7 @@ _NAME = "stripe"
 _b = read_budgets.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """When a read may start, and by how much the next one has to wait; milliseconds."""
 

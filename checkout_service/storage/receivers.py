@@ -6,9 +6,10 @@ A receiver without a row is well. Only a person takes it out of `disabled`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
+
+from checkout_service.domain.frozen import frozen
 
 from . import bookmarks
 from .tables import receivers
@@ -21,7 +22,7 @@ _BEGAN = "notifying"  # when there was first somebody to tell; also the lock on 
 _r = receivers.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiverState:
     state: str = WELL
     probe_at: int | None = None

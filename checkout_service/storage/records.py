@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.room import Room
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
@@ -14,7 +14,7 @@ from .rooms import room_of
 from .rows import AnyRow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderRecord:
     """What opens an attempt of an order, and where the order stands."""
 
@@ -37,7 +37,7 @@ class OrderRecord:
     cancel_url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttemptRecord:
     """One attempt as it was written down; `tries` counts how often Stripe was asked to open it."""
 
@@ -58,7 +58,7 @@ class AttemptRecord:
     tries: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueOrder:
     """An order whose look is due, with its newest attempt.
 

@@ -6,7 +6,6 @@ All of it happens under one lock, so that who is a receiver does not change mean
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import ASKED, SHARED
 
 from .boxes import lock, sum_up
@@ -48,7 +48,7 @@ _FORMER = _d.receiver.not_in(select(_r.name).where(_r.since.is_not(None))), UNDE
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Whole:
     """A message that is nobody's in particular yet."""
 

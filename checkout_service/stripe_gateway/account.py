@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import stripe
 
 from checkout_service.domain.clock import SECOND, SystemClock
 from checkout_service.domain.errors import GatewayError, StripeRejected, StripeUnavailable
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.account import (
     Endpoint,
     LinkLine,
@@ -71,7 +71,7 @@ _ASKED: tuple[tuple[Route, str | None, Params], ...] = (
 _PROBES = {probe[0].permission: probe for probe in _ASKED}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeAccount:
     """See the protocol for what each promises and raises."""
 

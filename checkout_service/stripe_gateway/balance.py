@@ -6,9 +6,9 @@ https://docs.stripe.com/reports/balance-transaction-types
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.balance import Movement
 
 from . import routes
@@ -16,7 +16,7 @@ from .calls import Calls, reading
 from .fields import Json, identifier, moment, number, text, word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeBalance:
     """See the protocol for what it promises and raises."""
 

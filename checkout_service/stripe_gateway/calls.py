@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import StripeRejected, StripeUnavailable
+from checkout_service.domain.frozen import frozen
 
 from .bulkhead import Bulkhead
 from .client import Connector
@@ -26,7 +26,7 @@ _READ_RETRIES, _WRITE_RETRIES = 0, 1
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of a list, newest first."""
 
@@ -43,7 +43,7 @@ class Page:
         return identifier(self.items[-1], "id")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Calls:
     """All that a call needs. `budget` bounds all its tries together, in seconds."""
 

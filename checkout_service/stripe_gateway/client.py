@@ -13,6 +13,7 @@ from typing import Final
 
 import stripe
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.settings.release import RELEASE
 
 from .transport import BoundedTransport, MakeTransport
@@ -21,7 +22,7 @@ API_VERSION: Final[str] = stripe.api_version
 """The version of Stripe's API every call is pinned to: the SDK's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connection:
     """A client and the transport below it, which keeps the time."""
 

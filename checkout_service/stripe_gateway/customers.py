@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.errors import UnknownToStripe
+from checkout_service.domain.frozen import frozen
 
 from . import routes
 from .calls import Calls, reading
 from .fields import identifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeCustomers:
     """See the protocol for what each promises and raises."""
 

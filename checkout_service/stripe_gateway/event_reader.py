@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.frozen import frozen
 
 from .client import Connector
 from .event_shape import read_event
 from .signature import verify
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeEventReader:
     """See the protocol for what each promises and raises."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.events import EventPage
 
 from . import routes
@@ -23,7 +23,7 @@ from .params import Params, created_between
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeEvents:
     calls: Calls
 

@@ -6,12 +6,13 @@ The client secret passes through and is kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_intent_id
 from checkout_service.domain.ports.intents import IntentRequest
 
@@ -28,7 +29,7 @@ from .translate import REQUEST_KEY, intent_view
 _EXPANSIONS = (("latest_charge.refunds",), ("latest_charge",))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeIntents:
     """See the protocol for what each promises and raises."""
 

@@ -6,11 +6,11 @@ Safe to share between threads; made before fork, they connect after it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import stripe
 
 from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.domain.frozen import frozen
 
 from .balance import StripeBalance
 from .bulkhead import Bulkhead
@@ -30,7 +30,7 @@ from .transport import BoundedTransport, MakeTransport
 BUDGET = 1.0  # all tries of a call together, in read timeouts: nobody waits longer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeParts:
     """Each keeps the protocol of its name in `domain.ports`."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 from . import routes
 from .calls import Calls, reading
 from .fields import Malformed, text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripePortal:
     """See the protocol for what it promises and raises."""
 

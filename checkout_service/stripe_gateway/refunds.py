@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.refunds import RefundRequest
 
 from . import routes
@@ -15,7 +15,7 @@ from .params import refund_params
 from .translate import refund_view
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeRefunds:
     """See the protocol for what each promises and raises."""
 

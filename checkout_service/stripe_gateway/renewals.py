@@ -5,10 +5,10 @@ https://docs.stripe.com/api/invoice-payment/list
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from checkout_service.domain.facts.snapshots import InvoiceView
+from checkout_service.domain.frozen import frozen
 
 from . import routes
 from .calls import Calls, reading
@@ -17,7 +17,7 @@ from .intents import check_intent_id
 from .translate_billing import invoice_view
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeRenewals:
     """See the protocol for what it promises and raises."""
 

@@ -5,10 +5,10 @@ https://docs.stripe.com/keys/restricted-api-keys
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """An address at Stripe, `{id}` to be filled in, and its permission in the dashboard's words."""
 

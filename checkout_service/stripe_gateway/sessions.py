@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
 
@@ -40,7 +41,7 @@ _EXPANSIONS = ((_PAYMENT[0], *_BESIDE), *((way,) for way in _PAYMENT))
 _IN_LISTS = tuple(tuple(f"data.{name}" for name in way) for way in _EXPANSIONS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripeSessions:
     """See the protocol for what each promises and raises."""
 

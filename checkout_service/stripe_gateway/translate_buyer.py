@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from checkout_service.domain.card_numbers import holds_card_number
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 CARD_NUMBER = "[a card number]"
 """Stands for what a buyer typed into the wrong field."""
 _MOST = 20  # of anything that Stripe lists; it asks for three fields at most
+_LINES = tuple(line.name for line in fields(Address) if line.name != "postal_code")
 _NO_ADDRESS, _NO_CONSENT, _NO_CUSTOMER, _NO_SHIPPING = Address(), Consent(), Customer(), Shipping()
 
 Part = TypeVar("Part")
@@ -144,8 +145,7 @@ def _customer(data: Json, details: Json, name: object = None) -> Customer | None
 
 def _address(value: object) -> Address | None:
     given = maybe_object(value, "address")
-    names = Address.__slots__
-    lines = {name: _text(given.get(name), name) for name in names if name != "postal_code"}
+    lines = {name: _text(given.get(name), name) for name in _LINES}
     code = _number(given.get("postal_code"), "postal_code")
     return _unless_empty(Address(**lines, postal_code=code), _NO_ADDRESS)
 

@@ -5,7 +5,7 @@ Every door to an order's status leads through `settle_order`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 from .admin import Admin
 from .admin.quarantine import Quarantine
@@ -38,7 +38,7 @@ from .settle.receive_event import ReceiveEvent
 from .sweep.sweep import Sweep
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseCases:
     """The product's verbs, wired once in `create_app`."""
 

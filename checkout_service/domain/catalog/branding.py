@@ -7,10 +7,10 @@ https://docs.stripe.com/payments/checkout/customization/policies
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checkout_service.domain.addresses import is_public
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.session import drawable, is_managed
 
 from .shop import Shop
@@ -37,7 +37,7 @@ _LINKS = (
 _AGREED = N_("I agree to the terms")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branding:
     """How a shop looks at Stripe's; `say` translates the few words there are."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain.addresses import is_public, origin_of
+from checkout_service.domain.frozen import frozen
 
 from .options import CheckoutOptions
 from .shop import Shop
@@ -13,7 +14,7 @@ from .shop import Shop
 DEFAULT_MAX_QUANTITY = 99
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Price:
     """A price of a product: minor units and currency, or the id of Stripe's own Price."""
 
@@ -30,7 +31,7 @@ class Price:
     tax_behavior: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Product:
     """What is sold. `images`, `tax_code` and `unit_label` are told to Stripe with our own prices.
 
@@ -64,7 +65,7 @@ class Product:
         return {key: value for key, value in words.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentLink:
     """A Payment Link of the merchant's and the price its payments must match.
 
@@ -80,7 +81,7 @@ class PaymentLink:
     adjustable: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalog:
     products: tuple[Product, ...] = ()
     payment_links: tuple[PaymentLink, ...] = ()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
+
+from checkout_service.domain.frozen import frozen
 
 LEAST_CONTRAST = 4.5
 LIGHT, DARK = ("#f6f7f5", "#ffffff"), ("#111816", "#19221f")
@@ -19,7 +20,7 @@ _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _KEY = "shop.accent_color"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accent:
     """The colours of links and buttons, `#rrggbb`."""
 

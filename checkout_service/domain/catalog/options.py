@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.order.ledger import DISCOUNT, SHIPPING, TAX
 from checkout_service.domain.session import faults_of
@@ -28,7 +29,7 @@ _KEYS = frozenset((
 _SHIPPING_KEYS = frozenset(("name", "currency", "amount", "stripe_shipping_rate", "tax_behavior"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShippingOption:
     """A way to ship: a name and an amount (minor units), or a Shipping Rate of Stripe's."""
 
@@ -39,7 +40,7 @@ class ShippingOption:
     tax_behavior: str | None = None  # inside the amount or on top of it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckoutOptions:
     """What the merchant lets Stripe compute or ask on top of the cart.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from checkout_service.domain.frozen import frozen
 
 from .colors import Accent, read_accent
 from .fields import address_of, short_text_of, unknown_keys
@@ -17,7 +18,7 @@ _KEYS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shop:
     """Who sells. `url` is the merchant's own site; without `storefront` there is no shop here.
 

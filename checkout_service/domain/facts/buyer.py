@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from checkout_service.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Address:
     """A postal address; `country` is two letters (ISO 3166-1)."""
 
@@ -18,7 +20,7 @@ class Address:
     country: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaxId:
     """A tax number and its kind, in Stripe's word."""
 
@@ -26,7 +28,7 @@ class TaxId:
     value: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Customer:
     """Who buys; `id` is there when Stripe keeps them as a customer."""
 
@@ -38,7 +40,7 @@ class Customer:
     tax_ids: tuple[TaxId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShippingRate:
     """The way to ship that was chosen; minor units, with the tax that is on it."""
 
@@ -47,7 +49,7 @@ class ShippingRate:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shipping:
     """Where the goods go to, and by which way."""
 
@@ -57,7 +59,7 @@ class Shipping:
     rate: ShippingRate | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomField:
     """A question of the merchant's and what was answered; of a dropdown the option's value."""
 
@@ -67,7 +69,7 @@ class CustomField:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """What the buyer agreed to: `opt_in` or `opt_out`, and `accepted`."""
 
@@ -75,7 +77,7 @@ class Consent:
     terms_of_service: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presentment:
     """What the buyer was shown and paid, where that was in another currency than ours."""
 
@@ -83,7 +85,7 @@ class Presentment:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentMethod:
     """What it was paid with; a brand is a card's. `id` is Stripe's, to use again what was saved."""
 
@@ -93,7 +95,7 @@ class PaymentMethod:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invoice:
     """An invoice over the payment itself: its page and its PDF."""
 
@@ -102,7 +104,7 @@ class Invoice:
     pdf: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Buyer:
     """The parts as one object shows them.
 

@@ -7,10 +7,11 @@ may be too close to order in time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from checkout_service.domain.clock import MINUTE, SECOND
+from checkout_service.domain.frozen import frozen
 
 from .snapshots import (
     DisputeView,
@@ -42,7 +43,7 @@ class Age(Enum):
     UNKNOWN = "unknown"  # within the same second
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """When something was observed, milliseconds UTC, and whether an event's clock says so."""
 
@@ -71,7 +72,7 @@ class Seen:
 NEVER = Seen()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One object of Stripe's as it was observed; `fresh` is said of a signed event only."""
 

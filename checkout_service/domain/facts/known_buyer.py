@@ -7,8 +7,10 @@ twice the later observation counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
+
+from checkout_service.domain.frozen import frozen
 
 from .buyer import PARTS, Buyer, Customer, Invoice, Shipping, ShippingRate
 from .fact import NEVER, Age, Seen
@@ -18,7 +20,7 @@ _JOINED = (Customer, Shipping, ShippingRate, Invoice)
 _BY_ID = (ShippingRate, Invoice)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownBuyer(Buyer):
     """The parts, and when each was observed."""
 

@@ -7,9 +7,8 @@ own name) tells. https://docs.stripe.com/checkout/fulfillment
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import DAY
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import AttemptState, Hold
 
 from .buyer import Buyer
@@ -24,7 +23,7 @@ TRANSFER_LIFE = 30 * DAY
 VOUCHER_GRACE = DAY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """`state` is None when Stripe used a word we do not know; `hold` then names it.
 

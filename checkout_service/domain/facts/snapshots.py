@@ -5,14 +5,15 @@ Amounts are minor units, times are milliseconds UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.room import ShownLine
 
 from .buyer import NOBODY, Buyer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntentView:
     id: str
     status: str
@@ -34,7 +35,7 @@ class IntentView:
     request_id: str | None = None  # the capture of ours that it answers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionView:
     id: str
     status: str | None
@@ -67,7 +68,7 @@ class SessionView:
     buyer: Buyer = NOBODY  # as the session itself tells; how it was paid is its intent's to tell
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundView:
     id: str
     amount: int
@@ -80,7 +81,7 @@ class RefundView:
     booked: bool = True  # False: Stripe took nothing from the merchant's balance for it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisputeView:
     id: str
     amount: int
@@ -98,7 +99,7 @@ class DisputeView:
         return self.status.startswith("warning_")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChargeView:
     """A charge says how an intent was paid, and that money may have moved back."""
 
@@ -110,7 +111,7 @@ class ChargeView:
     buyer: Buyer = NOBODY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FraudWarningView:
     """The card's bank takes a payment for fraud; no money has moved yet.
 
@@ -125,7 +126,7 @@ class FraudWarningView:
     created: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """One look at one attempt: what Stripe answered to a request sent at `asked_at`.
 
@@ -143,7 +144,7 @@ class Snapshot:
 SUBSCRIPTION_ENDED = frozenset(("canceled", "incomplete_expired"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubscriptionView:
     id: str
     status: str
@@ -160,7 +161,7 @@ class SubscriptionView:
         return self.status in SUBSCRIPTION_ENDED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceView:
     """An invoice of a subscription; `period_end` is the end of what it pays for."""
 
@@ -176,7 +177,7 @@ class InvoiceView:
     failed: bool = False  # told by invoice.payment_failed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenewalView:
     """What a payment of a subscription's beyond the first paid for."""
 
@@ -188,7 +189,7 @@ Subject = SessionView | IntentView | RefundView | DisputeView | ChargeView | Fra
 Billing = SubscriptionView | InvoiceView  # tells of a subscription, never of an order's payment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThinNotice:
     """What a thin event tells: which object changed, never how; that is a look's to find out.
 
@@ -200,7 +201,7 @@ class ThinNotice:
     snapshot_event: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IncomingEvent:
     """A verified event of Stripe's.
 

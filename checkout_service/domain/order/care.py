@@ -6,11 +6,11 @@ No status depends on any of it: what is shipped was paid before, and stays what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checkout_service.domain.card_numbers import holds_card_number
 from checkout_service.domain.errors import CardNumber, CheckoutError, Fault, InvalidInput
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.texts import has_hidden_characters
 
 CARRIER_LONGEST, NUMBER_LONGEST, URL_LONGEST, NOTE_LONGEST = 60, 80, 500, 1_000
@@ -25,7 +25,7 @@ class NotFulfilled(CheckoutError):
         super().__init__("This order is not fulfilled: it is not paid, or it is held.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """Who carries it and where the buyer sees how far it is."""
 
@@ -34,7 +34,7 @@ class Parcel:
     tracking_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shipment:
     """A parcel that was sent; who says so, and when (milliseconds UTC)."""
 
@@ -44,7 +44,7 @@ class Shipment:
     shipped_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """What somebody of the shop wrote down of an order, and when (milliseconds UTC)."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
 from checkout_service.domain.session.ui_modes import HOSTED
@@ -19,7 +20,7 @@ MAX_LINES = 100
 MAX_OF_SUBSCRIPTION = 20  # https://docs.stripe.com/api/checkout/sessions/create
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CartItem:
     """A choice from the catalog; `adjustable` is said by the merchant's backend alone."""
 
@@ -28,7 +29,7 @@ class CartItem:
     adjustable: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PricedItem:
     """A line the merchant's own backend priced (minor units)."""
 
@@ -40,7 +41,7 @@ class PricedItem:
     tax_behavior: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cart:
     """What a buyer (or the merchant's backend) asks for.
 

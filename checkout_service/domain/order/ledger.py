@@ -6,7 +6,7 @@ Frozen throughout: settling makes a new ledger, storage writes down the differen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checkout_service.domain.facts.fact import NEVER, Seen
@@ -17,6 +17,7 @@ from checkout_service.domain.facts.snapshots import (
     RefundView,
     RenewalView,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptKind, AttemptState, Hold, OrderStatus, is_final
 
@@ -40,7 +41,7 @@ DISPUTE_CLOSED = frozenset(("won", "lost", "prevented", "warning_closed"))
 Lines = tuple[tuple[int, int], ...]  # quantities and amounts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What was agreed when the order was made or its cart changed; payments are measured by it.
 
@@ -73,7 +74,7 @@ class Terms:
         return self.room.paying if self.room else self.opening
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One try to pay an order. `ours` is false for a session that claims our order unasked.
 
@@ -115,7 +116,7 @@ class Attempt:
         return self.state is AttemptState.PROCESSING and self.authorized_until is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RaisedHold:
     """A hold on an order, because of one attempt. Released, it never returns for that attempt.
 
@@ -130,7 +131,7 @@ class RaisedHold:
     seen_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     terms: Terms
     status: OrderStatus = OrderStatus.PENDING

@@ -7,11 +7,11 @@ was done. https://docs.stripe.com/error-low-level
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from checkout_service.domain.clock import HOUR, MINUTE
+from checkout_service.domain.frozen import frozen
 
 # Stripe forgets keys after 24 hours at the earliest.
 KEY_LIFE = 23 * HOUR
@@ -34,7 +34,7 @@ class WriteState(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoneyWrite:
     """One write of ours; `subject` is the intent or session, `amount` in minor units.
 

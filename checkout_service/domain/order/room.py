@@ -7,9 +7,9 @@ many of it, and how much of its price is due at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import in_words
 
 WHOLE, PART, NOTHING = "whole", "part", "nothing"  # of a price, what is due at once
@@ -40,7 +40,7 @@ class BoughtLine(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A line that may be bought, from `least` to `most` of it; minor units.
 
@@ -90,7 +90,7 @@ class Offer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Room:
     """All that may be bought in one order."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from checkout_service.domain.derive import derive
@@ -18,6 +18,7 @@ from checkout_service.domain.facts.snapshots import (
     RenewalView,
     SessionView,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import AttemptKind, AttemptState, OrderStatus
 
 from .changes import Change, unchanged
@@ -68,7 +69,7 @@ _ON_MOVE = {
 MOVE = "move"  # stands for the transition's own number, which storage knows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message owed: its kind and what it is about (a refund's or invoice's id, a transition).
 
@@ -82,7 +83,7 @@ class Message:
     renewal: RenewalView | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settlement:
     """`corrected` says that a settled order differed from what Stripe shows: a door failed."""
 

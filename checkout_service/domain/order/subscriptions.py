@@ -7,7 +7,7 @@ end is final, and what was told about an invoice is not taken back by an older e
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.facts.snapshots import (
     SUBSCRIPTION_ENDED,
@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import (
     InvoiceView,
     SubscriptionView,
 )
+from checkout_service.domain.frozen import frozen
 
 from .settlement import Message, MessageKind
 
@@ -23,7 +24,7 @@ _RANK = {"active": 1, "past_due": 2, "unpaid": 3}  # of two words of one second 
 _RENEWAL = "subscription_cycle"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscription:
     """A subscription of an order as we last heard of it; times are milliseconds UTC."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.prices import PriceView
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """A webhook endpoint; `mark` is the fingerprint of its secret where we made it ourselves."""
 
@@ -27,7 +27,7 @@ class Endpoint:
     mark: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThinDestination:
     """A destination of thin events: beside an endpoint, or instead of one."""
 
@@ -36,7 +36,7 @@ class ThinDestination:
     enabled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkLine:
     """What a Payment Link sells, one line of it; `adjustable` lets the buyer change how many."""
 
@@ -45,7 +45,7 @@ class LinkLine:
     adjustable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkView:
     """A Payment Link; `redirect` is None when the buyer ends on Stripe's own page.
 
@@ -60,7 +60,7 @@ class LinkView:
     additions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PriceStanding:
     """A Price and whether its product is sold; None where the key may not read products."""
 
@@ -68,7 +68,7 @@ class PriceStanding:
     product_active: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShippingRate:
     """A Shipping Rate and the currencies it has an amount in."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from checkout_service.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Movement:
     """One movement, in minor units of the balance's currency; below zero it left the balance.
 

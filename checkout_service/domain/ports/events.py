@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.frozen import frozen
 
 
 class EventReader(Protocol):
@@ -20,7 +20,7 @@ class EventReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventPage:
     """A page of a listing, oldest first, without those that cannot be read.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntentRequest:
     """All that creates a PaymentIntent; amounts in minor units."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import accumulate
 from typing import Protocol
 
 from checkout_service.domain.clock import HOUR, MINUTE, SECOND
+from checkout_service.domain.frozen import frozen
 
 # https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 LADDER = (
@@ -46,12 +46,12 @@ _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 _REFUSAL = re.compile(r"HTTP (?!429|503)[45]\d\d")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivered:
     """A 2xx: the message is the receiver's now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """Not delivered, for a reason fit for a log; `retry_after` in seconds if the receiver said."""
 
@@ -63,7 +63,7 @@ class Failed:
         return f"{self.reason}{asked}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gone:
     """A 410: the receiver wants no more messages."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from checkout_service.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class PriceView:
     """A Price of Stripe's: minor units, lower-case currency."""
 

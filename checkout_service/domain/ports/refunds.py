@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundRequest:
     """All that gives money back (minor units); `request_id` is ours, by which it is found again.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from checkout_service.domain.facts.fact import Fact
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineRequest:
     """One line: either Stripe's own price, or our name and unit amount (minor units).
 
@@ -31,7 +32,7 @@ class LineRequest:
     tax_behavior: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionRequest:
     """All that opens a Checkout Session. Equal requests under one key are one session."""
 

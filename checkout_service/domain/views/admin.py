@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.staff import Role
 
 from .events import EventView
 from .orders import OrderView
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Takings:
     """One currency's money in one period; periods are never summed across currencies.
 
@@ -30,7 +31,7 @@ class Takings:
         return self.paid - self.refunded - self.disputed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """The last so many days of the shop: orders opened then, and money that came or went then."""
 
@@ -50,14 +51,14 @@ class Period:
         return self.came_in / self.created if self.created else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figures:
     at: int
     midnights: tuple[int, ...]  # when each day of the longest period began, and when today ends
     periods: tuple[Period, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SystemStatus:
     """How the webhooks, the receiver and the worker do right now; counts stop at `MOST`."""
 
@@ -74,7 +75,7 @@ class SystemStatus:
     quarantined: Mapping[str, int]  # by kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditEntry:
     id: str
     who: str
@@ -88,7 +89,7 @@ class AuditEntry:
     finished_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaffMember:
     """Somebody who may sign in to the admin, and when that was last; the owner besides."""
 
@@ -99,13 +100,13 @@ class StaffMember:
     has_code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditPage:
     entries: tuple[AuditEntry, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What a search found: orders, newest first."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.balance import Movement
 
 KINDS = ("payments", "refunds", "disputes")
@@ -17,7 +18,7 @@ TO_THE_BANK = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sum:
     """So many payments, refunds or disputes and what they come to; below zero it went away."""
 
@@ -32,7 +33,7 @@ Sums = Mapping[str, Mapping[str, Sum]]
 """By currency and kind; at Stripe what is none of our kinds goes by Stripe's own word for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayStatement:
     """What came and went on a day, which begins and ends by the shop's clock."""
 
@@ -42,7 +43,7 @@ class DayStatement:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Apart:
     """A movement at Stripe that no sum of ours has, and the order that it is of, if known."""
 
@@ -50,7 +51,7 @@ class Apart:
     order_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StripesDay:
     """The same day as Stripe's balance tells it: every movement is in its sums.
 

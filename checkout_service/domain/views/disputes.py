@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import number_of
 
 from .orders import MoneyBackView
@@ -18,7 +18,7 @@ class DisputeStage(StrEnum):
     DECIDED = "decided"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedDispute:
     """A dispute or an inquiry, with the order that it is about."""
 
@@ -35,7 +35,7 @@ class ListedDispute:
         return number_of(self.order_id)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisputePage:
     disputes: tuple[ListedDispute, ...]
     next_cursor: str | None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventView:
     """One event of Stripe's and what became of it; `created` is Stripe's own time."""
 
@@ -24,7 +24,7 @@ class EventView:
     next_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventDetail:
     """An event with its body as it came: it may hold a buyer's data."""
 
@@ -32,13 +32,13 @@ class EventDetail:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventPage:
     events: tuple[EventView, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageView:
     """One message owed to the merchant's backend, and how its delivery goes."""
 
@@ -54,7 +54,7 @@ class MessageView:
     delivered_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeliveryView:
     """How a message's way to one of several receivers goes."""
 
@@ -66,7 +66,7 @@ class DeliveryView:
     delivered_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageDetail:
     """`deliveries` are there where the message has gone, or goes, to several."""
 
@@ -75,7 +75,7 @@ class MessageDetail:
     deliveries: tuple[DeliveryView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiverView:
     """One of those who are told: its place in the setting, its host, how it does, what waits."""
 
@@ -87,7 +87,7 @@ class ReceiverView:
     dead: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FedMessage:
     """One message as the feed tells it: what is sent, and whether it was."""
 
@@ -99,7 +99,7 @@ class FedMessage:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedPage:
     """`next_cursor` leads to what is written later, too; None while there was never anything."""
 
@@ -107,7 +107,7 @@ class FeedPage:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessagePage:
     messages: tuple[MessageView, ...]
     next_cursor: str | None

@@ -6,9 +6,9 @@ Ages are seconds; None where there is nothing yet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import HOUR
+from checkout_service.domain.frozen import frozen
 
 from .events import ReceiverView
 
@@ -19,7 +19,7 @@ MOST = 1_000
 """Piles are counted so far and no further: a scrape must not count a flood."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metrics:
     recent_orders: Mapping[str, int]  # by status
     newest_order_age: float | None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 NEWEST = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderFilter:
     """Times are milliseconds UTC and exclusive; words are compared exactly."""
 

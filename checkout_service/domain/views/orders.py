@@ -6,7 +6,7 @@ Times are milliseconds UTC, money is minor units.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain.facts.buyer import (
     Consent,
@@ -18,6 +18,7 @@ from checkout_service.domain.facts.buyer import (
     Shipping,
 )
 from checkout_service.domain.facts.snapshots import FraudWarningView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.order.ledger import REFUND_GONE_AGAIN
 from checkout_service.domain.order.money_writes import MoneyWrite
@@ -27,7 +28,7 @@ from checkout_service.domain.status import OrderStatus, is_final
 from .quarantine import QuarantinedLook
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineView:
     price: str | None
     name: str
@@ -36,7 +37,7 @@ class LineView:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublicOrder:
     """What anybody who knows an order's id may see of it."""
 
@@ -53,7 +54,7 @@ class PublicOrder:
     items: tuple[LineView, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderView(PublicOrder):
     """One order; what is added here is for an API key or a notification."""
 
@@ -92,7 +93,7 @@ class OrderView(PublicOrder):
         return self.amount_total - self.amount_discount + more
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionAnswer:
     """The session object of the API: this session's words, the whole order's truth."""
 
@@ -111,7 +112,7 @@ class SessionAnswer:
         return self.status == "open" and self.url is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntentAnswer:
     """The intent object of the API; the client secret only ever in a create's answer."""
 
@@ -122,14 +123,14 @@ class IntentAnswer:
     retry_after: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkAnswer:
     url: str
     client_reference_id: str
     order: OrderView
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttemptView:
     id: str
     kind: str
@@ -147,7 +148,7 @@ class AttemptView:
     seen_at: int | None = None  # when Stripe showed it so; None while it never did
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoneyBackView:
     """A refund or a dispute in the ledger of an order; `reason` and `due_by` are a dispute's."""
 
@@ -171,7 +172,7 @@ class MoneyBackView:
         return self.status.endswith("needs_response")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GoingBack:
     """What an order's refunds have not brought back to the buyer: minor units."""
 
@@ -193,7 +194,7 @@ class GoingBack:
 ALL_THERE = GoingBack()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldView:
     """A hold and its evidence: what was expected, what was seen, when, by which event or door."""
 
@@ -208,7 +209,7 @@ class HoldView:
     released_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrailView:
     """One entry of the trail: what moved, by which door, because of what, when."""
 
@@ -221,7 +222,7 @@ class TrailView:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderDetail:
     """`open_writes` are writes of money whose outcome is not known yet."""
 
@@ -238,13 +239,13 @@ class OrderDetail:
     quarantined: QuarantinedLook | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderPage:
     orders: tuple[OrderView, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundAnswer:
     id: str
     amount: int

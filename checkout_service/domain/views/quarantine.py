@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 KINDS = ("order", "event", "money_write", "link_session")
 
@@ -12,7 +12,7 @@ _IN_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantined:
     """One thing in quarantine: its kind, its id, and the code or error that put it there."""
 
@@ -25,7 +25,7 @@ class Quarantined:
         return in_words(self.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarantinedLook:
     """Looks at Stripe that failed so often that a person must see to the order; when, and why."""
 

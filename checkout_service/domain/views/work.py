@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import DAY
+from checkout_service.domain.frozen import frozen
 
 from .orders import HoldView, OrderView
 
@@ -12,7 +11,7 @@ ENDING = 7 * DAY
 """Authorisations of a card end after a week or so: all that are open are seen in the list."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """How much of each kind; a thousand means that many or more.
 
@@ -30,7 +29,7 @@ class Work:
         return self.held + self.disputes + self.quarantined + self.dead + self.ending
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldOrder:
     """An order that is held, with the holds that are up."""
 
@@ -38,7 +37,7 @@ class HeldOrder:
     holds: tuple[HoldView, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndingOrder:
     """An order whose money is let go at a time unless somebody takes it."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.tables import admin_devices
 from checkout_service.storage.upsert import insert_once
 
@@ -25,7 +24,7 @@ def is_known(connection: Connection, digest: str, *, seen_since: int) -> bool:
     return connection.execute(found).scalar() is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ration:
     """So many guesses in a window for a browser seen since then; milliseconds UTC."""
 

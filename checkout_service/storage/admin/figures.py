@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, select, text
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.events import EventView
 from checkout_service.storage import event_views
 from checkout_service.storage.rows import AnyRow
@@ -41,7 +41,7 @@ _OF_RENEWALS, _OF_RENEWALS_TOO = (
 _NOT_TAKEN = _d.status.like("warning_%") | _d.status.in_(("won", "prevented"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayRow:
     """One day's orders of one currency and status; day 0 is the window's first."""
 
@@ -51,7 +51,7 @@ class DayRow:
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayMoney:
     """One day's money of one currency (minor units), and how many payments or refunds it was."""
 

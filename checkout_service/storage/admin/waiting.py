@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, Connection, Table, TextClause, and_, func, select, text
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.authorisations import ending
 from checkout_service.storage.tables import disputes, orders, outbox_messages
 from checkout_service.storage.tables.machinery import UNDELIVERED
@@ -15,7 +14,7 @@ from checkout_service.storage.tables.orders import HELD
 _MOST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     held: int = 0
     disputes: int = 0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.line import Line
 from checkout_service.storage.offers import offered
 from checkout_service.storage.orders import line_rows, lines_as_read
@@ -31,7 +31,7 @@ from .read import Loaded, loaded_with
 _ORDER, _ATTEMPT = blank(orders), blank(attempts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewOrder:
     """An order with its lines and its draft, and the ledger that they make."""
 

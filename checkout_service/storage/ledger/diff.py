@@ -14,6 +14,7 @@ from checkout_service.domain import ids
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.facts.fact import Seen
 from checkout_service.domain.facts.snapshots import DisputeView, FraudWarningView, RefundView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import in_words
 from checkout_service.domain.order.ledger import Ledger, RaisedHold
 from checkout_service.domain.order.settlement import MOVE, Message, Settlement
@@ -26,7 +27,7 @@ from .read import Loaded
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """Which door asked, because of which event, and when (milliseconds UTC)."""
 
@@ -37,7 +38,7 @@ class Cause:
     note: str | None = None  # a line of the trail that moves nothing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookPlan:
     """When the next look is due; it counts unless a look was requested after number `requests`.
 

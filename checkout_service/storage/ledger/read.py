@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select
 
 from checkout_service.domain.facts.buyer import NOBODY
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import MANUAL, Ledger, Terms
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import OrderView
@@ -111,7 +112,7 @@ _BY_SESSION = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """A ledger together with the order's row as it stood when it was read."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, literal_column, or_, select
 from sqlalchemy.dialects import postgresql
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.prepared import ForMany
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, inbox_events, orders
@@ -20,7 +20,7 @@ from .read import LOAD, Loaded, load_of_session, loaded_of, of_session
 _a = attempts.c
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """An event that is there, told of by the ids of its session, itself and its intent."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, bindparam, literal_column, select
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.look_chances import CHANCE, LookChance
 from checkout_service.storage.prepared import Prepared
 from checkout_service.storage.tables import attempts, orders
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The order of a reference, who looks it up, and whose session was brought."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.balance import Balance
 from checkout_service.storage.database import Database
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
@@ -26,7 +25,7 @@ from .read_work import ReadWork
 from .sign_in import SignIn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admin:
     sign_in: SignIn
     audit: KeepAudit

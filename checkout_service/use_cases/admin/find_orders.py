@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.orders import OrderPage
 from checkout_service.storage.admin import order_search
 from checkout_service.storage.database import Database
@@ -12,7 +11,7 @@ MOST_FOUND = 50
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindOrders:
     database: Database
 

@@ -6,9 +6,9 @@ So no crowd of strangers can keep an owner out.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, MINUTE, Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.admin import admin_devices, admin_sessions
 from checkout_service.storage.database import Database, Transaction
 
@@ -17,7 +17,7 @@ MOST_BY_ALL, MOST_BY_ONE, MOST_BY_DEVICE = 20, 10, 10
 DEVICE_LIFE = 180 * DAY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guess:
     """One look at a password or code, paid for by a slot of the strangers' or a known browser."""
 
@@ -29,7 +29,7 @@ class Guess:
         return self.slot is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guesses:
     database: Database
     clock: Clock

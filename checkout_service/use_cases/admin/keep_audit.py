@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import MINUTE, Clock
@@ -15,6 +14,7 @@ from checkout_service.domain.errors import (
     StaleOrder,
     StripeUnavailable,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.admin import AuditEntry, AuditPage
 from checkout_service.storage.admin import audit
 from checkout_service.storage.database import Database
@@ -25,7 +25,7 @@ _UNSURE = (StripeUnavailable, ReadsSpent, StaleOrder, DatabaseUnavailable)
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """What somebody in the admin asked for; the nonce is the form's."""
 
@@ -37,7 +37,7 @@ class Act:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepAudit:
     database: Database
     clock: Clock

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import MINUTE, Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.staff import COMMAND_LINE, OWNER, Role, staff_name
 from checkout_service.domain.views.admin import StaffMember
 from checkout_service.storage.admin import admin_devices, admin_sessions, one_time_codes, staff
@@ -23,7 +23,7 @@ _LET_AHEAD_FOR = 15 * MINUTE
 _PASSWORD_BYTES = 15  # 120 bits, 20 characters
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepStaff:
     """For the command line: whoever holds that holds the database. Each act is in the audit."""
 

@@ -7,10 +7,10 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from pyotp import TOTP
@@ -21,7 +21,7 @@ _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 _SECRET_BYTES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneTimeCodes:
     """An app's secret is made of SECRET_KEY and a seed; only the seed is kept in the database.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.quarantine import KINDS, Quarantined
 from checkout_service.storage import due_orders, inbox, money_writes
 from checkout_service.storage.database import Database, Transaction
@@ -18,7 +18,7 @@ MOST = 1_000
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantine:
     database: Database
     clock: Clock

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.days import day_at, midnight
 from checkout_service.domain.errors import PullMode
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.balance import Balance, Movement
 from checkout_service.domain.views.day import (
     KINDS,
@@ -33,7 +33,7 @@ _KIND_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadDay:
     database: Database
     clock: Clock

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.cursor import page_of, read_cursor
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.disputes import DisputePage, DisputeStage, ListedDispute
 from checkout_service.storage.admin import dispute_list
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadDisputes:
     database: Database
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.events import EventDetail, EventPage
 from checkout_service.storage import event_views
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadEvents:
     database: Database
 

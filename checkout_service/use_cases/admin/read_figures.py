@@ -10,10 +10,11 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from checkout_service.domain.clock import MINUTE, SECOND, Clock
 from checkout_service.domain.days import last_midnights
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.admin import Figures, Period, Takings
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
@@ -25,7 +26,7 @@ _NAME = "takings"
 _KEPT_FOR_COST, _KEPT_AT_MOST = 60, 5 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rows:
     opened: Sequence[figures.DayRow]
     paid: Sequence[figures.DayMoney]
@@ -33,7 +34,7 @@ class _Rows:
     disputed: Sequence[figures.DayMoney]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFigures:
     database: Database
     clock: Clock

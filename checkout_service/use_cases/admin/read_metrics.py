@@ -6,10 +6,10 @@ Never calls anybody, and costs the same over a million orders.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from statistics import median
 
 from checkout_service.domain.clock import MINUTE, SECOND, Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.schedule import ENDS_SOON
 from checkout_service.domain.views.metrics import MOST, MOST_RECENT, RECENT, Metrics
 from checkout_service.storage import authorisations, bookmarks, metrics
@@ -24,7 +24,7 @@ _LATEST = 50
 _OVERDUE = 5 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadMetrics:
     database: Database
     clock: Clock

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from statistics import median
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.admin import SystemStatus
 from checkout_service.storage import bookmarks
 from checkout_service.storage.admin import figures
@@ -20,7 +20,7 @@ _LATEST = 50
 SWEPT = "swept"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadStatus:
     database: Database
     clock: Clock

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.schedule import ENDS_SOON
 from checkout_service.domain.views.work import ENDING, EndingOrder, HeldOrder, Work
 from checkout_service.storage import authorisations, details
@@ -16,7 +15,7 @@ from checkout_service.storage.order_views import views_of_ids
 from .quarantine import counts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadWork:
     database: Database
     clock: Clock

@@ -7,9 +7,9 @@ they are wrong.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.staff import OWNER, Clerk, Role, name_at_the_door
 from checkout_service.storage.admin import admin_devices, admin_sessions, one_time_codes, staff
 from checkout_service.storage.database import Database, Transaction
@@ -23,7 +23,7 @@ _KEPT = 30 * DAY
 _CODE_WITHIN = 5 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedIn:
     """`token` names the session, `device` the browser; only their digests are kept here."""
 
@@ -32,7 +32,7 @@ class SignedIn:
     clerk: Clerk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeWanted:
     """The password of this name was right; a code is waited for until then."""
 
@@ -40,7 +40,7 @@ class CodeWanted:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignIn:
     """Time is real time: drills do not open the door."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import (
     MoneyInFlight,
@@ -14,6 +13,7 @@ from checkout_service.domain.errors import (
     StripeUnavailable,
     UnknownToStripe,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order import changes
 from checkout_service.domain.status import SETTLED, AttemptKind, AttemptState, OrderStatus
@@ -31,7 +31,7 @@ from .open_attempt import OpenAttempt
 _UNPAID = frozenset((AttemptState.DRAFT, AttemptState.OPEN))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelOrder:
     database: Database
     settle_order: SettleOrder

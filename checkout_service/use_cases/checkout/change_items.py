@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import OpenedWrong, StaleOrder, StripeRejected
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.status import AttemptKind, AttemptState
@@ -24,7 +24,7 @@ _SESSION = AttemptKind.SESSION
 _ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeItems:
     database: Database
     create_order: CreateOrder

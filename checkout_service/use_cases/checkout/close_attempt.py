@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.facts.reading import ABANDONED
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import Change, cancel, unchanged
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.status import AttemptKind
@@ -18,7 +17,7 @@ CANCEL = "cancel"
 CANCELED_BY_MERCHANT = "canceled by the merchant"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloseAttempt:
     database: Database
     write_money: WriteMoney

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from checkout_service.domain import ids
@@ -13,6 +13,7 @@ from checkout_service.domain.catalog.branding import Branding
 from checkout_service.domain.catalog.options import CheckoutOptions
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart, currency_of, mode_of, price_lines
 from checkout_service.domain.order.ledger import AUTOMATIC, DISCOUNT, SETUP
 from checkout_service.domain.order.line import Line
@@ -41,7 +42,7 @@ from .find_customer import MADE, FindCustomer
 from .offer_room import OfferRoom
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateOrder:
     database: Database
     prices: Prices

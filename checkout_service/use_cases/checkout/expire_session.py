@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.errors import MoneyInFlight, NotFound, OrderPaid, PullMode
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.status import SETTLED, AttemptState, OrderStatus
 from checkout_service.domain.views.orders import SessionAnswer
@@ -15,7 +14,7 @@ from checkout_service.use_cases.orders.answer import answer_for_session
 from .close_attempt import CloseAttempt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpireSession:
     database: Database
     close_attempt: CloseAttempt

@@ -6,8 +6,9 @@ orders of the backend that asked for it leave a customer behind, and only they f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.ports.customers import Customers
 from checkout_service.domain.session import fitting
@@ -18,7 +19,7 @@ from checkout_service.storage.database import Database
 MADE = {"customer_creation": "always"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindCustomer:
     database: Database
     customers: Customers

@@ -6,11 +6,10 @@ key whose refund has an unknown outcome answers for that one, whatever its age.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import HOUR, SECOND, Clock
 from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import idempotency, money_writes
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.leases import VOID_BEYOND
@@ -19,7 +18,7 @@ HOLD_FOR = 60 * SECOND
 KEEP_FOR = 72 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ticket:
     """The right to run the request of a key; `nonce` names its order."""
 
@@ -28,7 +27,7 @@ class Ticket:
     nonce: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replay:
     """The answer this key got before, with the nonce of the request that got it."""
 
@@ -37,7 +36,7 @@ class Replay:
     nonce: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldIdempotency:
     database: Database
     clock: Clock

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checkout_service.domain.catalog import Catalog, Price, Product
 from checkout_service.domain.errors import GatewayError
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import resolve
 from checkout_service.domain.ports.prices import Prices
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PriceTag:
     """A price as shown: minor units, lower-case currency."""
 
@@ -30,7 +30,7 @@ class PriceTag:
         return self.recurring is None and self.unit_amount > 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductView:
     id: str
     name: str
@@ -40,7 +40,7 @@ class ProductView:
     category: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListProducts:
     catalog: Catalog
     prices: Prices

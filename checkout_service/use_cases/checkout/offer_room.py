@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.errors import Fault, InvalidInput, UnknownToStripe
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.room import Offer, Room
@@ -17,7 +17,7 @@ _WHERE = "session.optional_items"
 Item = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferRoom:
     prices: Prices
     catalog: Catalog

@@ -8,7 +8,7 @@ looked for by our id in its metadata, and only if it is not there a new key is u
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from checkout_service.domain.clock import MINUTE, Clock
@@ -22,6 +22,7 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.facts.fact import Fact, of_attempt
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.guard import Mismatches, unpayable, wrongly_opened
 from checkout_service.domain.order.changes import Change, unchanged, withdraw
 from checkout_service.domain.order.ledger import Ledger
@@ -48,7 +49,7 @@ _TWIN_WAIT_SECONDS = 8.0
 _TWIN_PAUSE_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """What Stripe opened; `answered` says that its answer is at hand, with its client secret.
 
@@ -74,7 +75,7 @@ class Opened:
         return view.url if self.hosted and isinstance(view, SessionView) else self.secret
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opening:
     """What became of an opening: the client secret for a form, never to be stored.
 
@@ -85,7 +86,7 @@ class Opening:
     order: Loaded | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenAttempt:
     database: Database
     sessions: Sessions

@@ -5,10 +5,11 @@ A session that is part of the merchant's own page has a client secret in the url
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import PullMode, StripeRejected
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.sessions import Sessions
@@ -31,7 +32,7 @@ _REST = 2 * SECOND
 _ROUNDS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartCheckout:
     database: Database
     clock: Clock

@@ -6,7 +6,7 @@ The same order always has the same open intent: two that can both charge must ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.errors import (
@@ -18,6 +18,7 @@ from checkout_service.domain.errors import (
     StripeUnavailable,
 )
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart
 from checkout_service.domain.order.line import Line
@@ -44,7 +45,7 @@ _GONE = frozenset((AttemptState.CANCELED, AttemptState.EXPIRED))
 _ROUNDS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartIntent:
     database: Database
     intents: Intents

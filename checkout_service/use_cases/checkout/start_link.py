@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -13,6 +13,7 @@ from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.clock import DAY, Clock
 from checkout_service.domain.errors import CheckoutError, Fault, InvalidInput, NotFound
 from checkout_service.domain.facts.snapshots import SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import line_of
 from checkout_service.domain.order.line import Line
 from checkout_service.domain.ports.prices import Prices
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 LINK_LIFE = 2 * DAY  # a link can be opened late; money that comes later still is welcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkOffer:
     """A Payment Link as the shop shows it."""
 
@@ -38,7 +39,7 @@ class LinkOffer:
     image: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkDraft:
     """An order of a link, ready to be written down."""
 
@@ -47,7 +48,7 @@ class LinkDraft:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartLink:
     database: Database
     prices: Prices

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import (
     Fault,
@@ -22,6 +21,7 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
 from checkout_service.domain.facts.snapshots import SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_session_id, new_id
 from checkout_service.domain.money import in_words
 from checkout_service.domain.order.cart import Cart, mode_of
@@ -47,7 +47,7 @@ from .payable import check_payable
 _SOURCE = "retry"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpdateItems:
     database: Database
     sessions: Sessions

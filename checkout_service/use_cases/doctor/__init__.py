@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 from .check_result import Shop
 from .fix_endpoint import FixEndpoint
 from .run_checks import RunChecks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Doctor:
     run_checks: RunChecks
     fix_endpoint: FixEndpoint

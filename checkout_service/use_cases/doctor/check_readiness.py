@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from checkout_service.domain.clock import Clock, SystemClock
 from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.admin import figures
 from checkout_service.storage.database import Database
 from checkout_service.storage.outage import UNMIGRATED
@@ -18,7 +19,7 @@ _WAIT = 3.0  # seconds: a database that takes longer for one row serves nobody
 _FRESH = 1.0  # seconds: whoever asks faster than that makes no more writes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answer:
     missing: tuple[str, ...]
     at: float

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.account import Account
 from checkout_service.domain.ports.network_probe import NetworkProbe
 from checkout_service.settings import Settings
@@ -24,7 +24,7 @@ _SHOWN_PREFIX = re.compile(r"(?:(?:sk_org|sk|rk|pk)_(?:test|live)|whsec)_", re.A
 _SHORTEST_WITH_END = 12  # of a shorter secret even four characters would be too much
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckResult:
     """One thing seen: `what` is one sentence, `mend` another (empty when all is well)."""
 
@@ -34,7 +34,7 @@ class CheckResult:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shop:
     """Everything a check may look at; `environment` is the process's own."""
 

@@ -6,13 +6,13 @@ the new secret is set: an event in between must not find a closed door on both s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checkout_service.domain.frozen import frozen
 
 from .check_result import Shop
 from .webhooks import survey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """What was done, a sentence each, and the new endpoint's secret if one was made."""
 
@@ -20,7 +20,7 @@ class Fixed:
     secret: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixEndpoint:
     shop: Shop
 

@@ -7,9 +7,9 @@ show as ten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import CheckoutError, StripeRejected
+from checkout_service.domain.frozen import frozen
 
 from .authorisations import authorisations
 from .branding import branding
@@ -52,7 +52,7 @@ _CHECKS: tuple[tuple[str, _Check, tuple[str, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunChecks:
     shop: Shop
 

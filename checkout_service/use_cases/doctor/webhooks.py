@@ -6,10 +6,10 @@ An endpoint's API version cannot be changed at Stripe: a wrong one takes a new e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from checkout_service.domain.errors import StripeRejected
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.account import Endpoint, ThinDestination, fingerprint
 
 from .check_result import WEBHOOK_PATH, CheckResult, Shop, ok, problem, warning
@@ -19,7 +19,7 @@ _FIX = "Run doctor --fix"
 _MOST_NAMED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """The endpoint that serves us best, what is wrong with it, and others that send here too."""
 

@@ -6,9 +6,8 @@ and see at once. After the second, or when nobody answers at all, it is one a mi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import SECOND, Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import LONGEST_PAUSE, PROBE_EVERY, may_be_the_message
 from checkout_service.storage import outbox, receivers
 from checkout_service.storage.boxes import Box
@@ -20,7 +19,7 @@ from checkout_service.storage.outbox import Lease, Message
 LEASE = 20 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """Messages under our lease; `probing` says that the receiver is failing."""
 
@@ -31,7 +30,7 @@ class Claim:
 _NOTHING = Claim([])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClaimMessages:
     database: Database
     clock: Clock

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock, SystemClock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import Receiver
 from checkout_service.domain.views.events import DeliveryView, ReceiverView
 from checkout_service.domain.views.metrics import MOST
@@ -28,7 +29,7 @@ def _always() -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeliverOutbox:
     database: Database
     receivers: tuple[Receiver, ...]  # in the order of the setting

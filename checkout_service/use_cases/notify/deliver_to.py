@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import FIRST_PROBE, Receiver, pause
 from checkout_service.storage import boxes, kept_messages, outbox, receivers
 from checkout_service.storage.boxes import Box
@@ -46,7 +47,7 @@ class DeliverReport:
         self.dead += sent.dead
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeliverTo:
     database: Database
     receiver: Receiver

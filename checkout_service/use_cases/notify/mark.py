@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import Delivered, Failed, Gone, Receiver, next_try
 from checkout_service.storage import outbox, receivers
 from checkout_service.storage.boxes import Box
@@ -31,7 +32,7 @@ class Sent:
     retry_after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     database: Database
     receiver: Receiver

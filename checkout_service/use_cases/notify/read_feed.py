@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.cursor import read_cursor, write_cursor
 from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.events import FeedPage
 from checkout_service.storage import feed
 from checkout_service.storage.database import Database
@@ -13,7 +12,7 @@ from checkout_service.storage.database import Database
 _MARK = "feed"  # tells its cursors from those of other lists
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFeed:
     database: Database
 

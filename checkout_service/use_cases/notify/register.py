@@ -5,14 +5,15 @@ What the processes say last counts, so one that begins while another is about to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import receivers, sharing
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Register:
     database: Database
     clock: Clock

@@ -6,10 +6,10 @@ The first failure ends it: what was not sent is given back, tried or not by nobo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import DatabaseUnavailable
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import Receiver
 from checkout_service.storage import outbox
 from checkout_service.storage.boxes import Box
@@ -28,7 +28,7 @@ _LOOK_AGAIN_SECONDS = 1.0
 More = Callable[[], list[Message]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Send:
     database: Database
     receiver: Receiver

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import Failed, Outcome, Receiver
 from checkout_service.storage.outbox import Message
 
@@ -18,7 +19,7 @@ from .pace import Pace
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What became of a message, and how long that took."""
 

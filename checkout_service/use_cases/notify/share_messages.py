@@ -5,16 +5,15 @@ It is done by those who send, when they next look: whoever writes a message writ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import kept_messages, sharing
 from checkout_service.storage.database import Database, Transaction
 
 from .wanted import Wanted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShareMessages:
     database: Database
     clock: Clock

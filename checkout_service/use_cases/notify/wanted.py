@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.notify import ASKED, UNHEARD
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """`began` is when there was first somebody to tell: what is older was meant for nobody."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import id_from, is_order_id
 from checkout_service.domain.order.care import Note
 from checkout_service.storage import care
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteOrder:
     database: Database
     clock: Clock

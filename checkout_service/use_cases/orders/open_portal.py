@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.errors import NoCustomer, NotFound, PullMode
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.ports.portal import Portal
 from checkout_service.storage.database import Database
@@ -12,7 +11,7 @@ from checkout_service.storage.database import Database
 from .answer import order_view
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenPortal:
     database: Database
     portal: Portal

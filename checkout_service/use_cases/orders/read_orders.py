@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.cursor import page_of, read_cursor
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.session import HOSTED
@@ -28,7 +27,7 @@ from checkout_service.storage.ledger.read import load_ledger
 from .answer import order_view
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadOrders:
     database: Database
 

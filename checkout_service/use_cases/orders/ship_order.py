@@ -5,10 +5,9 @@ No fact of a payment: nothing is settled by it, and no status moves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import id_from, is_order_id
 from checkout_service.domain.order.care import NotFulfilled, Parcel, Shipment
 from checkout_service.domain.order.settlement import Message, MessageKind
@@ -20,7 +19,7 @@ from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.ledger.write import write
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShipOrder:
     database: Database
     clock: Clock

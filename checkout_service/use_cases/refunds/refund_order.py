@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
@@ -18,6 +18,7 @@ from checkout_service.domain.errors import (
     RefundTooLarge,
     StripeRejected,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import in_words
 from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
@@ -34,7 +35,7 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 from .write_money import WriteMoney
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestedRefund:
     """What the merchant asks for: minor units or the rest, of the winning or a named payment.
 
@@ -50,7 +51,7 @@ class RequestedRefund:
     seen_left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundOffer:
     """What of the winning payment can still go back (minor units), and the parts that did."""
 
@@ -58,7 +59,7 @@ class RefundOffer:
     parts_given: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundOrder:
     database: Database
     settle_order: SettleOrder

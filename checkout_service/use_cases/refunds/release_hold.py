@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import GatewayError, NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.holds import NoSuchHold
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order import changes
@@ -19,7 +19,7 @@ from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseHold:
     database: Database
     settle_order: SettleOrder

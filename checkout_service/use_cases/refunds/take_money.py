@@ -6,8 +6,6 @@ reach us yet is looked up before the merchant is told that there is nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import (
@@ -20,6 +18,7 @@ from checkout_service.domain.errors import (
     PullMode,
     StripeRejected,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.held_money_errors import (
     CaptureInProgress,
     CaptureRefused,
@@ -46,7 +45,7 @@ from .write_money import WriteMoney
 VOIDED = "voided by the merchant"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeMoney:
     database: Database
     settle_order: SettleOrder

@@ -8,13 +8,14 @@ again, and another key is taken only when Stripe would show by now what the old 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.reading import is_over, read_intent
 from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.refunds import RefundRequest, Refunds
@@ -30,7 +31,7 @@ _OF_HELD_MONEY = frozenset((WriteKind.CAPTURE, WriteKind.VOID))
 _OVER = frozenset(("expired", "complete"))  # a session that can be paid no more
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What Stripe showed of a write; `done` is false when the object could not be changed."""
 
@@ -47,7 +48,7 @@ class Outcome:
         return next((view for view in views if isinstance(view, RefundView)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteMoney:
     database: Database
     sessions: Sessions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from checkout_service.domain.errors import CopyRefused, DatabaseUnavailable
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import copying, trial
 from checkout_service.storage.admin import figures
 from checkout_service.storage.copying import Sums, Tell
@@ -15,7 +15,7 @@ from checkout_service.storage.outage import UNMIGRATED
 _PATIENCE = 10.0  # seconds for a lock that somebody else holds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyDatabase:
     database: Database
     head: str

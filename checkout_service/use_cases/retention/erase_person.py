@@ -5,15 +5,14 @@ An order that still waits for its payment is left: its buyer is needed. The ledg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import erasure, event_bodies, orders
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erased:
     """Orders the person was taken out of, bodies of events emptied besides, and orders not yet."""
 
@@ -22,7 +21,7 @@ class Erased:
     unfinished: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErasePerson:
     database: Database
     clock: Clock

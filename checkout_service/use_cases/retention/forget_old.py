@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import erasure, event_bodies
 from checkout_service.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forgotten:
     orders: int = 0
     events: int = 0
@@ -20,7 +20,7 @@ def _always() -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForgetOld:
     database: Database
     clock: Clock

@@ -7,12 +7,12 @@ it pays nothing for that order, and its money is held as an order of the link th
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from checkout_service.domain.catalog import Catalog, PaymentLink
 from checkout_service.domain.errors import InvalidInput, StripeRejected
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import SessionView, Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_reference
 from checkout_service.domain.money import in_words
 from checkout_service.domain.order import changes
@@ -28,7 +28,7 @@ from .settle_order import Case, SettleOrder
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdoptSession:
     database: Database
     catalog: Catalog

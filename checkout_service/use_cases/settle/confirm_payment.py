@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from checkout_service.deadline import within
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
@@ -43,7 +44,7 @@ _SOON, _LATER = 1, 2  # seconds, for Retry-After
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way(Generic[A]):
     """By what name an order is asked for, and how it is told then. `tell` raises NotFound."""
 
@@ -53,7 +54,7 @@ class Way(Generic[A]):
     takes_another_card: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfirmPayment:
     database: Database
     look_at_order: LookAtOrder

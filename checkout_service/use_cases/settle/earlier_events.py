@@ -7,17 +7,17 @@ was given must hold it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from checkout_service.domain.facts.fact import Fact, fact_of_event
 from checkout_service.domain.facts.snapshots import Billing, IntentView, SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.ports.events import EventReader
 from checkout_service.storage import inbox
 from checkout_service.storage.database import Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EarlierEvents:
     event_reader: EventReader
 

@@ -7,12 +7,12 @@ payment's.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.facts.snapshots import Billing, InvoiceView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order.settlement import Message
 from checkout_service.domain.order.subscriptions import Subscription, follow, owed
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 _GRACE = 5 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowSubscription:
     clock: Clock
     heard: bool  # somebody wants messages

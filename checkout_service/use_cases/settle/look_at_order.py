@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, ReadsSpent
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions
@@ -40,7 +41,7 @@ class Look(Enum):
     CROWDED = "crowded"  # the next reads of Stripe are booked by others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """The right to look an order up: the requests it answers, and the reads it costs.
 
@@ -52,7 +53,7 @@ class Turn:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookAtOrder:
     database: Database
     sessions: Sessions

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.order.settlement import Settlement
 from checkout_service.domain.schedule import AT_ONCE, next_look
@@ -14,7 +13,7 @@ from checkout_service.storage.ledger.read import Loaded
 _LIVELY = frozenset((AttemptState.OPEN, AttemptState.PROCESSING))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookDone:
     """A look whose answer is at hand: it answers the requests up to the number it began with."""
 

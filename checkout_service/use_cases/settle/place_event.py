@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.facts.snapshots import (
     Billing,
@@ -17,6 +15,7 @@ from checkout_service.domain.facts.snapshots import (
     Subject,
     ThinNotice,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_order_id
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import AT_ONCE, next_wait, next_wait_for_payment
@@ -34,7 +33,7 @@ _OF_PAYMENTS = RefundView | DisputeView | ChargeView | FraudWarningView
 _MONEY_BACK_HINTS = ("charge.refunded", "charge.refund.updated", "charge.dispute.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A state of the inbox, the order if there is one, and when to try again (milliseconds UTC)."""
 
@@ -51,7 +50,7 @@ class Place:
 _IGNORED = Place("ignored")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceEvent:
     clock: Clock
     follow_subscription: FollowSubscription

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import MINUTE, Clock
 from checkout_service.domain.errors import (
@@ -16,6 +16,7 @@ from checkout_service.domain.errors import (
     StaleOrder,
     StripeRejected,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_reference, is_session_id
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import UNPAID
@@ -37,7 +38,7 @@ MOST_CLAIMS = 5
 _SOON, _LATER = 1, 2  # seconds, for Retry-After
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkPoll:
     """Where the order of a reference stands and, while it is not final, when to ask again."""
 
@@ -46,7 +47,7 @@ class LinkPoll:
     retry_after: int = _LATER  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PollLink:
     database: Database
     sessions: Sessions

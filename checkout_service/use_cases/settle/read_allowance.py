@@ -10,6 +10,7 @@ from typing import Any
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import ReadsSpent
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.read_budget import Pace, book, book_read, is_spent, pace_of
 
@@ -27,7 +28,7 @@ class ReadCount:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadAllowance:
     database: Database
     clock: Clock  # real time: Stripe's limits know nothing of drills

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.facts.fact import fact_of_event
 from checkout_service.domain.facts.snapshots import IncomingEvent, IntentView, SessionView
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import inbox
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read_many import orders_of
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 Known = tuple[IncomingEvent, SessionView | IntentView]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceivePage:
     database: Database
     settle_order: SettleOrder

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StaleOrder
 from checkout_service.domain.facts.fact import Fact
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import Change, unchanged
 from checkout_service.domain.order.settlement import Settlement, settle
 from checkout_service.storage import bookmarks, inbox
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 CORRECTED = "corrected"  # how many settled orders a planned look has put right
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """What a door brings. `look` says that the facts are a look's; `receipt` is an event's row.
 
@@ -57,7 +57,7 @@ class Case:
     receipt: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """An event of a session, and what it brings."""
 
@@ -70,7 +70,7 @@ class Told:
         return Asked(self.session_id, self.case.event_id or "", intent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettleOrder:
     database: Database
     earlier_events: EarlierEvents

@@ -6,9 +6,9 @@ An order never waits for ever, and is never payable twice.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import Clock, rfc3339
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.schedule import ENDS_SOON, is_left_unpaid, is_overdue, is_stray
 from checkout_service.storage.database import Database
@@ -19,7 +19,7 @@ from checkout_service.use_cases.settle.look_at_order import SWEEP
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndStale:
     database: Database
     clock: Clock

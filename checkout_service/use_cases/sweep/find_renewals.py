@@ -5,10 +5,9 @@ A renewal is no attempt of its order's, so its refund or dispute names nothing t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.facts.snapshots import InvoiceView
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.renewals import Renewals
 from checkout_service.storage import renewals
 from checkout_service.storage.database import Database, Transaction
@@ -21,7 +20,7 @@ _MOST = 20  # reads a sweep
 _FIRST = "subscription_create"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindRenewals:
     database: Database
     renewals: Renewals

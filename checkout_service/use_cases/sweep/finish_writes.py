@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import SECOND, Clock
 from checkout_service.domain.errors import (
@@ -13,6 +12,7 @@ from checkout_service.domain.errors import (
     OrderPaid,
     StripeUnavailable,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
 from checkout_service.domain.schedule import MOST_TRIES, backoff
 from checkout_service.storage import money_writes
@@ -35,7 +35,7 @@ _FRESH = 30 * SECOND
 _MOST_TRIES = 3 * MOST_TRIES
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FinishWrites:
     database: Database
     clock: Clock

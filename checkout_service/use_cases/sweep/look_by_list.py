@@ -14,6 +14,7 @@ from checkout_service.domain.clock import HOUR, SECOND
 from checkout_service.domain.errors import DatabaseUnavailable
 from checkout_service.domain.facts.fact import facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.settlement import Settlement
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.status import AttemptState
@@ -56,7 +57,7 @@ class Window:
         return page
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookByList:
     database: Database
     sessions: Sessions

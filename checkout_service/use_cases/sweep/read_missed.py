@@ -7,10 +7,11 @@ part is read page by page, all before it by somebody else meanwhile, who cuts it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import SECOND
 from checkout_service.domain.facts.snapshots import IncomingEvent
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.events import EventPage, Events
 from checkout_service.storage import inbox
 from checkout_service.storage.database import Database
@@ -24,7 +25,7 @@ from .sweep_report import SweepReport
 _NEAR = 3  # pages: long enough to be worth a reader, short enough to need several
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """Some time (milliseconds UTC) of which the events are to be read, page before page.
 
@@ -37,7 +38,7 @@ class Stretch:
     pages: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadMissed:
     database: Database
     events: Events

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from checkout_service.domain.clock import DAY, HOUR, Clock
 from checkout_service.domain.errors import UnknownToStripe
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import lapse, unchanged
 from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
 from checkout_service.domain.status import WAITING, AttemptKind, AttemptState
@@ -42,7 +42,7 @@ class _LeaseLost(Exception):
     """Another process sweeps now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshDue:
     database: Database
     clock: Clock

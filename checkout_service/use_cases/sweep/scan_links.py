@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from checkout_service.domain.catalog import Catalog
 from checkout_service.domain.clock import DAY, HOUR, Clock
 from checkout_service.domain.facts.snapshots import Snapshot
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import backoff
 from checkout_service.domain.status import AttemptState
@@ -33,7 +33,7 @@ _CLOSED = frozenset((AttemptState.SUCCEEDED, AttemptState.FAILED))
 _MOST_LEFTOVERS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScanLinks:
     database: Database
     sessions: Sessions

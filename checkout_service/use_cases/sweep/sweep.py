@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checkout_service.domain import ids
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from checkout_service.domain.errors import DatabaseUnavailable, GatewayError, StripeRejected
+from checkout_service.domain.frozen import frozen
 from checkout_service.storage import bookmarks, inbox, leases
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
@@ -33,7 +34,7 @@ _BATCH = 1_000
 _PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """Which events are read, since how long the first time, and how far the next ones overlap."""
 
@@ -47,7 +48,7 @@ _EVENTS = _Reading("events", DAY, _OVERLAP, undelivered=False)
 _UNDELIVERED = _Reading("undelivered", 3 * DAY, 3 * DAY, undelivered=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sweep:
     database: Database
     clock: Clock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from flask import request
 
@@ -14,6 +13,7 @@ from checkout_service.domain.errors import (
     NotFound,
     RefundTooLarge,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.care import read_note, read_parcel
 from checkout_service.domain.staff import Role
 from checkout_service.domain.views.orders import AttemptView, HoldView, OrderView
@@ -27,7 +27,7 @@ from .timeline import REFUND_BECAME
 Form = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """What is acted on, and the page to come back to."""
 
@@ -67,7 +67,7 @@ class Subject:
         return f"{self.id} {more}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     title: str
     warning: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.admin import Takings
 
 WIDTH, HEIGHT = 600, 140
@@ -12,7 +12,7 @@ _GAP = 0.25
 _LEAST = 2.0  # a day with little money is still seen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """One day: what came, and inside of it what went back. Amounts are minor units."""
 
@@ -27,7 +27,7 @@ class Bar:
     day: int  # when it began, milliseconds UTC
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     takings: Takings
     bars: tuple[Bar, ...]

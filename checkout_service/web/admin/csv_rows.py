@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import fields
 
 from checkout_service.domain.clock import rfc3339
 from checkout_service.domain.facts.buyer import Address, Consent, Customer, Shipping
 from checkout_service.domain.views.orders import OrderView
 
-LINES = Address.__slots__
+LINES = tuple(line.name for line in fields(Address))
 _COLUMNS = (
     "id", "number", "created_at", "status", "fulfilled", "holds", "currency", "amount_total",
     "amount_paid",

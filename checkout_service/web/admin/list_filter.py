@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import request
 
 from checkout_service.domain.days import midnight
 from checkout_service.domain.errors import Fault
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import Hold, OrderStatus
 from checkout_service.domain.views.order_filter import OrderFilter
 from checkout_service.web.context import catalog, shop
@@ -20,7 +20,7 @@ HOLDS = (ANY, *(hold.value for hold in Hold))
 STATUSES = (*(status.value for status in OrderStatus), HELD)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListFilter:
     """A status, a hold, a product of the catalog, the first and the last day by the shop's clock.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checkout_service.domain.errors import Fault, InvalidInput
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.use_cases.refunds.refund_order import RefundOffer
 from checkout_service.web.pages.rendering import money
@@ -19,7 +19,7 @@ _LONGEST = 16
 REASONS = ("requested_by_customer", "duplicate", "fraudulent")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preset:
     """An amount (minor units) that is ready to be chosen."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.clock import SECOND
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.care import Note
 from checkout_service.domain.status import SETTLED, OrderStatus
 from checkout_service.domain.views.orders import HoldView, MoneyBackView, OrderDetail, TrailView
@@ -58,7 +59,7 @@ _DISPUTE = {
 _HOLD, _RELEASED = "hold ", "released "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One line: when, what, who or what brought it, and where to read more."""
 

@@ -14,7 +14,6 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ParamSpec
 
@@ -23,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from checkout_service.domain.errors import IdempotencyKeyTooShort
+from checkout_service.domain.frozen import frozen
 from checkout_service.use_cases.checkout.hold_idempotency import Replay, Ticket
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http.callers import MERCHANT, PUBLIC, is_merchant, name_of_key
@@ -52,7 +52,7 @@ def idempotent_without(
     return lambda view: _once(view, Unstored(name, fetch))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unstored:
     """A field of an answer that must not be kept."""
 

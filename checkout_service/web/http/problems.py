@@ -10,7 +10,7 @@ import logging
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from checkout_service.domain import errors as e
 from checkout_service.domain import held_money_errors as h
 from checkout_service.domain.errors import CheckoutError, Fault
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.holds import NoSuchHold
 from checkout_service.domain.order.care import NotFulfilled
 from checkout_service.logs import Redactor
@@ -116,7 +117,7 @@ _HEADERS_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One failure, ready to be shown."""
 

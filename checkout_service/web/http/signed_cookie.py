@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.web.context import settings
 
 from . import cookies
@@ -16,7 +16,7 @@ from . import cookies
 _LIFE = 7 * 24 * 3600  # seconds; a payment that takes days is over by then
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedCookie:
     """Sent to `path` and below; `salt` keeps one such cookie from passing for another.
 

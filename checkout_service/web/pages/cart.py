@@ -5,8 +5,6 @@ It is made of forms alone. A quantity that was changed and not saved counts: eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,6 +22,7 @@ from checkout_service.domain.errors import (
     OrderPaid,
     StaleOrder,
 )
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.cart import Cart, CartItem
 from checkout_service.use_cases.checkout.list_products import PriceTag, ProductView
 from checkout_service.web.context import request_id, settings, use_cases
@@ -41,7 +40,7 @@ SEE_OTHER = 303
 bp = APIBlueprint("cart", __name__, url_prefix="/cart", enable_openapi=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CartLine:
     """One line as the page shows it; without a tag it cannot be bought right now."""
 

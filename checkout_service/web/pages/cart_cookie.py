@@ -6,10 +6,11 @@ It has a token of its own, so that one cart is one order however often it is sen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask import Response
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.web.http.signed_cookie import SignedCookie
 
 from . import form_token
@@ -17,7 +18,7 @@ from . import form_token
 _COOKIE = SignedCookie("cart", "/", salt="cart", longest=3_800, most=1 + 20)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptCart:
     """What a browser has chosen: quantities by the catalog's price, in the order of choosing."""
 

@@ -6,17 +6,17 @@ It proves who may see an order when Stripe sends the buyer back; it proves no pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Response
 
+from checkout_service.domain.frozen import frozen
 from checkout_service.web.http.signed_cookie import SignedCookie
 
 NAME = "links"
 _COOKIE = SignedCookie(NAME, "/links", salt="payment-links", longest=4_000)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """One order of this browser: its reference, and the link it was made for."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checkout_service.domain.facts.buyer import Invoice, PaymentMethod
+from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.care import Shipment
 from checkout_service.domain.postal import postal_lines
 from checkout_service.domain.status import SETTLED, AttemptKind, Hold, OrderStatus
@@ -64,7 +65,7 @@ def masked(email: str) -> str:
     return f"{name[:1]}…{last}@{host}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderPage:
     """An order as its page shows it. Amounts are minor units.
 
