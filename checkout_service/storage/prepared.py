@@ -16,11 +16,12 @@ from sqlalchemy import Column, Connection, Executable, Select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
+from .pooler import is_pooled
 from .rows import AnyRow
 from .watch import WATCH, Watch, Write, unwatched
 
 _PING = text("SELECT 1")
-_CURSOR = "checkout_direct_cursor"
+_BELOW = "checkout_below_cursor"
 # The database's own placeholders ($1): the driver need not look for others at every call.
 _AS_SENT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -50,8 +51,8 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         dbapi: Any = connection.dialect.loaded_dbapi
         try:
-            cursor = connection.info.get(_CURSOR) or _keep_cursor(connection)
-            rows = cursor.execute(self._text, values, prepare=True).fetchall()
+            below = connection.info.get(_BELOW) or _keep_below(connection)
+            rows: list[AnyRow] = below.rows(self._text, values, self._row)
         except dbapi.Error as error:
             if driver.closed:
                 connection.execute(_PING)  # SQLAlchemy notices, empties its pool and raises
@@ -64,7 +65,7 @@ class Prepared:
                 dialect=connection.dialect,
             ) from error
         watch(Write.COMMITTED)
-        return list(map(self._row, rows))
+        return rows
 
     def _who_watches(self, connection: Connection) -> Watch:
         """Find who is told of what this statement commits by itself: nobody, in a transaction."""
@@ -139,16 +140,13 @@ def _row_of(columns: Iterable[str]) -> Callable[..., AnyRow]:
     return make
 
 
-def _keep_cursor(connection: Connection) -> Any:
-    """Make the cursor that stays with its connection: it learns each type only once.
+def _keep_below(connection: Connection) -> Any:
+    """Make what runs statements on this connection, and stays with it: it learns each only once."""
+    from .below_cursor import BelowCursor  # noqa: PLC0415 - SQLite does without this driver
 
-    Integers go as one type: else every mixture of small and large ones is planned anew.
-    """
-    dbapi: Any = connection.dialect.loaded_dbapi
-    cursor = dbapi.RawCursor(connection.connection.driver_connection)
-    cursor.adapters.register_dumper(int, dbapi.types.numeric.Int8Dumper)
-    connection.info[_CURSOR] = cursor
-    return cursor
+    driver: Any = connection.connection.driver_connection
+    below = connection.info[_BELOW] = BelowCursor(driver, pooled=is_pooled(connection))
+    return below
 
 
 def given(column: Column[Any], prefix: str = "") -> str:

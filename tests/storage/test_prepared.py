@@ -47,3 +47,46 @@ def test_connections_that_died_cost_one_failure_and_not_one_each(database: Datab
         PROCESS.rows(connection, {})
     with database.read() as connection:
         assert PROCESS.rows(connection, {})[0][0] not in processes
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_statements_that_the_database_forgot_are_prepared_anew(database: Database) -> None:
+    with database.read() as connection:
+        for turn in range(2):
+            ECHO.rows(connection, {"b": "x"})
+            PROCESS.rows(connection, {})
+            connection.execute(text("DEALLOCATE ALL"))
+            new = Prepared({"postgresql": text(f"SELECT {turn}")})
+            for statement in (new, ECHO, PROCESS, new):
+                assert statement.rows(connection, {"b": "y"})
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_statement_in_a_transaction_is_rolled_back_with_it(database: Database) -> None:
+    count = Prepared({"postgresql": text("SELECT count(*) FROM kept")})
+    keep = Prepared({"postgresql": text("INSERT INTO kept VALUES (1) RETURNING n")}, writes=True)
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept (n integer)"))
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        keep.rows(connection, {})
+        transaction.rollback()
+
+    with database.read() as connection:
+        assert count.rows(connection, {})[0][0] == 0
+        keep.rows(connection, {})
+        assert count.rows(connection, {})[0][0] == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_transaction_after_a_rollback_finds_its_statements(database: Database) -> None:
+    with database.read() as connection:
+        ECHO.rows(connection, {"b": "x"})
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        for _ in range(9):  # so often that the driver prepares it
+            connection.exec_driver_sql("SELECT 1")
+        transaction.rollback()  # then it lets the database forget all that was prepared
+
+    with database.engine.begin() as connection:
+        assert ECHO.rows(connection, {"b": "y"})[0].b == "y"
+    with database.read() as connection:
+        assert ECHO.rows(connection, {"b": "z"})[0].b == "z"

@@ -1,0 +1,77 @@
+"""Statements that commit by themselves, below the driver's cursor: libpq sends, waits and reads.
+
+The cursor lets other threads run at each of a dozen steps and waits for its turn after each; here
+that is one. What the driver makes of values and of rows stays the driver's, and what fails is
+raised as the driver would. In a transaction, and through a pooler, the cursor it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, TypeAlias
+
+from psycopg import Connection, OperationalError, RawCursor
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
+from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+from psycopg.types.numeric import Int8Dumper
+
+Make: TypeAlias = Callable[[Sequence[Any]], Any]
+
+_GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+class BelowCursor:
+    """Runs statements on one connection, and knows what it has prepared there."""
+
+    def __init__(self, driver: Connection[Any], *, pooled: bool) -> None:
+        # Integers go as one type: else every mixture of small and large ones is planned anew.
+        self.adapters = AdaptersMap(driver.adapters)
+        self.adapters.register_dumper(int, Int8Dumper)
+        self.connection = driver
+        self._pgconn: Any = driver.pgconn  # the driver's types know of no null among values
+        self._pooled = pooled
+        self._cursor = RawCursor(driver)
+        self._cursor.adapters.register_dumper(int, Int8Dumper)
+        self._values = Transformer(self)
+        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._number = (
+            count()
+        )  # no name comes twice: of all that were forgotten we learn one by one
+
+    def rows(self, text: str, values: Sequence[Any], make: Make) -> list[Any]:
+        """Run a statement with `$1` placeholders; return its rows, each made by `make`.
+
+        Raises psycopg.Error.
+        """
+        if self._pooled or self._pgconn.transaction_status != TransactionStatus.IDLE:
+            return list(map(make, self._cursor.execute(text, values, prepare=True).fetchall()))
+        try:
+            return self._run(text, values, make)
+        except InvalidSqlStatementName:
+            self._names.clear()  # after a rollback the driver forgets all, and tells the database
+            return self._run(text, values, make)
+
+    def _run(self, text: str, values: Sequence[Any], make: Make) -> list[Any]:
+        driver = self._values
+        sent = driver.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        key = text, driver.types or ()
+        name = self._names.get(key) or self._prepare(*key)
+        result = self._good(self._pgconn.exec_prepared(name, sent, driver.formats))
+        driver.set_pgresult(result)
+        return driver.load_rows(0, result.ntuples, make)
+
+    def _prepare(self, text: str, types: tuple[int, ...]) -> bytes:
+        name = b"checkout_%d" % next(self._number)
+        self._good(self._pgconn.prepare(name, text.encode(), types))
+        self._names[text, types] = name
+        return name
+
+    def _good(self, result: PGresult) -> PGresult:
+        if result.status in _GOOD:
+            return result
+        if self._pgconn.status == ConnStatus.BAD:
+            raise OperationalError(result.get_error_message())
+        raise error_from_result(result, encoding=self._values.encoding)
