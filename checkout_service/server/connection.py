@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from enum import Enum, auto
 from typing import Any
 
 from .arrival import Arrival
@@ -13,11 +14,27 @@ WHOLE_REQUEST_SECONDS = 10.0
 _PIECE = 64 * 1024
 
 
+class Stand(Enum):
+    """Where a connection stands. All but ANSWERED belong to the loop, and only it leaves IDLE."""
+
+    __hash__ = object.__hash__  # an Enum's own is written in Python
+
+    GATHERING = auto()  # a request comes in
+    ANSWERED = auto()  # a thread has it
+    FLUSHING = auto()  # its reader has not taken all of an answer
+    IDLE = auto()  # kept alive
+    LINGERING = auto()  # our side is closed
+    CLOSED = auto()
+
+
 class Connection:
-    """Where a connection stands; attributes are named as gunicorn expects them."""
+    """Attributes are named as gunicorn expects them."""
 
     def __init__(self, sock: socket.socket, client: Any, server: Any) -> None:
         self.sock = Outgoing(sock)
+        self.stand = Stand.GATHERING
+        self.heard = 0  # the events that the loop listens for
+        self.keep = False  # once all was sent: is it kept alive
         self.client = client
         self.server = server
         self.arrival = Arrival()
@@ -27,6 +44,7 @@ class Connection:
 
     def begin(self) -> None:
         """Wait for a request; what came behind the last one is its beginning."""
+        self.stand = Stand.GATHERING
         self.arrival = Arrival()
         self.timeout = time.monotonic() + WHOLE_REQUEST_SECONDS
         if self.rest:
@@ -46,4 +64,5 @@ class Connection:
         return bool(data)
 
     def close(self) -> None:
+        self.stand = Stand.CLOSED
         self.sock.close()

@@ -52,6 +52,7 @@ def look_early(worker: Any, conn: Connection) -> bool | None:
     except _BodyAwaited:
         if waits:
             conn.sock.sendall(_CONTINUE)
+            conn.sock.flush()
         return None
     response.close()
     return False

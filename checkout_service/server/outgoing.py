@@ -1,4 +1,8 @@
-"""A socket that lets no thread wait for a reader: what does not fit is kept and sent later."""
+"""A socket that lets no thread wait for a reader: what does not fit is kept and sent later.
+
+Nor is a head sent before its body: what is short is kept for the rest of the answer, so that
+nearly every answer is one call and one packet. Whoever has written an answer flushes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import socket
 from typing import Any
 
 MOST_KEPT = 4 * 1024 * 1024  # bytes; a longer answer waits for its reader after all
+_LONG = 16 * 1024  # bytes that are worth a call of their own
 _PATIENCE_SECONDS = 10.0
 
 
@@ -16,16 +21,17 @@ class Outgoing:
     def __init__(self, sock: socket.socket) -> None:
         sock.settimeout(0)
         self.socket = sock
+        self.recv = sock.recv
         self.kept = bytearray()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.socket, name)
 
     def sendall(self, data: bytes) -> None:
-        """Send what goes at once, keep the rest. Raises TimeoutError for a reader that stalls."""
-        if not self.kept:
-            data = data[self._send(data) :]
+        """Keep what is short, send what goes. Raises TimeoutError for a reader that stalls."""
         self.kept += data
+        if len(self.kept) >= _LONG:
+            self.flush()
         while len(self.kept) > MOST_KEPT:
             self._wait()
             self.flush()

@@ -13,26 +13,20 @@ import socket
 import time
 from collections import deque
 from contextvars import Context
-from functools import partial
 from typing import Any
 
 from gunicorn.http.errors import InvalidHeader, NoMoreData, UnsupportedTransferCoding
 from gunicorn.http.parser import RequestParser
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER
 
 from .arrival import Arrival
-from .connection import Connection
+from .connection import Connection, Stand
 from .early_look import look_early
+from .kept_connections import TICK_SECONDS, ConnectionKeeper, over
 
 # Nearly every body follows its head at once. A head that stays alone is looked at meanwhile.
 _LOOK_AFTER_SECONDS = 0.1
-_LINGER_SECONDS = 2.0
-_TICK_SECONDS = 0.25
-_READ_SECONDS = 30.0  # for a reader to take what was kept, and a second for each _READ_BYTES
-_READ_BYTES = 4096
-_MOST_GATHERED = _MOST_KEPT = 64 * 1024 * 1024
-_MOST_DRAINED = 2 * 1024 * 1024
-_PIECE = 64 * 1024
+_MOST_GATHERED = 64 * 1024 * 1024
 
 _REFUSALS = {
     408: "Request Timeout",
@@ -41,16 +35,18 @@ _REFUSALS = {
 }
 
 
-class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says nothing of its types
+class GatheringWorker(ConnectionKeeper):
+    """Gathers requests, lets threads answer them, and leaves the rest to whom it extends."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Where connections wait; a dict keeps the order in which they came.
         self._gathering: dict[Connection, None] = {}
         self._heads: deque[tuple[float, Connection, Arrival]] = deque()
-        self._flushing: dict[Connection, bool] = {}  # with: is it kept alive afterwards
-        self._lingering: dict[Connection, None] = {}
         self._gathered = 0  # bytes
         self._look_at_clocks_at = 0.0
+        self._on_event[Stand.GATHERING] = self._receive
+        self._on_event[Stand.IDLE] = self._begin_again
 
     # --- in the loop: nothing here may wait ------------------------------------------------------
 
@@ -86,31 +82,22 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
         super().wait_for_and_dispatch_events(_LOOK_AFTER_SECONDS if self._heads else timeout)
         self._keep_time()
 
-    def on_client_socket_readable(self, conn: Connection, _client: Any) -> None:
+    def _begin_again(self, conn: Connection) -> None:
         """Begin the next request of a connection that was kept alive."""
-        self.poller.unregister(conn.sock)
         self.keepalived_conns.remove(conn)
         self._gather(conn)
 
-    def finish_request(self, conn: Connection, future: Any) -> None:
+    def _go_on(self, conn: Connection, keep: bool | None) -> None:  # noqa: FBT001 - an answer's end
         """Go on where a thread ended: wait for the body, send what was kept, or begin again."""
-        try:
-            keep = False if future.cancelled() else future.result()
-        except Exception:  # noqa: BLE001 - whatever it was, the loop goes on
-            self._close(conn)
-            return
         if keep is None:
             self._await_body(conn)
         elif conn.sock.kept:
-            conn.timeout = time.monotonic() + _READ_SECONDS + len(conn.sock.kept) / _READ_BYTES
-            self._flushing[conn] = keep
-            self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._flush, conn))
-            self._keep_little()
+            self._keep(conn, after=keep)
         else:
             self._answered(conn, keep=keep)
 
     def _gather(self, conn: Connection) -> None:
-        """Begin a request. Most are here whole at once: the poller need not hear of those."""
+        """Begin a request. Most are here whole at once."""
         conn.begin()
         if not conn.arrival.is_whole and not conn.receive():
             self._close(conn)
@@ -121,16 +108,16 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
             self._look_at(conn, head_was_here=False)
 
     def _listen(self, conn: Connection) -> None:
+        conn.stand = Stand.GATHERING
         self._gathering[conn] = None
         self._gathered += len(conn.arrival.data)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
+        self._hear(conn, selectors.EVENT_READ)
 
     def _forget(self, conn: Connection) -> None:
         del self._gathering[conn]
         self._gathered -= len(conn.arrival.data)
-        self.poller.unregister(conn.sock)
 
-    def _receive(self, conn: Connection, _fileobj: Any) -> None:
+    def _receive(self, conn: Connection) -> None:
         head_was_here, known = bool(conn.arrival.body_at), len(conn.arrival.data)
         if not conn.receive():
             self._forget(conn)
@@ -169,26 +156,21 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
                 self.enqueue_req(conn)
         if now < self._look_at_clocks_at:
             return
-        self._look_at_clocks_at = now + _TICK_SECONDS
-        for conn in _over(self._gathering, now):
+        self._look_at_clocks_at = now + TICK_SECONDS
+        for conn in over(self._gathering, now):
             if conn.arrival.data:
                 self._refuse(conn, 408)
             else:
                 self._forget(conn)
                 self._close(conn)
-        for conn in _over(self._flushing, now):
-            self._end(conn, self._flushing)
-        for conn in _over(self._lingering, now):
-            self._end(conn, self._lingering)
+        self._end_late(now)
 
     def _make_room(self) -> None:
         """Let the connection that has idled or dawdled longest go, when there are too many."""
         if self.nr_conns < self.worker_connections:
             return
         if self.keepalived_conns:
-            conn = self.keepalived_conns.popleft()
-            self.poller.unregister(conn.sock)
-            self._close(conn)
+            self._close(self.keepalived_conns.popleft())
         elif self._gathering:
             conn = next(iter(self._gathering))
             self._forget(conn)
@@ -200,79 +182,37 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
         head = f"HTTP/1.1 {status} {_REFUSALS[status]}\r\nConnection: close\r\n"
         try:
             conn.sock.sendall(f"{head}Content-Length: 0\r\n\r\n".encode())
+            conn.sock.flush()
         except OSError:
             self._close(conn)
             return
         self._linger(conn)
 
-    def _flush(self, conn: Connection, _fileobj: Any) -> None:
-        try:
-            conn.sock.flush()
-        except OSError:
-            self._end(conn, self._flushing)
-            return
-        if not conn.sock.kept:
-            self.poller.unregister(conn.sock)
-            self._answered(conn, keep=self._flushing.pop(conn))
-
-    def _keep_little(self) -> None:
-        """Let those go who have most left to read, when all of it together is too much."""
-        kept = sum(len(conn.sock.kept) for conn in self._flushing)
-        while kept > _MOST_KEPT:
-            conn = max(self._flushing, key=lambda one: len(one.sock.kept))
-            kept -= len(conn.sock.kept)
-            self._end(conn, self._flushing)
-
     def _answered(self, conn: Connection, *, keep: bool) -> None:
-        if not keep:
-            self._linger(conn)
-        elif conn.rest:
+        if keep and conn.rest:
             self._gather(conn)
         else:
-            stay = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER
-            conn.timeout = time.monotonic() + stay
-            self.keepalived_conns.append(conn)
-            wake = partial(self.on_client_socket_readable, conn)
-            self.poller.register(conn.sock, selectors.EVENT_READ, wake)
-
-    def _linger(self, conn: Connection) -> None:
-        """Close in two steps: a close with bytes unread would cut the answer (RFC 9112, 9.6)."""
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._close(conn)
-            return
-        conn.timeout = time.monotonic() + _LINGER_SECONDS
-        self._lingering[conn] = None
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
-
-    def _drain(self, conn: Connection, _fileobj: Any) -> None:
-        try:
-            more = conn.sock.recv(_PIECE)
-        except BlockingIOError:
-            return
-        except OSError:
-            more = b""
-        conn.drained += len(more)
-        if not more or conn.drained > _MOST_DRAINED:
-            self._end(conn, self._lingering)
-
-    def _end(self, conn: Connection, where: dict[Connection, Any]) -> None:
-        del where[conn]
-        self.poller.unregister(conn.sock)
-        self._close(conn)
-
-    def _close(self, conn: Connection) -> None:
-        self.nr_conns -= 1
-        conn.close()
+            super()._answered(conn, keep=keep)
 
     # --- in a thread -----------------------------------------------------------------------------
 
-    def handle(self, conn: Connection) -> bool | None:
-        """Answer a request: True to keep the connection, None to wait for the request's body."""
-        return Context().run(self._answer, conn)  # it knows nothing of the request before
+    def handle(self, conn: Connection) -> None:
+        """Answer a request, and leave its connection to the loop or let it idle."""
+        try:
+            keep = Context().run(self._answer, conn)  # it knows nothing of the request before
+            conn.sock.flush()
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the thread goes on
+            self.log.debug("Closing connection. %s", error)
+            keep = False
+        if not keep or conn.sock.kept or conn.rest or not (conn.heard and self.alive):
+            self.method_queue.defer(self._go_on, conn, keep)
+            return
+        self._idle(conn)
+        if not conn.heard:  # more came before it idled, and the loop turned away
+            self.method_queue.defer(self._listen_again, conn)
 
     def _answer(self, conn: Connection) -> bool | None:
+        """Return True to keep the connection, None to wait for the request's body."""
         req = None
         try:
             if not conn.arrival.is_whole:
@@ -294,7 +234,3 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn says noth
         except Exception as error:  # noqa: BLE001 - gunicorn's own knows them apart
             self.handle_error(req, conn.sock, conn.client, error)
         return False
-
-
-def _over(conns: dict[Connection, Any], now: float) -> list[Connection]:
-    return [conn for conn in conns if conn.timeout <= now]
