@@ -29,6 +29,7 @@ def frozen(cls: Class) -> Class:
     A field may have a default, a factory, `repr=False` and `compare=False`. TypeError for what
     else the standard decorator knows: `init=False`, `kw_only`, `InitVar`.
     """
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard one writes a signature there
     made: Any = dataclass(slots=True, init=False, repr=False, eq=False)(cls)
     every = fields(made)
     read = _reader([each.name for each in every if each.compare])
