@@ -12,7 +12,9 @@ import resource
 import shutil
 import tempfile
 
-from checkout_service.settings.env_file import read_env_file
+gc.disable()  # next to nothing of what is loaded from here on is garbage: do not look for it
+
+from checkout_service.settings.env_file import read_env_file  # noqa: E402 - loads a good part
 
 read_env_file()
 _ON_SQLITE = (os.environ.get("DATABASE_URL") or "sqlite:").startswith("sqlite")
@@ -55,9 +57,6 @@ _METRICS_DIR = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     _METRICS_DIR = tempfile.mkdtemp(prefix="checkout-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _METRICS_DIR
-
-
-gc.disable()  # next to nothing of what is loaded from here on is garbage: do not look for it
 
 
 def when_ready(server):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.merchant_gateway import NetworkProbe
 from checkout_service.settings import Settings
 from checkout_service.storage.prepared import ForMany
-from checkout_service.stripe_gateway import API_VERSION, build_account
+from checkout_service.stripe_gateway import API_VERSION
 from checkout_service.use_cases import UseCases
 from checkout_service.use_cases.admin import Admin, build_admin
 from checkout_service.use_cases.admin.quarantine import Quarantine
@@ -24,8 +23,6 @@ from checkout_service.use_cases.checkout.list_products import ListProducts
 from checkout_service.use_cases.checkout.start_checkout import StartCheckout
 from checkout_service.use_cases.checkout.start_intent import StartIntent
 from checkout_service.use_cases.checkout.start_link import StartLink
-from checkout_service.use_cases.doctor import Doctor, build_doctor
-from checkout_service.use_cases.doctor.check_result import Shop
 from checkout_service.use_cases.notify.deliver import DeliverOutbox
 from checkout_service.use_cases.notify.read_feed import ReadFeed
 from checkout_service.use_cases.notify.read_messages import ReadMessages
@@ -48,6 +45,9 @@ from checkout_service.use_cases.sweep.sweep import Sweep
 
 from .ground import Ground
 from .sweeping import build_sweep
+
+if TYPE_CHECKING:
+    from checkout_service.use_cases.doctor.doctor import Doctor
 
 
 def build_use_cases(settings: Settings, engine: Engine, *, migration_head: str) -> UseCases:
@@ -252,25 +252,8 @@ class Parts(Ground):
             heard=self.heard,
         )
 
-    @cached_property
     def doctor(self) -> Doctor:
-        settings = self.settings
-        account = build_account(
-            secret_key=settings.stripe_secret_key,
-            api_base=settings.stripe_api_base,
-            context=settings.stripe_context,
-            make_transport=self.around.make_transport,
-        )
-        shop = Shop(
-            settings,
-            account,
-            self.catalog,
-            self.database,
-            self.check_readiness,
-            self.deliver_outbox,
-            NetworkProbe(),
-            self.clock,
-            self.real_clock,
-            os.environ,
-        )
-        return build_doctor(shop)
+        """Call the doctor: with all the checks that he makes, and the web does not."""
+        from .examining import build_doctor  # noqa: PLC0415 - as it says
+
+        return build_doctor(self)

@@ -49,7 +49,7 @@ def doctor(*, fix: bool, brief: bool, as_json: bool) -> None:
         with _kept(fixed):
             if not as_json:
                 _print_fixed(fixed)  # before anything else can go wrong
-            results = tuple(uc.doctor.run_checks.run())
+            results = tuple(uc.doctor().run_checks.run())
             if refused:
                 results = (*results, CheckResult("--fix", PROBLEM, refused, _BY_HAND))
             if as_json:
@@ -64,7 +64,7 @@ def doctor(*, fix: bool, brief: bool, as_json: bool) -> None:
 
 def _fix() -> tuple[Fixed, str | None]:
     try:
-        return use_cases().doctor.fix_endpoint.fix(), None
+        return use_cases().doctor().fix_endpoint.fix(), None
     except GatewayError as error:
         return Fixed(), f"The webhook endpoint was not repaired: {error}"
 
@@ -96,7 +96,7 @@ def _print_for_machines(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
     print_json(
         {
             "ok": all(result.state != PROBLEM for result in results),
-            "api_version": use_cases().doctor.api_version,
+            "api_version": use_cases().doctor().api_version,
             "checks": [asdict(result) for result in results],
             "fixed": fixed.done,
             "webhook_secret": fixed.secret,
@@ -105,7 +105,7 @@ def _print_for_machines(results: tuple[CheckResult, ...], fixed: Fixed) -> None:
 
 
 def _print_for_people(results: tuple[CheckResult, ...]) -> None:
-    click.echo(f"Stripe API version {use_cases().doctor.api_version}\n")
+    click.echo(f"Stripe API version {use_cases().doctor().api_version}\n")
     width = max(len(result.check) for result in results)
     for result in results:
         _print_result(result, width)

@@ -5,6 +5,9 @@ Every door to an order's status leads through `settle_order`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from checkout_service.domain.frozen import frozen
 
 from .admin import Admin
@@ -18,7 +21,6 @@ from .checkout.start_checkout import StartCheckout
 from .checkout.start_intent import StartIntent
 from .checkout.start_link import StartLink
 from .checkout.update_items import UpdateItems
-from .doctor import Doctor
 from .doctor.check_readiness import CheckReadiness
 from .notify.deliver import DeliverOutbox
 from .notify.read_feed import ReadFeed
@@ -36,6 +38,9 @@ from .settle.look_at_order import LookAtOrder
 from .settle.poll_link import PollLink
 from .settle.receive_event import ReceiveEvent
 from .sweep.sweep import Sweep
+
+if TYPE_CHECKING:
+    from .doctor.doctor import Doctor
 
 
 @frozen
@@ -70,4 +75,4 @@ class UseCases:
     deliver_outbox: DeliverOutbox
     check_readiness: CheckReadiness
     admin: Admin
-    doctor: Doctor
+    doctor: Callable[[], Doctor]  # its command alone asks for it, and loads it

@@ -174,7 +174,7 @@ def test_a_link_whose_buyers_choose_how_many_is_named(doctor_env: DoctorEnv) -> 
 
     catalog = doctor_env.selling("https://buy.test/x", "plink_x")
     app = create_app(Settings.load(**doctor_env.settings(catalog_file=catalog)))
-    shop = app.extensions["checkout_service"].doctor.run_checks.shop
+    shop = app.extensions["checkout_service"].doctor().run_checks.shop
     account = Adjustable(shop.account.calls, shop.account.api_base)
 
     (found,) = payment_links(replace(shop, account=account))
