@@ -23,10 +23,12 @@ from tests.support.processes import ROOT, Running, clean_environment, run, start
 
 from .bodies import as_stripe_shows, event
 from .meter import Call
-from .sandbox import FORM, KEY, SESSION, SESSIONS
+from .sandbox import FORM, KEY, SESSIONS
 from .stack import OURS, Stack, ask, listens, webhook
 
 _SITE = "bench.djstripe_site"
+_PRICE = b"currency=usd&unit_amount=2000&product_data[name]=Poster"
+_BACK = "https%3A%2F%2Fshop.example%2Fsuccess%3Fsession_id%3D%7BCHECKOUT_SESSION_ID%7D"
 _IN_EVENT = "data #>> '{object,id}'"
 
 
@@ -94,8 +96,9 @@ def webhooks(ground: Stack, server: str, count: int) -> list[Call]:
 def _objects(ground: Stack, case: _Case, count: int) -> list[dict[str, Any]]:
     sandbox = ground.ports["sandbox"]
     if case.bought:
+        price = ask(sandbox, Call("/v1/prices", _PRICE, FORM))["id"]
         with ThreadPoolExecutor(4) as pool:
-            return list(pool.map(lambda _: _buy(sandbox), range(count)))
+            return list(pool.map(lambda _: _buy(sandbox, price), range(count)))
     shown, prefix = ground.shop(OURS).event["data"]["object"], "cs_test_"
     if case.kind.startswith("payment_intent"):
         path = f"/v1/payment_intents/{shown['payment_intent']}"
@@ -103,8 +106,12 @@ def _objects(ground: Stack, case: _Case, count: int) -> list[dict[str, Any]]:
     return [shown | {"id": f"{prefix}{secrets.token_hex(16)}"} for _ in range(count)]
 
 
-def _buy(sandbox: int) -> dict[str, Any]:
-    session = ask(sandbox, Call(SESSIONS, SESSION, FORM))["id"]
+def _buy(sandbox: int, price: str) -> dict[str, Any]:
+    """Buy at a price that is kept, as a shop has it: whoever mirrors Stripe asks for it once."""
+    form = (
+        f"mode=payment&success_url={_BACK}&line_items[0][price]={price}&line_items[0][quantity]=1"
+    )
+    session = ask(sandbox, Call(SESSIONS, form.encode(), FORM))["id"]
     paid = ask(sandbox, Call(f"/_sandbox/checkout/sessions/{session}/pay", b"{}"))
     return as_stripe_shows(paid)
 

@@ -24,7 +24,7 @@ from .meter import Call, measure
 KEY = (("Authorization", "Bearer sk_test_sandbox"),)
 FORM = (*KEY, ("Content-Type", "application/x-www-form-urlencoded"))
 _ITEM = "line_items[0][price_data]"
-SESSION = (
+_SESSION = (
     "mode=payment&success_url=https%3A%2F%2Fshop.example&line_items[0][quantity]=1"
     f"&{_ITEM}[currency]=usd&{_ITEM}[unit_amount]=2000&{_ITEM}[product_data][name]=Poster"
 ).encode()
@@ -67,7 +67,7 @@ def _cpu(running: Running) -> float:
 def _rates(pid: int, port: int, requests: int) -> tuple[float, float]:
     """Return how many sessions one core makes, and shows, in a second."""
     RunningSandbox(f"http://127.0.0.1:{port}").reset()
-    create = Call(SESSIONS, SESSION, FORM)
+    create = Call(SESSIONS, _SESSION, FORM)
     made = measure(port, [create] * requests, server=pid, database=0)
     _, text = create.on(HTTPConnection("127.0.0.1", port))
     show = Call(f"{SESSIONS}/{json.loads(text)['id']}", headers=KEY)
