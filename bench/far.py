@@ -78,7 +78,7 @@ def _webhooks(ground: Stack) -> None:
         events = ground.webhooks(100 * _SECONDS)
         creates = ground.creates(max(1, pace * _SECONDS))
         with ThreadPoolExecutor(1) as beside:
-            crowd = beside.submit(steadily, ground, "ours", creates, pace=pace) if pace else None
+            crowd = beside.submit(_crowd, ground, creates, pace) if pace else None
             time.sleep(1)
             answers = steadily(ground, "ours", events, pace=100)
             print(f"webhooks at 100/s {name}: p99 {percentile(answers, 99):.1f} ms, the others"
@@ -86,6 +86,11 @@ def _webhooks(ground: Stack) -> None:
             faults(ground, {})
             if crowd:
                 crowd.result()
+
+
+def _crowd(ground: Stack, creates: Sequence[Call], pace: int) -> list[Answer]:
+    """Create from so many connections that none waits for another, however long answers take."""
+    return steadily(ground, "ours", creates, pace=pace, connections=200)
 
 
 def _reconcile(ground: Stack) -> None:
@@ -121,7 +126,9 @@ def _reconcile(ground: Stack) -> None:
           f" bar 12 calls, 5 s")  # fmt: skip
 
 
-def steadily(ground: Stack, server: str, calls: Sequence[Call], *, pace: int) -> list[Answer]:
+def steadily(
+    ground: Stack, server: str, calls: Sequence[Call], *, pace: int, connections: int = 48
+) -> list[Answer]:
     """Send so many calls a second, each on time, over connections that stay open."""
     local = threading.local()
     port = ground.ports[server]
@@ -137,7 +144,7 @@ def steadily(ground: Stack, server: str, calls: Sequence[Call], *, pace: int) ->
             status, _ = call.on(connection)
         return status, 1e3 * (time.perf_counter() - start)
 
-    with ThreadPoolExecutor(48) as pool:
+    with ThreadPoolExecutor(connections) as pool:
         return list(pool.map(one, range(len(calls))))
 
 
