@@ -93,14 +93,34 @@ def _in_time(connection: HTTPConnection, sock: socket.socket) -> socket.socket:
     return sock
 
 
-class _Connection(HTTPConnection):
+class _InOnePiece(HTTPConnection):
+    """Sends a head together with its body: one call, and one packet, instead of two."""
+
+    _held: bytearray | None = None
+
+    def request(self, *given: Any, **named: Any) -> None:
+        held = self._held = bytearray()
+        try:
+            super().request(*given, **named)
+        finally:
+            self._held = None
+        super().send(held)
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held += data
+
+
+class _Connection(_InOnePiece):
     response_class = _Response
 
     def _new_conn(self) -> socket.socket:
         return _in_time(self, super()._new_conn())
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(_InOnePiece, HTTPSConnection):
     response_class = _Response
 
     def _new_conn(self) -> socket.socket:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import string
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -26,7 +28,25 @@ _INTENT = re.compile(r"pi_[A-Za-z0-9]{1,200}", re.ASCII)
 _REFERENCE = re.compile(r"ref_[A-Za-z0-9]{24}", re.ASCII)
 
 
-_random_bytes: Callable[[int], bytes] = secrets.token_bytes
+class _Drawn(threading.local):
+    """Random bytes of the system for many ids at once: a draw is a call that a thread waits for."""
+
+    _AT_ONCE = 4096
+    _left = b""
+
+    def take(self, count: int) -> bytes:
+        if len(self._left) < count:
+            self._left = secrets.token_bytes(self._AT_ONCE)
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+    def forget(self) -> None:
+        self._left = b""
+
+
+_drawn = _Drawn()
+os.register_at_fork(after_in_child=_drawn.forget)  # else two processes would make the same ids
+_random_bytes: Callable[[int], bytes] = _drawn.take
 
 
 @contextmanager
