@@ -74,15 +74,21 @@ def test_an_order_that_somebody_holds_is_left_out_without_waiting(database: Data
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 @pytest.mark.parametrize("size", [1, 2, 8, ForMany.MOST])
-def test_both_statements_find_orders_by_key_in_tables_that_nobody_analysed(
+def test_all_statements_find_orders_by_key_in_tables_that_nobody_analysed(
     database: Database, size: int
 ) -> None:
     planned(database)
     database.write(_fill)
-    written = at_once._statement(_typed(at_once._GIVEN.values(), size))
+    told, quiet = (
+        at_once._statement(_typed(given.values(), size), columns=given, telling=telling)
+        for given, telling in (
+            (at_once._QUIET | at_once._TOLD, at_once._TELLING),
+            (at_once._QUIET, ""),
+        )
+    )
     read = read_many._for_sessions(_typed(("integer", "text", "text", "text"), size))
     with database.engine.connect() as connection:
-        for words in (written, read):
+        for words in (told, quiet, read):
             plan = json.dumps(connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {words}").scalar())
             walked = set(re.findall(r'"Node Type": "Seq Scan".*?"Relation Name": "(\w+)"', plan))
             assert not walked, plan

@@ -1,12 +1,15 @@
 """Everyday settlements as one data-modifying statement of PostgreSQL, for one order or for several.
 
 Each order is written whole if it is still at the version it was read at, and not at all otherwise.
+What tells nobody, as when a session was opened, does not name the tables of those who are told: to
+open a table with its indexes costs the database as much as to write a row.
 Several are written together only as far as nobody else is at work on them: a group waits for none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
@@ -58,14 +61,13 @@ def _column(table: Table, name: str) -> Column[Any]:
 
 # Settlements have one event, attempt and message and two lines of the trail at most, but for a few:
 # those are parameters, because the database takes them in more cheaply than JSON.
-_GIVEN = {
+_QUIET = {
     **_OF_THE_WRITING,
     **_of(orders, "", _ORDER),
-    **_of(inbox_events, "event_", _EVENT),
     **_of(attempts, "attempt_", _ATTEMPT),
-    **_of(outbox_messages, "message_", _MESSAGE),
     **{name: kind for place in _PLACES for name, kind in _of(transitions, place, _TRAIL).items()},
 }
+_TOLD = _of(inbox_events, "event_", _EVENT) | _of(outbox_messages, "message_", _MESSAGE)
 _NOTHING: Row = {}
 
 
@@ -97,11 +99,21 @@ _FREE = """held AS (
 _AND_FREE = ", held WHERE held.id = given.order_id AND held.version = given.version AND"
 
 
-def _statement(rows: Sequence[Sequence[str]]) -> str:
+_TELLING = f"""received AS (
+  {_insert_one(inbox_events, "event_", _EVENT)}
+), fulfilled_now AS (
+  INSERT INTO fulfilments (order_id, fulfilled_at) SELECT order_id, now FROM moved
+  WHERE fulfils ON CONFLICT DO NOTHING
+), notified AS (
+  {_insert_one(outbox_messages, "message_", _MESSAGE)}
+), """  # noqa: S608 - built from the column names above alone
+
+
+def _statement(rows: Sequence[Sequence[str]], *, columns: Iterable[str], telling: str) -> str:
     given = ", ".join(f"({', '.join(row)})" for row in rows)
     alone = len(rows) == 1
     return f"""
-WITH given({", ".join(_GIVEN)}) AS (
+WITH given({", ".join(columns)}) AS (
   VALUES {given}
 ), {"" if alone else _FREE}moved AS (
   UPDATE orders SET {_set("", _ORDER, "given")}, version = orders.version + 1,
@@ -114,47 +126,52 @@ WITH given({", ".join(_GIVEN)}) AS (
     AND NOT EXISTS (SELECT FROM inbox_events
       WHERE intent_id = given.unknown_intent AND {UNCLAIMED})
   RETURNING given.*
-), received AS (
-  {_insert_one(inbox_events, "event_", _EVENT)}
-), tried AS (
+), {telling}tried AS (
   UPDATE attempts SET {_set("attempt_", CHANGING, "moved")} FROM moved
   WHERE attempts.id = moved.attempt_id
-), fulfilled_now AS (
-  INSERT INTO fulfilments (order_id, fulfilled_at) SELECT order_id, now FROM moved
-  WHERE fulfils ON CONFLICT DO NOTHING
 ), trail AS (
   INSERT INTO transitions (order_id, {", ".join(_TRAIL)})
   SELECT moved.order_id, t.* FROM moved, LATERAL (VALUES {", ".join(map(_trail_row, _PLACES))})
     AS t({", ".join(_TRAIL)})
   WHERE t.seq IS NOT NULL
-), notified AS (
-  {_insert_one(outbox_messages, "message_", _MESSAGE)}
 )
 SELECT order_id FROM moved
 """  # noqa: S608 - built from the column names above alone
 
 
-_AT_ONCE = ForMany(_statement, tuple(_GIVEN.values()), ("order_id",), writes=True)
+def _for_many(given: dict[str, str], telling: str) -> ForMany:
+    words = partial(_statement, columns=given, telling=telling)
+    return ForMany(words, tuple(given.values()), ("order_id",), writes=True)
+
+
+_AT_ONCE = _for_many(_QUIET | _TOLD, _TELLING)
+_AT_ONCE_QUIET = _for_many(_QUIET, "")
 
 
 def write_at_once(connection: Connection, writings: Sequence[Writing]) -> set[str]:
     """Write these orders, all different; name those that were written."""
-    return {row.order_id for row in _AT_ONCE.rows_of(connection, list(map(_values, writings)))}
+    if any(one.event or one.messages or one.fulfils for one in writings):
+        statement, rows = _AT_ONCE, [[*_quiet(one), *_told(one)] for one in writings]
+    else:
+        statement, rows = _AT_ONCE_QUIET, list(map(_quiet, writings))
+    return {row.order_id for row in statement.rows_of(connection, rows)}
 
 
-def _values(writing: Writing) -> list[Any]:
-    event = writing.event or _NOTHING
+def _quiet(writing: Writing) -> list[Any]:
     attempt = writing.attempts[0] if writing.attempts else _NOTHING
-    message = writing.messages[0] if writing.messages else _NOTHING
     first, second, *_ = (*writing.transitions, _NOTHING, _NOTHING)
     look = writing.look
     return [
         writing.order_id, writing.version, writing.now, writing.fulfils,
         writing.intent_id, look.due_at, look.tries, look.requests, int(look.requested),
         *map(writing.order.get, _ORDER),
-        *map(event.get, _EVENT),
         *map(attempt.get, _ATTEMPT),
-        *map(message.get, _MESSAGE),
         *map(first.get, _TRAIL),
         *map(second.get, _TRAIL),
     ]  # fmt: skip
+
+
+def _told(writing: Writing) -> list[Any]:
+    event = writing.event or _NOTHING
+    message = writing.messages[0] if writing.messages else _NOTHING
+    return [*map(event.get, _EVENT), *map(message.get, _MESSAGE)]
