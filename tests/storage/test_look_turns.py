@@ -21,6 +21,10 @@ class SentAway(Exception):
     """No read was to be had, so nothing is kept."""
 
 
+# SQLite has one writer.
+POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"])
+
+
 @pytest.fixture
 def shop(database: Database) -> Database:
     database.write(write_order)
@@ -99,8 +103,6 @@ def test_of_many_at_once_one_looks_and_one_read_is_booked(shop: Database) -> Non
 @contextmanager
 def somebody_settling(shop: Database, url: str) -> Iterator[Connection]:
     """Hold the order as whoever settles it does, with another version on the way."""
-    if shop.is_sqlite:
-        pytest.skip("SQLite has one writer")
     take(shop, at=NOW - 60_000)
     other = make_engine(url)
     with other.begin() as settling:
@@ -109,6 +111,7 @@ def somebody_settling(shop: Database, url: str) -> Iterator[Connection]:
     other.dispose()
 
 
+@POSTGRESQL
 def test_a_page_that_polls_waits_for_nobody_who_settles(shop: Database, database_url: str) -> None:
     with somebody_settling(shop, database_url):
         before = free_at(shop)
@@ -117,6 +120,7 @@ def test_a_page_that_polls_waits_for_nobody_who_settles(shop: Database, database
         assert free_at(shop) == before
 
 
+@POSTGRESQL
 def test_a_buyer_who_is_back_waits_for_whoever_settles(shop: Database, database_url: str) -> None:
     with ThreadPoolExecutor(1) as buyer:
         with somebody_settling(shop, database_url):

@@ -16,6 +16,9 @@ from checkout_service.domain.errors import NotFound
 from tests.support.stage import Stage
 from tests.support.stage.steps import Step
 
+# SQLite has one writer.
+POSTGRESQL = pytest.mark.parametrize("stage_kind", ["postgresql"])
+
 
 def test_pages_that_poll_wait_for_no_turn(stage: Stage) -> None:
     orders = [stage.buys() for _ in range(40)]
@@ -53,13 +56,12 @@ def test_a_buyer_who_comes_back_waits_for_a_turn(stage: Stage) -> None:
 @contextmanager
 def somebody_settling(stage: Stage) -> Iterator[None]:
     """Hold every order as whoever settles them does."""
-    if stage.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has one writer")
     with stage.engine.begin() as settling:
         settling.execute(text("SELECT id FROM orders FOR NO KEY UPDATE"))
         yield
 
 
+@POSTGRESQL
 def test_a_page_that_polls_is_told_what_is_known_of_an_order_that_is_held(stage_on: Stage) -> None:
     bought = stage_on.buys()
     stage_on.pays(bought)
@@ -72,6 +74,7 @@ def test_a_page_that_polls_is_told_what_is_known_of_an_order_that_is_held(stage_
     assert (answer.order.status.value, answer.retry_after) == ("pending", 1)
 
 
+@POSTGRESQL
 def test_a_buyer_who_is_back_waits_for_whoever_holds_the_order(stage_on: Stage) -> None:
     bought = stage_on.buys()
     stage_on.pays(bought)
