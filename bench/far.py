@@ -79,9 +79,7 @@ def _webhooks(ground: Stack) -> None:
         events = ground.webhooks(100 * _SECONDS)
         creates = ground.creates(max(1, pace * _SECONDS))
         with ThreadPoolExecutor(1) as beside:
-            wide = (
-                200 if fault is _HANGS else 48
-            )  # else creates wait for each other, and not for us
+            wide = 200 if fault is _HANGS else 48  # with fewer, creates wait for each other there
             begin = partial(steadily, ground, "ours", creates, pace=pace, connections=wide)
             crowd = beside.submit(begin) if pace else None
             time.sleep(1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
 from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.stripe_gateway.bulkhead import Bulkhead
+from tests.support.running_stack import until
 
 LONG = 60.0  # seconds: nobody reaches it
 
@@ -63,6 +65,23 @@ def test_a_slot_that_is_given_back_goes_to_who_waits_for_it() -> None:
     with bulkhead.slot():
         assert enough.is_set()
     holder.join()
+
+
+def test_once_calls_are_slow_few_wait_for_a_slot() -> None:
+    bulkhead = Bulkhead(12, 10 * LONG, 0.2)
+
+    def wait(_place: int) -> bool:
+        with bulkhead.slot():
+            return True
+
+    with ThreadPoolExecutor(5) as pool, ExitStack() as slow:
+        for _ in range(12):
+            slow.enter_context(bulkhead.slot())
+        waiting = [pool.submit(wait, place) for place in range(5)]
+        until(lambda: sum(one.done() for one in waiting) == 3, what="those who are too many")
+        assert _refused(bulkhead).retry_after == 1
+        slow.close()
+        assert sum(one.exception(LONG) is None for one in waiting) == 2
 
 
 def test_a_call_that_fails_gives_its_slot_back() -> None:
