@@ -65,4 +65,4 @@ class Connection:
 
     def close(self) -> None:
         self.stand = Stand.CLOSED
-        self.sock.close()
+        self.sock.socket.close()

@@ -44,6 +44,10 @@ class Outgoing:
         """Send of what was kept as much as goes at once. Raises OSError if the reader is gone."""
         del self.kept[: self._send(self.kept)]
 
+    def close(self) -> None:
+        """Leave it to the loop, which still listens: the number must not be another's meanwhile."""
+        self.socket.settimeout(0)  # gunicorn waits for a client when an answer breaks off
+
     def _send(self, data: bytes | bytearray) -> int:
         try:
             return self.socket.send(data)

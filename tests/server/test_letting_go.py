@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.util import close_graceful
 
 from checkout_service.server.connection import Connection
 from checkout_service.server.worker import GatheringWorker
@@ -31,6 +32,7 @@ class Worker(GatheringWorker):
         )
         self.asked: list[bytes] = []
         self.amid: Callable[[], None] = lambda: None
+        self.breaks_off = False
 
     def enqueue_req(self, conn: Connection) -> None:
         self.tpool = self
@@ -39,8 +41,11 @@ class Worker(GatheringWorker):
     def submit(self, _act: Any, conn: Connection) -> None:
         self.asked.append(bytes(conn.arrival.data))
 
-    def _answer(self, _conn: Connection) -> bool:
-        return True
+    def _answer(self, conn: Connection) -> bool:
+        if self.breaks_off:
+            conn.sock.sendall(b"HTTP/1.1 200 OK\r\n")
+            close_graceful(conn.sock)
+        return not self.breaks_off
 
     def _idle(self, conn: Connection) -> None:
         amid, self.amid = self.amid, lambda: None
@@ -129,3 +134,22 @@ def test_who_hangs_up_while_a_thread_answers_is_closed_after_it(
     worker.turn()
 
     assert worker.nr_conns == 0
+
+
+def test_a_thread_that_breaks_an_answer_off_leaves_the_socket_to_the_loop(
+    worker: Worker, conn: tuple[Connection, socket.socket]
+) -> None:
+    conn[1].sendall(ASK)
+    worker.turn()
+    conn[1].shutdown(socket.SHUT_WR)  # so that nobody waits for it
+    worker.breaks_off = True
+    number = conn[0].sock.fileno()
+    worker.handle(conn[0])
+    other, theirs = socket.socketpair()  # would be given the number of what was closed
+    with other, theirs:
+        assert other.fileno() != number
+        for _ in range(3):
+            worker.turn()
+
+        assert conn[0].sock.fileno() == -1
+        assert worker.nr_conns == 0
