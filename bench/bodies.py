@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ def as_stripe_shows(session: dict[str, Any]) -> dict[str, Any]:
 
 
 def event(shown: dict[str, Any], told: dict[str, Any], kind: str) -> str:
-    """Write a new event of a kind about an object, as Stripe does: indented."""
-    named = {"id": f"evt_{secrets.token_hex(12)}", "type": kind, "data": {"object": told}}
-    return json.dumps(shown | named, indent=2)
+    """Write an event of this second about an object, as Stripe does: indented.
+
+    An old one proves less: what it pays is not fulfilled before Stripe was asked.
+    """
+    name, now = f"evt_{secrets.token_hex(12)}", int(time.time())
+    mine = {"id": name, "created": now, "type": kind, "data": {"object": told}}
+    return json.dumps(shown | mine, indent=2)
