@@ -40,6 +40,7 @@ from checkout_service.use_cases.settle.follow_subscription import FollowSubscrip
 from checkout_service.use_cases.settle.gathering import Gathering
 from checkout_service.use_cases.settle.place_event import PlaceEvent
 from checkout_service.use_cases.settle.poll_link import PollLink
+from checkout_service.use_cases.settle.read_together import ReadTogether
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 from checkout_service.use_cases.sweep.sweep import Sweep
 
@@ -108,7 +109,10 @@ class Parts(Ground):
 
     @cached_property
     def confirm_payment(self) -> ConfirmPayment:
-        return ConfirmPayment(self.database, self.look_at_order, self.clock, self.pull_mode)
+        together = ReadTogether(self.database)
+        return ConfirmPayment(
+            self.database, together, self.look_at_order, self.clock, self.pull_mode
+        )
 
     @cached_property
     def poll_link(self) -> PollLink:

@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, literal_column, text
 
 from checkout_service.domain.order.settlement import Settlement
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database
-from checkout_service.storage.ledger import at_once, read_many
+from checkout_service.storage.ledger import at_once, read_many, read_to_tell
 from checkout_service.storage.ledger.diff import Cause, LookPlan, Writing, plan_writing
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.ledger.write import write_plain
@@ -87,8 +87,15 @@ def test_all_statements_find_orders_by_key_in_tables_that_nobody_analysed(
         )
     )
     read = read_many._for_sessions(_typed(("integer", "text", "text", "text"), size))
+    told_of = [
+        read_to_tell._words(
+            read_to_tell._of("postgresql", named, literal_column("asked_name")),
+            _typed(("integer", "text"), size),
+        )
+        for named in read_to_tell.NAMED
+    ]
     with database.engine.connect() as connection:
-        for words in (told, quiet, read):
+        for words in (told, quiet, read, *told_of):
             plan = json.dumps(connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {words}").scalar())
             walked = set(re.findall(r'"Node Type": "Seq Scan".*?"Relation Name": "(\w+)"', plan))
             assert not walked, plan

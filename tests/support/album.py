@@ -74,6 +74,7 @@ class Album:
 
     def looks(self, page: Page, name: str, language: str) -> None:
         """Look at what is open in every look that is asked for."""
+        page.wait_for_load_state()  # with its styles: a form has led here
         expect(page.locator("html")).to_have_attribute("lang", language)
         assert page.locator("h1").count() == 1, name
         looks = [(scheme, width) for scheme in SCHEMES for width in WIDTHS]

@@ -16,14 +16,9 @@ from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders
-from checkout_service.storage.database import Database, Transaction
+from checkout_service.storage.database import Database
 from checkout_service.storage.ledger.read import Loaded
-from checkout_service.storage.ledger.read_to_tell import (
-    Told,
-    read_of_intent,
-    read_of_order,
-    read_of_session,
-)
+from checkout_service.storage.ledger.read_to_tell import Named
 from checkout_service.storage.look_chances import LookChance
 from checkout_service.use_cases.orders.answer import (
     answer_of_intent,
@@ -33,6 +28,7 @@ from checkout_service.use_cases.orders.answer import (
 
 from .look_at_order import Look, LookAtOrder
 from .missed_look import going_on_without_a_look
+from .read_together import ReadTogether
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +45,7 @@ class Way(Generic[A]):
     """By what name an order is asked for, and how it is told then. `tell` raises NotFound."""
 
     name: str
-    read: Callable[[Transaction, str], Told | None]
+    named: Named
     tell: Callable[[Loaded, str], A]
     takes_another_card: bool = False
 
@@ -57,6 +53,7 @@ class Way(Generic[A]):
 @frozen
 class ConfirmPayment:
     database: Database
+    together: ReadTogether
     look_at_order: LookAtOrder
     clock: Clock
     pull_mode: bool
@@ -69,7 +66,7 @@ class ConfirmPayment:
         """
         if not is_session_id(session_id):
             raise NotFound
-        way = Way(session_id, read_of_session, answer_of_session)
+        way = Way(session_id, "session_id", answer_of_session)
         answer, retry_after = self._stand(way, source, wait=wait)
         return replace(answer, retry_after=retry_after)
 
@@ -80,7 +77,7 @@ class ConfirmPayment:
         """
         if not is_intent_id(intent_id):
             raise NotFound
-        way = Way(intent_id, read_of_intent, answer_of_intent, takes_another_card=True)
+        way = Way(intent_id, "intent_id", answer_of_intent, takes_another_card=True)
         answer, retry_after = self._stand(way, source, wait=wait)
         return replace(answer, retry_after=retry_after)
 
@@ -88,32 +85,25 @@ class ConfirmPayment:
         """Return where an order stands, by its own id. Raises NotFound."""
         if not is_order_id(order_id):
             raise NotFound
-        return self._stand(Way(order_id, read_of_order, _view), source, wait=wait)[0]
+        return self._stand(Way(order_id, "id", _view), source, wait=wait)[0]
 
     def _stand(self, way: Way[A], source: str, *, wait: bool) -> tuple[A, int]:
         """Return the answer, after a look where one is due, and the seconds to wait.
 
         What a look showed is known without reading it again, if nobody else settled the order.
         """
-        loaded, chance = self._read(way)
+        loaded, chance = self.together.read(way.named, way.name)
         answer = way.tell(loaded, way.name)
         if wait and way.takes_another_card and loaded.ledger.status is OrderStatus.FAILED:
             self._look_afresh(loaded.ledger.terms.order_id, source=source)
-            return way.tell(self._read(way)[0], way.name), _LATER
+            return way.tell(self.together.read(way.named, way.name)[0], way.name), _LATER
         retry_after = self._without_a_look(chance, loaded.ledger, wait=wait)
         if retry_after is not None:
             return answer, retry_after
         # A page that polls waits for no turn of its own.
         with self.look_at_order.reads.waiting(wait):
             looked, retry_after = self._look(loaded, source=source, wait=wait)
-        return way.tell(looked or self._read(way)[0], way.name), retry_after
-
-    def _read(self, way: Way[A]) -> Told:
-        with self.database.read() as connection:
-            told = way.read(connection, way.name)
-        if told is None:
-            raise NotFound
-        return told
+        return way.tell(looked or self.together.read(way.named, way.name)[0], way.name), retry_after
 
     def with_receipt(self, order: OrderView) -> OrderView:
         """Return the order with the receipt and invoice that its own buyer is shown.
