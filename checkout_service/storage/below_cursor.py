@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from psycopg import Connection, OperationalError, RawCursor
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
@@ -50,8 +50,10 @@ class BelowCursor:
             return list(map(make, self._cursor.execute(text, values, prepare=True).fetchall()))
         try:
             return self._run(text, values, make)
-        except InvalidSqlStatementName:
-            self._names.clear()  # after a rollback the driver forgets all, and tells the database
+        except (InvalidSqlStatementName, FeatureNotSupported):
+            # After a rollback the driver forgets all, and tells the database; and what was prepared
+            # is refused once a column's type is another. Nothing was done in either case.
+            self._names.clear()
             return self._run(text, values, make)
 
     def _run(self, text: str, values: Sequence[Any], make: Make) -> list[Any]:

@@ -90,3 +90,16 @@ def test_a_transaction_after_a_rollback_finds_its_statements(database: Database)
         assert ECHO.rows(connection, {"b": "y"})[0].b == "y"
     with database.read() as connection:
         assert ECHO.rows(connection, {"b": "z"})[0].b == "z"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_column_of_another_type_is_read_as_it_is_now(database: Database) -> None:
+    kept = Prepared({"postgresql": text("SELECT n FROM kept")})
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept AS SELECT 7 AS n"))
+    with database.read() as connection:
+        assert kept.rows(connection, {})[0][0] == 7
+        connection.execute(text("ALTER TABLE kept ALTER n TYPE text"))
+
+        assert kept.rows(connection, {})[0][0] == "7"
+        assert kept.rows(connection, {})[0][0] == "7"
