@@ -44,7 +44,6 @@ class Connection:
 
     def begin(self) -> None:
         """Wait for a request; what came behind the last one is its beginning."""
-        self.stand = Stand.GATHERING
         self.arrival = Arrival()
         self.timeout = time.monotonic() + WHOLE_REQUEST_SECONDS
         if self.rest:

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from psycopg import Connection, OperationalError, RawCursor
-from psycopg.adapt import AdaptersMap, PyFormat, Transformer
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
@@ -27,19 +27,15 @@ class BelowCursor:
     """Runs statements on one connection, and knows what it has prepared there."""
 
     def __init__(self, driver: Connection[Any], *, pooled: bool) -> None:
-        # Integers go as one type: else every mixture of small and large ones is planned anew.
-        self.adapters = AdaptersMap(driver.adapters)
-        self.adapters.register_dumper(int, Int8Dumper)
-        self.connection = driver
         self._pgconn: Any = driver.pgconn  # the driver's types know of no null among values
         self._pooled = pooled
         self._cursor = RawCursor(driver)
+        # Integers go as one type: else every mixture of small and large ones is planned anew.
         self._cursor.adapters.register_dumper(int, Int8Dumper)
-        self._values = Transformer(self)
+        self._values = Transformer(self._cursor)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
-        self._number = (
-            count()
-        )  # no name comes twice: of all that were forgotten we learn one by one
+        # No name comes twice: of all that were forgotten we learn one by one.
+        self._number = count()
 
     def rows(self, text: str, values: Sequence[Any], make: Make) -> list[Any]:
         """Run a statement with `$1` placeholders; return its rows, each made by `make`.

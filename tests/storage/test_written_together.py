@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, literal_column, text
+from sqlalchemy import Connection, text
 
 from checkout_service.domain.order.settlement import Settlement
 from checkout_service.storage import orders
@@ -86,12 +86,9 @@ def test_all_statements_find_orders_by_key_in_tables_that_nobody_analysed(
             (at_once._QUIET, ""),
         )
     )
-    read = read_many._for_sessions(_typed(("integer", "text", "text", "text"), size))
+    read = read_many.FOR_SESSIONS.words(_typed(("integer", "text", "text", "text"), size))
     told_of = [
-        read_to_tell._words(
-            read_to_tell._of("postgresql", named, literal_column("asked_name")),
-            _typed(("integer", "text"), size),
-        )
+        read_to_tell.FOR_EACH[named].words(_typed(("integer", "text"), size))
         for named in read_to_tell.NAMED
     ]
     with database.engine.connect() as connection:

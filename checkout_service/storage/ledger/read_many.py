@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Connection, literal_column, or_, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, or_, select
 
 from checkout_service.domain.frozen import frozen
-from checkout_service.storage.prepared import ForMany
+from checkout_service.storage.for_each import ForEach
 from checkout_service.storage.rows import AnyRow
 from checkout_service.storage.tables import attempts, inbox_events, orders
 from checkout_service.storage.tables.machinery import UNCLAIMED
@@ -36,31 +35,12 @@ def load_of_sessions(connection: Connection, asked: Sequence[Asked]) -> list[Loa
             load_of_session(connection, a.session, event_id=a.event, intent_id=a.intent)
             for a in asked
         ]
-    given = [(at, a.session, a.event, a.intent) for at, a in enumerate(asked)]
-    rows = defaultdict[int, list[AnyRow]](list)
-    for row in _FOR_SESSIONS.rows_of(connection, given):
-        rows[row.place].append(row)
-    return [loaded_of(connection, rows[at]) if at in rows else None for at in range(len(asked))]
+    rows = FOR_SESSIONS.rows_of(connection, [(a.session, a.event, a.intent) for a in asked])
+    return [loaded_of(connection, of_one) if of_one else None for of_one in rows]
 
 
-_ASKED = ("place", "session", "event", "intent")
-_ONE: Any = of_session(
-    LOAD["postgresql"], *(literal_column(f"asked.{name}") for name in _ASKED[1:])
-)
-
-
-def _for_sessions(rows: Sequence[Sequence[str]]) -> str:
-    """Ask for each session by itself, so that each is found by key however many there are."""
-    given = ", ".join(f"({', '.join(row)})" for row in rows)
-    one = _ONE.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    return (
-        f"SELECT * FROM (VALUES {given}) AS asked({', '.join(_ASKED)}),"  # noqa: S608
-        f" LATERAL ({one}) AS found"
-    )
-
-
-_FOR_SESSIONS = ForMany(
-    _for_sessions, ("integer", "text", "text", "text"), (*_ASKED, *_ONE.selected_columns.keys())
+FOR_SESSIONS = ForEach(
+    partial(of_session, LOAD["postgresql"]), {"session": "text", "event": "text", "intent": "text"}
 )
 
 
