@@ -13,7 +13,7 @@ from checkout_service.domain import ids
 from checkout_service.domain.facts.snapshots import RefundView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import REFUND_GONE_AGAIN
-from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
+from checkout_service.domain.order.money_writes import PREFIX, MoneyWrite, WriteKind, WriteState
 
 from .ledger import holds_refunds_disputes
 from .rows import AnyRow
@@ -38,27 +38,15 @@ class NewWrite:
 
 def put(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
     """Write it down, or return the one that this nonce made before."""
-    name = ids.new_id("mwr")
-    insert_once(
-        connection,
-        money_writes,
-        {
-            "id": name,
-            "kind": new.kind.value,
-            "nonce": new.nonce,
-            "order_id": new.order_id,
-            "subject": new.subject,
-            "amount": new.amount,
-            "details": json.dumps(dict(new.details or {})),
-            "key": name,
-            "next_at": now,
-            "created_at": now,
-        },
-    )
-    found = by_nonce(connection, new.nonce)
-    if found is None:
-        raise LookupError(new.nonce)
-    return found
+    return _put(connection, new, {"next_at": now, "created_at": now})
+
+
+def put_joining(
+    connection: Connection, new: NewWrite, under_way: MoneyWrite, *, now: int
+) -> MoneyWrite:
+    """Write down that this nonce asked for what is under way: what becomes of that answers it."""
+    there = {"state": WriteState.DONE.value, "result_id": under_way.id, "created_at": now}
+    return _put(connection, new, there)
 
 
 def put_closing(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
@@ -73,7 +61,11 @@ def put_closing(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrit
 
 
 def by_nonce(connection: Connection, nonce: str) -> MoneyWrite | None:
-    return _one(connection, _w.nonce == nonce)
+    """Return the write that this nonce made, or joined."""
+    write = _one(connection, _w.nonce == nonce)
+    if write is None or write.joined is None:
+        return write
+    return by_id(connection, write.joined)
 
 
 def is_unfinished(connection: Connection, nonce: str) -> bool:
@@ -234,6 +226,33 @@ def wake(connection: Connection, name: str, *, now: int) -> bool:
         .values(state=WriteState.ASKED.value, next_at=now, tries=1)
     )
     return result.rowcount == 1
+
+
+def _put(connection: Connection, new: NewWrite, there: Mapping[str, Any]) -> MoneyWrite:
+    name = ids.new_id(PREFIX)
+    insert_once(
+        connection,
+        money_writes,
+        {
+            "id": name,
+            "kind": new.kind.value,
+            "nonce": new.nonce,
+            "order_id": new.order_id,
+            "subject": new.subject,
+            "amount": new.amount,
+            "details": _as_text(new.details),
+            "key": name,
+            **there,
+        },
+    )
+    found = by_nonce(connection, new.nonce)
+    if found is None:
+        raise LookupError(new.nonce)
+    return found
+
+
+def _as_text(details: Mapping[str, Any] | None) -> str:
+    return json.dumps(dict(details or {}))
 
 
 def _one(connection: Connection, condition: Any) -> MoneyWrite | None:

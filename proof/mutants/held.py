@@ -32,4 +32,15 @@ HELD = (
         leaning="on hold",
         layer="looks",
     ),
+    mutant(
+        "who-joins-a-capture-or-void-is-forgotten",
+        "5",
+        (
+            "use_cases.refunds.take_money",
+            "return money_writes.put_joining(connection, write, under_way, now=self.clock.now())",
+            "return under_way",
+        ),
+        leaning="on hold",
+        layer="looks",
+    ),
 )

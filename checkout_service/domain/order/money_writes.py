@@ -13,6 +13,7 @@ from typing import Any
 from checkout_service.domain.clock import HOUR, MINUTE
 from checkout_service.domain.frozen import frozen
 
+PREFIX = "mwr"  # of the ids of our writes
 # Stripe forgets keys after 24 hours at the earliest.
 KEY_LIFE = 23 * HOUR
 # A list may lag behind: what it does not show so long after we asked was not done.
@@ -39,7 +40,7 @@ class MoneyWrite:
     """One write of ours; `subject` is the intent or session, `amount` in minor units.
 
     `key_at` is when its key was first used, `asked_at` when Stripe was asked last: milliseconds
-    UTC.
+    UTC. `result_id` is what Stripe made, or the write of ours that was under way already.
     """
 
     id: str
@@ -56,6 +57,12 @@ class MoneyWrite:
     result_id: str | None
     last_error: str | None
     created_at: int
+
+    @property
+    def joined(self) -> str | None:
+        """Name the write that was under way when this was asked for, and does it."""
+        name = self.result_id or ""
+        return name if name.startswith(f"{PREFIX}_") else None
 
     @property
     def was_asked(self) -> bool:

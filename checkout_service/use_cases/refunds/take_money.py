@@ -79,8 +79,8 @@ class TakeMoney:
         self._learn(order_id, source)
         new = NewWrite(kind, f"{kind}:{nonce}", order_id, "", amount)
         write = self.database.write(lambda c: self._write_down(c, new))
-        if write.state is not WriteState.DONE:
-            self.finish(write, source=source)
+        if write.state is not WriteState.DONE or self._ledger(order_id).status in WAITING:
+            self.finish(write, source=source)  # who did it may have died before it told
         return self._view(order_id)
 
     def finish(self, write: MoneyWrite, *, source: str) -> None:
@@ -134,14 +134,14 @@ class TakeMoney:
         amount = None
         if new.kind is WriteKind.CAPTURE:
             amount = _amount(new.amount, held.amount_authorized, loaded.ledger.terms.currency)
+        write = NewWrite(new.kind, new.nonce, new.order_id, held.intent_id, amount)
         under_way = money_writes.under_way(
             connection, held.intent_id, WriteKind.CAPTURE, WriteKind.VOID, WriteKind.CANCEL
         )
         if under_way is not None:
             if (under_way.kind, under_way.amount) != (new.kind, amount):
                 raise CaptureInProgress
-            return under_way
-        write = NewWrite(new.kind, new.nonce, new.order_id, held.intent_id, amount)
+            return money_writes.put_joining(connection, write, under_way, now=self.clock.now())
         return money_writes.put(connection, write, now=self.clock.now())
 
     def _ledger(self, order_id: str) -> Ledger:

@@ -9,7 +9,7 @@ import pytest
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
 from checkout_service.domain.errors import CheckoutError, OrderPaid, StripeUnavailable
 from checkout_service.domain.held_money_errors import CaptureInProgress
-from tests.support.stage import Killed, Stage, calling
+from tests.support.stage import Killed, Stage, calling, writing
 
 from .on_a_card import CANCEL, CAPTURE, FAULTS, at_stripe, authorized, fails, flows, mends
 
@@ -129,3 +129,52 @@ def test_the_same_key_is_the_same_capture_for_ever(stage: Stage, flow: str) -> N
 
     assert stage.captures(bought, 3000, nonce="one").amount_paid == 3000
     assert stage.calls(containing=CAPTURE) == []
+
+
+@flows
+@pytest.mark.parametrize("verb", ["captures", "voids"])
+@pytest.mark.parametrize("answered", [True, False], ids=["at once", "by the sweep"])
+def test_who_joined_what_was_under_way_may_ask_again_under_the_same_key(
+    stage_on: Stage, flow: str, verb: str, *, answered: bool
+) -> None:
+    """Seed 71467: the second key was told that it was done, and then that it could not be."""
+    stage = stage_on
+    bought = authorized(stage, flow)
+    ask, path = getattr(stage, verb), CAPTURE if verb == "captures" else CANCEL
+    mend = stage.cuts(calling("POST", path), times=None)
+    for nonce in ("one", "two") if not answered else ("one",):
+        with pytest.raises(StripeUnavailable):
+            ask(bought, nonce=nonce)
+    mend()
+    if answered:
+        ask(bought, nonce="two")
+    else:
+        stage.works(2 * HOUR / SECOND, every=300)
+    stage.forget_calls()
+
+    answers = [ask(bought, nonce=nonce) for nonce in ("one", "two")]
+
+    done = ("paid", 5000) if verb == "captures" else ("canceled", 0)
+    assert [(answer.status, answer.amount_paid) for answer in answers] == [done, done]
+    assert stage.writes(path) == []
+
+
+@flows
+@pytest.mark.parametrize("verb", ["captures", "voids"])
+def test_a_process_that_dies_before_it_tells_of_what_was_done_leaves_that_to_the_next(
+    stage_on: Stage, flow: str, verb: str
+) -> None:
+    stage = stage_on
+    bought = authorized(stage, flow)
+    ask, path = getattr(stage, verb), CAPTURE if verb == "captures" else CANCEL
+    stage.meanwhile(calling("POST", path, moment="after"), lambda: stage.kills(writing("after")))
+    with pytest.raises(Killed):
+        ask(bought, nonce="one")
+    stage.restart()
+    stage.drops()
+
+    answer = ask(bought, nonce="one")
+
+    done = ("paid", 5000) if verb == "captures" else ("canceled", 0)
+    assert (answer.status, answer.amount_paid) == done
+    assert len(stage.writes(path)) == 1
