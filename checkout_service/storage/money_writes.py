@@ -50,11 +50,15 @@ def put_joining(
 
 
 def put_closing(connection: Connection, new: NewWrite, *, now: int) -> MoneyWrite:
-    """Write down that something is to be closed, or return the write that is about to do so."""
+    """Write down that something is to be closed, or return the write that is about to do so.
+
+    One after which less follows is another: a cancel is remembered beside what merely closes.
+    """
     under_way = _one(
         connection,
         (_w.subject == new.subject)
         & (_w.kind == new.kind.value)
+        & (_w.details == _as_text(new.details))
         & (_w.state == WriteState.ASKED.value),
     )
     return under_way or put(connection, replace(new, nonce=ids.new_id("non")), now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checkout_service.domain.clock import DAY, HOUR
 from checkout_service.domain.errors import StripeUnavailable
 from tests.support.stage import Bought, Stage, calling
 
@@ -67,3 +68,27 @@ def test_who_paid_meanwhile_has_paid(stage_on: Stage, kind: str) -> None:
     order = stage.order(bought)
     assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
     assert "asked" not in state_of_writes(stage)
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+def test_a_cancel_that_meets_another_closing_is_remembered_beside_it(
+    stage_on: Stage, kind: str
+) -> None:
+    """The buyer left, or a day was over, and Stripe was away for that, too."""
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    mend = stage.cuts(calling("POST"), times=None)
+    if kind == "checkout_session":
+        with pytest.raises(StripeUnavailable):
+            stage.use_cases.expire_session.expire(str(bought.session))
+    else:
+        stage.advance(DAY / 1000)
+        stage.sweeps()
+    assert state_of_writes(stage) == ["asked"]
+    mend()
+    answered_503(stage, bought)
+
+    stage.works(HOUR / 1000, every=300)
+
+    assert stage.order(bought)["status"] == "canceled"
+    assert set(state_of_writes(stage)) == {"done"}
