@@ -91,7 +91,7 @@ class CancelOrder:
             attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.OPEN
             for attempt in self._attempts(order_id)
         ):
-            self.look_at_order.look(order_id, source=source)
+            self.look_at_order.look_in_turn(order_id, source=source)
 
     def _give_up_draft(self, order_id: str, source: str) -> None:
         """Withdraw what was never opened; the cancel is told with it, so no "failed" shows."""

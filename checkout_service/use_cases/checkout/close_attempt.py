@@ -71,7 +71,7 @@ class CloseAttempt:
         """Bring a closing that was written down to its end. Raises GatewayError."""
         outcome = self.write_money.finish(write.id)
         if not outcome.done:
-            self.look_at_order.look(write.order_id, source=source, urgent=True)
+            self.look_at_order.look_in_turn(write.order_id, source=source, urgent=True)
             return
         canceling = write.details.get("then") == CANCEL
         change: Change = cancel if canceling else unchanged

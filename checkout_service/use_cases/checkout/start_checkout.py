@@ -115,7 +115,7 @@ class StartCheckout:
             if attempt.session_id is not None:
                 self.close_attempt.session(order_id, attempt.session_id, source="retry")
         else:
-            self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
+            self.look_at_order.look_in_turn(order_id, source="retry", urgent=True, window=_REST)
         newest = newest_attempt(self.database, order_id, AttemptKind.SESSION)
         return newest.state is AttemptState.OPEN
 

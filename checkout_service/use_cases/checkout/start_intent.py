@@ -111,7 +111,7 @@ class StartIntent:
                 if newest.state is AttemptState.DRAFT or self._draft_next(order_id, newest):
                     opening = self.open_attempt.open(order_id, source="retry")
             elif newest.intent_id is not None and newest.state not in _GONE:
-                self.look_at_order.look(order_id, source="retry", urgent=True, window=_REST)
+                self.look_at_order.look_in_turn(order_id, source="retry", urgent=True, window=_REST)
                 break
         newest = newest_attempt(self.database, order_id, AttemptKind.INTENT)
         if cart is not None:

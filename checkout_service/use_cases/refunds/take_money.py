@@ -110,12 +110,12 @@ class TakeMoney:
         """Look at an order that waits and of which we do not know that money is held."""
         ledger = self._ledger(order_id)
         if ledger.terms.manual and ledger.authorized is None and ledger.status in WAITING:
-            self.look_at_order.look(order_id, source=source)
+            self.look_at_order.look_in_turn(order_id, source=source)
 
     def _look(self, order_id: str, source: str) -> None:
         """Look at what was done; while Stripe does not answer the order waits for the sweep."""
         try:
-            self.look_at_order.look(order_id, source=source)
+            self.look_at_order.look_in_turn(order_id, source=source)
         except GatewayError:
             self.database.write(lambda c: orders.make_look_due(c, order_id, AT_ONCE))
 

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 LEASE_MS = 2_000  # a dead looker delays its order no longer than a poll's window would
 SWEEP = "sweep"
+_WAITS_SECONDS = 3.0  # longer than any lease
+_PAUSE_SECONDS = 0.08
 
 
 class Look(Enum):
@@ -70,6 +72,29 @@ class LookAtOrder:
         Raises GatewayError when Stripe does not answer.
         """
         return self.look_on(order_id, None, source=source, urgent=urgent, window=window)[0]
+
+    def look_in_turn(
+        self, order_id: str, *, source: str, urgent: bool = False, window: int = 0
+    ) -> Look:
+        """Look as `look` does, after whoever looks right now: who decides by it takes no memory.
+
+        Their answer may be older than the question; without a window there is another look.
+        """
+        until = self.clock.monotonic() + _WAITS_SECONDS
+        while True:
+            look = self.look(order_id, source=source, urgent=urgent, window=window)
+            if look is not Look.BUSY or not self._is_free_again(order_id, until):
+                return look
+
+    def _is_free_again(self, order_id: str, until: float) -> bool:
+        """Wait while somebody looks; False if nobody did, or still does when the time is over."""
+        waited = False
+        while self.in_progress(order_id):
+            if self.clock.monotonic() >= until:
+                return False
+            self.clock.sleep(_PAUSE_SECONDS)
+            waited = True
+        return waited
 
     def look_on(
         self,
@@ -175,7 +200,7 @@ class LookAtOrder:
         """True if somebody is looking this order up right now."""
         with self.database.read() as connection:
             lease_until = leases.look_lease(connection, order_id)
-        return lease_until is not None and lease_until > self.clock.now()
+        return lease_until is not None and lease_until >= self.clock.now()
 
     def _load(self, order_id: str) -> Loaded:
         with self.database.read() as connection:
