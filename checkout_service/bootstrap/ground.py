@@ -25,6 +25,7 @@ from checkout_service.use_cases.settle.earlier_events import EarlierEvents
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.read_allowance import ReadAllowance
 from checkout_service.use_cases.settle.settle_order import SettleOrder
+from checkout_service.use_cases.settle.write_together import WriteTogether
 
 from .surroundings import Surroundings, real_surroundings
 from .words import say
@@ -82,9 +83,15 @@ class Ground:
     # The one room, and what opens and closes attempts.
 
     @cached_property
+    def write_together(self) -> WriteTogether:
+        return WriteTogether(self.database)
+
+    @cached_property
     def settle_order(self) -> SettleOrder:
         earlier = EarlierEvents(self.stripe.event_reader)
-        return SettleOrder(self.database, earlier, self.clock, self.interval, self.heard)
+        return SettleOrder(
+            self.database, earlier, self.clock, self.interval, self.heard, self.write_together
+        )
 
     @cached_property
     def look_at_order(self) -> LookAtOrder:
@@ -132,6 +139,7 @@ class Ground:
             self.settings.intent_life_seconds * SECOND,
             FindCustomer(self.database, self.stripe.customers, self.live),
             Branding(self.catalog.shop, say),
+            self.write_together,
         )
 
     @cached_property

@@ -14,7 +14,17 @@ ORDER = "ord_" + "a" * 24
 
 
 def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str = ORDER) -> bool:
-    row = {
+    line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
+    return new_orders.insert_order(
+        connection,
+        an_order(order_id, nonce=nonce),
+        [line],
+        an_attempt(f"att_of_{order_id}", 1, order_id),
+    )
+
+
+def an_order(order_id: str, *, nonce: str) -> dict[str, Any]:
+    return {
         "id": order_id,
         "nonce": nonce,
         "flow": "checkout_session",
@@ -27,10 +37,6 @@ def write_order(connection: Connection, *, nonce: str = "nonce", order_id: str =
         "updated_at": NOW,
         "look_due_at": NOW,
     }
-    line = Line("poster-usd", "Poster", "", 1, 2500, "usd")
-    return new_orders.insert_order(
-        connection, row, [line], an_attempt(f"att_of_{order_id}", 1, order_id)
-    )
 
 
 def an_attempt(name: str, seq: int, order_id: str = ORDER) -> dict[str, Any]:

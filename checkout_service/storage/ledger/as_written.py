@@ -25,7 +25,7 @@ from checkout_service.storage.tables import attempts, orders
 
 from .diff import Row
 from .holds_refunds_disputes import Seldom
-from .new_orders import blank
+from .new_orders import OrderRows, blank
 from .read import Loaded, loaded_with
 
 _ORDER, _ATTEMPT = blank(orders), blank(attempts)
@@ -41,10 +41,10 @@ class NewOrder:
     loaded: Loaded
 
 
-def as_written(order: Row, lines: Sequence[Line], attempt: Row) -> NewOrder:
-    """Read what `insert_order` was given, and wrote."""
-    order, attempt = {**_ORDER, **order}, {**_ATTEMPT, **attempt}
-    rows = [SimpleNamespace(**row) for row in line_rows(order["id"], lines)]
+def as_written(written: OrderRows) -> NewOrder:
+    """Read what `insert_orders` was given, and wrote."""
+    order, attempt = {**_ORDER, **written.order}, {**_ATTEMPT, **written.attempt}
+    rows = [SimpleNamespace(**row) for row in line_rows(order["id"], written.lines)]
     return NewOrder(
         order_record(SimpleNamespace(**order)),
         attempt_record(SimpleNamespace(**attempt)),

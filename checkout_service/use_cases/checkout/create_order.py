@@ -34,8 +34,9 @@ from checkout_service.storage import orders
 from checkout_service.storage.customers import BY_EMAIL
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.as_written import NewOrder, as_written
-from checkout_service.storage.ledger.new_orders import insert_order
+from checkout_service.storage.ledger.new_orders import OrderRows
 from checkout_service.storage.rooms import text_of
+from checkout_service.use_cases.settle.write_together import WriteTogether
 
 from .admit import Admit, everyone, prices_of
 from .find_customer import MADE, FindCustomer
@@ -54,6 +55,7 @@ class CreateOrder:
     intent_life: int  # milliseconds
     find_customer: FindCustomer
     branding: Branding
+    together: WriteTogether
 
     def known(self, nonce: str | None) -> str | None:
         """Name the order this nonce made before."""
@@ -85,8 +87,9 @@ class CreateOrder:
             kind=kind,
             reference=reference if kind is AttemptKind.SESSION else None,
         )
-        if self.database.write_at_once(lambda c: insert_order(c, order, lines, attempt)):
-            return order_id, as_written(order, lines, attempt)
+        rows = OrderRows(order, lines, attempt)
+        if self.together.insert(rows):
+            return order_id, as_written(rows)
         return self.known(nonce) or order_id, None
 
     def price(self, cart: Cart, kind: AttemptKind) -> tuple[Line, ...]:

@@ -33,6 +33,7 @@ from checkout_service.storage.order_lookup import intents_of_others
 
 from .earlier_events import EarlierEvents, unknown_intents
 from .looks import LookDone, plan_look
+from .write_together import WriteTogether
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class SettleOrder:
     clock: Clock
     sweep_interval: int  # milliseconds
     heard: bool  # somebody wants messages
+    together: WriteTogether
 
     def settle(self, case: Case) -> Settlement:
         """Settle an order at once if the case is an everyday one, else in a transaction.
@@ -96,9 +98,9 @@ class SettleOrder:
         nothing: then it takes `settle`, which reads. Raises DatabaseUnavailable.
         """
         settlement, writing = self._everyday(loaded, case)
-        if settlement is None or writing is None:
+        if settlement is None or writing is None or not writing.plain:
             return None
-        if not self.database.write_at_once(lambda c: _write_plain(c, writing)):
+        if not self.together.write(writing):
             return None
         _log(settlement, case.source)
         return settlement
