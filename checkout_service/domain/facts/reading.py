@@ -125,6 +125,11 @@ def is_over(intent: IntentView, at: int) -> bool:
     return end is not None and end + VOUCHER_GRACE <= at
 
 
+def is_on_its_way(intent: IntentView, at: int) -> bool:
+    """True if its buyer has paid by what takes its time, which can still bring the money."""
+    return not is_over(intent, at) and _read_status(intent).state is _A.PROCESSING
+
+
 def _read_status(intent: IntentView) -> Reading:
     if intent.status == "canceled":
         abandoned = intent.cancellation_reason == ABANDONED

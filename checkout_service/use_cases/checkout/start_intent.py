@@ -18,6 +18,8 @@ from checkout_service.domain.errors import (
     StripeUnavailable,
 )
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
+from checkout_service.domain.facts.reading import is_on_its_way
+from checkout_service.domain.facts.snapshots import IntentView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart
@@ -134,7 +136,8 @@ class StartIntent:
     ) -> None:
         """Update the open intent when the cart changed: our offer first, then Stripe.
 
-        Whatever becomes of the answer, the amount that Stripe shows says which terms stand.
+        Whatever becomes of the answer, the amount that Stripe shows says which terms stand. If the
+        buyer has paid before it came, by what takes its time, their amount is put back.
         """
         lines = self.create_order.price(cart, AttemptKind.INTENT)
         with self.database.read() as connection:
@@ -154,8 +157,11 @@ class StartIntent:
         total = sum(line.amount for line in lines)
         if unsure or total != order.amount_total:
             facts = self._ask_for(order_id, newest.intent_id, total)
+            if not unsure and _is_on_its_way(facts[0]):
+                facts = self._ask_for(order_id, newest.intent_id, order.amount_total)
             facts = [of_attempt(fact, newest.id) for fact in facts]
-            self.settle_order.settle(Case("retry", facts, order_id))
+            settled = self.settle_order.settle(Case("retry", facts, order_id))
+            check_payable(settled.after.status)
 
     def _offer(self, connection: Transaction, order_id: str, lines: Sequence[Line]) -> None:
         order = orders.order_of(connection, order_id)
@@ -173,6 +179,16 @@ class StartIntent:
             if snapshot.intent is None or snapshot.intent.amount != total:
                 raise
             return facts_of_look(snapshot)
+        except StripeRejected as refusal:
+            self._explain(order_id, refusal)
+            raise
+
+    def _explain(self, order_id: str, refusal: StripeRejected) -> None:
+        """Stripe may refuse because the intent was paid meanwhile: say so."""
+        if refusal.permission:
+            return
+        self.look_at_order.look_in_turn(order_id, source="retry", urgent=True)
+        newest_attempt(self.database, order_id, AttemptKind.INTENT)
 
     def _answer(self, order_id: str, opening: Opening) -> IntentAnswer:
         answer = intent_of(opening.order) if opening.order else self._newest(order_id)
@@ -181,3 +197,9 @@ class StartIntent:
     def _newest(self, order_id: str) -> IntentAnswer:
         with self.database.read() as connection:
             return newest_intent(connection, order_id)
+
+
+def _is_on_its_way(fact: Fact) -> bool:
+    """True if what Stripe answered shows that the buyer has paid by what takes its time."""
+    view = fact.subject
+    return isinstance(view, IntentView) and is_on_its_way(view, fact.seen.at)

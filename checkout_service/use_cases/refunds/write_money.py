@@ -13,7 +13,7 @@ from dataclasses import replace
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import NotFound, StripeRejected, StripeUnavailable
 from checkout_service.domain.facts.fact import Fact, facts_of_look
-from checkout_service.domain.facts.reading import is_over, read_intent
+from checkout_service.domain.facts.reading import is_on_its_way
 from checkout_service.domain.facts.snapshots import IntentView, RefundView, SessionView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
@@ -21,7 +21,6 @@ from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.refunds import RefundRequest, Refunds
 from checkout_service.domain.ports.sessions import Sessions
 from checkout_service.domain.schedule import backoff
-from checkout_service.domain.status import AttemptState
 from checkout_service.storage import money_writes
 from checkout_service.storage.database import Database, Transaction
 
@@ -239,9 +238,7 @@ def _is_closed(fact: Fact) -> bool:
 def _is_on_its_way(fact: Fact, now: int) -> bool:
     """True if the buyer has paid meanwhile by what takes its time: nobody may cancel that."""
     view = fact.subject
-    if not isinstance(view, IntentView) or is_over(view, now):
-        return False
-    return read_intent(view, was=AttemptState.OPEN).state is AttemptState.PROCESSING
+    return isinstance(view, IntentView) and is_on_its_way(view, now)
 
 
 def _is_done(write: MoneyWrite, fact: Fact) -> bool:

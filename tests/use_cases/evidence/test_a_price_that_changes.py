@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from checkout_service.domain.errors import OrderPaid, StripeRejected, StripeUnavailable
+from checkout_service.domain.errors import MoneyInFlight, OrderPaid, StripeUnavailable
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
 
-from .waiting import WAYS, hears
+from .waiting import WAYS, hears, reads_of
 
 _INTENTS = "/v1/payment_intents"
 LOST = ("commit_then_500", "commit_then_reset")
@@ -157,9 +157,49 @@ def test_a_change_that_meets_a_payment_changes_nothing(stage_on: Stage) -> None:
     bought = stage.buys(kind="payment_intent")
     stage.meanwhile(calling("POST", f"{_INTENTS}/{bought.intent}"), lambda: stage.pays(bought))
 
-    with pytest.raises((StripeRejected, OrderPaid)):
+    with pytest.raises(OrderPaid):
         wants(stage, bought, 3)
-    stage.delivers()
 
     assert stage.order(bought)["fulfilled"]
     assert shown(stage, bought) == (2500, 1, [])
+
+
+def confirms_transfer(stage: Stage, bought: Bought) -> None:
+    """Choose a bank transfer, which is awaited from then on; the buyer is told of the amount."""
+    transfer = {
+        "payment_method_data[type]": "customer_balance",
+        "payment_method_data[billing_details][email]": "buyer@example.com",
+        "payment_method_data[billing_details][name]": "Buyer",
+    }
+    stage.stripe("POST", f"{_INTENTS}/{bought.intent}/confirm", **transfer)
+
+
+@pytest.mark.parametrize("when", ["after a look", "looked up often", "after a look that failed"])
+def test_money_that_is_awaited_is_not_priced_anew(stage_on: Stage, when: str) -> None:
+    """Whatever we knew: what Stripe answers to the change tells that the buyer was quicker."""
+    stage = stage_on
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    before = shown(stage, bought)
+    if when == "after a look":
+        change = calling("POST", f"{_INTENTS}/{bought.intent}")
+        stage.meanwhile(change, lambda: confirms_transfer(stage, bought))
+    elif when == "looked up often":  # and answered from memory for minutes
+        while reads_of(stage, bought) < 20:
+            stage.advance(60)
+            stage.returns(bought)
+        confirms_transfer(stage, bought)
+    else:
+        confirms_transfer(stage, bought)
+        mend = stage.cuts(calling("GET"), times=None)
+        stage.returns(bought)
+        mend()
+
+    with pytest.raises(MoneyInFlight):
+        wants(stage, bought, 3, "mug-eur")
+
+    assert stage.stripe("GET", f"{_INTENTS}/{bought.intent}")["amount"] == before[0]
+    assert stage.order(bought)["status"] == "processing"
+    stage.control("POST", f"payment_intents/{bought.intent}/settle", {"outcome": "succeeded"})
+    stage.delivers()
+    assert stage.order(bought)["fulfilled"]
+    assert shown(stage, bought) == before

@@ -9,8 +9,8 @@ import pytest
 from checkout_service.domain.errors import MoneyInFlight, OrderPaid
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
+from tests.use_cases.evidence.waiting import SEPA_LATE
 
-SEPA_LATE = "AT321904300235473204"
 KINDS = ("checkout_session", "payment_intent")
 
 
@@ -21,16 +21,21 @@ def while_somebody_looks(stage: Stage, bought: Bought, act: Callable[[], object]
     stage.returns(bought)
 
 
+def confirms_transfer(stage: Stage, bought: Bought) -> None:
+    """Choose a bank transfer, which is awaited from then on."""
+    transfer = {
+        "payment_method_data[type]": "customer_balance",
+        "payment_method_data[billing_details][email]": "buyer@example.com",
+        "payment_method_data[billing_details][name]": "Buyer",
+    }
+    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **transfer)
+
+
 def on_its_way(stage: Stage, kind: str) -> Bought:
     """An order whose money is on its way, of which nothing has told us yet."""
     bought = stage.buys("mug-eur", kind=kind)
     if kind == "payment_intent":
-        transfer = {
-            "payment_method_data[type]": "customer_balance",
-            "payment_method_data[billing_details][email]": "buyer@example.com",
-            "payment_method_data[billing_details][name]": "Buyer",
-        }
-        stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **transfer)
+        confirms_transfer(stage, bought)
     else:
         stage.pays(bought, SEPA_LATE)
     stage.drops()
