@@ -7,10 +7,11 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from . import URGENT
 from .connection import Connection, Stand
 from .threads import Threads
 
@@ -35,6 +36,7 @@ class ConnectionKeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn says not
         self._flushing: dict[Connection, None] = {}
         self._lingering: dict[Connection, None] = {}
         self._notify_at = 0.0
+        self._urgent: list[tuple[tuple[bytes, ...], Threads]] = []
         self._on_event: dict[Stand, Callable[[Connection], None]] = {
             Stand.ANSWERED: self._listen_later,
             Stand.FLUSHING: self._flush,
@@ -43,6 +45,12 @@ class ConnectionKeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn says not
 
     def get_thread_pool(self) -> Threads:
         return Threads(self.cfg.threads)
+
+    def load_wsgi(self) -> None:
+        """Give each path that the application calls urgent a thread of its own."""
+        super().load_wsgi()
+        paths = getattr(self.wsgi, "extensions", {}).get(URGENT, ())
+        self._urgent = [(_beginnings(path), Threads(1, daemon=True)) for path in paths]
 
     # --- in the loop: nothing here may wait ------------------------------------------------------
 
@@ -55,7 +63,13 @@ class ConnectionKeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn says not
 
     def enqueue_req(self, conn: Connection) -> None:
         conn.stand = Stand.ANSWERED
-        self.tpool.submit(self.handle, conn)
+        self._threads_for(conn.arrival.data).submit(self.handle, conn)
+
+    def _threads_for(self, request: bytearray) -> Threads:
+        for beginnings, one in self._urgent:
+            if request.startswith(beginnings):
+                return one
+        return cast("Threads", self.tpool)
 
     def _hear(self, conn: Connection, events: int) -> None:
         """Listen for these events on a connection, or for none."""
@@ -166,6 +180,11 @@ class ConnectionKeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn says not
         conn.timeout = time.monotonic() + stay
         self.keepalived_conns.append(conn)
         conn.stand = Stand.IDLE  # last: from here on the loop may begin its next request
+
+
+def _beginnings(path: str) -> tuple[bytes, ...]:
+    """Return how a request for this path may begin."""
+    return tuple(f"{method} {path}{end}".encode() for method in ("GET", "HEAD") for end in " ?")
 
 
 def over(conns: Iterable[Connection], now: float) -> list[Connection]:

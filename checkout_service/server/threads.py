@@ -15,8 +15,9 @@ class Threads:
     Nobody waits for a result, so nothing is made to hold one.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, *, daemon: bool = False) -> None:
+        """With `daemon` the process ends without waiting for any of them."""
+        self._most, self._daemon = most, daemon
         self._begun = 0
         self._tasks: SimpleQueue[tuple[Callable[[Any], object], Any] | None] = SimpleQueue()
         self._free: deque[None] = deque(maxlen=most)  # one for each that waits, and nobody called
@@ -29,7 +30,8 @@ class Threads:
         except IndexError:
             if self._begun < self._most:
                 self._begun += 1
-                Thread(target=self._work, name=f"answers-{self._begun}").start()
+                name = f"answers-{self._begun}"
+                Thread(target=self._work, name=name, daemon=self._daemon).start()
 
     def shutdown(self, *, wait: bool) -> None:  # noqa: ARG002 - gunicorn itself never waits
         """End each thread, after what it does and all that was submitted."""

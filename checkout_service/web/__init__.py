@@ -64,6 +64,7 @@ def init_app(
     languages.init_app(app)
     rendering.init_app(app)
     openapi.init_app(app, settings)
+    health.init_app(app, settings)
     for door in _DOORS:
         app.register_blueprint(door.bp)
     if settings.admin_password is not None:

@@ -117,7 +117,7 @@ def test_requests_sent_together_are_answered_one_by_one(web: Service, dial: Open
 
 
 def test_what_comes_while_a_request_is_answered_is_the_next_one(web: Service, dial: Open) -> None:
-    ask = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+    ask = b"GET /api/v1/config HTTP/1.1\r\nHost: a\r\n"
     clients = [dial() for _ in range(2 * THREADS)]
     for turn in range(100):  # as many chances to come just when a thread lets go
         for client in clients:
@@ -135,11 +135,11 @@ def test_who_leaves_in_the_midst_of_an_answer_is_forgotten(web: Service, dial: O
     for _ in range(4 * THREADS):
         client = dial()
         for _ in range(3):  # the first is answered before the poller knows of the connection
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.sendall(b"GET /api/v1/config HTTP/1.1\r\nHost: a\r\n\r\n")
         client.close()
 
     last = dial()
-    last.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    last.sendall(b"GET /api/v1/config HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert status_of(answer_on(last)) == 200
     assert "Traceback" not in web.logs
 

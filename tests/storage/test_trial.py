@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import func, select, text
 
 from checkout_service.domain.errors import DatabaseUnavailable
-from checkout_service.storage.database import Database, make_engine
+from checkout_service.storage.database import POOL_SIZE, Database, make_engine
 from checkout_service.storage.tables import bookmarks, metadata
 from checkout_service.storage.trial import try_sale
 from checkout_service.use_cases.doctor.check_readiness import CheckReadiness
+from tests.support.running_stack import until
 from tests.support.stage.clock import VirtualClock
 from tests.support.stage.engines import head
 
@@ -73,6 +74,22 @@ def test_readiness_is_red_while_nothing_can_be_written_and_green_again(database:
 
     clock.at += 2_000
     assert readiness.check() == []
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_who_asks_while_others_wait_for_readiness_waits_no_longer_than_they(
+    database: Database,
+) -> None:
+    readiness = CheckReadiness(database, head())
+    with ExitStack() as held:
+        for _ in range(POOL_SIZE):
+            held.enter_context(database.read())
+        assert readiness.check() == ["database does not answer"]
+        began = time.monotonic()
+
+        assert readiness.check() == ["database does not answer"]
+        assert time.monotonic() - began < 2
+    until(lambda: readiness.check() == [], what="a database that is ready")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -125,6 +125,20 @@ class OwnServer:
             raise
         finally:
             self._process_group.let_go()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let none of its processes go on: connections stay, and nothing comes over them."""
+        first = psutil.Process(self._process.pid)
+        first.suspend()  # from here on it has no more children
+        processes = [*first.children(), first]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def kill(self) -> None:
         """End it and all its processes by SIGKILL, as a machine that goes takes them along."""

@@ -35,15 +35,18 @@ class CheckReadiness:
     reason: str = field(default="", init=False)  # the database's own words, for doctor alone
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asking: Future[_Answer] | None = None
+    _until: float = 0.0
 
     def check(self) -> list[str]:
         """Name what is not ready, at most a second old; an empty list means ready."""
+        asking, until = self._ask()
         try:
-            return list(self._ask().result(_WAIT).missing)
+            return list(asking.result(max(0.0, until - self.clock.monotonic())).missing)
         except TimeoutError:
             return [f"{DATABASE} does not answer"]
 
-    def _ask(self) -> Future[_Answer]:
+    def _ask(self) -> tuple[Future[_Answer], float]:
+        """Return the asking that is under way, and until when it is waited for."""
         with self._lock:
             asking = self._asking
             stale = asking is None or (
@@ -51,8 +54,9 @@ class CheckReadiness:
             )
             if asking is None or stale:
                 asking = self._asking = Future()
+                self._until = self.clock.monotonic() + _WAIT
                 threading.Thread(target=self._answer, args=(asking,), daemon=True).start()
-        return asking
+            return asking, self._until
 
     def _answer(self, asking: Future[_Answer]) -> None:
         missing = ["unknown"]

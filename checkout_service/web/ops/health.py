@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Flask, Response
 from werkzeug.exceptions import NotFound
 
+from checkout_service.server import URGENT
+from checkout_service.settings import Settings
 from checkout_service.web.api.serialiser import tell
 from checkout_service.web.context import settings, use_cases
 from checkout_service.web.http.callers import bears_one_of, unauthorized
 from checkout_service.web.http.problems import Problem, answer
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Have the two that a host decides by answered while all others wait for the database."""
+    mounts = {"", settings.mount}  # a proxy in front may strip it
+    app.extensions[URGENT] = [f"{at}{path}" for at in mounts for path in ("/healthz", "/readyz")]
 
 
 @bp.get("/healthz")
