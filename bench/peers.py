@@ -1,6 +1,7 @@
 """What ours is measured against, each a few lines of Flask.
 
-`limit`: verify the signature, parse, one committed INSERT with psycopg: nothing durable is cheaper.
+`limit`: verify the signature, parse, one committed INSERT with psycopg: nothing durable is cheaper
+under this server.
 `sample`: what Stripe's own sample does: build the event with the SDK, store nothing; confirm by
 asking Stripe each time. To create a session, `limit` makes the call without the SDK's objects.
 """
