@@ -224,6 +224,8 @@ class GatheringWorker(ConnectionKeeper):
             req.body = io.BytesIO(body)
             req._expected_100_continue = False  # noqa: SLF001 - it did not wait to be asked
             conn.rest = parser.unreader.take_buffered()
+            if _says_close(req.headers):
+                req.force_close()
             return bool(self.handle_request(req, conn))
         except NoMoreData:
             self.handle_error(req, conn.sock, conn.client, InvalidHeader("the request ends early"))
@@ -234,3 +236,13 @@ class GatheringWorker(ConnectionKeeper):
         except Exception as error:  # noqa: BLE001 - gunicorn's own knows them apart
             self.handle_error(req, conn.sock, conn.client, error)
         return False
+
+
+def _says_close(headers: list[tuple[str, str]]) -> bool:
+    """Look for it in the whole list (RFC 9110, 7.6.1); gunicorn compares one value as it is."""
+    return any(
+        token.strip(" \t").lower() == "close"
+        for name, value in headers
+        if name == "CONNECTION"
+        for token in value.split(",")
+    )

@@ -116,6 +116,35 @@ def test_requests_sent_together_are_answered_one_by_one(web: Service, dial: Open
     assert answer_on(client).count(b"HTTP/1.1 200 OK") == 4
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"Connection: close\r\n",
+        b"Connection: close, te\r\nTE: trailers\r\n",
+        b"Connection: keep-alive,\tClose\r\n",
+        b"connection: , CLOSE ,\r\n",
+        b"Connection: keep-alive\r\nAccept: */*\r\nConnection: te, close\r\n",
+    ],
+)
+def test_whoever_says_close_among_other_things_is_the_last_on_a_connection(
+    web: Service, dial: Open, said: bytes
+) -> None:
+    client = dial()
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + said + b"\r\n")
+
+    assert b"\r\nConnection: close\r\n" in client.recv(65_536)
+    assert answer_on(client) == b""
+
+
+def test_whoever_says_nothing_of_the_kind_may_go_on(web: Service, dial: Open) -> None:
+    client = dial()
+    for said in (b"te", b"keep-alive, te", b"closed, x-close", b'"close"'):
+        head = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: " + said + b"\r\n\r\n"
+        client.sendall(head)
+
+        assert b"\r\nConnection: keep-alive\r\n" in client.recv(65_536), said
+
+
 def test_what_comes_while_a_request_is_answered_is_the_next_one(web: Service, dial: Open) -> None:
     ask = b"GET /api/v1/config HTTP/1.1\r\nHost: a\r\n"
     clients = [dial() for _ in range(2 * THREADS)]
