@@ -68,7 +68,7 @@ class ConfirmPayment:
             raise NotFound
         way = Way(session_id, "session_id", answer_of_session)
         answer, retry_after = self._stand(way, source, wait=wait)
-        return replace(answer, retry_after=retry_after)
+        return answer if answer.order.final else replace(answer, retry_after=retry_after)
 
     def by_intent(self, intent_id: str, *, source: str, wait: bool = False) -> IntentAnswer:
         """Return where the order of this PaymentIntent stands, as `by_session` does.
@@ -79,7 +79,7 @@ class ConfirmPayment:
             raise NotFound
         way = Way(intent_id, "intent_id", answer_of_intent, takes_another_card=True)
         answer, retry_after = self._stand(way, source, wait=wait)
-        return replace(answer, retry_after=retry_after)
+        return answer if answer.order.final else replace(answer, retry_after=retry_after)
 
     def by_order(self, order_id: str, *, source: str, wait: bool = False) -> OrderView:
         """Return where an order stands, by its own id. Raises NotFound."""

@@ -62,7 +62,7 @@ class Gathering(Generic[Item, Done]):
         Whose fault that was shows when each is done in another way. Raises what the work raises
         for one alone, and the common error.
         """
-        turn = _Turn[Item, Done](item, key)
+        turn: _Turn[Item, Done] = _Turn(item, key)
         with self._lock:
             within = self._leader == threading.get_ident()  # it would wait for itself
             turn.leads = self._leader is None

@@ -29,12 +29,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def vary(response: Response) -> Response:
-        if not request.path.startswith(_API):
-            return response
-        if "Vary" in response.headers:
-            response.vary.add("Origin")
-        else:  # nearly always: there is nothing to be read and written anew
-            response.headers["Vary"] = "Origin"
+        if request.path.startswith(_API):
+            response.headers.add("Vary", "Origin")  # beside others: they count together
         return response
 
     if not settings.allowed_origins:
