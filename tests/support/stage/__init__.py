@@ -14,8 +14,9 @@ from sqlalchemy import select
 from checkout_service.domain.views.shapes import detailed_order
 from checkout_service.storage.tables import outbox_messages
 
+from .bought import Bought, order_of
 from .clock import NOON
-from .moves import DECLINED, GOOD, Bought, Moves
+from .moves import DECLINED, GOOD, Moves
 from .steps import Call, Hook, Killed, Match, Step, calling, writing
 from .stripe_side import Refused
 
@@ -41,12 +42,12 @@ class Stage(Moves):
 
     def order(self, order: Bought | str) -> dict[str, Any]:
         """Return an order in depth, as an API key sees it."""
-        name = order if isinstance(order, str) else order.order
+        name = order_of(order)
         return detailed_order(self.use_cases.read_orders.detail(name))
 
     def messages(self, order: Bought | str, kind: str | None = None) -> list[dict[str, Any]]:
         """List an order's messages in their sequence: the outbox's columns, the body read."""
-        name = order if isinstance(order, str) else order.order
+        name = order_of(order)
         table = outbox_messages
         query = select(table).where(table.c.order_id == name).order_by(table.c.sequence)
         with self.parts.database.read() as connection:

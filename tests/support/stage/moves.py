@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import stripe
@@ -23,6 +22,7 @@ from stripe_sandbox.methods import METHODS
 from stripe_sandbox.thin import thin_event
 from tests.support.databases import KEYS
 
+from .bought import Bought, order_of
 from .catalog import LINKS, plink
 from .stripe_side import Json
 from .world import World
@@ -42,24 +42,6 @@ def _by(method: str) -> Json:
     kind = METHODS[method].kind
     told = {f"[{kind}][{_NUMBERS[kind]}]": method} if kind in _NUMBERS else {}
     return {f"payment_method_data{name}": value for name, value in {"[type]": kind, **told}.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """An order as its buyer holds it: the ids that lead to it."""
-
-    order: str
-    session: str | None = None
-    intent: str | None = None
-    reference: str | None = None
-    link: str | None = None
-    url: str | None = None
-    client_secret: str | None = None
-
-    @property
-    def id(self) -> str:
-        """Name what the buyer comes back with."""
-        return self.session or self.intent or self.reference or self.order
 
 
 class Moves(World):
@@ -130,7 +112,7 @@ class Moves(World):
     ) -> RefundAnswer:
         """Give money of an order back through the service: an amount, or the rest."""
         return self.replica(by).use_cases.refund_order.refund(
-            _order_of(order),
+            order_of(order),
             RequestedRefund(amount, payment_intent),
             nonce=nonce or ids.new_id("non"),
         )
@@ -150,18 +132,18 @@ class Moves(World):
     ) -> OrderView:
         """Take the authorised money of an order through the service: an amount, or all."""
         return self.replica(by).use_cases.take_money.capture(
-            _order_of(order), amount, nonce=nonce or ids.new_id("non")
+            order_of(order), amount, nonce=nonce or ids.new_id("non")
         )
 
     def voids(self, order: Bought | str, *, nonce: str | None = None, by: int = 0) -> OrderView:
         """Let go of the authorised money of an order through the service."""
         return self.replica(by).use_cases.take_money.void(
-            _order_of(order), nonce=nonce or ids.new_id("non")
+            order_of(order), nonce=nonce or ids.new_id("non")
         )
 
     def cancels(self, order: Bought | str, *, by: int = 0) -> OrderView:
         """Cancel an order through the service."""
-        return self.replica(by).use_cases.cancel_order.cancel(_order_of(order))
+        return self.replica(by).use_cases.cancel_order.cancel(order_of(order))
 
     # Stripe's side.
 
@@ -297,7 +279,3 @@ class Moves(World):
     def delivers_messages(self, *, by: int = 0) -> DeliverReport:
         """Have the worker send what is due to the merchant's backend."""
         return self.replica(by).use_cases.deliver_outbox.deliver()
-
-
-def _order_of(order: Bought | str) -> str:
-    return order if isinstance(order, str) else order.order
