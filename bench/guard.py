@@ -9,7 +9,7 @@ _RECORDED = {
     ("webhook", "limit"): 0.42,
     ("confirm", "sample"): 1.70,
     ("poll", "sample"): 1.45,
-    ("create", "sample"): 0.43,
+    ("create", "sample"): 0.50,
 }
 _FAR_BELOW = 0.8
 
