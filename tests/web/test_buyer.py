@@ -152,6 +152,19 @@ def test_nobody_without_a_key_is_told_and_with_one_everything(
     assert {part: deep[part] for part in SHOWN} == {part: private[part] for part in SHOWN}
 
 
+def test_the_desk_writes_an_address_as_its_country_does(stage: Stage, tmp_path: Path) -> None:
+    bought = stage.buys()
+    said = {"line1": "510 Townsend St", "city": "San Francisco", "state": "CA",
+            "postal_code": "94103", "country": "US"}  # fmt: skip
+    stage.pays(bought, name="Ada", address=said)
+    stage.returns(bought)
+
+    page = signed_in(app_on(stage, tmp_path)).get(f"/admin/orders/{bought.order}").text
+
+    lines = ("510 Townsend St", "San Francisco, CA 94103", "US")
+    assert "<dd>" + "<br>".join(f"<bdi>{line}</bdi>" for line in lines) + "</dd>" in page
+
+
 def test_in_the_admin_a_strangers_words_are_escaped_and_a_spreadsheet_runs_none(
     stage: Stage, tmp_path: Path
 ) -> None:

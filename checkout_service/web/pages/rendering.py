@@ -20,8 +20,10 @@ from flask_babel import ngettext
 
 from checkout_service.domain.catalog import Product
 from checkout_service.domain.clock import rfc3339, to_datetime
+from checkout_service.domain.facts.buyer import Address
 from checkout_service.domain.ids import number_of
 from checkout_service.domain.money import WHOLE_UNITS_ONLY, Money, exponent
+from checkout_service.domain.postal import postal_lines
 from checkout_service.web.context import catalog, settings, shop
 from checkout_service.web.http.mount import at
 from checkout_service.web.http.static_files import static_url
@@ -43,6 +45,7 @@ def init_app(app: Flask) -> None:
         day=day,
         rfc3339=rfc3339,
         number=number_of,
+        postal=postal,
         product=product_of,
         recurring=recurring_of,
     )
@@ -55,6 +58,11 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def known() -> dict[str, object]:
         return {"test_mode": not settings().live, "shop": shop(), "shop_name": shop().name}
+
+
+def postal(to: Address) -> list[str]:
+    """Return the lines of an address without its person, the country by its code."""
+    return postal_lines(None, to, to.country)
 
 
 def product_of(price: str | None) -> Product | None:
