@@ -240,9 +240,7 @@ class GatheringWorker(ConnectionKeeper):
 
 def _says_close(headers: list[tuple[str, str]]) -> bool:
     """Look for it in the whole list (RFC 9110, 7.6.1); gunicorn compares one value as it is."""
-    return any(
-        token.strip(" \t").lower() == "close"
-        for name, value in headers
-        if name == "CONNECTION"
-        for token in value.split(",")
-    )
+    for name, value in headers:
+        if name == "CONNECTION" and "close" in [one.strip() for one in value.lower().split(",")]:
+            return True
+    return False
