@@ -45,6 +45,7 @@ class _Verdict:
                 yield from self._paid(row, paid)
             elif self.play.layer != "polls":
                 yield from self._unpaid(row, payments)
+                yield from self._promised(row, payments)
             yield from self._causes(row, payments, paid)
         if self.play.layer != "polls":
             yield from self._sales()
@@ -151,6 +152,15 @@ class _Verdict:
         opened = [payment for payment in payments if payment.state == "open"]
         if len(opened) > 1:
             yield "an order is never payable twice", f"{len(opened)} are open"
+
+    def _promised(self, row: Any, payments: list[Payment]) -> Iterator[tuple[str, str]]:
+        """Look whether a cancel that was answered 503 is made, unless money was on its way then."""
+        awaited = any(payment.id in self.play.awaited for payment in payments)
+        worker = self.play.layer in ("all", "sweep", "looks")
+        if row.id not in self.play.promised - self.play.forgotten or awaited or not worker:
+            return
+        if row.status != "canceled":
+            yield "a cancel that was promised is made", row.status
 
     def _allowed(self, row: Any, payments: list[Payment]) -> set[str]:  # noqa: PLR0911 - a table
         states = [payment.state for payment in payments]

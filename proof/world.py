@@ -149,6 +149,7 @@ class Play:
     by_dashboard: set[str] = field(default_factory=set)  # refunds made past the service
     canceling: set[str] = field(default_factory=set)
     canceled: set[str] = field(default_factory=set)  # the service said so
+    promised: set[str] = field(default_factory=set)  # cancels that the sweep goes on with
     looks_requested: set[tuple[str, int]] = field(
         default_factory=set
     )  # looks that events asked for

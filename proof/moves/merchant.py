@@ -107,7 +107,11 @@ def cancels(play: Play, move: Move) -> None:
     if purchase is None or purchase.bought is None:
         return
     play.canceling.add(purchase.bought.order)
-    play.stage.cancels(purchase.bought, by=move.by)
+    try:
+        play.stage.cancels(purchase.bought, by=move.by)
+    except StripeUnavailable:
+        play.promised.add(purchase.bought.order)
+        raise
     play.canceled.add(purchase.bought.order)
 
 

@@ -48,6 +48,7 @@ SHOWN_BY: dict[str, int] = {
     "the-amount-of-a-session-is-unread": 21,
     "the-amount-of-an-intent-is-unread": 22,
     "what-is-let-go-is-a-refund": 8,
+    "who-decides-takes-a-memory": 84,
     "who-joins-a-capture-or-void-is-forgotten": 386,
     "unknown-writes-are-never-finished": 1,
 }

@@ -157,4 +157,15 @@ MACHINES = (
         leaning="other shops",
         layer="webhooks",
     ),
+    mutant(
+        "who-decides-takes-a-memory",
+        "9, 11",
+        (
+            "use_cases.settle.look_at_order",
+            "if look is not Look.BUSY or not self._is_free_again(order_id, until):",
+            "if True:",
+        ),
+        leaning="two tabs, delayed",
+        layer="sweep",
+    ),
 )
