@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from psycopg import Connection, OperationalError, RawCursor
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
 
@@ -70,6 +70,8 @@ class BelowCursor:
     def _good(self, result: PGresult) -> PGresult:
         if result.status in _GOOD:
             return result
-        if self._pgconn.status == ConnStatus.BAD:
+        said_by_the_server = result.error_field(DiagnosticField.SQLSTATE) is not None
+        if self._pgconn.status == ConnStatus.BAD or not said_by_the_server:
+            self._pgconn.finish()  # where writing failed, libpq calls it well until it reads again
             raise OperationalError(result.get_error_message())
         raise error_from_result(result, encoding=self._values.encoding)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import select as waiting
+import socket
+from typing import Any
+
 import pytest
-from sqlalchemy import bindparam, column, literal_column, select, text
+from sqlalchemy import Connection, bindparam, column, literal_column, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from checkout_service.domain.errors import DatabaseUnavailable
@@ -18,6 +23,14 @@ NO_SUCH_TABLE = Prepared(
     dict.fromkeys(BOTH, select(column("nothing")).select_from(text("nowhere")))
 )
 PROCESS = Prepared({"postgresql": text("SELECT pg_backend_pid()")})
+
+
+def number_of(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    number: int = driver.fileno()
+    return number
+
+
 END = text("SELECT pg_terminate_backend(:process)")
 
 
@@ -103,3 +116,22 @@ def test_a_column_of_another_type_is_read_as_it_is_now(database: Database) -> No
 
         assert kept.rows(connection, {})[0][0] == "7"
         assert kept.rows(connection, {})[0][0] == "7"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_connection_that_cannot_be_written_to_is_given_up_at_once(database: Database) -> None:
+    """Where something came before its end, the library still calls the connection well."""
+    with database.read() as connection:
+        connection.execute(text("LISTEN anything"))
+        number = number_of(connection)
+        process = PROCESS.rows(connection, {})[0][0]
+    with make_engine(database.engine.url.render_as_string(hide_password=False)).begin() as other:
+        other.execute(text("NOTIFY anything"))
+    assert waiting.select([number], [], [], 30)[0]
+    with socket.socket(fileno=os.dup(number)) as way:
+        way.shutdown(socket.SHUT_WR)
+
+    with pytest.raises(DatabaseUnavailable), database.read() as connection:
+        PROCESS.rows(connection, {})
+    with database.read() as connection:
+        assert PROCESS.rows(connection, {})[0][0] != process
