@@ -9,6 +9,7 @@ import pytest
 from checkout_service.domain.errors import MoneyInFlight, OrderPaid
 from checkout_service.domain.order.cart import Cart, CartItem
 from tests.support.stage import Bought, Killed, Stage, calling
+from tests.use_cases.evidence.test_a_price_that_changes import confirms_transfer
 from tests.use_cases.evidence.waiting import SEPA_LATE
 
 KINDS = ("checkout_session", "payment_intent")
@@ -19,16 +20,6 @@ def while_somebody_looks(stage: Stage, bought: Bought, act: Callable[[], object]
     stage.meanwhile(calling("GET", f"/{bought.id}", replica=0), act)
     stage.advance(60)
     stage.returns(bought)
-
-
-def confirms_transfer(stage: Stage, bought: Bought) -> None:
-    """Choose a bank transfer, which is awaited from then on."""
-    transfer = {
-        "payment_method_data[type]": "customer_balance",
-        "payment_method_data[billing_details][email]": "buyer@example.com",
-        "payment_method_data[billing_details][name]": "Buyer",
-    }
-    stage.stripe("POST", f"/v1/payment_intents/{bought.intent}/confirm", **transfer)
 
 
 def on_its_way(stage: Stage, kind: str) -> Bought:
