@@ -7,9 +7,9 @@ from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import Change, cancel, unchanged
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.status import AttemptKind
-from checkout_service.storage.database import Database
+from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.records import AttemptRecord
-from checkout_service.use_cases.refunds.write_money import WriteMoney
+from checkout_service.use_cases.refunds.write_money import Outcome, WriteMoney
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
@@ -70,12 +70,17 @@ class CloseAttempt:
     def finish(self, write: MoneyWrite, *, source: str) -> None:
         """Bring a closing that was written down to its end. Raises GatewayError."""
         outcome = self.write_money.finish(write.id)
+        self.database.write(lambda c: self._record(c, outcome, source))
         if not outcome.done:
             self.look_at_order.look_in_turn(write.order_id, source=source, urgent=True)
-            return
-        canceling = write.details.get("then") == CANCEL
-        change: Change = cancel if canceling else unchanged
-        reason = CANCELED_BY_MERCHANT if canceling else None
-        self.settle_order.settle(
-            Case(source, outcome.facts, write.order_id, change=change, reason=reason)
-        )
+
+    def _record(self, connection: Transaction, outcome: Outcome, source: str) -> None:
+        """Write the end of a closing down with what it shows, and the cancel that it was for."""
+        if outcome.done:
+            canceling = outcome.write.details.get("then") == CANCEL
+            change: Change = cancel if canceling else unchanged
+            reason = CANCELED_BY_MERCHANT if canceling else None
+            order_id = outcome.write.order_id
+            case = Case(source, outcome.facts, order_id, change=change, reason=reason)
+            self.settle_order.settle_in(connection, case)
+        self.write_money.record(connection, outcome)

@@ -32,7 +32,7 @@ from checkout_service.storage.money_writes import NewWrite
 from checkout_service.use_cases.settle.look_at_order import SWEEP
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
-from .write_money import WriteMoney
+from .write_money import Outcome, WriteMoney
 
 
 @frozen
@@ -103,15 +103,19 @@ class RefundOrder:
             if source == SWEEP:
                 self._note(request, refusal)
             raise _refused(refusal) from refusal
-        case = Case(source, outcome.facts, request.order_id)
-        # Money that goes back is no everyday case: settling it at once would only be tried.
-        self.database.write(lambda c: self.settle_order.settle_in(c, case))
+        self.database.write(lambda c: self._record(c, outcome, source))
         view = outcome.refund
         if view is None:
             raise NotFound
         return RefundAnswer(
             view.id, view.amount, view.currency, view.status, request.subject, request.order_id
         )
+
+    def _record(self, connection: Transaction, outcome: Outcome, source: str) -> None:
+        """Write the end of a refund down together with what it shows."""
+        case = Case(source, outcome.facts, outcome.write.order_id)
+        self.settle_order.settle_in(connection, case)
+        self.write_money.record(connection, outcome)
 
     def _note(self, request: MoneyWrite, refusal: StripeRejected) -> None:
         """Leave a line for people: whoever asked was told to wait, and may never ask again."""

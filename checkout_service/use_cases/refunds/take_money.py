@@ -29,6 +29,7 @@ from checkout_service.domain.money import BadAmount, check_unit_amount
 from checkout_service.domain.order.changes import Change, cancel, unchanged
 from checkout_service.domain.order.ledger import Ledger
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind, WriteState
+from checkout_service.domain.order.settlement import Settlement
 from checkout_service.domain.schedule import AT_ONCE
 from checkout_service.domain.status import SETTLED, WAITING, OrderStatus
 from checkout_service.domain.views.orders import OrderView
@@ -40,7 +41,7 @@ from checkout_service.use_cases.orders.answer import order_view
 from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
-from .write_money import WriteMoney
+from .write_money import Outcome, WriteMoney
 
 VOIDED = "voided by the merchant"
 
@@ -79,8 +80,8 @@ class TakeMoney:
         self._learn(order_id, source)
         new = NewWrite(kind, f"{kind}:{nonce}", order_id, "", amount)
         write = self.database.write(lambda c: self._write_down(c, new))
-        if write.state is not WriteState.DONE or self._ledger(order_id).status in WAITING:
-            self.finish(write, source=source)  # who did it may have died before it told
+        if write.state is not WriteState.DONE:
+            self.finish(write, source=source)
         return self._view(order_id)
 
     def finish(self, write: MoneyWrite, *, source: str) -> None:
@@ -90,21 +91,21 @@ class TakeMoney:
         except StripeRejected as refusal:
             self.database.write(lambda c: orders.make_look_due(c, write.order_id, AT_ONCE))
             raise _refused(refusal) from refusal
-        voided = outcome.done and write.kind is WriteKind.VOID
-        change: Change = cancel if voided else unchanged
-        settlement = self.settle_order.settle(
-            Case(
-                source,
-                outcome.facts,
-                write.order_id,
-                change=change,
-                reason=VOIDED if voided else None,
-            )
-        )
+        settlement = self.database.write(lambda c: self._record(c, outcome, source))
         if settlement.look_wanted or not outcome.done:
             self._look(write.order_id, source)
         if not outcome.done:
             raise _why_not(self._ledger(write.order_id))
+
+    def _record(self, connection: Transaction, outcome: Outcome, source: str) -> Settlement:
+        """Write the end of a capture or void down together with what it shows."""
+        voided = outcome.done and outcome.write.kind is WriteKind.VOID
+        change: Change = cancel if voided else unchanged
+        reason = VOIDED if voided else None
+        case = Case(source, outcome.facts, outcome.write.order_id, change=change, reason=reason)
+        settlement = self.settle_order.settle_in(connection, case)
+        self.write_money.record(connection, outcome)
+        return settlement
 
     def _learn(self, order_id: str, source: str) -> None:
         """Look at an order that waits and of which we do not know that money is held."""

@@ -81,7 +81,9 @@ class WriteMoney:
     def finish(self, name: str) -> Outcome:
         """Bring a write to its end; repeatable, by any number of processes at once.
 
-        Raises StripeUnavailable (the outcome is unknown: try again later) and StripeRejected.
+        Its outcome is for the caller to record, in one transaction with what follows from it: who
+        dies before has done nothing but ask, and is followed by the sweep. Raises
+        StripeUnavailable (the outcome is unknown: try again later) and StripeRejected.
         """
         with self.database.read() as connection:
             write = money_writes.by_id(connection, name)
@@ -90,15 +92,22 @@ class WriteMoney:
         if write is None:
             raise NotFound
         if known is not None:  # no list of Stripe's, which may lag, knows better
-            return self._done(Outcome(write, (), known=known))
+            return Outcome(write, (), known=known)
         if write.state is WriteState.REFUSED:
             raise StripeRejected("Stripe refused this before.", reason=write.last_error or "")
         if write.was_asked:
             found = self._look_again(write)
             if found is not None:
-                return self._done(found)
+                return found
             write = self._with_good_key(write)
         return self._ask(write)
+
+    def record(self, connection: Transaction, outcome: Outcome) -> None:
+        """Write down that a write is over, in the caller's transaction."""
+        refund = outcome.refund
+        state = WriteState.DONE if outcome.done else WriteState.REFUSED
+        result = refund.id if refund else None
+        money_writes.finish(connection, outcome.write.id, state, result_id=result)
 
     def _look_again(self, write: MoneyWrite) -> Outcome | None:
         """Look for what an earlier try did; a look that fails is a try too, and rests."""
@@ -147,7 +156,7 @@ class WriteMoney:
             raise
         except StripeRejected as refusal:
             return self._refused(write, refusal)
-        return self._done(outcome)
+        return outcome
 
     def _unknown(self, write: MoneyWrite, error: StripeUnavailable) -> None:
         """Leave a key under which Stripe does nothing but repeat a 5xx."""
@@ -158,22 +167,12 @@ class WriteMoney:
         """A refusal may mean that it was done before."""
         found = self._look_for(write) if write.was_asked else None
         if found is not None:
-            return self._done(found)
+            return found
         reason = refusal.reason or "refused"
         self.database.write(
             lambda c: money_writes.finish(c, write.id, WriteState.REFUSED, error=reason)
         )
         raise refusal
-
-    def _done(self, outcome: Outcome) -> Outcome:
-        refund = outcome.refund
-        state = WriteState.DONE if outcome.done else WriteState.REFUSED
-        self.database.write(
-            lambda c: money_writes.finish(
-                c, outcome.write.id, state, result_id=refund.id if refund else None
-            )
-        )
-        return outcome
 
     def _rest(self, write: MoneyWrite, error: str) -> None:
         now = self.clock.now()

@@ -6,7 +6,7 @@ import pytest
 
 from checkout_service.domain.clock import DAY, HOUR
 from checkout_service.domain.errors import StripeUnavailable
-from tests.support.stage import Bought, Stage, calling
+from tests.support.stage import Bought, Killed, Stage, calling, writing
 
 
 def answered_503(stage: Stage, bought: Bought) -> None:
@@ -92,3 +92,24 @@ def test_a_cancel_that_meets_another_closing_is_remembered_beside_it(
 
     assert stage.order(bought)["status"] == "canceled"
     assert set(state_of_writes(stage)) == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "writes"),
+    [("checkout_session", n) for n in (1, 2, 3)] + [("payment_intent", n) for n in (1, 2, 3, 4)],
+)
+def test_who_dies_while_canceling_leaves_no_order_half_canceled(
+    stage_on: Stage, kind: str, writes: int
+) -> None:
+    """What was closed for a cancel is canceled by whoever goes on: nobody starts it over."""
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    stage.kills(writing("after", nth=writes))
+    with pytest.raises(Killed):
+        stage.cancels(bought)
+    asked = state_of_writes(stage)
+    stage.restart()
+
+    stage.works(HOUR / 1000, every=300)
+
+    assert stage.order(bought)["status"] == ("canceled" if asked else "pending")
