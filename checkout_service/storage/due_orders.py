@@ -40,6 +40,7 @@ def due_orders(connection: Connection, *, now: int, limit: int) -> list[DueOrder
             attempts.c.state,
             attempts.c.session_id,
             attempts.c.created_at.label("attempt_created_at"),
+            attempts.c.tries,
         )
         .select_from(orders)
         .join(attempts, (attempts.c.order_id == _o.id) & (attempts.c.seq == newest))
@@ -65,6 +66,7 @@ def _due_order(row: AnyRow) -> DueOrder:
         session_id=row.session_id,
         attempt_created_at=row.attempt_created_at,
         failures=row.look_failures,
+        tries=row.tries,
     )
 
 

@@ -62,7 +62,8 @@ class AttemptRecord:
 class DueOrder:
     """An order whose look is due, with its newest attempt.
 
-    `requests` is how many looks were requested so far, `failures` how many failed in a row.
+    `requests` is how many looks were requested so far, `failures` how many failed in a row, `tries`
+    how often Stripe was asked in vain to open the attempt.
     """
 
     order_id: str
@@ -75,6 +76,7 @@ class DueOrder:
     session_id: str | None
     attempt_created_at: int
     failures: int
+    tries: int
 
 
 def order_record(row: AnyRow) -> OrderRecord:

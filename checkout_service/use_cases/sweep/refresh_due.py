@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from checkout_service.domain.clock import DAY, HOUR, Clock
-from checkout_service.domain.errors import UnknownToStripe
+from checkout_service.domain.errors import StripeUnavailable, UnknownToStripe
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import lapse, unchanged
 from checkout_service.domain.schedule import LONGEST_WAIT, backoff, reads_window, window_end
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 _BATCH = 10_000  # so many lie dense in time, however many are due
 _ASKED = 1_000  # one by one in one step: the others are due still, and other steps wait
 _DRAFT_LIFE = 23 * HOUR  # Stripe keeps an idempotency key for a day
+_LONGEST_REST = 4  # tries; from then on a draft is tried every half an hour until its end
 _RENEW_EVERY = 20
 _TRIES_OF_UNKNOWN = 3
 
@@ -73,9 +74,13 @@ class RefreshDue:
     def _list(
         self, report: SweepReport, due: Sequence[DueOrder], keep_going: Callable[[], bool]
     ) -> list[DueOrder]:
-        """Look at those that a listing shows; return the others, the longest due first."""
+        """Look at those that a listing shows; return the others, the longest due first.
+
+        Drafts come last: nobody has paid them, and Stripe may hang over each.
+        """
         listed = self.look_by_list.look(report, due, keep_going=keep_going)
-        return [order for order in due if order.order_id not in listed]
+        left = [order for order in due if order.order_id not in listed]
+        return sorted(left, key=lambda order: order.state is AttemptState.DRAFT)
 
     def _ask(
         self, report: SweepReport, orders: Sequence[DueOrder], keep_going: Callable[[], bool]
@@ -107,10 +112,23 @@ class RefreshDue:
                 return
             self.end_stale.end(order.order_id)
             self._went_well(order)
-        elif self.clock.now() - order.attempt_created_at > _DRAFT_LIFE:
-            self.open_attempt.give_up(order.order_id, source=SWEEP)
         else:
-            self.open_attempt.open(order.order_id, source=SWEEP)
+            self._open(order)
+
+    def _open(self, order: DueOrder) -> None:
+        """Open a draft again, or give it up; one that Stripe does not open rests ever longer."""
+        now = self.clock.now()
+        try:
+            if now - order.attempt_created_at > _DRAFT_LIFE:
+                self.open_attempt.give_up(order.order_id, source=SWEEP)
+            else:
+                self.open_attempt.open(order.order_id, source=SWEEP)
+        except StripeUnavailable:
+            at = backoff(min(order.tries, _LONGEST_REST), now) or now
+            self.database.write(
+                lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
+            )
+            raise
 
     def _went_well(self, order: DueOrder) -> None:
         """Forget failures; an order that waits for longer than any payment takes is set aside."""
