@@ -95,6 +95,15 @@ def finish(
     )
 
 
+def free(connection: Connection, scope: str, key: str, until: int) -> None:
+    """Free the key of whoever holds it until then; a key that was kept or claimed anew stays."""
+    connection.execute(
+        update(idempotency_keys)
+        .where(_k.scope == scope, _k.key == key, _k.state == "running", _k.locked_until == until)
+        .values(state="free", locked_until=0)
+    )
+
+
 def forget_older(database: Database, before: int) -> Iterator[int]:
     """Forget old keys, but for those of a refund that nobody knows the outcome of."""
     unfinished = exists().where(money_writes.c.nonce == _k.nonce, UNFINISHED)

@@ -6,9 +6,16 @@ key whose refund has an unknown outcome answers for that one, whatever its age.
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+
 from checkout_service.domain import ids
 from checkout_service.domain.clock import HOUR, SECOND, Clock
-from checkout_service.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
+from checkout_service.domain.errors import (
+    DatabaseUnavailable,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+)
 from checkout_service.domain.frozen import frozen
 from checkout_service.storage import idempotency, money_writes
 from checkout_service.storage.database import Database, Transaction
@@ -16,6 +23,7 @@ from checkout_service.storage.leases import VOID_BEYOND
 
 HOLD_FOR = 60 * SECOND
 KEEP_FOR = 72 * HOUR
+_PAUSES = (0.25, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 10, 15)  # seconds; by then it has freed itself
 
 
 @frozen
@@ -25,6 +33,7 @@ class Ticket:
     scope: str
     key: str
     nonce: str
+    until: int  # then its holder counts as dead, milliseconds UTC
 
 
 @frozen
@@ -61,11 +70,26 @@ class HoldIdempotency:
         return sum(idempotency.forget_older(self.database, self.clock.now() - KEEP_FOR))
 
     def _finish(self, ticket: Ticket, status: int | None, body: bytes | None) -> None:
-        self.database.write(
-            lambda c: idempotency.finish(
-                c, ticket.scope, ticket.key, ticket.nonce, status=status, body=body
+        try:
+            self.database.write(
+                lambda c: idempotency.finish(
+                    c, ticket.scope, ticket.key, ticket.nonce, status=status, body=body
+                )
             )
-        )
+        except DatabaseUnavailable:
+            # Whoever repeats it is not to wait for as long as for a holder that died.
+            threading.Thread(target=self._free_later, args=(ticket,), daemon=True).start()
+            raise
+
+    def _free_later(self, ticket: Ticket) -> None:
+        """Free a key as soon as the database answers, if this is still who holds it."""
+        for pause in _PAUSES:
+            self.clock.sleep(pause)
+            with suppress(DatabaseUnavailable):
+                self.database.write(
+                    lambda c: idempotency.free(c, ticket.scope, ticket.key, ticket.until)
+                )
+                return
 
     def _begin(
         self, connection: Transaction, scope: str, key: str, fingerprint: str
@@ -81,7 +105,7 @@ class HoldIdempotency:
             "created_at": now,
         }
         if idempotency.begin(connection, row):
-            return Ticket(scope, key, str(row["nonce"]))
+            return Ticket(scope, key, str(row["nonce"]), now + HOLD_FOR)
         found = idempotency.find(connection, scope, key)
         if found is None:
             raise IdempotencyInProgress
@@ -114,4 +138,5 @@ class HoldIdempotency:
         changed = {name: row[name] for name in names}
         if not idempotency.take_over(connection, found, locked_until=now + HOLD_FOR, fresh=changed):
             raise IdempotencyInProgress
-        return Ticket(found.scope, found.key, str(changed.get("nonce", found.nonce)))
+        nonce = str(changed.get("nonce", found.nonce))
+        return Ticket(found.scope, found.key, nonce, now + HOLD_FOR)
