@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Select, text
+from sqlalchemy import Column, Connection, Executable, Select, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -149,14 +149,15 @@ def _keep_below(connection: Connection) -> Any:
     return below
 
 
-def given(column: Column[Any], prefix: str = "") -> str:
-    """Spell a column's parameter with its type, where PostgreSQL cannot tell it by itself."""
-    return f"CAST(:{prefix}{column.name} AS {type_of(column)})"
-
-
 def type_of(column: Column[Any]) -> str:
     """Spell a column's type as PostgreSQL does."""
     return column.type.compile(_AS_SENT)
+
+
+def types_of(table: Table, prefix: str, names: Iterable[str]) -> dict[str, str]:
+    """Spell the types of these columns, by their names with a prefix."""
+    columns: Any = table.c
+    return {prefix + name: type_of(columns[name]) for name in names}
 
 
 def one_for_all(statement: Select[Any]) -> Prepared:

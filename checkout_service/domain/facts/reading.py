@@ -12,7 +12,7 @@ from checkout_service.domain.frozen import frozen
 from checkout_service.domain.status import AttemptState, Hold
 
 from .buyer import Buyer
-from .snapshots import ChargeView, IntentView, SessionView
+from .snapshots import ChargeView, IntentView, SessionView, Subject
 
 # The reason under which we cancel an intent that nobody came to pay, in Stripe's words.
 ABANDONED = "abandoned"
@@ -125,9 +125,11 @@ def is_over(intent: IntentView, at: int) -> bool:
     return end is not None and end + VOUCHER_GRACE <= at
 
 
-def is_on_its_way(intent: IntentView, at: int) -> bool:
-    """True if its buyer has paid by what takes its time, which can still bring the money."""
-    return not is_over(intent, at) and _read_status(intent).state is _A.PROCESSING
+def is_on_its_way(seen: Subject, at: int) -> bool:
+    """True for an intent that was paid by what takes its time, and can still bring the money."""
+    if not isinstance(seen, IntentView) or is_over(seen, at):
+        return False
+    return _read_status(seen).state is _A.PROCESSING
 
 
 def _read_status(intent: IntentView) -> Reading:

@@ -21,14 +21,11 @@ from checkout_service.storage.records import (
     order_record,
 )
 from checkout_service.storage.rows import AnyRow
-from checkout_service.storage.tables import attempts, orders
 
 from .diff import Row
 from .holds_refunds_disputes import Seldom
-from .new_orders import OrderRows, blank
+from .new_orders import BLANK_ATTEMPT, BLANK_ORDER, OrderRows
 from .read import Loaded, loaded_with
-
-_ORDER, _ATTEMPT = blank(orders), blank(attempts)
 
 
 @frozen
@@ -43,7 +40,8 @@ class NewOrder:
 
 def as_written(written: OrderRows) -> NewOrder:
     """Read what `insert_orders` was given, and wrote."""
-    order, attempt = {**_ORDER, **written.order}, {**_ATTEMPT, **written.attempt}
+    order = {**BLANK_ORDER, **written.order}
+    attempt = {**BLANK_ATTEMPT, **written.attempt}
     rows = [SimpleNamespace(**row) for row in line_rows(order["id"], written.lines)]
     return NewOrder(
         order_record(SimpleNamespace(**order)),

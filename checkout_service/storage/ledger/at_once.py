@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Connection, Table
 
 from checkout_service.domain.order.ledger import Ledger
-from checkout_service.storage.prepared import ForMany, type_of
+from checkout_service.storage.prepared import ForMany, types_of
 from checkout_service.storage.tables import (
     attempts,
     inbox_events,
@@ -51,23 +51,19 @@ _OF_THE_WRITING = {
 }  # fmt: skip
 
 
-def _of(table: Table, prefix: str, names: Iterable[str]) -> dict[str, str]:
-    return {prefix + name: type_of(_column(table, name)) for name in names}
-
-
-def _column(table: Table, name: str) -> Column[Any]:
-    return table.c[name]
-
-
 # Settlements have one event, attempt and message and two lines of the trail at most, but for a few:
 # those are parameters, because the database takes them in more cheaply than JSON.
 _QUIET = {
     **_OF_THE_WRITING,
-    **_of(orders, "", _ORDER),
-    **_of(attempts, "attempt_", _ATTEMPT),
-    **{name: kind for place in _PLACES for name, kind in _of(transitions, place, _TRAIL).items()},
+    **types_of(orders, "", _ORDER),
+    **types_of(attempts, "attempt_", _ATTEMPT),
+    **{
+        name: kind
+        for place in _PLACES
+        for name, kind in types_of(transitions, place, _TRAIL).items()
+    },
 }
-_TOLD = _of(inbox_events, "event_", _EVENT) | _of(outbox_messages, "message_", _MESSAGE)
+_TOLD = types_of(inbox_events, "event_", _EVENT) | types_of(outbox_messages, "message_", _MESSAGE)
 _NOTHING: Row = {}
 
 

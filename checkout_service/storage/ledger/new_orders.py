@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnDefault, Connection, Table, literal
+from sqlalchemy import ColumnDefault, Connection, Table, literal
 from sqlalchemy.dialects import postgresql
 
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import number_of
 from checkout_service.domain.order.line import Line
 from checkout_service.storage.orders import insert_attempt, insert_lines, line_rows
-from checkout_service.storage.prepared import ForMany, type_of
+from checkout_service.storage.prepared import ForMany, type_of, types_of
 from checkout_service.storage.tables import attempts, order_lines, orders
 from checkout_service.storage.upsert import insert_once
 
@@ -29,7 +29,7 @@ class OrderRows:
     attempt: Row
 
 
-def blank(table: Table) -> Row:
+def _blank(table: Table) -> Row:
     """Make a row that has nothing but its columns' defaults."""
     defaults = {c.name: c.default for c in table.c}
     return {
@@ -37,6 +37,8 @@ def blank(table: Table) -> Row:
         for name, default in defaults.items()
     }
 
+
+BLANK_ORDER, BLANK_ATTEMPT = _blank(orders), _blank(attempts)
 
 # What a new order may say. All else is as its columns' defaults are, which the statement spells.
 _ORDER = (
@@ -48,34 +50,24 @@ _ATTEMPT = (
     "id", "order_id", "seq", "kind", "state", "idempotency_key", "link_id", "reference",
     "expires_at", "created_at",
 )  # fmt: skip
-_BLANK_ORDER, _BLANK_ATTEMPT = blank(orders), blank(attempts)
-
-
-def _column(table: Table, name: str) -> Column[Any]:
-    return table.c[name]
-
-
-def _types(table: Table, prefix: str, names: Iterable[str]) -> dict[str, str]:
-    return {prefix + name: type_of(_column(table, name)) for name in names}
-
-
 _GIVEN = {
-    **_types(orders, "", _ORDER),
+    **types_of(orders, "", _ORDER),
     "lines": "jsonb",
-    **_types(attempts, "attempt_", _ATTEMPT),
+    **types_of(attempts, "attempt_", _ATTEMPT),
 }
 
 
 def _insert(table: Table, given: Mapping[str, str], source: str) -> str:
     """Insert these columns of a source; the others as their defaults are."""
+    columns: Any = table.c
     fixed = {
         name: str(
-            literal(value, _column(table, name).type).compile(
+            literal(value, columns[name].type).compile(
                 dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]
                 compile_kwargs={"literal_binds": True},
             )
         )
-        for name, value in blank(table).items()
+        for name, value in _blank(table).items()
         if value is not None and name not in given
     }
     values = {**given, **fixed}
@@ -138,8 +130,8 @@ def insert_orders(connection: Connection, given: Sequence[OrderRows]) -> list[bo
 
 
 def _values(rows: OrderRows) -> list[Any]:
-    order = {**_BLANK_ORDER, **rows.order, "number": number_of(rows.order["id"])}
-    attempt = {**_BLANK_ATTEMPT, **rows.attempt}
+    order = {**BLANK_ORDER, **rows.order, "number": number_of(rows.order["id"])}
+    attempt = {**BLANK_ATTEMPT, **rows.attempt}
     lines = json.dumps(line_rows(order["id"], rows.lines))
     return [*map(order.get, _ORDER), lines, *map(attempt.get, _ATTEMPT)]
 

@@ -19,7 +19,6 @@ from checkout_service.domain.errors import (
 )
 from checkout_service.domain.facts.fact import Fact, facts_of_look, of_attempt
 from checkout_service.domain.facts.reading import is_on_its_way
-from checkout_service.domain.facts.snapshots import IntentView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import new_id
 from checkout_service.domain.order.cart import Cart
@@ -157,7 +156,7 @@ class StartIntent:
         total = sum(line.amount for line in lines)
         if unsure or total != order.amount_total:
             facts = self._ask_for(order_id, newest.intent_id, total)
-            if not unsure and _is_on_its_way(facts[0]):
+            if not unsure and is_on_its_way(facts[0].subject, facts[0].seen.at):
                 facts = self._ask_for(order_id, newest.intent_id, order.amount_total)
             facts = [of_attempt(fact, newest.id) for fact in facts]
             settled = self.settle_order.settle(Case("retry", facts, order_id))
@@ -197,9 +196,3 @@ class StartIntent:
     def _newest(self, order_id: str) -> IntentAnswer:
         with self.database.read() as connection:
             return newest_intent(connection, order_id)
-
-
-def _is_on_its_way(fact: Fact) -> bool:
-    """True if what Stripe answered shows that the buyer has paid by what takes its time."""
-    view = fact.subject
-    return isinstance(view, IntentView) and is_on_its_way(view, fact.seen.at)

@@ -213,7 +213,8 @@ class WriteMoney:
             return None
         look = self.sessions.look if write.kind is WriteKind.EXPIRE else self.intents.look
         facts = tuple(facts_of_look(look(write.subject, urgent=True)))
-        if write.kind is WriteKind.CANCEL and _is_on_its_way(facts[0], self.clock.now()):
+        # Nobody may cancel what its buyer has paid meanwhile by what takes its time.
+        if write.kind is WriteKind.CANCEL and is_on_its_way(facts[0].subject, self.clock.now()):
             return Outcome(write, facts, done=False)
         if not any(_is_closed(fact) for fact in facts):
             return None
@@ -232,12 +233,6 @@ def _is_closed(fact: Fact) -> bool:
             return status in ("canceled", "succeeded")
         case _:
             return False
-
-
-def _is_on_its_way(fact: Fact, now: int) -> bool:
-    """True if the buyer has paid meanwhile by what takes its time: nobody may cancel that."""
-    view = fact.subject
-    return isinstance(view, IntentView) and is_on_its_way(view, now)
 
 
 def _is_done(write: MoneyWrite, fact: Fact) -> bool:

@@ -124,11 +124,14 @@ class RefreshDue:
             else:
                 self.open_attempt.open(order.order_id, source=SWEEP)
         except StripeUnavailable:
-            at = backoff(min(order.tries, _LONGEST_REST), now) or now
-            self.database.write(
-                lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
-            )
+            self._rest(order, backoff(min(order.tries, _LONGEST_REST), now) or now)
             raise
+
+    def _rest(self, order: DueOrder, at: int) -> None:
+        """Let an order rest until then, unless another look is requested meanwhile."""
+        self.database.write(
+            lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
+        )
 
     def _went_well(self, order: DueOrder) -> None:
         """Forget failures; an order that waits for longer than any payment takes is set aside."""
@@ -156,11 +159,8 @@ class RefreshDue:
             if leases.has_reads(connection, order.order_id, now=self.clock.now()):
                 return
         window = reads_window(order.created_at, self.clock.now())
-        at = window_end(order.created_at, window)
         log.warning("order.out_of_reads", extra={"order_id": order.order_id})
-        self.database.write(
-            lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
-        )
+        self._rest(order, window_end(order.created_at, window))
 
     def _failed(self, order: DueOrder, error: Exception) -> None:
         """Back off from an order that cannot be looked at; at last it waits for a person.
@@ -174,9 +174,7 @@ class RefreshDue:
         if at is None or (old and isinstance(error, UnknownToStripe)):
             self._set_aside(order.order_id, why)
         else:
-            self.database.write(
-                lambda c: due_orders.look_again_at(c, order.order_id, at, requests=order.requests)
-            )
+            self._rest(order, at)
 
     def _wait_for_buyer(self, order: DueOrder) -> None:
         """Wait on: a link's order has nothing to look at until its session is found by its link."""
