@@ -18,6 +18,7 @@ from checkout_service.use_cases.admin.quarantine import Quarantine
 from checkout_service.use_cases.admin.read_events import ReadEvents
 from checkout_service.use_cases.checkout.cancel_order import CancelOrder
 from checkout_service.use_cases.checkout.change_items import ChangeItems
+from checkout_service.use_cases.checkout.free_later import FreeLater
 from checkout_service.use_cases.checkout.hold_idempotency import HoldIdempotency
 from checkout_service.use_cases.checkout.list_products import ListProducts
 from checkout_service.use_cases.checkout.start_checkout import StartCheckout
@@ -215,7 +216,8 @@ class Parts(Ground):
 
     @cached_property
     def hold_idempotency(self) -> HoldIdempotency:
-        return HoldIdempotency(self.database, self.clock)
+        later = FreeLater(self.database, self.clock)
+        return HoldIdempotency(self.database, self.clock, later)
 
     @cached_property
     def erase_person(self) -> ErasePerson:

@@ -20,6 +20,21 @@ _k = idempotency_keys.c
 
 
 @frozen
+class Claim:
+    """One holder's right to a key. Whoever frees or finishes it names the claim that is his.
+
+    The nonce would not do: it names the order, so whoever takes over has the same. Nor would the
+    moment alone: two may claim a key in the same millisecond. The holder is a name of one claim;
+    a release that knows no holders leaves the last one's name there, but never his moment.
+    """
+
+    scope: str
+    key: str
+    holder: str
+    until: int  # then its holder counts as dead, milliseconds UTC
+
+
+@frozen
 class KeyRecord:
     """A key as it stands: running until `locked_until`, free, or kept with its answer."""
 
@@ -28,6 +43,7 @@ class KeyRecord:
     fingerprint: str
     nonce: str
     state: str
+    holder: str | None
     locked_until: int
     created_at: int
     status: int | None
@@ -57,12 +73,13 @@ def find(connection: Connection, scope: str, key: str) -> KeyRecord | None:
 
 
 def take_over(
-    connection: Connection, found: KeyRecord, *, locked_until: int, fresh: dict[str, Any]
+    connection: Connection, found: KeyRecord, claim: Claim, *, fresh: dict[str, Any]
 ) -> bool:
     """Claim a freed key, or one whose holder died; False if somebody else was quicker.
 
     `fresh` holds a new fingerprint and nonce when the key now serves another request.
     """
+    taken = {"state": "running", "holder": claim.holder, "locked_until": claim.until}
     result = connection.execute(
         update(idempotency_keys)
         .where(
@@ -71,36 +88,31 @@ def take_over(
             _k.state == found.state,
             _k.locked_until == found.locked_until,
         )
-        .values(state="running", locked_until=locked_until, status=None, body=None, **fresh)
+        .values(taken | {"status": None, "body": None} | fresh)
     )
     return result.rowcount == 1
 
 
 def finish(
-    connection: Connection,
-    scope: str,
-    key: str,
-    nonce: str,
-    *,
-    status: int | None,
-    body: bytes | None,
+    connection: Connection, claim: Claim, *, status: int | None = None, body: bytes | None = None
 ) -> None:
-    """Keep the answer under the key, or free the key when there is none to keep."""
+    """Keep the answer under the key, or free the key when there is none to keep.
+
+    Nothing is done where the claim is over: whoever was slower than it leaves the key to those who
+    took over, and a repeat of what had been written after all changes nothing.
+    """
     connection.execute(
         update(idempotency_keys)
-        .where(_k.scope == scope, _k.key == key, _k.nonce == nonce)
+        .where(
+            _k.scope == claim.scope,
+            _k.key == claim.key,
+            _k.state == "running",
+            _k.holder == claim.holder,
+            _k.locked_until == claim.until,
+        )
         .values(
             state="free" if status is None else "kept", status=status, body=body, locked_until=0
         )
-    )
-
-
-def free(connection: Connection, scope: str, key: str, until: int) -> None:
-    """Free the key of whoever holds it until then; a key that was kept or claimed anew stays."""
-    connection.execute(
-        update(idempotency_keys)
-        .where(_k.scope == scope, _k.key == key, _k.state == "running", _k.locked_until == until)
-        .values(state="free", locked_until=0)
     )
 
 

@@ -201,7 +201,7 @@ def test_the_system_page_shows_no_secret(app: Flask) -> None:
     page = signed_in(app).get("/admin/system").text
     for secret in ("sk_test_tests", "whsec_tests", "tests-only-0123456789"):
         assert secret not in page
-    assert "0017" in page
+    assert "0018" in page
 
 
 def test_an_orders_page_tells_the_evidence_of_each_hold(app: Flask) -> None:

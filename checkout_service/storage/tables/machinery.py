@@ -174,6 +174,7 @@ idempotency_keys = Table(
     needed("fingerprint"),
     needed("nonce"),
     needed("state"),
+    Column("holder", Text),  # names one claim; null where an earlier release made it
     moment("locked_until", null=False),
     Column("status", Integer),
     Column("body", LargeBinary),
