@@ -56,6 +56,10 @@ class KeyRecord:
             return None
         return self.status, bytes(self.body or b"")
 
+    def is_held_by(self, claim: Claim) -> bool:
+        mine = (claim.holder, claim.until)
+        return self.state == "running" and (self.holder, self.locked_until) == mine
+
 
 _COLUMNS = tuple(_k[field.name] for field in fields(KeyRecord))
 

@@ -53,8 +53,12 @@ def is_held(stage: Stage) -> bool:
     return True
 
 
+def late_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == THREAD]
+
+
 def nobody_is_late() -> bool:
-    return all(thread.name != THREAD for thread in threading.enumerate())
+    return not late_threads()
 
 
 @ENDS
@@ -135,6 +139,12 @@ def test_an_answer_that_was_kept_after_all_stays(stage_on: Stage) -> None:
     assert isinstance(begin(stage), Replay)
 
 
+@pytest.fixture
+def _nobody_else() -> None:
+    """What an earlier test left to be freed is freed."""
+    until(nobody_is_late, what="everything that was to be freed")
+
+
 class HeldUp:
     """A clock that stands still, and lets nobody go on before it is told to."""
 
@@ -151,6 +161,7 @@ class HeldUp:
         self.goes_on.wait(60)
 
 
+@pytest.mark.usefixtures("_nobody_else")
 def test_however_many_keys_wait_for_the_database_one_thread_frees_them(stage: Stage) -> None:
     database, clock = stage.parts.database, HeldUp(stage.now)
     hold = HoldIdempotency(database, clock, FreeLater(database, clock))
@@ -161,7 +172,7 @@ def test_however_many_keys_wait_for_the_database_one_thread_frees_them(stage: St
         assert isinstance(ticket, Ticket)
         with pytest.raises(DatabaseUnavailable):
             keeps(hold, ticket)
-    waiting = [thread for thread in threading.enumerate() if thread.name == THREAD]
+    waiting = late_threads()
     mend()
     clock.goes_on.set()
 
@@ -169,3 +180,15 @@ def test_however_many_keys_wait_for_the_database_one_thread_frees_them(stage: St
     until(nobody_is_late, what="everything that was to be freed")
     for n in range(20):
         assert isinstance(hold.begin(scope=SCOPE, key=f"{KEY}{n}", fingerprint=""), Ticket)
+
+
+@pytest.mark.usefixtures("_nobody_else")
+def test_a_database_that_is_away_leaves_nothing_to_be_freed(stage: Stage) -> None:
+    database, clock = stage.parts.database, HeldUp(stage.now)
+    hold = HoldIdempotency(database, clock, FreeLater(database, clock))
+    stage.loses_database(writing("begins"), times=1)
+
+    with pytest.raises(DatabaseUnavailable):
+        hold.begin(scope=SCOPE, key=KEY, fingerprint="")
+
+    assert nobody_is_late()

@@ -56,7 +56,24 @@ class HoldIdempotency:
 
         Raises IdempotencyKeyReused (another body) and IdempotencyInProgress.
         """
-        return self.database.write(lambda c: self._begin(c, scope, key, fingerprint))
+        now = self.clock.now()
+        # One claim for all tries of the write: when the answer to its commit is lost, the next try
+        # knows it for its own, and so does whoever frees it because no try was answered.
+        claim = Claim(scope, key, ids.new_id("clm"), now + HOLD_FOR)
+        made = False
+
+        def begin(connection: Transaction) -> Ticket | Replay:
+            nonlocal made
+            held = self._begin(connection, claim, fingerprint, now)
+            made = made or isinstance(held, Ticket)
+            return held
+
+        try:
+            return self.database.write(begin)
+        except DatabaseUnavailable:
+            if made:
+                self.free_later.free(claim)
+            raise
 
     def keep(self, ticket: Ticket, status: int, body: bytes) -> None:
         """Keep the answer for 72 hours, unless somebody else has taken the key over."""
@@ -78,13 +95,11 @@ class HoldIdempotency:
             raise
 
     def _begin(
-        self, connection: Transaction, scope: str, key: str, fingerprint: str
+        self, connection: Transaction, claim: Claim, fingerprint: str, now: int
     ) -> Ticket | Replay:
-        now = self.clock.now()
-        claim = Claim(scope, key, ids.new_id("clm"), now + HOLD_FOR)
         row = {
-            "scope": scope,
-            "key": key,
+            "scope": claim.scope,
+            "key": claim.key,
             "fingerprint": fingerprint,
             "nonce": ids.new_id("non"),
             "state": "running",
@@ -94,9 +109,11 @@ class HoldIdempotency:
         }
         if idempotency.begin(connection, row):
             return Ticket(claim, str(row["nonce"]))
-        found = idempotency.find(connection, scope, key)
+        found = idempotency.find(connection, claim.scope, claim.key)
         if found is None:
             raise IdempotencyInProgress
+        if found.is_held_by(claim):
+            return Ticket(claim, found.nonce)
         unfinished = money_writes.is_unfinished(connection, found.nonce)
         if found.created_at < now - KEEP_FOR and not unfinished:
             return _take(connection, found, claim, row)
