@@ -21,7 +21,17 @@ from .api import (
     payment_intents,
     payment_links,
 )
-from .http import cookies, limits, mount, origins, problems, security, static_files, strict_json
+from .http import (
+    cookies,
+    limits,
+    mount,
+    origins,
+    problems,
+    security,
+    static_files,
+    strict_json,
+    url_adapters,
+)
 from .ops import health
 from .pages import accent, buy, cart, languages, links, pay, rendering, subscription
 
@@ -50,6 +60,7 @@ def init_app(
     app.config["MAX_CONTENT_LENGTH"] = strict_json.MAX_BYTES + 1
     app.config["MAX_FORM_PARTS"] = 50
     _set_habits(app)
+    url_adapters.init_app(app)
     static_files.init_app(app)
     elsewhere = (subscription.PORTAL,) if catalog.shop.manage_subscriptions else ()
     security.init_app(app, settings, images=catalog.image_origins, forms=elsewhere)
