@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from checkout_service.use_cases.settle.receive_event import ReceiveEvent
 
 from .configured import USE_CASES, settings
+from .http.answers import JsonAnswer
 
 MAX_BYTES = 1024 * 1024
 
@@ -29,7 +30,7 @@ def stripe() -> Response:
     if len(body) > MAX_BYTES:
         raise RequestEntityTooLarge
     _receive_event().receive(body, request.headers.get("Stripe-Signature"))
-    return Response(b'{"received":true}', mimetype="application/json")
+    return JsonAnswer(b'{"received":true}')
 
 
 def _receive_event() -> ReceiveEvent:

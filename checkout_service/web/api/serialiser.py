@@ -17,6 +17,7 @@ from checkout_service.domain.views.orders import (
 from checkout_service.domain.views.shapes import private_order, public_order
 from checkout_service.use_cases.checkout.list_products import ProductView
 from checkout_service.web.context import settings
+from checkout_service.web.http.answers import JsonAnswer
 from checkout_service.web.http.callers import is_merchant
 
 _JSON = json.JSONEncoder()  # kept: `json.dumps` of Flask makes one for each answer
@@ -100,4 +101,4 @@ def _until_final(response: Response, answer: SessionAnswer | IntentAnswer) -> Re
 
 
 def tell(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(_JSON.encode(body) + "\n", status, mimetype="application/json")
+    return JsonAnswer(_JSON.encode(body) + "\n", status)
