@@ -60,7 +60,7 @@ class ReadMissed:
             page = self.events.page(
                 stretch.start, stretch.end, undelivered=undelivered, before=stretch.before
             )
-            return page.events, _rest(stretch, page)
+            return page.events, rest_of(stretch, page)
 
         def take(events: list[IncomingEvent]) -> None:
             nonlocal newest
@@ -88,7 +88,7 @@ class ReadMissed:
         return taken
 
 
-def _rest(stretch: Stretch, page: EventPage) -> list[Stretch]:
+def rest_of(stretch: Stretch, page: EventPage) -> list[Stretch]:
     """Say what is left of a stretch after a page of it."""
     if page.before is None:
         return []
@@ -96,7 +96,11 @@ def _rest(stretch: Stretch, page: EventPage) -> list[Stretch]:
     if stretch.pages or not page.events:
         return [rest]
     oldest, latest = page.events[0].created, page.events[-1].created
-    cut = oldest - max(_NEAR * (latest - oldest), SECOND)
-    near = replace(rest, start=max(cut, stretch.start), pages=_NEAR)
-    # Stripe counts in seconds, as these times do: the second of the cut is read once.
-    return [near] if cut <= stretch.start else [Stretch(stretch.start, cut - 1), near]
+    cut = max(oldest - _NEAR * (latest - oldest), stretch.start)
+    near = replace(rest, start=cut, pages=_NEAR)
+    # Stripe counts in seconds, as these times do: the second of the cut is read once. Where one
+    # fills a page it is left to one reader, and a few before it to one each.
+    alone = range(cut - SECOND, cut - (_NEAR + 1) * SECOND, -SECOND) if oldest == latest else ()
+    seconds = [Stretch(at, at + SECOND - 1) for at in alone if at > stretch.start]
+    end = min(one.start for one in (near, *seconds)) - 1
+    return [*([Stretch(stretch.start, end)] if end >= stretch.start else []), near, *seconds]
