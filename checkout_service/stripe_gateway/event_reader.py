@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent
 from checkout_service.domain.facts.snapshots import IncomingEvent
 from checkout_service.domain.frozen import frozen
+from checkout_service.domain.replaced import replace
 
 from .client import Connector
 from .event_shape import read_event

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from checkout_service.domain.errors import StripeRejected, UnknownToStripe
 from checkout_service.domain.facts.fact import Fact, fact_of_answer
@@ -15,6 +15,7 @@ from checkout_service.domain.facts.snapshots import SessionView, Snapshot
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_session_id
 from checkout_service.domain.ports.sessions import LineRequest, SessionRequest
+from checkout_service.domain.replaced import replace
 
 from . import routes
 from .beside_session import hides_more, saved_method, with_what_was_chosen

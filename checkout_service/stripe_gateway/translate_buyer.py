@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TypeVar
 
 from checkout_service.domain.card_numbers import holds_card_number
@@ -26,6 +26,7 @@ from checkout_service.domain.facts.buyer import (
     ShippingRate,
     TaxId,
 )
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.texts import LONGEST, without_control_characters
 
 from .fields import Json, Malformed, address, maybe_object, maybe_word, number, reference, word

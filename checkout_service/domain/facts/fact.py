@@ -7,11 +7,11 @@ may be too close to order in time.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 
 from checkout_service.domain.clock import MINUTE, SECOND
 from checkout_service.domain.frozen import frozen
+from checkout_service.domain.replaced import replace
 
 from .snapshots import (
     DisputeView,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from checkout_service.domain.catalog import Catalog, Price
 from checkout_service.domain.errors import Fault, InvalidInput
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import BadAmount, check_total, check_unit_amount
 from checkout_service.domain.ports.prices import PriceView
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.session.ui_modes import HOSTED
 
 from .ledger import AUTOMATIC, SETUP

@@ -8,7 +8,7 @@ looked for by our id in its metadata, and only if it is not there a new key is u
 from __future__ import annotations
 
 import logging
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any
 
 from checkout_service.domain.clock import MINUTE, Clock
@@ -30,6 +30,7 @@ from checkout_service.domain.order.line import Line
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import AttemptKind, AttemptState
 from checkout_service.storage import orders
 from checkout_service.storage.database import Database, Transaction

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Generic, TypeVar
 
 from checkout_service.deadline import within
@@ -13,6 +12,7 @@ from checkout_service.domain.errors import NotFound
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_intent_id, is_order_id, is_session_id
 from checkout_service.domain.order.ledger import Ledger
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.status import OrderStatus
 from checkout_service.domain.views.orders import IntentAnswer, OrderView, SessionAnswer
 from checkout_service.storage import orders

@@ -7,7 +7,6 @@ Everything else marks the order look-due and the worker looks.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from checkout_service.domain.clock import Clock
 from checkout_service.domain.errors import BadEvent, DatabaseUnavailable, PullMode
@@ -15,6 +14,7 @@ from checkout_service.domain.facts.fact import fact_of_event
 from checkout_service.domain.facts.snapshots import Billing, IncomingEvent, SessionView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ports.events import EventReader
+from checkout_service.domain.replaced import replace
 from checkout_service.domain.schedule import AT_ONCE, backoff
 from checkout_service.storage import inbox, orders
 from checkout_service.storage.database import Database, Transaction
