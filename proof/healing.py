@@ -64,7 +64,7 @@ def _live(scheduler: Scheduler) -> None:
     if play.layer in ("polls", "pull"):
         turns = [
             (w, n)
-            for w, purchase in enumerate(play.purchases)
+            for w, purchase in enumerate(p for p in play.purchases if p.bought is not None)
             for n in range(len(purchase.sessions) or 1)
         ]
         for who, turn in turns:

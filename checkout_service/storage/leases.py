@@ -53,6 +53,11 @@ _RESTS = ((8, 1), (12, 4), (16, 16), (20, 128))  # up to so many reads: so many 
 _LONGEST_REST = 1_024
 
 
+def grown(rest: int, reads: int) -> int:
+    """Return how long a rest has grown for what has cost so many reads."""
+    return rest * next((much for most, much in _RESTS if reads < most), _LONGEST_REST)
+
+
 def _number(value: int) -> ColumnElement[int]:
     return literal_column(str(value), BigInteger)
 
@@ -165,36 +170,52 @@ def is_free(
 
     `reads` is what the order has cost; whether its budget is spent only `take_look` tells.
     """
-    rest = window_ms * next((much for n, much in _RESTS if reads < n), _LONGEST_REST)
+    rest = grown(window_ms, reads)
     held = lease_until is not None and now <= lease_until <= now + for_ms + VOID_BEYOND
     fresh = bool(rest) and looked_at is not None and now - rest < looked_at <= now + VOID_BEYOND
     return not held and not fresh
 
 
-_AGAIN = orders.c.reads_window == _window(_given("looked_at"))
-_END_LOOK = (
-    update(orders)
-    .where(orders.c.id == bindparam("b_id"))
-    .values(
-        looked_at=_given("looked_at"),
-        look_lease_until=case(
-            (orders.c.look_lease_until == _given("until"), None), else_=orders.c.look_lease_until
+_AGAIN = orders.c.reads_window == _window(_given("ended_at"))
+
+
+def _end(*, looked: bool) -> Prepared:
+    """Make the statement that ends a look; an order that it did not see needs no rest."""
+    o, ended = orders.c, _given("ended_at")
+    values = {
+        o.look_lease_until: case(
+            (o.look_lease_until == _given("until"), None), else_=o.look_lease_until
         ),
-        reads=case((_AGAIN, orders.c.reads + _given("reads")), else_=_given("reads")),
-        reads_window=_window(_given("looked_at")),
-    )
-    .returning(orders.c.id)  # a prepared statement gives rows
-)
-_END = Prepared({"postgresql": _END_LOOK, "sqlite": _END_LOOK}, writes=True)
+        o.reads: case((_AGAIN, o.reads + _given("reads")), else_=_given("reads")),
+        o.reads_window: _window(ended),
+    }
+    if looked:
+        values[o.looked_at] = ended
+    statement = update(orders).where(o.id == bindparam("b_id")).values(values)
+    returning = statement.returning(o.id)  # a prepared statement gives rows
+    return Prepared({"postgresql": returning, "sqlite": returning}, writes=True)
+
+
+_LOOKED, _ELSEWHERE = _end(looked=True), _end(looked=False)
 
 
 def end_look(
-    connection: Connection, order_id: str, *, lease_until: int, looked_at: int, reads: int
+    connection: Connection,
+    order_id: str,
+    *,
+    lease_until: int,
+    ended_at: int,
+    reads: int,
+    looked: bool = True,
 ) -> None:
-    """Note the look and the reads it cost, and end its lease unless that was taken over."""
-    _END.rows(
+    """Note the reads a look cost, and end its lease unless that was taken over.
+
+    Where the order itself was `looked` at, it rests from then on.
+    """
+    statement = _LOOKED if looked else _ELSEWHERE
+    statement.rows(
         connection,
-        {"b_id": order_id, "b_until": lease_until, "b_looked_at": looked_at, "b_reads": reads},
+        {"b_id": order_id, "b_until": lease_until, "b_ended_at": ended_at, "b_reads": reads},
     )
 
 

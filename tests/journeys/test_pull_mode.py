@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.databases import Databases
 from tests.support.link_shop import LINKS, PULL, Buyer, LinkShop, running_link_shop
-from tests.support.running_stack import KEY, http, until
+from tests.support.running_stack import KEY, http, side_by_side, until
 
 ITEMS = {"items": [{"price": "print-usd", "quantity": 1}]}
 
@@ -39,6 +39,20 @@ def test_the_way_back_confirms_the_order_without_a_write(shop: LinkShop) -> None
     shop.told_once(answer["order"]["id"])
     assert {row["key_kind"] for row in shop.calls()} == {"rk"}
     assert {row["method"] for row in shop.calls()} == {"GET"}
+
+
+def test_two_tabs_that_are_back_at_once_are_both_told(shop: LinkShop) -> None:
+    tabs = [Buyer(shop), Buyer(shop)]
+    reference = tabs[0].leaves("print")
+    tabs[1].http.cookies.update(tabs[0].http.cookies)
+    session = shop.pays_by_link("print", reference)["id"]
+    shop.faults(latency_ms=500)
+
+    pages = side_by_side(lambda tab: tab.returns(session), tabs)
+
+    shop.no_faults()
+    assert ['data-state="paid"' in page for page in pages] == [True, True]
+    assert len(shop.calls(session)) <= 2  # the sweep's may be one
 
 
 def test_whoever_never_returns_is_settled_by_the_sweep(shop: LinkShop) -> None:

@@ -26,7 +26,7 @@ def take(database: Database, at: int, *, urgent: bool = False, window: int = 0) 
 
 def end(database: Database, at: int, reads: int = 1) -> None:
     database.write(
-        lambda c: leases.end_look(c, ORDER, lease_until=at + LEASE, looked_at=at, reads=reads)
+        lambda c: leases.end_look(c, ORDER, lease_until=at + LEASE, ended_at=at, reads=reads)
     )
 
 

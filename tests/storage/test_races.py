@@ -91,7 +91,7 @@ def test_one_looks_and_nobody_looks_again_within_the_window(database: Database) 
 
     assert at_once(lambda _: look(NOW)) == 1
     database.write(
-        lambda c: leases.end_look(c, ORDER, lease_until=NOW + 3_000, looked_at=NOW + 100, reads=1)
+        lambda c: leases.end_look(c, ORDER, lease_until=NOW + 3_000, ended_at=NOW + 100, reads=1)
     )
     assert not look(NOW + 2_000)
     assert look(NOW + 2_100)
@@ -180,7 +180,7 @@ def test_a_clock_that_jumped_back_blocks_nobody(database: Database) -> None:
         assert requests == 0
         database.write(
             lambda c, at=at: leases.end_look(  # type: ignore[misc]
-                c, ORDER, lease_until=at + 3_000, looked_at=at, reads=1
+                c, ORDER, lease_until=at + 3_000, ended_at=at, reads=1
             )
         )
         assert database.write(

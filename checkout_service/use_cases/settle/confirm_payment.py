@@ -162,11 +162,13 @@ class ConfirmPayment:
             look = self.look_at_order.look(order_id, source=source, urgent=True, window=WINDOW)
         return look is Look.BUSY
 
-    def wait_for_look(self, order_id: str) -> None:
-        """Wait a moment for the one who is looking."""
+    def wait_for_look(self, order_id: str, *, until_final: bool = True) -> None:
+        """Wait a moment for the one who is looking, or until the order is final before that."""
         until = self.clock.monotonic() + _PAGE_WAITS_SECONDS
         while self.clock.monotonic() < until:
-            if self._order(order_id).final or not self.look_at_order.in_progress(order_id):
+            if until_final and self._order(order_id).final:
+                return
+            if not self.look_at_order.in_progress(order_id):
                 return
             self.clock.sleep(_PAUSE_SECONDS)
 

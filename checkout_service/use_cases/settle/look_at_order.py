@@ -187,12 +187,14 @@ class LookAtOrder:
             booking.enter_context(self.reads.booked(pace.now + taken.wait))
         return taken
 
-    def end(self, order_id: str, *, lease_until: int, reads: ReadCount) -> None:
-        """Note that a look has ended, and what it cost."""
+    def end(
+        self, order_id: str, *, lease_until: int, reads: ReadCount, looked: bool = True
+    ) -> None:
+        """Note that a look has ended, what it cost, and whether it looked at the order itself."""
         now, cost = self.clock.now(), reads.count
         self.database.write_at_once(
             lambda c: leases.end_look(
-                c, order_id, lease_until=lease_until, looked_at=now, reads=cost
+                c, order_id, lease_until=lease_until, ended_at=now, reads=cost, looked=looked
             )
         )
 
