@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,9 @@ from flask.testing import FlaskClient
 from tests.support.on_stage import app_on
 from tests.support.stage import Stage
 from tests.web.asserts import page
-from tests.web.carts import BIG, MUG, pay, put
+from tests.web.cart.forms import BIG, pay, put
 from tests.web.catalog import CATALOG
-from tests.web.conftest import MakeApp
 from tests.web.test_pages import opened
-
-
-@pytest.fixture
-def shop() -> Iterator[Stage]:
-    with Stage(catalog=CATALOG + MUG) as stage:
-        yield stage
-
-
-@pytest.fixture
-def client(make_app: MakeApp) -> FlaskClient:
-    return make_app().test_client()
 
 
 def test_what_is_chosen_is_counted_and_made_no_order(client: FlaskClient, shop: Stage) -> None:
