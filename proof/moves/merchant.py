@@ -9,6 +9,7 @@ from typing import Any
 from checkout_service.domain.errors import (
     CheckoutError,
     DatabaseUnavailable,
+    ReadsSpent,
     RefundTooLarge,
     StripeUnavailable,
 )
@@ -109,7 +110,7 @@ def cancels(play: Play, move: Move) -> None:
     play.canceling.add(purchase.bought.order)
     try:
         play.stage.cancels(purchase.bought, by=move.by)
-    except StripeUnavailable:
+    except (StripeUnavailable, ReadsSpent):
         play.promised.add(purchase.bought.order)
         raise
     play.canceled.add(purchase.bought.order)

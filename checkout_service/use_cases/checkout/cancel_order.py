@@ -10,6 +10,7 @@ from checkout_service.domain.errors import (
     OpenedWrong,
     OrderCanceled,
     OrderPaid,
+    ReadsSpent,
     StripeUnavailable,
     UnknownToStripe,
 )
@@ -43,9 +44,9 @@ class CancelOrder:
     def cancel(self, order_id: str, *, source: str = "api") -> OrderView:
         """Cancel an order that no money has come for.
 
-        Raises NotFound, OrderPaid, MoneyInFlight, StripeUnavailable: the sweep goes on with it
-        then. In pull mode the order is canceled here only, as is one that Stripe does not know; a
-        later payment is held.
+        Raises NotFound, OrderPaid, MoneyInFlight; StripeUnavailable and ReadsSpent: the sweep goes
+        on with it then. In pull mode the order is canceled here only, as is one that Stripe does
+        not know; a later payment is held.
         """
         if not is_order_id(order_id):
             raise NotFound
@@ -73,7 +74,7 @@ class CancelOrder:
     def _close_at_stripe(self, order_id: str, source: str) -> None:
         try:
             self._close_all(order_id, source)
-        except StripeUnavailable:
+        except (StripeUnavailable, ReadsSpent):
             for attempt in self._attempts(order_id):
                 if attempt.ours and attempt.state in _UNPAID:
                     self.close_attempt.remember(attempt)

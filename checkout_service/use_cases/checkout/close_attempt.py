@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.domain.facts.reading import ABANDONED
+from checkout_service.domain.facts.snapshots import IntentView, SessionView
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.changes import Change, cancel, unchanged
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
@@ -10,7 +12,7 @@ from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.refunds.write_money import Outcome, WriteMoney
-from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+from checkout_service.use_cases.settle.look_at_order import Look, LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 CANCEL = "cancel"
@@ -68,19 +70,39 @@ class CloseAttempt:
         self.write_money.closing(kind, attempt.order_id, subject, then=CANCEL)
 
     def finish(self, write: MoneyWrite, *, source: str) -> None:
-        """Bring a closing that was written down to its end. Raises GatewayError."""
+        """Bring a closing that was written down to its end. Raises GatewayError.
+
+        What Stripe does not close has ended another way, and maybe with money. Where it may not be
+        asked how, the closing goes on: its next try, whoever makes it, begins with a look.
+        """
         outcome = self.write_money.finish(write.id)
+        if not outcome.done and not outcome.facts:
+            self._look(write.order_id, source)
         self.database.write(lambda c: self._record(c, outcome, source))
-        if not outcome.done:
-            self.look_at_order.look_in_turn(write.order_id, source=source, urgent=True)
+
+    def _look(self, order_id: str, source: str) -> None:
+        look = self.look_at_order.look_in_turn(order_id, source=source, urgent=True)
+        if look is Look.BUSY:  # by others, or the order has no reads left
+            raise StripeUnavailable("It is not known yet what became of this.")
 
     def _record(self, connection: Transaction, outcome: Outcome, source: str) -> None:
-        """Write the end of a closing down with what it shows, and the cancel that it was for."""
-        if outcome.done:
+        """Write the end of a closing down with what it shows, and the cancel that it was for.
+
+        A buyer who came first is not told no: whoever cancels decides by what is written down now.
+        """
+        if outcome.done or outcome.facts:
             canceling = outcome.write.details.get("then") == CANCEL
+            canceling = canceling and outcome.done and not _came_first(outcome)
             change: Change = cancel if canceling else unchanged
             reason = CANCELED_BY_MERCHANT if canceling else None
             order_id = outcome.write.order_id
             case = Case(source, outcome.facts, order_id, change=change, reason=reason)
             self.settle_order.settle_in(connection, case)
         self.write_money.record(connection, outcome)
+
+
+def _came_first(outcome: Outcome) -> bool:
+    """True if a buyer came to the end of what was to be closed."""
+    views = (fact.subject for fact in outcome.facts)
+    ends = {view.status for view in views if isinstance(view, SessionView | IntentView)}
+    return bool(ends & {"complete", "succeeded"})

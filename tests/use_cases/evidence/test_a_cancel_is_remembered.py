@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checkout_service.domain.clock import DAY, HOUR
-from checkout_service.domain.errors import StripeUnavailable
+from checkout_service.domain.errors import OrderPaid, StripeUnavailable
 from tests.support.stage import Bought, Killed, Stage, calling, writing
 
 
@@ -113,3 +113,28 @@ def test_who_dies_while_canceling_leaves_no_order_half_canceled(
     stage.works(HOUR / 1000, every=300)
 
     assert stage.order(bought)["status"] == ("canceled" if asked else "pending")
+
+
+@pytest.mark.parametrize("kind", ["checkout_session", "payment_intent"])
+@pytest.mark.parametrize("by", ["the merchant", "the sweep"])
+def test_who_paid_what_was_to_be_closed_for_a_cancel_has_paid(
+    stage_on: Stage, kind: str, by: str
+) -> None:
+    """Stripe was asked and did not hear of it; the next try finds what it was to close paid."""
+    stage = stage_on
+    bought = stage.buys(kind=kind)
+    mend = stage.cuts(calling("POST"), times=None)
+    with pytest.raises(StripeUnavailable):
+        stage.cancels(bought)
+    mend()
+    stage.pays(bought)
+    stage.drops()
+
+    if by == "the merchant":
+        with pytest.raises(OrderPaid):
+            stage.cancels(bought)
+    stage.works(HOUR / 1000, every=300)
+
+    order = stage.order(bought)
+    assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
+    assert "asked" not in state_of_writes(stage)
