@@ -23,7 +23,7 @@ from checkout_service.storage import orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.orders.answer import order_view
-from checkout_service.use_cases.settle.look_at_order import LookAtOrder
+from checkout_service.use_cases.settle.look_at_order import Look, LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .close_attempt import CANCELED_BY_MERCHANT, CloseAttempt
@@ -82,17 +82,21 @@ class CancelOrder:
 
     def _close_all(self, order_id: str, source: str) -> None:
         self._give_up_draft(order_id, source)
-        self._look_at_intents(order_id, source)
+        seen = self._look_at_intents(order_id, source)
         for attempt in self._attempts(order_id):
-            self._close(attempt, source)
+            self._close(attempt, source, seen=seen)
 
-    def _look_at_intents(self, order_id: str, source: str) -> None:
-        """Look before an intent is canceled: Stripe lets one go whose voucher is being paid."""
+    def _look_at_intents(self, order_id: str, source: str) -> bool:
+        """Look before an intent is canceled: Stripe lets one go whose voucher is being paid.
+
+        False where the order may not be looked up, by us or any more: the closing looks itself.
+        """
         if any(
             attempt.kind is AttemptKind.INTENT and attempt.state is AttemptState.OPEN
             for attempt in self._attempts(order_id)
         ):
-            self.look_at_order.look_in_turn(order_id, source=source)
+            return self.look_at_order.look_in_turn(order_id, source=source) is not Look.BUSY
+        return True
 
     def _give_up_draft(self, order_id: str, source: str) -> None:
         """Withdraw what was never opened; the cancel is told with it, so no "failed" shows."""
@@ -103,13 +107,17 @@ class CancelOrder:
                 order_id, source=source, reason=CANCELED_BY_MERCHANT, then=changes.cancel
             )
 
-    def _close(self, attempt: AttemptRecord, source: str) -> None:
+    def _close(self, attempt: AttemptRecord, source: str, *, seen: bool) -> None:
         """Close what could still be paid, and tell the cancel with it."""
         order_id, state = attempt.order_id, attempt.state
         if attempt.kind is AttemptKind.INTENT and attempt.intent_id is not None:
             if state in (AttemptState.OPEN, AttemptState.FAILED):
                 self.close_attempt.intent(
-                    order_id, attempt.intent_id, source=source, canceling=True
+                    order_id,
+                    attempt.intent_id,
+                    source=source,
+                    canceling=True,
+                    look_first=not seen,
                 )
         elif state is AttemptState.OPEN and attempt.session_id is not None:
             self.close_attempt.session(order_id, attempt.session_id, source=source, canceling=True)

@@ -45,10 +45,12 @@ class CloseAttempt:
         source: str,
         canceling: bool = False,
         abandoned: bool = False,
+        look_first: bool = False,
     ) -> None:
         """Cancel an intent that nobody has paid, as `session` does.
 
-        `abandoned` tells Stripe that its time is over; its order then ends expired.
+        `abandoned` tells Stripe that its time is over; its order then ends expired. With
+        `look_first` it is left alone if it is being paid by what takes its time.
         """
         write = self.write_money.closing(
             WriteKind.CANCEL,
@@ -57,7 +59,7 @@ class CloseAttempt:
             then=CANCEL if canceling else "",
             reason=ABANDONED if abandoned else None,
         )
-        self.finish(write, source=source)
+        self.finish(write, source=source, look_first=look_first)
 
     def remember(self, attempt: AttemptRecord) -> None:
         """Write down that the merchant cancels, where Stripe cannot even be asked what there is.
@@ -69,13 +71,13 @@ class CloseAttempt:
         subject = (attempt.intent_id if is_intent else attempt.session_id) or attempt.id
         self.write_money.closing(kind, attempt.order_id, subject, then=CANCEL)
 
-    def finish(self, write: MoneyWrite, *, source: str) -> None:
+    def finish(self, write: MoneyWrite, *, source: str, look_first: bool = False) -> None:
         """Bring a closing that was written down to its end. Raises GatewayError.
 
         What Stripe does not close has ended another way, and maybe with money. Where it may not be
         asked how, the closing goes on: its next try, whoever makes it, begins with a look.
         """
-        outcome = self.write_money.finish(write.id)
+        outcome = self.write_money.finish(write.id, look_first=look_first)
         if not outcome.done and not outcome.facts:
             self._look(write.order_id, source)
         self.database.write(lambda c: self._record(c, outcome, source))

@@ -78,9 +78,10 @@ class WriteMoney:
         new = money_writes.NewWrite(kind, "", order_id, subject, details=details)
         return money_writes.put_closing(connection, new, now=self.clock.now())
 
-    def finish(self, name: str) -> Outcome:
+    def finish(self, name: str, *, look_first: bool = False) -> Outcome:
         """Bring a write to its end; repeatable, by any number of processes at once.
 
+        What was asked for before is looked for; `look_first` looks whatever was done before.
         Its outcome is for the caller to record, in one transaction with what follows from it: who
         dies before has done nothing but ask, and is followed by the sweep. Raises
         StripeUnavailable (the outcome is unknown: try again later) and StripeRejected.
@@ -95,12 +96,11 @@ class WriteMoney:
             return Outcome(write, (), known=known)
         if write.state is WriteState.REFUSED:
             raise StripeRejected("Stripe refused this before.", reason=write.last_error or "")
-        if write.was_asked:
+        if write.was_asked or look_first:
             found = self._look_again(write)
             if found is not None:
                 return found
-            write = self._with_good_key(write)
-        return self._ask(write)
+        return self._ask(self._with_good_key(write) if write.was_asked else write)
 
     def record(self, connection: Transaction, outcome: Outcome) -> None:
         """Write down that a write is over, in the caller's transaction."""

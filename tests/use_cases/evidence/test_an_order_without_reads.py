@@ -6,7 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from checkout_service.domain.clock import DAY, HOUR, SECOND
-from checkout_service.domain.errors import CheckoutError, OrderPaid, StripeUnavailable
+from checkout_service.domain.errors import (
+    CheckoutError,
+    MoneyInFlight,
+    OrderPaid,
+    StripeUnavailable,
+)
 from checkout_service.domain.schedule import READS_AT_FIRST
 from checkout_service.storage.tables import orders
 from tests.support.stage import Bought, Stage, calling
@@ -123,6 +128,32 @@ def test_a_payment_beyond_the_orders_reads_is_found_by_the_sweep_that_was_to_can
 
     order = stage.order(bought)
     assert (order["status"], order["fulfilled"], order["holds"]) == ("paid", True, [])
+
+
+def test_a_voucher_of_which_nobody_told_us_is_not_let_go(stage_on: Stage) -> None:
+    stage = stage_on
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    confirms_transfer(stage, bought)
+    stage.drops()
+    spends_reads_of(stage, bought)
+
+    for _ in range(3):
+        with pytest.raises(MoneyInFlight):
+            stage.cancels(bought)
+
+    assert stage.order(bought)["status"] == "processing"
+    assert len(stage.reads(f"/v1/payment_intents/{bought.intent}")) == 1
+
+
+def test_an_intent_that_nobody_pays_is_canceled_all_the_same(stage_on: Stage) -> None:
+    stage = stage_on
+    bought = stage.buys("mug-eur", kind="payment_intent")
+    spends_reads_of(stage, bought)
+
+    assert stage.cancels(bought).status == "canceled"
+
+    intent = stage.stripe("GET", f"/v1/payment_intents/{bought.intent}")
+    assert intent["status"] == "canceled"
 
 
 def test_a_voucher_that_a_cancel_meets_beyond_the_orders_reads_is_asked_about_once(
