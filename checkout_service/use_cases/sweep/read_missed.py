@@ -29,13 +29,15 @@ _NEAR = 3  # pages: long enough to be worth a reader, short enough to need sever
 class Stretch:
     """Some time (milliseconds UTC) of which the events are to be read, page before page.
 
-    `pages` are left to read before what remains is cut again.
+    `pages` are left to read before what remains is cut again. It lies before a second that filled a
+    page if that was `dense`.
     """
 
     start: int
     end: int | None = None
     before: str | None = None
     pages: int = 0
+    dense: bool = False
 
 
 @frozen
@@ -98,9 +100,12 @@ def rest_of(stretch: Stretch, page: EventPage) -> list[Stretch]:
     oldest, latest = page.events[0].created, page.events[-1].created
     cut = max(oldest - _NEAR * (latest - oldest), stretch.start)
     near = replace(rest, start=cut, pages=_NEAR)
-    # Stripe counts in seconds, as these times do: the second of the cut is read once. Where one
-    # fills a page it is left to one reader, and a few before it to one each.
-    alone = range(cut - SECOND, cut - (_NEAR + 1) * SECOND, -SECOND) if oldest == latest else ()
-    seconds = [Stretch(at, at + SECOND - 1) for at in alone if at > stretch.start]
+    # Stripe counts in seconds, as these times do: the second of the cut is read once. A second that
+    # fills a page is left to one reader; if it is not the first such, so are a few before it.
+    dense = oldest == latest
+    before = range(cut - SECOND, cut - (_NEAR + 1) * SECOND, -SECOND)
+    alone = [at for at in before if at > stretch.start] if dense and stretch.dense else []
+    seconds = [Stretch(at, at + SECOND - 1) for at in alone]
     end = min(one.start for one in (near, *seconds)) - 1
-    return [*([Stretch(stretch.start, end)] if end >= stretch.start else []), near, *seconds]
+    far = [Stretch(stretch.start, end, dense=dense)] if end >= stretch.start else []
+    return [*far, near, *seconds]
