@@ -46,7 +46,7 @@ def test_two_tabs_that_are_back_at_once_are_both_told(shop: LinkShop) -> None:
     reference = tabs[0].leaves("print")
     tabs[1].http.cookies.update(tabs[0].http.cookies)
     session = shop.pays_by_link("print", reference)["id"]
-    shop.faults(latency_ms=500)
+    shop.faults(latency_ms=150)  # a page waits two seconds for another's look, busy machine or not
 
     pages = side_by_side(lambda tab: tab.returns(session), tabs)
 
