@@ -170,7 +170,12 @@ class Parts(Ground):
     @cached_property
     def refund_order(self) -> RefundOrder:
         return RefundOrder(
-            self.database, self.settle_order, self.write_money, self.clock, self.pull_mode
+            self.database,
+            self.settle_order,
+            self.look_at_order,
+            self.write_money,
+            self.clock,
+            self.pull_mode,
         )
 
     @cached_property

@@ -5,6 +5,8 @@ An order has a budget of reads, whatever happens: 60 in its first 30 days, 4 a m
 
 from __future__ import annotations
 
+from enum import Enum
+
 from .clock import DAY, HOUR, MINUTE, SECOND
 from .facts.reading import VOUCHER_GRACE
 from .order.ledger import Attempt, Ledger
@@ -35,8 +37,6 @@ WAIT_FOR_PAYMENT = HOUR
 
 MONTH = 30 * DAY
 READS_AT_FIRST, READS_A_MONTH = 60, 4
-# What is left of a budget when buyers who poll have had their part.
-_KEPT_FOR_SWEEP, _KEPT_A_MONTH = 36, 3
 
 # A payment that is on its way for so long waits for a person.
 LONGEST_WAIT = 60 * DAY
@@ -150,11 +150,22 @@ def reads_window(created_at: int, now: int) -> int:
     return max(0, now - created_at) // MONTH
 
 
-def most_reads(window: int, *, urgent: bool) -> int:
-    """Return how many reads a month may take; buyers who ask again and again leave some over."""
-    if window == 0:
-        return READS_AT_FIRST - (_KEPT_FOR_SWEEP if urgent else 0)
-    return READS_A_MONTH - (_KEPT_A_MONTH if urgent else 0)
+class Asker(Enum):
+    """Who wants a look; whoever asks again and again leaves something of the budget to others."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    SWEEP = "sweep"
+
+
+# At first, and a month: what stays for the others.
+_LEAVES = {Asker.BUYER: (36, 3), Asker.MERCHANT: (12, 1), Asker.SWEEP: (0, 0)}
+
+
+def most_reads(window: int, asker: Asker) -> int:
+    """Return how many reads a month of an order's may have cost when this one asks."""
+    at_first, later = _LEAVES[asker]
+    return READS_AT_FIRST - at_first if window == 0 else READS_A_MONTH - later
 
 
 def window_end(created_at: int, window: int) -> int:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from checkout_service.domain.clock import MINUTE
-from checkout_service.domain.schedule import MONTH, most_reads
+from checkout_service.domain.schedule import MONTH, Asker, most_reads
 
 from .prepared import Prepared
 from .tables import leases, orders
@@ -110,7 +110,7 @@ _TAKE_LOOK = _TAKE.returning(orders.c.look_wishes)
 
 
 def look_terms(
-    order_id: str, *, now: int, for_ms: int, window_ms: int, urgent: bool
+    order_id: str, *, now: int, for_ms: int, window_ms: int, asker: Asker
 ) -> dict[str, Any]:
     """Make the parameters of a look: the lease that it wants, and what it must leave alone."""
     return {
@@ -120,8 +120,8 @@ def look_terms(
         "b_window": window_ms,
         "b_void_lease": now + for_ms + VOID_BEYOND,
         "b_void_look": now + VOID_BEYOND,
-        "b_first": most_reads(0, urgent=urgent),
-        "b_later": most_reads(1, urgent=urgent),
+        "b_first": most_reads(0, asker),
+        "b_later": most_reads(1, asker),
     }
 
 
@@ -132,7 +132,7 @@ def take_look(
     now: int,
     for_ms: int,
     window_ms: int,
-    urgent: bool = False,
+    asker: Asker = Asker.SWEEP,
 ) -> int | None:
     """Take the right to look an order up: one look at a time, and none within the window.
 
@@ -141,7 +141,7 @@ def take_look(
     cost, and beyond its budget there is no look. Returns how many looks were requested so far;
     None when somebody else looks or the time has not come.
     """
-    terms = look_terms(order_id, now=now, for_ms=for_ms, window_ms=window_ms, urgent=urgent)
+    terms = look_terms(order_id, now=now, for_ms=for_ms, window_ms=window_ms, asker=asker)
     requests = connection.execute(_TAKE_LOOK, terms).scalar()
     return None if requests is None else int(requests)
 
@@ -153,7 +153,7 @@ _HAS_READS = select(_within_budget(_given("now"), _given("first"), _given("later
 
 def has_reads(connection: Connection, order_id: str, *, now: int) -> bool:
     """True if the order's budget has reads left for the sweep."""
-    terms = look_terms(order_id, now=now, for_ms=0, window_ms=0, urgent=False)
+    terms = look_terms(order_id, now=now, for_ms=0, window_ms=0, asker=Asker.SWEEP)
     return bool(connection.execute(_HAS_READS, terms).scalar())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select, update
 
 from checkout_service.domain.frozen import frozen
+from checkout_service.domain.schedule import Asker
 
 from .leases import LEASE_UNTIL, MAY_LOOK, look_terms, take_look
 from .prepared import Prepared
@@ -69,7 +70,7 @@ def take_look_and_read(
     Who waits for no turn waits for nobody who settles the order either: None then, too. `now` is
     the product's clock, the pace keeps real time. Where the answer is NoRead the caller rolls back.
     """
-    terms = look_terms(order_id, now=now, for_ms=for_ms, window_ms=window_ms, urgent=True)
+    terms = look_terms(order_id, now=now, for_ms=for_ms, window_ms=window_ms, asker=Asker.BUYER)
     if connection.dialect.name == "postgresql":
         statement = _WAITING if pace.ahead else _PASSING
         requests, version, booked, known = statement.rows(connection, terms | pace.terms)[0]
@@ -80,7 +81,7 @@ def take_look_and_read(
         if known is not None:
             return NoRead(pace.wait_to_ask(int(known)))
     taken = take_look(
-        connection, order_id, now=now, for_ms=for_ms, window_ms=window_ms, urgent=True
+        connection, order_id, now=now, for_ms=for_ms, window_ms=window_ms, asker=Asker.BUYER
     )
     if taken is None:
         return None

@@ -21,6 +21,7 @@ from checkout_service.domain.schedule import (
     READS_AT_FIRST,
     WAIT_FOR_ORDER,
     WAIT_FOR_PAYMENT,
+    Asker,
     backoff,
     end_of,
     is_overdue,
@@ -230,8 +231,7 @@ def test_months_are_counted_from_the_orders_own_beginning() -> None:
         assert (reads_window(NOW, end - 1), reads_window(NOW, end)) == (window, window + 1)
 
 
-def test_buyers_who_poll_leave_the_sweep_its_share() -> None:
-    assert most_reads(0, urgent=False) == READS_AT_FIRST
-    assert most_reads(0, urgent=True) == READS_AT_FIRST - SWEEPS_SHARE
-    assert most_reads(5, urgent=False) == READS_A_MONTH
-    assert 0 < most_reads(5, urgent=True) < READS_A_MONTH
+def test_buyers_leave_the_merchant_a_share_and_both_leave_the_sweep_one() -> None:
+    at_first, later = ([most_reads(window, asker) for asker in Asker] for window in (0, 5))
+    assert at_first == [READS_AT_FIRST - SWEEPS_SHARE, READS_AT_FIRST - 12, READS_AT_FIRST]
+    assert 0 < later[0] < later[1] < later[2] == READS_A_MONTH

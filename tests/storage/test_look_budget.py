@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from checkout_service.domain.clock import DAY, HOUR, MINUTE, SECOND
-from checkout_service.domain.schedule import MONTH, READS_A_MONTH, READS_AT_FIRST
+from checkout_service.domain.schedule import MONTH, READS_A_MONTH, READS_AT_FIRST, Asker
 from checkout_service.storage import leases, orders
 from checkout_service.storage.database import Database
 from checkout_service.storage.tables import orders as table
@@ -17,9 +17,9 @@ WINDOW = 2 * SECOND
 LEASE = 2 * SECOND
 
 
-def take(database: Database, at: int, *, urgent: bool = False, window: int = 0) -> bool:
+def take(database: Database, at: int, *, asker: Asker = Asker.SWEEP, window: int = 0) -> bool:
     requests = database.write(
-        lambda c: leases.take_look(c, ORDER, now=at, for_ms=LEASE, window_ms=window, urgent=urgent)
+        lambda c: leases.take_look(c, ORDER, now=at, for_ms=LEASE, window_ms=window, asker=asker)
     )
     return requests is not None
 
@@ -30,9 +30,9 @@ def end(database: Database, at: int, reads: int = 1) -> None:
     )
 
 
-def look(database: Database, at: int, *, urgent: bool = False, window: int = 0) -> bool:
+def look(database: Database, at: int, *, asker: Asker = Asker.SWEEP, window: int = 0) -> bool:
     """Look once, for one read, if that is allowed now."""
-    taken = take(database, at, urgent=urgent, window=window)
+    taken = take(database, at, asker=asker, window=window)
     if taken:
         end(database, at)
     return taken
@@ -44,15 +44,16 @@ def spent(database: Database) -> tuple[int, int]:
     return row.reads, row.reads_window
 
 
-def test_a_first_month_takes_sixty_reads_of_which_buyers_get_two_fifths(
+def test_a_first_month_takes_sixty_reads_of_which_buyers_and_merchants_leave_some(
     database: Database,
 ) -> None:
     database.write(write_order)
 
-    polled = sum(look(database, NOW + n * HOUR, urgent=True) for n in range(100))
-    swept = sum(look(database, NOW + 5 * DAY + n * HOUR) for n in range(100))
+    polled = sum(look(database, NOW + n * HOUR, asker=Asker.BUYER) for n in range(100))
+    asked = sum(look(database, NOW + 5 * DAY + n * HOUR, asker=Asker.MERCHANT) for n in range(100))
+    swept = sum(look(database, NOW + 10 * DAY + n * HOUR) for n in range(100))
 
-    assert (polled, polled + swept) == (24, READS_AT_FIRST)
+    assert (polled, polled + asked, polled + asked + swept) == (24, 48, READS_AT_FIRST)
     assert spent(database) == (READS_AT_FIRST, 0)
     assert not look(database, NOW + MONTH - 1)
 
@@ -63,7 +64,7 @@ def test_each_later_month_begins_anew_with_four(database: Database) -> None:
 
     for month in (1, 2, 7):
         began = NOW + month * MONTH
-        polled = sum(look(database, began + n * HOUR, urgent=True) for n in range(20))
+        polled = sum(look(database, began + n * HOUR, asker=Asker.BUYER) for n in range(20))
         swept = sum(look(database, began + DAY + n * HOUR) for n in range(20))
         assert (polled, polled + swept) == (1, READS_A_MONTH)
         assert spent(database) == (READS_A_MONTH, month)
@@ -103,15 +104,15 @@ def test_whoever_polls_for_hours_is_looked_up_ever_more_rarely(
     database.write(lambda c: orders.update_order(c, ORDER, {"looked_at": NOW, "reads": reads}))
 
     too_early = NOW + windows * WINDOW - 1
-    assert not take(database, too_early, urgent=True, window=WINDOW)
-    assert take(database, too_early + 1, urgent=True, window=WINDOW)
+    assert not take(database, too_early, asker=Asker.BUYER, window=WINDOW)
+    assert take(database, too_early + 1, asker=Asker.BUYER, window=WINDOW)
 
 
 def test_a_buyer_who_polls_all_day_leaves_the_order_its_budget(database: Database) -> None:
     database.write(write_order)
 
     polls = [*range(0, 2 * MINUTE, 2_500), *range(2 * MINUTE, DAY, 2 * MINUTE)]
-    looks = [at for at in polls if look(database, NOW + at, urgent=True, window=WINDOW)]
+    looks = [at for at in polls if look(database, NOW + at, asker=Asker.BUYER, window=WINDOW)]
 
     assert looks[:8] == list(range(0, 20_000, 2_500))  # whoever comes back finds out at once
     assert len(looks) == 24

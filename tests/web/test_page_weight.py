@@ -87,12 +87,18 @@ def test_who_refuses_gzip_or_asks_for_a_part_gets_plain_bytes(client: FlaskClien
     whole = fetch(client, **{"Accept-Encoding": "gzip;q=0, br"})
     part = fetch(client, Range="bytes=0-9")
     known = fetch(client, **{"If-None-Match": whole.headers["ETag"]})
-    head = fetch(client, "HEAD")
 
     assert "Content-Encoding" not in whole.headers
     assert (part.status_code, part.data) == (206, whole.data[:10])
     assert (known.status_code, known.data) == (304, b"")
-    assert head.content_length == len(whole.data)
+
+
+def test_head_tells_what_get_would(client: FlaskClient) -> None:
+    for asked in (ZIPPED, {"Accept-Encoding": "identity"}):
+        head, got = (fetch(client, method, **asked) for method in ("HEAD", "GET"))
+        assert head.data == b""
+        told = ("Content-Length", "Content-Encoding", "Content-Type", "ETag", "Vary")
+        assert [head.headers.get(n) for n in told] == [got.headers.get(n) for n in told]
 
 
 def test_a_page_is_never_packed(client: FlaskClient) -> None:

@@ -17,19 +17,20 @@ from checkout_service.domain.errors import (
     RefundRefused,
     RefundTooLarge,
     StripeRejected,
+    StripeUnavailable,
 )
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import in_words
 from checkout_service.domain.order.ledger import DISPUTE_OPEN, Attempt, Ledger
 from checkout_service.domain.order.money_writes import MoneyWrite, WriteKind
 from checkout_service.domain.schedule import AT_ONCE
-from checkout_service.domain.status import AttemptState
+from checkout_service.domain.status import WAITING, AttemptState
 from checkout_service.domain.views.orders import RefundAnswer
 from checkout_service.storage import money_writes, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.money_writes import NewWrite
-from checkout_service.use_cases.settle.look_at_order import SWEEP
+from checkout_service.use_cases.settle.look_at_order import SWEEP, Look, LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .write_money import Outcome, WriteMoney
@@ -63,6 +64,7 @@ class RefundOffer:
 class RefundOrder:
     database: Database
     settle_order: SettleOrder
+    look_at_order: LookAtOrder
     write_money: WriteMoney
     clock: Clock
     pull_mode: bool
@@ -90,8 +92,21 @@ class RefundOrder:
             raise PullMode
         if not ids.is_order_id(order_id):
             raise NotFound
+        self._learn(order_id, source)
         request = self.database.write(lambda c: self._write_down(c, order_id, requested, nonce))
         return self.finish(request, source=source)
+
+    def _learn(self, order_id: str, source: str) -> None:
+        """Look at an order that waits and of which we do not know that it is paid.
+
+        Whoever may not look, because others do or the order has no reads left, cannot say no.
+        """
+        with self.database.read() as connection:
+            order = orders.order_of(connection, order_id)
+        if order is not None and order.status in WAITING:
+            look = self.look_at_order.look_in_turn(order_id, source=source)
+            if look is Look.BUSY:
+                raise StripeUnavailable("It is not known yet whether this was paid.")
 
     def finish(self, request: MoneyWrite, *, source: str) -> RefundAnswer:
         """Bring a refund that was written down to its end. Raises as a call does."""

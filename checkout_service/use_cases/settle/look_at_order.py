@@ -16,6 +16,7 @@ from checkout_service.domain.frozen import frozen
 from checkout_service.domain.order.ledger import Attempt, Ledger
 from checkout_service.domain.ports.intents import Intents
 from checkout_service.domain.ports.sessions import Sessions
+from checkout_service.domain.schedule import Asker
 from checkout_service.domain.status import AttemptKind
 from checkout_service.storage import due_orders, leases
 from checkout_service.storage.database import Database, Transaction
@@ -109,7 +110,10 @@ class LookAtOrder:
 
         The second value is the order after it, where nobody else settled it meanwhile.
         """
-        with self.leased(order_id, window=window, urgent=urgent) as turn:
+        asker = Asker.SWEEP if source == SWEEP else Asker.MERCHANT
+        if urgent:
+            asker = Asker.BUYER
+        with self._leased(order_id, window, asker) as turn:
             if turn is None:
                 return Look.BUSY, None
             if known is None or known.version != turn.version:  # settled since: there may be more
@@ -144,12 +148,14 @@ class LookAtOrder:
         )
 
     @contextmanager
-    def leased(self, order_id: str, *, window: int, urgent: bool) -> Iterator[Turn | None]:
+    def _leased(self, order_id: str, window: int, asker: Asker) -> Iterator[Turn | None]:
         """Hold the right to look the order up; None when it is not to be had now."""
         now = self.clock.now()
         with self.reads.counted() as count, ExitStack() as booking:
-            take = self._take_with_read if urgent else self._take
-            taken = take(booking, order_id, now=now, window=window)
+            if asker is Asker.BUYER:
+                taken = self._take_with_read(booking, order_id, now=now, window=window)
+            else:
+                taken = self._take(order_id, now=now, window=window, asker=asker)
             if taken is None:
                 yield None
                 return
@@ -159,12 +165,12 @@ class LookAtOrder:
                 # A failed look counts as one too: a Stripe that is down is not asked on every poll.
                 self.end(order_id, lease_until=now + LEASE_MS, reads=count)
 
-    def _take(
-        self, _booking: ExitStack, order_id: str, *, now: int, window: int
-    ) -> LookTurn | None:
+    def _take(self, order_id: str, *, now: int, window: int, asker: Asker) -> LookTurn | None:
         """Take the look alone: who does not wait has no turn of a read yet."""
         requests = self.database.write(
-            lambda c: leases.take_look(c, order_id, now=now, for_ms=LEASE_MS, window_ms=window)
+            lambda c: leases.take_look(
+                c, order_id, now=now, for_ms=LEASE_MS, window_ms=window, asker=asker
+            )
         )
         return None if requests is None else LookTurn(requests, None, 0)
 

@@ -19,6 +19,7 @@ from checkout_service.domain.errors import (
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.ids import is_reference, is_session_id
 from checkout_service.domain.ports.sessions import Sessions
+from checkout_service.domain.schedule import Asker
 from checkout_service.domain.status import UNPAID
 from checkout_service.domain.views.orders import OrderView
 from checkout_service.storage import leases, orders
@@ -171,7 +172,7 @@ class PollLink:
         sent away has written nothing.
         """
         taken = leases.take_look(
-            connection, local.order.id, now=now, for_ms=LEASE_MS, window_ms=0, urgent=True
+            connection, local.order.id, now=now, for_ms=LEASE_MS, window_ms=0, asker=Asker.BUYER
         )
         if taken is None:
             return None

@@ -29,7 +29,8 @@ class Packed:
         path = environ.get("PATH_INFO", "")
         if not path.startswith("/static/"):
             return self._inner(environ, start_response)
-        response = Response.from_app(self._inner, environ)
+        # HEAD tells what GET would: how long the packed file is, too.
+        response = Response.from_app(self._inner, {**environ, "REQUEST_METHOD": _read(environ)})
         if response.mimetype in _TEXTS:
             response.vary.add("Accept-Encoding")
             if response.status_code == HTTPStatus.OK and _takes_gzip(environ):
@@ -44,4 +45,9 @@ class Packed:
 
 def _takes_gzip(environ: WSGIEnvironment) -> bool:
     accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)
-    return environ["REQUEST_METHOD"] == "GET" and accepted.quality("gzip") > 0
+    return _read(environ) == "GET" and accepted.quality("gzip") > 0
+
+
+def _read(environ: WSGIEnvironment) -> str:
+    method: str = environ["REQUEST_METHOD"]
+    return "GET" if method == "HEAD" else method
