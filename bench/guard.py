@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# CPU, peer / ours, of three rounds of 200 requests, by case and peer: what they came to at least.
+# CPU, peer / ours, by case and peer: what it came to at least in the runs of docs/performance.md.
 _RECORDED = {
-    ("webhook", "limit"): 0.42,
-    ("confirm", "sample"): 1.70,
-    ("poll", "sample"): 1.45,
-    ("create", "sample"): 0.50,
+    ("webhook", "limit"): 0.49,
+    ("confirm", "sample"): 2.18,
+    ("poll", "sample"): 2.04,
+    ("create", "sample"): 0.49,
 }
 _FAR_BELOW = 0.8
 
