@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# CPU, peer / ours, by case and peer: what it came to at least in the runs of docs/performance.md.
+# CPU, peer / ours, of three rounds of 200 requests, by case and peer: what they came to at least.
 _RECORDED = {
-    ("webhook", "limit"): 0.49,
-    ("confirm", "sample"): 2.18,
-    ("poll", "sample"): 2.04,
-    ("create", "sample"): 0.49,
+    ("webhook", "limit"): 0.44,
+    ("confirm", "sample"): 2.10,
+    ("poll", "sample"): 1.85,
+    ("create", "sample"): 0.48,
 }
 _FAR_BELOW = 0.8
 
