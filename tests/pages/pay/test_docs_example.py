@@ -136,6 +136,22 @@ def test_the_documented_form_is_there_again_after_a_canceled_redirect_and_a_canc
     assert len(intents(sandbox, order)) == 2
 
 
+def test_a_buyer_whose_order_was_just_looked_at_is_not_sent_back_to_the_documented_form(
+    busy_shop: tuple[str, str], page: Page, sandbox: Sandbox
+) -> None:
+    site, service = busy_shop
+    sandbox.call("PUT", "faults", {"webhooks": {"drop": 1}})
+    page.goto(site)
+    types(page, GOOD)
+    (intent,) = intents(sandbox, page.evaluate("sessionStorage.order"))
+    assert http().get(f"{service}/api/v1/payment-intents/{intent}", timeout=60).ok
+
+    page.click("#pay")
+
+    expect(page.locator("#state")).to_have_text("paid")
+    expect(page.locator("#fault")).to_have_text("")
+
+
 def types(page: Page, number: str) -> None:
     expect(page.locator("#pay")).to_be_enabled()
     for name, value in (("number", number), ("expiry", "12 / 40"), ("cvc", "123")):
