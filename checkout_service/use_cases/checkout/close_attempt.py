@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from checkout_service.domain.errors import StripeUnavailable
 from checkout_service.domain.facts.reading import ABANDONED
 from checkout_service.domain.facts.snapshots import IntentView, SessionView
 from checkout_service.domain.frozen import frozen
@@ -12,7 +11,7 @@ from checkout_service.domain.status import AttemptKind
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.records import AttemptRecord
 from checkout_service.use_cases.refunds.write_money import Outcome, WriteMoney
-from checkout_service.use_cases.settle.look_at_order import Look, LookAtOrder
+from checkout_service.use_cases.settle.look_at_order import SWEEP, LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 CANCEL = "cancel"
@@ -79,13 +78,11 @@ class CloseAttempt:
         """
         outcome = self.write_money.finish(write.id, look_first=look_first)
         if not outcome.done and not outcome.facts:
-            self._look(write.order_id, source)
+            unknown = "It is not known yet what became of this."
+            self.look_at_order.look_to_decide(
+                write.order_id, unknown, source=source, urgent=source != SWEEP
+            )
         self.database.write(lambda c: self._record(c, outcome, source))
-
-    def _look(self, order_id: str, source: str) -> None:
-        look = self.look_at_order.look_in_turn(order_id, source=source, urgent=True)
-        if look is Look.BUSY:  # by others, or the order has no reads left
-            raise StripeUnavailable("It is not known yet what became of this.")
 
     def _record(self, connection: Transaction, outcome: Outcome, source: str) -> None:
         """Write the end of a closing down with what it shows, and the cancel that it was for.

@@ -17,7 +17,6 @@ from checkout_service.domain.errors import (
     RefundRefused,
     RefundTooLarge,
     StripeRejected,
-    StripeUnavailable,
 )
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.money import in_words
@@ -30,7 +29,7 @@ from checkout_service.storage import money_writes, orders
 from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.money_writes import NewWrite
-from checkout_service.use_cases.settle.look_at_order import SWEEP, Look, LookAtOrder
+from checkout_service.use_cases.settle.look_at_order import SWEEP, LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .write_money import Outcome, WriteMoney
@@ -97,16 +96,12 @@ class RefundOrder:
         return self.finish(request, source=source)
 
     def _learn(self, order_id: str, source: str) -> None:
-        """Look at an order that waits and of which we do not know that it is paid.
-
-        Whoever may not look, because others do or the order has no reads left, cannot say no.
-        """
+        """Look at an order that waits and of which we do not know that it is paid."""
         with self.database.read() as connection:
             order = orders.order_of(connection, order_id)
         if order is not None and order.status in WAITING:
-            look = self.look_at_order.look_in_turn(order_id, source=source)
-            if look is Look.BUSY:
-                raise StripeUnavailable("It is not known yet whether this was paid.")
+            unknown = "It is not known yet whether this was paid."
+            self.look_at_order.look_to_decide(order_id, unknown, source=source)
 
     def finish(self, request: MoneyWrite, *, source: str) -> RefundAnswer:
         """Bring a refund that was written down to its end. Raises as a call does."""

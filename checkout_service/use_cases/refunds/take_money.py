@@ -17,7 +17,6 @@ from checkout_service.domain.errors import (
     OrderPaid,
     PullMode,
     StripeRejected,
-    StripeUnavailable,
 )
 from checkout_service.domain.frozen import frozen
 from checkout_service.domain.held_money_errors import (
@@ -39,7 +38,7 @@ from checkout_service.storage.database import Database, Transaction
 from checkout_service.storage.ledger.read import load_ledger
 from checkout_service.storage.money_writes import NewWrite
 from checkout_service.use_cases.orders.answer import order_view
-from checkout_service.use_cases.settle.look_at_order import Look, LookAtOrder
+from checkout_service.use_cases.settle.look_at_order import LookAtOrder
 from checkout_service.use_cases.settle.settle_order import Case, SettleOrder
 
 from .write_money import Outcome, WriteMoney
@@ -109,15 +108,11 @@ class TakeMoney:
         return settlement
 
     def _learn(self, order_id: str, source: str) -> None:
-        """Look at an order that waits and of which we do not know that money is held.
-
-        Whoever may not look, because others do or the order has no reads left, cannot say no.
-        """
+        """Look at an order that waits and of which we do not know that money is held."""
         ledger = self._ledger(order_id)
         if ledger.terms.manual and ledger.authorized is None and ledger.status in WAITING:
-            look = self.look_at_order.look_in_turn(order_id, source=source)
-            if look is Look.BUSY:
-                raise StripeUnavailable("It is not known yet whether money is held.")
+            unknown = "It is not known yet whether money is held."
+            self.look_at_order.look_to_decide(order_id, unknown, source=source)
 
     def _look(self, order_id: str, source: str) -> None:
         """Look at what was done; while Stripe does not answer the order waits for the sweep."""

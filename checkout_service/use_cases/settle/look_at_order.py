@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import Enum
 
 from checkout_service.domain.clock import Clock
-from checkout_service.domain.errors import NotFound, ReadsSpent
+from checkout_service.domain.errors import NotFound, ReadsSpent, StripeUnavailable
 from checkout_service.domain.facts.fact import Fact, facts_of_look
 from checkout_service.domain.facts.snapshots import Snapshot
 from checkout_service.domain.frozen import frozen
@@ -86,6 +86,17 @@ class LookAtOrder:
             look = self.look(order_id, source=source, urgent=urgent, window=window)
             if look is not Look.BUSY or not self._is_free_again(order_id, until):
                 return look
+
+    def look_to_decide(
+        self, order_id: str, unknown: str, *, source: str, urgent: bool = False
+    ) -> None:
+        """Look in turn for one who would say no by what is remembered.
+
+        Raises StripeUnavailable with these words where no look is to be had: others look, or the
+        order has no reads left.
+        """
+        if self.look_in_turn(order_id, source=source, urgent=urgent) is Look.BUSY:
+            raise StripeUnavailable(unknown)
 
     def _is_free_again(self, order_id: str, until: float) -> bool:
         """Wait while somebody looks; False if nobody did, or still does when the time is over."""
