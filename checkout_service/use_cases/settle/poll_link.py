@@ -89,15 +89,19 @@ class PollLink:
             # Whoever looked at the order a moment ago did not see a session that nobody knows.
             window = 0 if new else WINDOW
             busy = self.look_at_order.is_taken(seen.chance, window=window)
-            soon = replace(local, retry_after=_SOON)
             if busy and not wait:
-                return soon, Look.BUSY
+                return replace(local, retry_after=_SOON), Look.BUSY
             now = self.clock.now()
             free_at = _free_at(connection, reference, seen, session_id, now=now)
+            if free_at is not None and free_at > now and not busy:
+                # It may have been claimed since the order was read, by one who is looking.
+                seen = _standing(connection, reference, session_id)
+                local = LinkPoll(reference, order_view(connection, seen.order_id))
+                busy = self.look_at_order.is_taken(seen.chance, window=0)
             if free_at is None or (free_at > now and not busy):
                 return local, Look.DONE
             if busy:
-                return soon, Look.BUSY
+                return replace(local, retry_after=_SOON), Look.BUSY
         with self.reads.waiting(wait):
             if self.reads.is_spent(seen.chance.reads_free_at):
                 return local, Look.CROWDED
