@@ -121,10 +121,7 @@ class LookAtOrder:
 
         The second value is the order after it, where nobody else settled it meanwhile.
         """
-        asker = Asker.SWEEP if source == SWEEP else Asker.MERCHANT
-        if urgent:
-            asker = Asker.BUYER
-        with self._leased(order_id, window, asker) as turn:
+        with self._leased(order_id, window, _asker(source, urgent=urgent)) as turn:
             if turn is None:
                 return Look.BUSY, None
             if known is None or known.version != turn.version:  # settled since: there may be more
@@ -244,3 +241,10 @@ class LookAtOrder:
     def failed(self, order_id: str, error: str) -> int:
         """Count a look that failed because of its order; return how many did in a row."""
         return self.database.write(lambda c: due_orders.look_failed(c, order_id, error=error))
+
+
+def _asker(source: str, *, urgent: bool) -> Asker:
+    """Say whose part of the order's reads a look is taken from."""
+    if urgent:
+        return Asker.BUYER
+    return Asker.SWEEP if source == SWEEP else Asker.MERCHANT

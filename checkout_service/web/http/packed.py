@@ -30,10 +30,12 @@ class Packed:
         if not path.startswith("/static/"):
             return self._inner(environ, start_response)
         # HEAD tells what GET would: how long the packed file is, too.
-        response = Response.from_app(self._inner, {**environ, "REQUEST_METHOD": _read(environ)})
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        asked = environ | {"REQUEST_METHOD": "GET"} if is_head else environ
+        response = Response.from_app(self._inner, asked)
         if response.mimetype in _TEXTS:
             response.vary.add("Accept-Encoding")
-            if response.status_code == HTTPStatus.OK and _takes_gzip(environ):
+            if response.status_code == HTTPStatus.OK and _takes_gzip(asked):
                 name = (path, response.headers.get("ETag", ""))
                 if name not in self._kept:
                     self._kept[name] = gzip.compress(response.get_data(), mtime=0)
@@ -45,9 +47,4 @@ class Packed:
 
 def _takes_gzip(environ: WSGIEnvironment) -> bool:
     accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)
-    return _read(environ) == "GET" and accepted.quality("gzip") > 0
-
-
-def _read(environ: WSGIEnvironment) -> str:
-    method: str = environ["REQUEST_METHOD"]
-    return "GET" if method == "HEAD" else method
+    return environ["REQUEST_METHOD"] == "GET" and accepted.quality("gzip") > 0
